@@ -1,0 +1,3 @@
+//! The telewire command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Generates Rust types from TL schemas.

@@ -1,0 +1,1 @@
+//! Cryptography of MTProto 2.0.

@@ -1,0 +1,1 @@
+//! Framing: a byte stream to packets and back.
