@@ -1,1 +1,35 @@
-//! Generates Rust types from TL schemas.
+//! Generates Rust types from Telegram's TL schemas: the generator behind [telewire](https://docs.rs/telewire).
+//!
+//! ```text
+//! .json ─ json::parse ─┐                                          ┌─ types      a struct per constructor
+//!                      ├─ RawSchema ─ resolve::resolve ─ Schema ──┼─ enums      types with several constructors
+//! .tl ── tl_text::parse┘   (text)        (six passes)    (facts)  └─ functions  what can be called
+//!                                                                    emit::generate
+//! ```
+//!
+//! It does no I/O: a build script reads the schema and writes what [`generate`] returns.
+//!
+//! ```
+//! use telewire_codegen::{Exceptions, Options, generate, resolve, tl_text};
+//!
+//! let mut raw = tl_text::parse("pong msg_id:long ping_id:long = Pong;")?;
+//! resolve::ids::assign(&mut raw, &Exceptions::NONE)?;
+//! let schema = resolve::resolve(&raw, &Exceptions::NONE, &[])?;
+//! let code = generate(&schema, &Options::default())?;
+//! assert!(code.contains("pub struct Pong"));
+//! # Ok::<(), telewire_codegen::Error>(())
+//! ```
+
+pub mod emit;
+mod error;
+mod exceptions;
+pub mod expr;
+pub mod ir;
+pub mod json;
+pub mod raw;
+pub mod resolve;
+pub mod tl_text;
+
+pub use emit::{Links, Options, generate};
+pub use error::Error;
+pub use exceptions::{Exceptions, IdException, Measured};

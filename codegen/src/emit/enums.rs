@@ -1,0 +1,128 @@
+//! Types with several constructors: an enum each.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::Error;
+use crate::emit::docs::{self, Kind};
+use crate::emit::{Emitter, Placed, names, paths, type_ident};
+use crate::ir::{Constructor, Type};
+
+/// The parts of an enum that one constructor gives.
+struct Variant {
+    definition: TokenStream,
+    write: TokenStream,
+    read: TokenStream,
+    conversions: TokenStream,
+}
+
+impl Emitter<'_> {
+    pub(super) fn enums(&self) -> Result<Vec<Placed>, Error> {
+        self.schema
+            .types
+            .iter()
+            .filter(|ty| ty.is_enum())
+            .map(|ty| Ok((ty.name.modules.clone(), self.enumeration(ty)?)))
+            .collect()
+    }
+
+    fn enumeration(&self, ty: &Type) -> Result<TokenStream, Error> {
+        let tl = &self.paths.tl;
+        let ident = type_ident(&ty.name)?;
+        let tl_name = &ty.name.tl;
+        let constructors: Vec<&Constructor> =
+            ty.constructors.iter().map(|c| self.schema.constructor(*c)).collect();
+        let lines: Vec<&str> = constructors.iter().map(|c| c.tl.as_str()).collect();
+        let doc = docs::item(&self.options.links, Kind::Type, &ty.name, &lines);
+        let variants: Vec<Variant> =
+            constructors.iter().map(|c| self.variant(ty, c)).collect::<Result<_, _>>()?;
+        let definitions = variants.iter().map(|v| &v.definition);
+        let writes = variants.iter().map(|v| &v.write);
+        let reads = variants.iter().map(|v| &v.read);
+        let conversions = variants.iter().map(|v| &v.conversions);
+        Ok(quote! {
+            #doc
+            #[derive(Clone, Debug, PartialEq)]
+            #[non_exhaustive]
+            pub enum #ident { #(#definitions),* }
+            impl #tl::Serialize for #ident {
+                fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+                    match self { #(#writes),* }
+                }
+            }
+            impl #tl::Deserialize for #ident {
+                fn deserialize(
+                    r: &mut #tl::Reader<'_>,
+                ) -> ::core::result::Result<Self, #tl::DecodeError> {
+                    match r.constructor_id()? {
+                        #(#reads,)*
+                        id => ::core::result::Result::Err(r.unexpected(id, #tl_name)),
+                    }
+                }
+            }
+            #(#conversions)*
+        })
+    }
+
+    fn variant(&self, ty: &Type, constructor: &Constructor) -> Result<Variant, Error> {
+        let tl = &self.paths.tl;
+        let whole = type_ident(&ty.name)?;
+        let ident = paths::ident(&constructor.variant).ok_or_else(|| Error::RustName {
+            definition: constructor.name.tl.clone(),
+            name: constructor.variant.clone(),
+        })?;
+        let depth = ty.name.modules.len() + 1;
+        let path = paths::in_module("types", &constructor.name, depth);
+        let id = names::hex(constructor.id);
+        let text = format!("`{}`", constructor.name.tl);
+        let doc = quote!(#[doc = #text]);
+        let result = quote!(::core::result::Result);
+        Ok(if constructor.is_unit() {
+            Variant {
+                definition: quote!(#doc #ident),
+                write: quote!(Self::#ident => #tl::codec::write_id(#id, out)),
+                read: quote!(#id => #result::Ok(Self::#ident)),
+                conversions: quote! {
+                    impl ::core::convert::From<#path> for #whole {
+                        fn from(_: #path) -> Self { Self::#ident }
+                    }
+                },
+            }
+        } else {
+            let (held, read, from, into) = if constructor.boxed {
+                (
+                    quote!(::std::boxed::Box<#path>),
+                    quote!(#tl::codec::deserialize_variant_box(r)),
+                    quote!(::std::boxed::Box::new(value)),
+                    quote!(*value),
+                )
+            } else {
+                (
+                    path.clone(),
+                    quote!(#tl::codec::deserialize_variant(r)),
+                    quote!(value),
+                    quote!(value),
+                )
+            };
+            Variant {
+                definition: quote!(#doc #ident(#held)),
+                write: quote!(Self::#ident(value) => #tl::Serialize::serialize(value, out)),
+                read: quote!(#id => #read.map(Self::#ident)),
+                conversions: quote! {
+                    impl ::core::convert::From<#path> for #whole {
+                        fn from(value: #path) -> Self { Self::#ident(#from) }
+                    }
+                    impl ::core::convert::TryFrom<#whole> for #path {
+                        type Error = #whole;
+                        fn try_from(value: #whole) -> #result<Self, #whole> {
+                            match value {
+                                #whole::#ident(value) => #result::Ok(#into),
+                                other => #result::Err(other),
+                            }
+                        }
+                    }
+                },
+            }
+        })
+    }
+}

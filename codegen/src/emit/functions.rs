@@ -1,0 +1,96 @@
+//! Functions: a struct each, generic where it carries another function.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::Error;
+use crate::emit::docs::{self, Kind};
+use crate::emit::{Emitter, Placed, body, names, paths, type_ident};
+use crate::ir::{Function, FunctionResult, Repeat};
+
+impl Emitter<'_> {
+    pub(super) fn functions(&self) -> Result<Vec<Placed>, Error> {
+        self.schema
+            .functions
+            .iter()
+            .map(|function| Ok((function.name.modules.clone(), self.function(function)?)))
+            .collect()
+    }
+
+    fn function(&self, function: &Function) -> Result<TokenStream, Error> {
+        let tl = &self.paths.tl;
+        let name = &function.name;
+        let ident = type_ident(name)?;
+        let id = names::hex(function.id);
+        let tl_name = &name.tl;
+        let doc = docs::item(&self.options.links, Kind::Method, name, &[&function.tl]);
+        let body = body::Emitted::new(self, name, &function.body)?;
+        let (definition, groups, methods) = (&body.definition, &body.groups, &body.methods);
+        let (write, read_steps, read_value) = (&body.write, &body.read_steps, &body.read_value);
+        let generics = function.body.is_generic().then(|| quote!(<X>));
+        let bound =
+            |bound: TokenStream| function.body.is_generic().then(|| quote!(<X: #tl::#bound>));
+        let (serializable, deserializable) = (bound(quote!(Serialize)), bound(quote!(Deserialize)));
+        let callable = bound(quote!(Function));
+        let methods =
+            (!methods.is_empty()).then(|| quote!(impl #generics #ident #generics { #(#methods)* }));
+        let (result, repeat) = self.result(function);
+        let server = self.server_only()?;
+        Ok(quote! {
+            #doc
+            #[derive(Clone, Debug, PartialEq)]
+            pub struct #ident #generics #definition
+            #(#groups)*
+            #methods
+            impl #generics #tl::Identifiable for #ident #generics {
+                const ID: u32 = #id;
+                const NAME: &'static str = #tl_name;
+            }
+            impl #serializable #tl::Serialize for #ident #generics {
+                fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+                    #tl::codec::write_id(#id, out);
+                    #write
+                }
+            }
+            #server
+            impl #deserializable #tl::Deserialize for #ident #generics {
+                fn deserialize(
+                    r: &mut #tl::Reader<'_>,
+                ) -> ::core::result::Result<Self, #tl::DecodeError> {
+                    r.expect_id(#id, #tl_name)?;
+                    #read_steps
+                    #read_value
+                }
+            }
+            impl #callable #tl::Function for #ident #generics {
+                type Return = #result;
+                const REPEAT: #tl::Repeat = #repeat;
+            }
+        })
+    }
+
+    fn result(&self, function: &Function) -> (TokenStream, TokenStream) {
+        let tl = &self.paths.tl;
+        let depth = function.name.modules.len() + 1;
+        let repeat = match function.repeat {
+            Repeat::Safe => quote!(#tl::Repeat::Safe),
+            Repeat::Keyed => quote!(#tl::Repeat::Keyed),
+            Repeat::Once => quote!(#tl::Repeat::Once),
+        };
+        match &function.result {
+            FunctionResult::Value(ty) => (self.paths.ty(self.schema, ty, depth), repeat),
+            FunctionResult::Nothing => (quote!(#tl::NoResult), repeat),
+            // What may be repeated is the query; the wrapper changes nothing about that.
+            FunctionResult::OfQuery => (quote!(X::Return), quote!(X::REPEAT)),
+        }
+    }
+
+    /// The condition under which functions can be decoded.
+    fn server_only(&self) -> Result<Option<TokenStream>, Error> {
+        let Some(feature) = &self.options.server_feature else { return Ok(None) };
+        if paths::ident(&feature.replace('-', "_")).is_none() {
+            return Err(Error::Option { option: "server_feature", text: feature.clone() });
+        }
+        Ok(Some(quote!(#[cfg(feature = #feature)])))
+    }
+}

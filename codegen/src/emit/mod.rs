@@ -1,0 +1,132 @@
+//! From [`Schema`] to Rust: functions that return a `TokenStream` each, put into modules here.
+//!
+//! Emitted paths are absolute or relative to the root of the schema, so that a type called `Vec` or `Option` breaks
+//! nothing. The text does not depend on features: what is optional stands under `cfg`.
+
+mod body;
+mod docs;
+mod enums;
+mod functions;
+mod names;
+mod paths;
+mod types;
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::Error;
+use crate::ir::{Name, Schema};
+pub use docs::Links;
+use paths::Paths;
+
+/// What a generated schema refers to outside of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// The path of the runtime, the module `telewire::tl`.
+    pub runtime: String,
+    /// Where the definitions are documented.
+    pub links: Links,
+    /// The feature of the crate that holds the code under which functions can be decoded, as a server does; `None`
+    /// for always.
+    pub server_feature: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { runtime: "::telewire::tl".to_owned(), links: Links::None, server_feature: None }
+    }
+}
+
+/// Emits a schema as the text of a module, one item a line.
+///
+/// # Errors
+///
+/// [`Error::Option`] when an option does not parse, [`Error::RustName`] when a name has no form that Rust accepts.
+pub fn generate(schema: &Schema, options: &Options) -> Result<String, Error> {
+    let emitter = Emitter::new(schema, options)?;
+    let mut text = String::new();
+    for item in emitter.root_items() {
+        push_item(&mut text, &item);
+    }
+    for (module, doc, items) in [
+        ("types", "A struct for each constructor.", emitter.types()?),
+        ("enums", "An enum for each type with more than one constructor.", emitter.enums()?),
+        ("functions", "A struct for each function, to be sent as a request.", emitter.functions()?),
+    ] {
+        push_module(&mut text, module, doc, &Module::from_items(items));
+    }
+    Ok(text)
+}
+
+/// What all emitting functions need.
+struct Emitter<'a> {
+    schema: &'a Schema,
+    options: &'a Options,
+    paths: Paths,
+}
+
+/// An item with the modules it belongs in.
+type Placed = (Vec<String>, TokenStream);
+
+impl<'a> Emitter<'a> {
+    fn new(schema: &'a Schema, options: &'a Options) -> Result<Self, Error> {
+        Ok(Self { schema, options, paths: Paths::new(&options.runtime)? })
+    }
+
+    fn root_items(&self) -> Vec<TokenStream> {
+        let layer = self.schema.layer.map(|layer| {
+            quote! {
+                #[doc = "The layer of this schema, which a client announces by `invokeWithLayer`."]
+                pub const LAYER: i32 = #layer as i32;
+            }
+        });
+        layer.into_iter().chain([names::table(self)]).collect()
+    }
+}
+
+/// Items by module.
+#[derive(Default)]
+struct Module {
+    items: Vec<TokenStream>,
+    modules: BTreeMap<String, Module>,
+}
+
+impl Module {
+    fn from_items(items: Vec<Placed>) -> Self {
+        let mut root = Self::default();
+        for (path, item) in items {
+            let mut module = &mut root;
+            for part in path {
+                module = module.modules.entry(part).or_default();
+            }
+            module.items.push(item);
+        }
+        root
+    }
+}
+
+fn push_module(text: &mut String, name: &str, doc: &str, module: &Module) {
+    // Names of namespaces were checked when they were read; a keyword is escaped here.
+    let name = paths::ident(name).map_or_else(|| format!("{name}_"), |ident| ident.to_string());
+    text.push_str(&format!("#[doc = {doc:?}]\npub mod {name} {{\n"));
+    for item in &module.items {
+        push_item(text, item);
+    }
+    for (inner, content) in &module.modules {
+        push_module(text, inner, &format!("The namespace `{inner}`."), content);
+    }
+    text.push_str("}\n");
+}
+
+fn push_item(text: &mut String, item: &TokenStream) {
+    text.push_str(&item.to_string());
+    text.push('\n');
+}
+
+/// The identifier of a definition; it was made by a case conversion and can only be illegal by a hole in our rules.
+fn type_ident(name: &Name) -> Result<proc_macro2::Ident, Error> {
+    paths::ident(&name.ident)
+        .ok_or_else(|| Error::RustName { definition: name.tl.clone(), name: name.ident.clone() })
+}

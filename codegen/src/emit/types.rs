@@ -1,0 +1,79 @@
+//! Constructors: a struct each.
+
+use quote::quote;
+
+use crate::Error;
+use crate::emit::docs::{self, Kind};
+use crate::emit::{Emitter, Placed, body, names, type_ident};
+use crate::ir::Constructor;
+
+impl Emitter<'_> {
+    pub(super) fn types(&self) -> Result<Vec<Placed>, Error> {
+        self.schema
+            .constructors
+            .iter()
+            .map(|constructor| {
+                let item = self.constructor(constructor)?;
+                Ok((constructor.name.modules.clone(), item))
+            })
+            .collect()
+    }
+
+    fn constructor(&self, constructor: &Constructor) -> Result<proc_macro2::TokenStream, Error> {
+        let tl = &self.paths.tl;
+        let name = &constructor.name;
+        let ident = type_ident(name)?;
+        let id = names::hex(constructor.id);
+        let tl_name = &name.tl;
+        let doc = docs::item(&self.options.links, Kind::Constructor, name, &[&constructor.tl]);
+        let body = body::Emitted::new(self, name, &constructor.body)?;
+        let (definition, groups, methods) = (&body.definition, &body.groups, &body.methods);
+        let (write, min_len) = (&body.write, body.min_len);
+        let (read_steps, read_value) = (&body.read_steps, &body.read_value);
+        // Every way to a nested value leads through here, so here it costs its level of depth (TL-03).
+        let is_recursive = constructor.ty.is_some_and(|ty| self.schema.ty(ty).recursive);
+        let (descend, ascend) = if is_recursive && !constructor.is_unit() {
+            (quote!(r.descend()?;), quote!(r.ascend();))
+        } else {
+            (quote!(), quote!())
+        };
+        let methods = (!methods.is_empty()).then(|| quote!(impl #ident { #(#methods)* }));
+        Ok(quote! {
+            #doc
+            #[derive(Clone, Debug, PartialEq)]
+            pub struct #ident #definition
+            #(#groups)*
+            #methods
+            impl #tl::Identifiable for #ident {
+                const ID: u32 = #id;
+                const NAME: &'static str = #tl_name;
+            }
+            impl #tl::Constructor for #ident {
+                const MIN_LEN: usize = #min_len;
+                fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+                    #write
+                }
+                fn deserialize_bare(
+                    r: &mut #tl::Reader<'_>,
+                ) -> ::core::result::Result<Self, #tl::DecodeError> {
+                    #descend
+                    #read_steps
+                    #ascend
+                    #read_value
+                }
+            }
+            impl #tl::Serialize for #ident {
+                fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+                    #tl::codec::serialize_boxed(self, out)
+                }
+            }
+            impl #tl::Deserialize for #ident {
+                fn deserialize(
+                    r: &mut #tl::Reader<'_>,
+                ) -> ::core::result::Result<Self, #tl::DecodeError> {
+                    #tl::codec::deserialize_boxed(r)
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,171 @@
+//! From [`RawSchema`] to [`Schema`]: six named passes, each of which knows one thing.
+//!
+//! | pass | decides |
+//! | --- | --- |
+//! | [`ids`] | that each id is the one its text gives |
+//! | `names` | which constructors make a type, and what each is called in Rust |
+//! | `kinds` | what each type expression stands for |
+//! | `flags` | the fields of each struct: those that share a bit cannot disagree |
+//! | `recursion` | which types can contain themselves |
+//! | [`layout`] | what goes behind a `Box` |
+
+mod flags;
+pub mod ids;
+mod kinds;
+pub mod layout;
+mod names;
+mod recursion;
+mod repeat;
+
+use crate::Error;
+use crate::exceptions::Exceptions;
+use crate::ir::{Constructor, Function, Schema, Type};
+use crate::raw::RawSchema;
+use names::Names;
+
+/// Resolves a schema. `safe` lists the functions that may be repeated (see [`Repeat`](crate::ir::Repeat)).
+///
+/// # Errors
+///
+/// The first thing that is wrong with the schema.
+pub fn resolve(raw: &RawSchema, exceptions: &Exceptions, safe: &[&str]) -> Result<Schema, Error> {
+    ids::check(raw, exceptions)?;
+    let generated = names::generated(raw);
+    let names = Names::new(&generated)?;
+    let mut constructors = Vec::with_capacity(generated.len());
+    for ((raw, name), ty) in generated.iter().zip(&names.constructors).zip(&names.type_of) {
+        let params = kinds::params(raw, &names, exceptions)?;
+        if params.iter().any(|p| p.kind == kinds::ParamKind::Value(crate::ir::Ty::Variable)) {
+            return Err(Error::MisplacedType {
+                definition: raw.name.clone(),
+                param: "query".to_owned(),
+                ty: "!X".to_owned(),
+                why: "only functions take functions",
+            });
+        }
+        constructors.push(Constructor {
+            name: name.clone(),
+            id: raw.id.unwrap_or_default(),
+            ty: *ty,
+            variant: name.ident.clone(),
+            boxed: false,
+            body: flags::body(name, &params)?,
+            tl: raw.to_tl(),
+        });
+    }
+    let mut functions = Vec::with_capacity(raw.functions.len());
+    for (raw, name) in raw.functions.iter().zip(names::functions(&raw.functions)?) {
+        let params = kinds::params(raw, &names, exceptions)?;
+        functions.push(Function {
+            id: raw.id.unwrap_or_default(),
+            body: flags::body(&name, &params)?,
+            result: kinds::result(raw, &params, &names, exceptions)?,
+            repeat: repeat::class(raw, safe)?,
+            tl: raw.to_tl(),
+            name,
+        });
+    }
+    let types = types(&names, &mut constructors)?;
+    let mut schema = Schema { layer: raw.layer, types, constructors, functions };
+    repeat::all_used(&schema, safe)?;
+    all_used(&schema, exceptions)?;
+    groups_are_unique(&schema)?;
+    recursion::run(&mut schema)?;
+    layout::run(&mut schema);
+    Ok(schema)
+}
+
+/// Builds the types and names the variants of those that are enums.
+fn types(names: &Names, constructors: &mut [Constructor]) -> Result<Vec<Type>, Error> {
+    let mut types = Vec::with_capacity(names.types.len());
+    for (name, members) in &names.types {
+        let ends: Vec<_> = members.iter().filter_map(|c| names.constructors.get(c.0)).collect();
+        for (index, variant) in members.iter().zip(names::variants(name, &ends)?) {
+            if let Some(constructor) = constructors.get_mut(index.0) {
+                constructor.variant = variant;
+            }
+        }
+        types.push(Type { name: name.clone(), constructors: members.clone(), recursive: false });
+    }
+    Ok(types)
+}
+
+/// The structs of groups live beside those of constructors, so their names must differ.
+fn groups_are_unique(schema: &Schema) -> Result<(), Error> {
+    let in_types: Vec<_> = schema.constructors.iter().map(|c| (&c.name, &c.body)).collect();
+    let in_functions: Vec<_> = schema.functions.iter().map(|f| (&f.name, &f.body)).collect();
+    names::groups_are_unique(&in_types)?;
+    names::groups_are_unique(&in_functions)
+}
+
+fn all_used(schema: &Schema, exceptions: &Exceptions) -> Result<(), Error> {
+    let unused = |list, definition: &str| Error::Unused { list, definition: definition.to_owned() };
+    for measured in exceptions.measured {
+        if !schema.constructors.iter().any(|c| c.name.tl == measured.definition) {
+            return Err(unused("list of measured objects names", measured.definition));
+        }
+    }
+    for name in exceptions.no_result {
+        if !schema.functions.iter().any(|f| f.name.tl == *name) {
+            return Err(unused("list of functions without result names", name));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exceptions::Measured;
+    use crate::tl_text;
+
+    fn resolved(text: &str, exceptions: &Exceptions) -> Result<Schema, Error> {
+        let mut raw = tl_text::parse(text).unwrap();
+        ids::assign(&mut raw, exceptions).unwrap();
+        resolve(&raw, exceptions, &[])
+    }
+
+    #[test]
+    fn exceptions_that_match_nothing_are_refused() {
+        const MEASURED: &[Measured] = &[Measured { definition: "m", length: "n", body: "b" }];
+        for exceptions in [
+            Exceptions { measured: MEASURED, ..Exceptions::NONE },
+            Exceptions { no_result: &["m"], ..Exceptions::NONE },
+        ] {
+            let error = resolved("a = A;", &exceptions).unwrap_err();
+            assert!(
+                matches!(&error, Error::Unused { definition, .. } if definition == "m"),
+                "{error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_functions_take_functions() {
+        assert!(matches!(
+            resolved("a query:!X = A;", &Exceptions::NONE),
+            Err(Error::MisplacedType { .. })
+        ));
+    }
+
+    #[test]
+    fn the_struct_of_a_group_may_not_meet_a_constructor() {
+        let text = "x flags:# a:flags.0?int b:flags.0?int = X; x_a = Y;";
+        assert_eq!(
+            resolved(text, &Exceptions::NONE),
+            Err(Error::DuplicateRustName {
+                first: "x_a".into(),
+                second: "x".into(),
+                path: "XA".into()
+            })
+        );
+    }
+
+    #[test]
+    fn a_function_may_have_the_name_of_a_constructor() {
+        let schema =
+            resolved("ping = Ping;\n---functions---\nping x:int = Ping;", &Exceptions::NONE)
+                .unwrap();
+        assert_eq!(schema.constructors[0].name, schema.functions[0].name);
+    }
+}

@@ -1,0 +1,322 @@
+//! Pass 2: names. Which constructors make which type, what each is called in Rust, and that nothing is called twice.
+
+use std::collections::HashMap;
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+use crate::Error;
+use crate::expr::is_name;
+use crate::ir::{Body, ConstructorIndex, FieldKind, Name, TypeIndex};
+use crate::raw::{RawDefinition, RawSchema};
+
+/// What stands where a name is used.
+#[derive(Debug)]
+pub(super) struct Names {
+    /// The types, with their constructors.
+    pub(super) types: Vec<(Name, Vec<ConstructorIndex>)>,
+    /// A name for each constructor of the schema that is generated.
+    pub(super) constructors: Vec<Name>,
+    /// The type of each of them; `None` for `Object`.
+    pub(super) type_of: Vec<Option<TypeIndex>>,
+    types_by_name: HashMap<String, TypeIndex>,
+    constructors_by_name: HashMap<String, ConstructorIndex>,
+}
+
+impl Names {
+    pub(super) fn new(constructors: &[&RawDefinition]) -> Result<Self, Error> {
+        let mut names = Self {
+            types: Vec::new(),
+            constructors: Vec::new(),
+            type_of: Vec::new(),
+            types_by_name: HashMap::new(),
+            constructors_by_name: HashMap::new(),
+        };
+        for (index, raw) in constructors.iter().enumerate() {
+            let index = ConstructorIndex(index);
+            names.constructors.push(name(&raw.name, &raw.name)?);
+            if names.constructors_by_name.insert(raw.name.clone(), index).is_some() {
+                return Err(Error::DuplicateDefinition { definition: raw.name.clone() });
+            }
+            let ty = names.add_to_type(raw, index)?;
+            names.type_of.push(ty);
+        }
+        unique_in_rust(&names.constructors)?;
+        unique_in_rust(names.types.iter().map(|(name, _)| name))?;
+        Ok(names)
+    }
+
+    pub(super) fn ty(&self, name: &str) -> Option<TypeIndex> {
+        self.types_by_name.get(name).copied()
+    }
+
+    pub(super) fn constructor(&self, name: &str) -> Option<ConstructorIndex> {
+        self.constructors_by_name.get(name).copied()
+    }
+
+    /// The constructor of a type that has only one.
+    pub(super) fn only_constructor(&self, ty: TypeIndex) -> Option<ConstructorIndex> {
+        match self.types.get(ty.0)?.1.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }
+    }
+
+    fn add_to_type(
+        &mut self,
+        raw: &RawDefinition,
+        index: ConstructorIndex,
+    ) -> Result<Option<TypeIndex>, Error> {
+        if raw.ty == "Object" {
+            return Ok(None);
+        }
+        let next = TypeIndex(self.types.len());
+        let ty = *self.types_by_name.entry(raw.ty.clone()).or_insert(next);
+        if ty == next {
+            self.types.push((name(&raw.name, &raw.ty)?, Vec::new()));
+        }
+        if let Some((_, constructors)) = self.types.get_mut(ty.0) {
+            constructors.push(index);
+        }
+        Ok(Some(ty))
+    }
+}
+
+/// The names of functions, which live in modules of their own.
+pub(super) fn functions(functions: &[RawDefinition]) -> Result<Vec<Name>, Error> {
+    let names: Vec<Name> =
+        functions.iter().map(|raw| name(&raw.name, &raw.name)).collect::<Result<_, _>>()?;
+    let mut seen = HashMap::new();
+    for raw in functions {
+        if seen.insert(&raw.name, ()).is_some() {
+            return Err(Error::DuplicateDefinition { definition: raw.name.clone() });
+        }
+    }
+    unique_in_rust(&names)?;
+    Ok(names)
+}
+
+/// The definitions that are generated: `vector` is built in.
+pub(super) fn generated(schema: &RawSchema) -> Vec<&RawDefinition> {
+    schema.constructors.iter().filter(|raw| !raw.is_vector() && !is_bool(raw)).collect()
+}
+
+/// The variant of each constructor in its type's enum: the constructor minus the type's prefix where that leaves a
+/// legal name that no other has, else the whole constructor.
+pub(super) fn variants(ty: &Name, constructors: &[&Name]) -> Result<Vec<String>, Error> {
+    let whole = || constructors.iter().map(|constructor| constructor.ident.as_str());
+    let short: Vec<&str> = whole()
+        .map(|ident| ident.strip_prefix(&ty.ident).filter(|rest| is_variant(rest)).unwrap_or(ident))
+        .collect();
+    let is_unique = |name: &str| short.iter().filter(|other| **other == name).count() == 1;
+    let mixed: Vec<&str> =
+        short.iter().zip(whole()).map(|(s, w)| if is_unique(s) { s } else { w }).collect();
+    let variants = if first_twice(&mixed).is_none() { mixed } else { whole().collect() };
+    match first_twice(&variants) {
+        Some((first, second)) => Err(Error::DuplicateRustName {
+            first: constructors.get(first).map(|c| c.tl.clone()).unwrap_or_default(),
+            second: constructors.get(second).map(|c| c.tl.clone()).unwrap_or_default(),
+            path: format!("{}::{}", ty.ident, variants.get(first).unwrap_or(&"")),
+        }),
+        None => Ok(variants.into_iter().map(str::to_owned).collect()),
+    }
+}
+
+/// The places of the first name that stands twice.
+fn first_twice(names: &[&str]) -> Option<(usize, usize)> {
+    let mut seen = HashMap::new();
+    names
+        .iter()
+        .enumerate()
+        .find_map(|(place, name)| seen.insert(name, place).map(|first| (first, place)))
+}
+
+/// The Rust name of a field: snake case; keywords are escaped where they are written.
+pub(super) fn field(definition: &str, param: &str) -> Result<String, Error> {
+    let error = |name: &str| Error::Name { definition: definition.into(), name: name.into() };
+    if !is_name(param) || param.contains('.') {
+        return Err(error(param));
+    }
+    Ok(param.to_snake_case())
+}
+
+/// The name of the struct for a group of fields, after the definition and its first field.
+pub(super) fn group(definition: &Name, first: &str) -> String {
+    format!("{}{}", definition.ident, first.to_upper_camel_case())
+}
+
+/// Checks that the structs of groups meet neither each other nor a definition.
+pub(super) fn groups_are_unique(definitions: &[(&Name, &Body)]) -> Result<(), Error> {
+    let groups: Vec<Name> = definitions
+        .iter()
+        .flat_map(|(name, body)| {
+            body.fields.iter().filter_map(|field| match &field.kind {
+                FieldKind::Group { ident, .. } => {
+                    Some(Name { ident: ident.clone(), ..(*name).clone() })
+                }
+                _ => None,
+            })
+        })
+        .collect();
+    unique_in_rust(definitions.iter().map(|(name, _)| *name).chain(&groups))
+}
+
+/// A name in its modules; `definition` is for the error.
+fn name(definition: &str, tl: &str) -> Result<Name, Error> {
+    if !is_name(tl) {
+        return Err(Error::Name { definition: definition.into(), name: tl.into() });
+    }
+    let (namespace, last) = tl.rsplit_once('.').unwrap_or(("", tl));
+    let modules = namespace.split('.').filter(|part| !part.is_empty());
+    let ident = last.to_upper_camel_case();
+    // `Self` is the one upper camel case name that Rust reserves.
+    if ident == "Self" {
+        return Err(Error::RustName { definition: definition.into(), name: tl.into() });
+    }
+    Ok(Name { tl: tl.into(), modules: modules.map(ToSnakeCase::to_snake_case).collect(), ident })
+}
+
+fn is_variant(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name != "Self"
+}
+
+/// `boolFalse` and `boolTrue`, which become `bool`.
+fn is_bool(raw: &RawDefinition) -> bool {
+    raw.ty == "Bool" && matches!(raw.name.as_str(), "boolFalse" | "boolTrue")
+}
+
+fn unique_in_rust<'a, I: IntoIterator<Item = &'a Name>>(names: I) -> Result<(), Error> {
+    let mut seen: HashMap<(&[String], &str), &Name> = HashMap::new();
+    for name in names {
+        if let Some(first) = seen.insert((&name.modules, &name.ident), name) {
+            return Err(Error::DuplicateRustName {
+                first: first.tl.clone(),
+                second: name.tl.clone(),
+                path: [name.modules.as_slice(), std::slice::from_ref(&name.ident)]
+                    .concat()
+                    .join("::"),
+            });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tl_text;
+
+    fn names(text: &str) -> Result<Names, Error> {
+        let schema = tl_text::parse(text).unwrap();
+        Names::new(&generated(&schema))
+    }
+
+    fn variants_of(ty: &str, constructors: &[&str]) -> Vec<String> {
+        let constructors: Vec<Name> = constructors.iter().map(|c| name(c, c).unwrap()).collect();
+        variants(&name(ty, ty).unwrap(), &constructors.iter().collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn names_are_rust_cased_and_namespaces_are_modules() {
+        for (tl, modules, ident) in [
+            ("resPQ", &[][..], "ResPq"),
+            ("p_q_inner_data_temp_dc", &[], "PQInnerDataTempDc"),
+            ("server_DH_params_ok", &[], "ServerDhParamsOk"),
+            ("auth.sentCode", &["auth"], "SentCode"),
+            ("e2e.chain.groupBroadcast", &["e2e", "chain"], "GroupBroadcast"),
+            ("inputBotInlineMessageID64", &[], "InputBotInlineMessageId64"),
+        ] {
+            let name = name(tl, tl).unwrap();
+            assert_eq!(
+                (name.modules, name.ident.as_str()),
+                (modules.iter().map(ToString::to_string).collect(), ident)
+            );
+        }
+    }
+
+    #[test]
+    fn variants_lose_the_prefix_where_that_is_legal_and_unique() {
+        assert_eq!(variants_of("Message", &["messageEmpty", "message"]), ["Empty", "Message"]);
+        assert_eq!(
+            variants_of("InputPeer", &["inputPeerSelf", "inputPeerChat"]),
+            ["InputPeerSelf", "Chat"]
+        );
+        assert_eq!(
+            variants_of(
+                "InputBotInlineMessageID",
+                &["inputBotInlineMessageID", "inputBotInlineMessageID64"]
+            ),
+            ["InputBotInlineMessageId", "InputBotInlineMessageId64"]
+        );
+        assert_eq!(variants_of("A", &["aB", "b"]), ["AB", "B"]);
+        assert_eq!(variants_of("T", &["tFoo", "foo", "tTFoo"]), ["TFoo", "Foo", "TTFoo"]);
+        assert_eq!(
+            variants_of("auth.SentCodeType", &["auth.sentCodeTypeApp", "auth.sentCodeTypeSms"]),
+            ["App", "Sms"]
+        );
+    }
+
+    #[test]
+    fn types_collect_their_constructors_and_object_is_no_type() {
+        let names =
+            names("a = T; b = U; c = T; gzip_packed x:bytes = Object; boolTrue = Bool;").unwrap();
+        assert_eq!(names.types.len(), 2);
+        assert_eq!(names.types[0].1, [ConstructorIndex(0), ConstructorIndex(2)]);
+        assert_eq!(names.type_of[3], None);
+        assert_eq!(names.only_constructor(TypeIndex(1)), Some(ConstructorIndex(1)));
+        assert_eq!(names.only_constructor(TypeIndex(0)), None);
+    }
+
+    #[test]
+    fn each_clash_is_named() {
+        assert_eq!(
+            names("a = T; a = U;").unwrap_err(),
+            Error::DuplicateDefinition { definition: "a".into() }
+        );
+        assert_eq!(
+            names("x.a_b = T; x.aB = U;").unwrap_err(),
+            Error::DuplicateRustName {
+                first: "x.a_b".into(),
+                second: "x.aB".into(),
+                path: "x::AB".into()
+            }
+        );
+        assert_eq!(
+            names("a = T_t; b = tT;").unwrap_err(),
+            Error::DuplicateRustName {
+                first: "T_t".into(), second: "tT".into(),
+                path: "TT".into()
+            }
+        );
+        assert_eq!(
+            names("a = Vector<int>;").unwrap_err(),
+            Error::Name { definition: "a".into(), name: "Vector<int>".into() }
+        );
+        assert_eq!(
+            names("self = T;").unwrap_err(),
+            Error::RustName { definition: "self".into(), name: "self".into() }
+        );
+    }
+
+    #[test]
+    fn variants_that_cannot_differ_are_refused() {
+        let clash = [name("x.a", "x.a").unwrap(), name("y.a", "y.a").unwrap()];
+        assert_eq!(
+            variants(&name("T", "T").unwrap(), &clash.iter().collect::<Vec<_>>()),
+            Err(Error::DuplicateRustName {
+                first: "x.a".into(),
+                second: "y.a".into(),
+                path: "T::A".into()
+            })
+        );
+    }
+
+    #[test]
+    fn fields_are_snake_case() {
+        assert_eq!(field("d", "srp_B").unwrap(), "srp_b");
+        assert_eq!(field("d", "M1").unwrap(), "m1");
+        assert_eq!(
+            field("d", "a.b"),
+            Err(Error::Name { definition: "d".into(), name: "a.b".into() })
+        );
+    }
+}

@@ -1,0 +1,243 @@
+//! Pass 5: recursion. Which types can contain themselves, and which fields must therefore be boxed.
+//!
+//! Two graphs over the types. In the one of *containment*, an edge says that a value lies inside another value's
+//! memory; its cycles must be broken by a `Box`. In the one of *nesting*, vectors count too; its cycles cost depth
+//! when decoding. Cycles grow with every layer, so they are computed, never listed.
+
+use crate::Error;
+use crate::ir::{Body, ConstructorIndex, FieldKind, Schema, Slot, Ty, TypeIndex};
+
+/// Boxes the fields that lead back to their own type, marks the types that can nest, and refuses types without finite
+/// values.
+pub(super) fn run(schema: &mut Schema) -> Result<(), Error> {
+    finite(schema)?;
+    let contains = components(&edges(schema, false));
+    let nests = edges(schema, true);
+    let nesting = components(&nests);
+    let type_of: Vec<Option<TypeIndex>> = schema.constructors.iter().map(|c| c.ty).collect();
+    for constructor in &mut schema.constructors {
+        let Some(own) = constructor.ty else { continue };
+        for slot in constructor.body.slots_mut() {
+            let target = match slot.ty {
+                Ty::Boxed(ty) => Some(ty),
+                Ty::Bare(c) => type_of.get(c.0).copied().flatten(),
+                _ => None,
+            };
+            slot.boxed = target.is_some_and(|target| {
+                component(&contains, own).is_some()
+                    && component(&contains, own) == component(&contains, target)
+            });
+        }
+    }
+    for (index, ty) in schema.types.iter_mut().enumerate() {
+        let is_cycle = |component: &Vec<usize>| {
+            component.contains(&index)
+                && (component.len() > 1 || nests.get(index).is_some_and(|to| to.contains(&index)))
+        };
+        ty.recursive = nesting.iter().any(is_cycle);
+    }
+    Ok(())
+}
+
+/// The types in an order in which each stands after all that its values contain. Needs the boxes of [`run`].
+pub(super) fn inner_first(schema: &Schema) -> Vec<TypeIndex> {
+    let edges = edges(schema, false);
+    let mut seen = vec![false; edges.len()];
+    let mut order = Vec::with_capacity(edges.len());
+    for start in 0..edges.len() {
+        post_order(&edges, start, &mut seen, &mut order);
+    }
+    order.into_iter().map(TypeIndex).collect()
+}
+
+/// The types that each type leads to.
+fn edges(schema: &Schema, through_vectors: bool) -> Vec<Vec<usize>> {
+    let targets = |constructor: &ConstructorIndex| -> Vec<usize> {
+        schema
+            .constructor(*constructor)
+            .body
+            .slots()
+            .filter(|slot| through_vectors || !slot.boxed)
+            .filter_map(|slot| target(schema, &slot.ty, through_vectors))
+            .map(|ty| ty.0)
+            .collect()
+    };
+    schema.types.iter().map(|ty| ty.constructors.iter().flat_map(targets).collect()).collect()
+}
+
+fn target(schema: &Schema, ty: &Ty, through_vectors: bool) -> Option<TypeIndex> {
+    match ty {
+        Ty::Boxed(ty) => Some(*ty),
+        Ty::Bare(constructor) => schema.constructor(*constructor).ty,
+        Ty::Vector { item, .. } if through_vectors => target(schema, item, true),
+        _ => None,
+    }
+}
+
+fn component(components: &[Vec<usize>], ty: TypeIndex) -> Option<usize> {
+    components.iter().position(|component| component.contains(&ty.0))
+}
+
+/// The strongly connected components, by Kosaraju's algorithm with an explicit stack: recursion would let a schema
+/// choose how deep we call.
+fn components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    let mut reversed = vec![Vec::new(); edges.len()];
+    for (from, targets) in edges.iter().enumerate() {
+        for to in targets {
+            if let Some(list) = reversed.get_mut(*to) {
+                list.push(from);
+            }
+        }
+    }
+    let mut seen = vec![false; edges.len()];
+    let mut order = Vec::new();
+    for start in 0..edges.len() {
+        post_order(edges, start, &mut seen, &mut order);
+    }
+    let mut seen = vec![false; edges.len()];
+    let mut components = Vec::new();
+    for start in order.into_iter().rev() {
+        let mut component = Vec::new();
+        post_order(&reversed, start, &mut seen, &mut component);
+        if !component.is_empty() {
+            components.push(component);
+        }
+    }
+    components
+}
+
+/// Appends what can be reached from `start` and was not seen, each after all that it leads to.
+fn post_order(edges: &[Vec<usize>], start: usize, seen: &mut [bool], out: &mut Vec<usize>) {
+    let mut stack = vec![(start, false)];
+    while let Some((node, done)) = stack.pop() {
+        if done {
+            out.push(node);
+            continue;
+        }
+        if seen.get(node).copied().unwrap_or(true) {
+            continue;
+        }
+        if let Some(seen) = seen.get_mut(node) {
+            *seen = true;
+        }
+        stack.push((node, true));
+        stack.extend(edges.get(node).into_iter().flatten().map(|next| (*next, false)));
+    }
+}
+
+/// Every type must have a value that ends: one constructor whose required fields all end.
+fn finite(schema: &Schema) -> Result<(), Error> {
+    let mut ends = vec![false; schema.constructors.len()];
+    loop {
+        let before = ends.iter().filter(|e| **e).count();
+        let after: Vec<bool> =
+            schema.constructors.iter().map(|c| body_ends(schema, &c.body, &ends)).collect();
+        let count = after.iter().filter(|e| **e).count();
+        ends = after;
+        if count == before {
+            break;
+        }
+    }
+    for ty in &schema.types {
+        if !ty.constructors.iter().any(|c| ends.get(c.0) == Some(&true)) {
+            return Err(Error::Endless { definition: ty.name.tl.clone() });
+        }
+    }
+    Ok(())
+}
+
+fn body_ends(schema: &Schema, body: &Body, ends: &[bool]) -> bool {
+    let constructor = |c: &ConstructorIndex| ends.get(c.0) == Some(&true);
+    let slot = |slot: &Slot| match &slot.ty {
+        Ty::Boxed(ty) => schema.ty(*ty).constructors.iter().any(constructor),
+        Ty::Bare(c) => constructor(c),
+        _ => true,
+    };
+    body.fields.iter().all(|field| match &field.kind {
+        FieldKind::Required(value) => slot(value),
+        _ => true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exceptions::Exceptions;
+    use crate::{resolve, tl_text};
+
+    /// `(boxed fields, recursive types)` of a schema.
+    fn recursion(text: &str) -> Result<(Vec<String>, Vec<String>), Error> {
+        let mut raw = tl_text::parse(text).unwrap();
+        resolve::ids::assign(&mut raw, &Exceptions::NONE).unwrap();
+        let schema = resolve::resolve(&raw, &Exceptions::NONE, &[])?;
+        let boxed = schema
+            .constructors
+            .iter()
+            .flat_map(|c| {
+                c.body
+                    .fields
+                    .iter()
+                    .filter(|f| match &f.kind {
+                        FieldKind::Required(slot) | FieldKind::Optional(slot) => slot.boxed,
+                        _ => false,
+                    })
+                    .map(|f| format!("{}.{}", c.name.tl, f.ident))
+            })
+            .collect();
+        let recursive =
+            schema.types.iter().filter(|ty| ty.recursive).map(|ty| ty.name.tl.clone()).collect();
+        Ok((boxed, recursive))
+    }
+
+    fn strings(list: &[&str]) -> Vec<String> {
+        list.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_type_inside_itself_is_boxed() {
+        assert_eq!(
+            recursion("nil = L; cons a:int tail:L = L; user l:L = U;"),
+            Ok((strings(&["cons.tail"]), strings(&["L"])))
+        );
+    }
+
+    #[test]
+    fn a_cycle_through_other_types_is_found() {
+        let text = "a0 = A; a b:B = A; b c:flags.0?C flags:# = B; c x:A = C; d a:A = D;";
+        let text = text.replace("c:flags.0?C flags:#", "flags:# c:flags.0?C");
+        assert_eq!(
+            recursion(&text),
+            Ok((strings(&["a.b", "b.c", "c.x"]), strings(&["A", "B", "C"])))
+        );
+    }
+
+    #[test]
+    fn a_cycle_through_a_vector_needs_no_box_but_costs_depth() {
+        assert_eq!(
+            recursion("leaf = T; node items:Vector<Vector<T>> = T; root t:T = R;"),
+            Ok((vec![], strings(&["T"])))
+        );
+    }
+
+    #[test]
+    fn types_without_finite_values_are_refused() {
+        for text in ["a x:A = A;", "a x:B = A; b x:A = B;", "a x:%A = A;"] {
+            assert_eq!(recursion(text), Err(Error::Endless { definition: "A".into() }), "{text}");
+        }
+        assert!(recursion("a flags:# x:flags.0?A = A;").is_ok());
+        assert!(recursion("a x:Vector<A> = A;").is_ok());
+    }
+
+    #[test]
+    fn a_long_chain_does_not_exhaust_the_stack() {
+        let mut text = String::from("end = T0;");
+        for i in 1..20_000 {
+            text.push_str(&format!("c{i} x:T{} = T{i};", i - 1));
+        }
+        let schema = tl_text::parse(&text).unwrap();
+        let edges: Vec<Vec<usize>> = (0..schema.constructors.len())
+            .map(|i| i.checked_sub(1).into_iter().collect())
+            .collect();
+        assert_eq!(components(&edges).len(), 20_000);
+    }
+}
