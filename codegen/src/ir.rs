@@ -141,7 +141,7 @@ pub enum FieldKind {
     Optional(Slot),
     /// Several values that share a bit: an `Option` of a struct that has them all.
     Group {
-        /// The name of that struct, in the module of the definition.
+        /// The name of that struct, in the same namespace as the definition.
         ident: String,
         /// Whether the struct is behind a `Box`.
         boxed: bool,

@@ -23,20 +23,17 @@ pub fn parse(text: &str) -> Result<RawSchema, Error> {
         .into_iter()
         .map(|m| definition(m.method, &m.id, m.params, m.ty))
         .collect::<Result<_, _>>()?;
-    Ok(RawSchema { layer: schema.layer, constructors, functions })
+    // The official form does not say its layer; who reads it has that from elsewhere.
+    Ok(RawSchema { layer: None, constructors, functions })
 }
 
 /// Writes a schema in the official JSON form, one definition a line so that changes can be read as a diff.
 ///
 /// # Errors
 ///
-/// [`Error::NoId`] when a definition has no id: run [`resolve::ids::assign`](crate::resolve::ids::assign) first.
+/// [`Error::NoId`] when a definition has no id: run [`assign_missing`](crate::resolve::ids::assign_missing) first.
 pub fn print(schema: &RawSchema) -> Result<String, Error> {
-    let mut out = String::from("{");
-    if let Some(layer) = schema.layer {
-        out.push_str(&format!("\"layer\":{layer},\n"));
-    }
-    out.push_str("\"constructors\":[");
+    let mut out = String::from("{\"constructors\":[");
     for (i, constructor) in schema.constructors.iter().enumerate() {
         let line = JsonConstructor {
             id: id(constructor)?,
@@ -63,8 +60,6 @@ pub fn print(schema: &RawSchema) -> Result<String, Error> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct JsonSchema {
-    /// Not in the official form, which does not say its layer; written by our converter where the source says it.
-    layer: Option<u32>,
     constructors: Vec<JsonConstructor>,
     methods: Vec<JsonMethod>,
 }

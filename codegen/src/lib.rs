@@ -13,7 +13,7 @@
 //! use telewire_codegen::{Exceptions, Options, generate, resolve, tl_text};
 //!
 //! let mut raw = tl_text::parse("pong msg_id:long ping_id:long = Pong;")?;
-//! resolve::ids::assign(&mut raw, &Exceptions::NONE)?;
+//! resolve::ids::assign_missing(&mut raw, &Exceptions::NONE);
 //! let schema = resolve::resolve(&raw, &Exceptions::NONE, &[])?;
 //! let code = generate(&schema, &Options::default())?;
 //! assert!(code.contains("pub struct Pong"));

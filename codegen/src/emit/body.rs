@@ -11,8 +11,6 @@ use crate::ir::{Bit, Body, Field, FieldKind, Name, Schema, Step, Ty};
 pub(super) struct Emitted {
     /// What follows the struct's name: `{ a: i32 }`, or `;`.
     pub(super) definition: TokenStream,
-    /// The structs of groups.
-    pub(super) groups: Vec<TokenStream>,
     /// Methods of the struct.
     pub(super) methods: Vec<TokenStream>,
     /// Statements that write `self` to `out`.
@@ -29,10 +27,9 @@ impl Emitted {
     pub(super) fn new(emitter: &Emitter<'_>, name: &Name, body: &Body) -> Result<Self, Error> {
         let depth = name.modules.len() + 1;
         let writer = Writer { emitter, body };
-        let reader = Reader { emitter, body };
+        let reader = Reader { emitter, name, body };
         Ok(Self {
-            definition: definition(emitter, body, depth),
-            groups: groups(emitter, body, depth),
+            definition: definition(emitter, name, body, depth),
             methods: methods(body),
             write: writer.statements(),
             read_steps: reader.steps(),
@@ -42,20 +39,20 @@ impl Emitted {
     }
 }
 
-fn definition(emitter: &Emitter<'_>, body: &Body, depth: usize) -> TokenStream {
+fn definition(emitter: &Emitter<'_>, name: &Name, body: &Body, depth: usize) -> TokenStream {
     if body.fields.is_empty() {
         return quote!(;);
     }
     let fields = body.fields.iter().map(|field| {
         let doc = docs::param(&field.tl);
         let ident = paths::escaped(&field.ident);
-        let ty = field_type(emitter, field, depth);
+        let ty = field_type(emitter, name, field, depth);
         quote!(#doc pub #ident: #ty)
     });
     quote!({ #(#fields),* })
 }
 
-fn field_type(emitter: &Emitter<'_>, field: &Field, depth: usize) -> TokenStream {
+fn field_type(emitter: &Emitter<'_>, name: &Name, field: &Field, depth: usize) -> TokenStream {
     match &field.kind {
         FieldKind::Required(slot) => emitter.paths.slot(emitter.schema, slot, depth),
         FieldKind::Flag => quote!(bool),
@@ -64,36 +61,19 @@ fn field_type(emitter: &Emitter<'_>, field: &Field, depth: usize) -> TokenStream
             quote!(::core::option::Option<#ty>)
         }
         FieldKind::Group { ident, boxed, .. } => {
-            let ident = paths::escaped(ident);
+            let group = paths::in_module("groups", &group_name(name, ident), depth);
             if *boxed {
-                quote!(::core::option::Option<::std::boxed::Box<#ident>>)
+                quote!(::core::option::Option<::std::boxed::Box<#group>>)
             } else {
-                quote!(::core::option::Option<#ident>)
+                quote!(::core::option::Option<#group>)
             }
         }
     }
 }
 
-fn groups(emitter: &Emitter<'_>, body: &Body, depth: usize) -> Vec<TokenStream> {
-    body.fields
-        .iter()
-        .filter_map(|field| {
-            let FieldKind::Group { ident, members, .. } = &field.kind else { return None };
-            let text = format!("The parameters that are there together: `{}`.", field.tl);
-            let ident = paths::escaped(ident);
-            let members = members.iter().map(|member| {
-                let doc = docs::param(&member.tl);
-                let ident = paths::escaped(&member.ident);
-                let ty = emitter.paths.slot(emitter.schema, &member.slot, depth);
-                quote!(#doc pub #ident: #ty)
-            });
-            Some(quote! {
-                #[doc = #text]
-                #[derive(Clone, Debug, PartialEq)]
-                pub struct #ident { #(#members),* }
-            })
-        })
-        .collect()
+/// A group's struct has the namespace of its definition.
+fn group_name(definition: &Name, ident: &str) -> Name {
+    Name { ident: ident.to_owned(), ..definition.clone() }
 }
 
 fn methods(body: &Body) -> Vec<TokenStream> {
@@ -181,6 +161,7 @@ impl Writer<'_> {
 /// Emits the statements that read a body: first each value in wire order, then the struct.
 struct Reader<'a> {
     emitter: &'a Emitter<'a>,
+    name: &'a Name,
     body: &'a Body,
 }
 
@@ -197,8 +178,12 @@ impl Reader<'_> {
         if self.body.fields.is_empty() {
             return quote!(::core::result::Result::Ok(Self));
         }
-        let fields =
-            self.body.fields.iter().enumerate().map(|(index, field)| field_value(index, field));
+        let fields = self
+            .body
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(index, field)| field_value(self.name, index, field));
         quote!(::core::result::Result::Ok(Self { #(#fields),* }))
     }
 
@@ -237,7 +222,7 @@ impl Reader<'_> {
     }
 }
 
-fn field_value(index: usize, field: &Field) -> TokenStream {
+fn field_value(definition: &Name, index: usize, field: &Field) -> TokenStream {
     let ident = paths::escaped(&field.ident);
     match &field.kind {
         FieldKind::Flag => {
@@ -245,7 +230,8 @@ fn field_value(index: usize, field: &Field) -> TokenStream {
             quote!(#ident: #present)
         }
         FieldKind::Group { ident: name, boxed, members } => {
-            let name = paths::escaped(name);
+            let depth = definition.modules.len() + 1;
+            let name = paths::in_module("groups", &group_name(definition, name), depth);
             let some = quote!(::core::option::Option::Some);
             let locals: Vec<Ident> =
                 (0..members.len()).map(|member| member_local(index, member)).collect();

@@ -25,7 +25,7 @@ impl Emitter<'_> {
         let tl_name = &name.tl;
         let doc = docs::item(&self.options.links, Kind::Method, name, &[&function.tl]);
         let body = body::Emitted::new(self, name, &function.body)?;
-        let (definition, groups, methods) = (&body.definition, &body.groups, &body.methods);
+        let (definition, methods) = (&body.definition, &body.methods);
         let (write, read_steps, read_value) = (&body.write, &body.read_steps, &body.read_value);
         let generics = function.body.is_generic().then(|| quote!(<X>));
         let bound =
@@ -40,7 +40,6 @@ impl Emitter<'_> {
             #doc
             #[derive(Clone, Debug, PartialEq)]
             pub struct #ident #generics #definition
-            #(#groups)*
             #methods
             impl #generics #tl::Identifiable for #ident #generics {
                 const ID: u32 = #id;

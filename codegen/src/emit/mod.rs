@@ -7,6 +7,7 @@ mod body;
 mod docs;
 mod enums;
 mod functions;
+mod groups;
 mod names;
 mod paths;
 mod types;
@@ -53,9 +54,16 @@ pub fn generate(schema: &Schema, options: &Options) -> Result<String, Error> {
     for (module, doc, items) in [
         ("types", "A struct for each constructor.", emitter.types()?),
         ("enums", "An enum for each type with more than one constructor.", emitter.enums()?),
+        (
+            "groups",
+            "A struct for each set of parameters that are there together.",
+            emitter.groups(),
+        ),
         ("functions", "A struct for each function, to be sent as a request.", emitter.functions()?),
     ] {
-        push_module(&mut text, module, doc, &Module::from_items(items));
+        if !items.is_empty() {
+            push_module(&mut text, module, doc, &Module::from_items(items));
+        }
     }
     Ok(text)
 }

@@ -27,7 +27,7 @@ impl Emitter<'_> {
         let tl_name = &name.tl;
         let doc = docs::item(&self.options.links, Kind::Constructor, name, &[&constructor.tl]);
         let body = body::Emitted::new(self, name, &constructor.body)?;
-        let (definition, groups, methods) = (&body.definition, &body.groups, &body.methods);
+        let (definition, methods) = (&body.definition, &body.methods);
         let (write, min_len) = (&body.write, body.min_len);
         let (read_steps, read_value) = (&body.read_steps, &body.read_value);
         // Every way to a nested value leads through here, so here it costs its level of depth (TL-03).
@@ -42,7 +42,6 @@ impl Emitter<'_> {
             #doc
             #[derive(Clone, Debug, PartialEq)]
             pub struct #ident #definition
-            #(#groups)*
             #methods
             impl #tl::Identifiable for #ident {
                 const ID: u32 = #id;

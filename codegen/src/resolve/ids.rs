@@ -9,17 +9,12 @@ use crate::Error;
 use crate::exceptions::Exceptions;
 use crate::raw::{RawDefinition, RawSchema};
 
-/// Gives each definition without an id the one that its text, or an exception, says.
-///
-/// # Errors
-///
-/// Those of [`check`].
-pub fn assign(schema: &mut RawSchema, exceptions: &Exceptions) -> Result<(), Error> {
+/// Gives each definition without an id the one that its text, or an exception, says. Ids that are there stay.
+pub fn assign_missing(schema: &mut RawSchema, exceptions: &Exceptions) {
     for definition in schema.constructors.iter_mut().chain(&mut schema.functions) {
         let expected = expected(definition, exceptions);
         definition.id.get_or_insert(expected);
     }
-    check(schema, exceptions)
 }
 
 /// Recomputes each id and compares it with the one written.
@@ -127,7 +122,7 @@ mod tests {
             check(&schema, &Exceptions::NONE),
             Err(Error::NoId { definition: "pong".into() })
         );
-        assign(&mut schema, &Exceptions::NONE).unwrap();
+        assign_missing(&mut schema, &Exceptions::NONE);
         assert_eq!(schema.constructors[0].id, Some(0x347773c5));
     }
 

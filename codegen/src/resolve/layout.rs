@@ -157,7 +157,7 @@ mod tests {
 
     fn schema(text: &str) -> Schema {
         let mut raw = tl_text::parse(text).unwrap();
-        resolve::ids::assign(&mut raw, &Exceptions::NONE).unwrap();
+        resolve::ids::assign_missing(&mut raw, &Exceptions::NONE);
         resolve::resolve(&raw, &Exceptions::NONE, &[]).unwrap()
     }
 

@@ -22,6 +22,7 @@ use crate::exceptions::Exceptions;
 use crate::ir::{Constructor, Function, Schema, Type};
 use crate::raw::RawSchema;
 use names::Names;
+pub use repeat::parse_safe_list;
 
 /// Resolves a schema. `safe` lists the functions that may be repeated (see [`Repeat`](crate::ir::Repeat)).
 ///
@@ -90,12 +91,11 @@ fn types(names: &Names, constructors: &mut [Constructor]) -> Result<Vec<Type>, E
     Ok(types)
 }
 
-/// The structs of groups live beside those of constructors, so their names must differ.
+/// The structs of groups have a module of their own, whoever they belong to.
 fn groups_are_unique(schema: &Schema) -> Result<(), Error> {
-    let in_types: Vec<_> = schema.constructors.iter().map(|c| (&c.name, &c.body)).collect();
-    let in_functions: Vec<_> = schema.functions.iter().map(|f| (&f.name, &f.body)).collect();
-    names::groups_are_unique(&in_types)?;
-    names::groups_are_unique(&in_functions)
+    let constructors = schema.constructors.iter().map(|c| (&c.name, &c.body));
+    let functions = schema.functions.iter().map(|f| (&f.name, &f.body));
+    names::groups_are_unique(constructors.chain(functions))
 }
 
 fn all_used(schema: &Schema, exceptions: &Exceptions) -> Result<(), Error> {
@@ -121,7 +121,7 @@ mod tests {
 
     fn resolved(text: &str, exceptions: &Exceptions) -> Result<Schema, Error> {
         let mut raw = tl_text::parse(text).unwrap();
-        ids::assign(&mut raw, exceptions).unwrap();
+        ids::assign_missing(&mut raw, exceptions);
         resolve(&raw, exceptions, &[])
     }
 
@@ -149,14 +149,16 @@ mod tests {
     }
 
     #[test]
-    fn the_struct_of_a_group_may_not_meet_a_constructor() {
-        let text = "x flags:# a:flags.0?int b:flags.0?int = X; x_a = Y;";
+    fn the_structs_of_groups_may_not_meet() {
+        let group = |name: &str| format!("{name} flags:# a:flags.0?int b:flags.0?int = {name}T; ");
+        assert!(resolved(&format!("{}xA = Y;", group("x")), &Exceptions::NONE).is_ok());
+        let text = "x flags:# bA:flags.0?int b:flags.0?int = X; xB flags:# a:flags.0?int b:flags.0?int = Y;";
         assert_eq!(
             resolved(text, &Exceptions::NONE),
             Err(Error::DuplicateRustName {
-                first: "x_a".into(),
-                second: "x".into(),
-                path: "XA".into()
+                first: "x".into(),
+                second: "xB".into(),
+                path: "XBA".into()
             })
         );
     }

@@ -144,20 +144,19 @@ pub(super) fn group(definition: &Name, first: &str) -> String {
     format!("{}{}", definition.ident, first.to_upper_camel_case())
 }
 
-/// Checks that the structs of groups meet neither each other nor a definition.
-pub(super) fn groups_are_unique(definitions: &[(&Name, &Body)]) -> Result<(), Error> {
-    let groups: Vec<Name> = definitions
-        .iter()
-        .flat_map(|(name, body)| {
-            body.fields.iter().filter_map(|field| match &field.kind {
-                FieldKind::Group { ident, .. } => {
-                    Some(Name { ident: ident.clone(), ..(*name).clone() })
-                }
-                _ => None,
-            })
-        })
-        .collect();
-    unique_in_rust(definitions.iter().map(|(name, _)| *name).chain(&groups))
+/// Checks that no two structs of groups have the same name. They live in a module of their own, so that they cannot
+/// meet a constructor: `message` has a group beginning with `views`, and there is a constructor `messageViews`.
+pub(super) fn groups_are_unique<'a, I: IntoIterator<Item = (&'a Name, &'a Body)>>(
+    definitions: I,
+) -> Result<(), Error> {
+    let mut groups = Vec::new();
+    for (name, body) in definitions {
+        groups.extend(body.fields.iter().filter_map(|field| match &field.kind {
+            FieldKind::Group { ident, .. } => Some(Name { ident: ident.clone(), ..name.clone() }),
+            _ => None,
+        }));
+    }
+    unique_in_rust(&groups)
 }
 
 /// A name in its modules; `definition` is for the error.
@@ -283,7 +282,8 @@ mod tests {
         assert_eq!(
             names("a = T_t; b = tT;").unwrap_err(),
             Error::DuplicateRustName {
-                first: "T_t".into(), second: "tT".into(),
+                first: "T_t".into(),
+                second: "tT".into(),
                 path: "TT".into()
             }
         );

@@ -1,8 +1,35 @@
 //! Whether a function may be sent twice. Being safe is a reviewed fact about a function and never guessed from its name.
 
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
 use crate::Error;
 use crate::ir::{Repeat, Schema};
 use crate::raw::RawDefinition;
+
+/// Reads the functions of one schema from the reviewed list of those that are safe to repeat:
+/// `{"schema": [{"reason": "…", "functions": ["…"]}]}`.
+///
+/// # Errors
+///
+/// [`Error::Json`] when the text is not of that form or a group has no reason.
+pub fn parse_safe_list(text: &str, schema: &str) -> Result<Vec<String>, Error> {
+    let mut lists: BTreeMap<String, Vec<Group>> =
+        serde_json::from_str(text).map_err(|error| Error::Json(error.to_string()))?;
+    let groups = lists.remove(schema).unwrap_or_default();
+    if let Some(group) = groups.iter().find(|group| group.reason.trim().is_empty()) {
+        return Err(Error::Json(format!("the group of {:?} has no reason", group.functions)));
+    }
+    Ok(groups.into_iter().flat_map(|group| group.functions).collect())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Group {
+    reason: String,
+    functions: Vec<String>,
+}
 
 /// The class of a function: listed as safe, carrying a `random_id`, or neither.
 pub(super) fn class(raw: &RawDefinition, safe: &[&str]) -> Result<Repeat, Error> {
@@ -34,7 +61,7 @@ mod tests {
 
     fn classes(text: &str, safe: &[&str]) -> Result<Vec<Repeat>, Error> {
         let mut raw = tl_text::parse(&format!("ok = Ok;\n---functions---\n{text}")).unwrap();
-        resolve::ids::assign(&mut raw, &Exceptions::NONE).unwrap();
+        resolve::ids::assign_missing(&mut raw, &Exceptions::NONE);
         let schema = resolve::resolve(&raw, &Exceptions::NONE, safe)?;
         Ok(schema.functions.iter().map(|f| f.repeat).collect())
     }
@@ -46,6 +73,16 @@ mod tests {
             classes(text, &["read"]),
             Ok(vec![Repeat::Safe, Repeat::Keyed, Repeat::Once, Repeat::Once])
         );
+    }
+
+    #[test]
+    fn the_list_gives_a_reason_for_each_group() {
+        let text =
+            r#"{"a":[{"reason":"r","functions":["f","g"]},{"reason":"s","functions":["h"]}]}"#;
+        assert_eq!(parse_safe_list(text, "a").unwrap(), ["f", "g", "h"]);
+        assert_eq!(parse_safe_list(text, "b").unwrap(), [""; 0]);
+        assert!(parse_safe_list(&text.replace('r', " "), "a").is_err());
+        assert!(parse_safe_list(&text.replace("\"s\"", "\"\""), "a").is_err());
     }
 
     #[test]

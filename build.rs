@@ -1,0 +1,47 @@
+//! Generates `tl::mtproto` and `tl::wrap` from `schema/*.json` into `OUT_DIR`.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::{env, fs};
+
+use telewire_codegen::{Exceptions, Links, Options, generate, json, resolve};
+
+fn main() -> ExitCode {
+    for (name, exceptions, links) in [
+        (
+            "mtproto",
+            Exceptions::MTPROTO,
+            Links::Page("https://core.telegram.org/schema/mtproto".into()),
+        ),
+        ("wrappers", Exceptions::NONE, Links::Each("https://core.telegram.org".into())),
+    ] {
+        if let Err(message) = build(name, &exceptions, links) {
+            // cargo shows what a failed build script prints.
+            eprintln!("schema/{name}.json: {message}");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn build(name: &str, exceptions: &Exceptions, links: Links) -> Result<(), String> {
+    let source = format!("schema/{name}.json");
+    println!("cargo::rerun-if-changed={source}");
+    println!("cargo::rerun-if-changed=schema/repeat.json");
+    let text = fs::read_to_string(&source).map_err(|error| error.to_string())?;
+    let raw = json::parse(&text).map_err(|error| error.to_string())?;
+    let safe = safe_to_repeat(name)?;
+    let safe: Vec<&str> = safe.iter().map(String::as_str).collect();
+    let schema = resolve::resolve(&raw, exceptions, &safe).map_err(|error| error.to_string())?;
+    let options =
+        Options { runtime: "crate::tl".into(), links, server_feature: Some("server".into()) };
+    let code = generate(&schema, &options).map_err(|error| error.to_string())?;
+    let out = env::var("OUT_DIR").map_err(|error| error.to_string())?;
+    fs::write(Path::new(&out).join(format!("{name}.rs")), code).map_err(|error| error.to_string())
+}
+
+/// The functions of a schema that `schema/repeat.json` lists as safe to repeat.
+fn safe_to_repeat(schema: &str) -> Result<Vec<String>, String> {
+    let text = fs::read_to_string("schema/repeat.json").map_err(|error| error.to_string())?;
+    resolve::parse_safe_list(&text, schema).map_err(|error| format!("schema/repeat.json: {error}"))
+}

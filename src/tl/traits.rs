@@ -1,0 +1,120 @@
+//! What a TL value can do.
+
+use crate::tl::{DecodeError, Reader};
+
+/// A value that can be written to the wire. It always can: writing is infallible.
+pub trait Serialize {
+    /// Appends the value to `out`.
+    fn serialize(&self, out: &mut Vec<u8>);
+
+    /// How many bytes [`serialize`](Self::serialize) appends. The provided method writes the value to find out.
+    fn serialized_len(&self) -> usize {
+        self.to_bytes().len()
+    }
+
+    /// The value as bytes.
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.serialize(&mut out);
+        out
+    }
+}
+
+/// A value that can be read from the wire.
+pub trait Deserialize: Sized {
+    /// The bytes of the shortest value, by which a vector's count is checked before anything is read (TL-01).
+    const MIN_LEN: usize = 4;
+
+    /// Reads one value and leaves the reader behind it.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not such a value; the reader is then somewhere inside of it.
+    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError>;
+
+    /// Reads a value that must be all of `bytes` (TL-14).
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not such a value, or do not end with it.
+    fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let value = Self::deserialize(&mut reader)?;
+        reader.finish()?;
+        Ok(value)
+    }
+}
+
+/// A definition of a schema: a constructor or a function.
+pub trait Identifiable {
+    /// Its constructor id.
+    const ID: u32;
+    /// Its name in the schema.
+    const NAME: &'static str;
+}
+
+/// A constructor, which besides its boxed form has a bare one, without the id.
+pub trait Constructor: Identifiable + Sized {
+    /// The bytes of the shortest value, without the id.
+    const MIN_LEN: usize;
+
+    /// Appends the fields.
+    fn serialize_bare(&self, out: &mut Vec<u8>);
+
+    /// Reads the fields.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not such fields.
+    fn deserialize_bare(r: &mut Reader<'_>) -> Result<Self, DecodeError>;
+}
+
+/// A function, which can be sent as a request.
+pub trait Function: Serialize + Identifiable {
+    /// What the server answers.
+    type Return: Deserialize;
+    /// Whether the request may be sent again when nobody knows whether it ran.
+    const REPEAT: Repeat;
+}
+
+/// Whether a request may be sent again when nobody knows whether it ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Repeat {
+    /// Running it twice is the same as once, or harms nobody. From a reviewed list.
+    Safe,
+    /// It carries a `random_id`, by which the server recognises a repetition.
+    Keyed,
+    /// It must not run twice. The default.
+    Once,
+}
+
+/// The result of a function that the server never answers (`http_wait`). There is no such value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoResult {}
+
+impl Deserialize for NoResult {
+    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let id = r.constructor_id()?;
+        Err(r.unexpected(id, "no result"))
+    }
+}
+
+impl<T: Serialize + ?Sized> Serialize for &T {
+    fn serialize(&self, out: &mut Vec<u8>) {
+        (**self).serialize(out);
+    }
+}
+
+impl<T: Serialize + ?Sized> Serialize for Box<T> {
+    fn serialize(&self, out: &mut Vec<u8>) {
+        (**self).serialize(out);
+    }
+}
+
+impl<T: Deserialize> Deserialize for Box<T> {
+    const MIN_LEN: usize = T::MIN_LEN;
+
+    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        T::deserialize(r).map(Self::new)
+    }
+}

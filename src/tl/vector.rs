@@ -1,0 +1,198 @@
+//! Vectors, and the bare forms: without their id.
+
+use std::ops::{Deref, DerefMut};
+
+use crate::tl::{Constructor, DecodeError, DecodeErrorKind, Deserialize, Reader, Serialize};
+
+/// `vector#1cb5c415 {t:Type} # [ t ] = Vector t;`
+const VECTOR: u32 = 0x1cb5_c415;
+
+/// The bytes that a vector reserves before its items are read; after that it grows as they arrive. Nested vectors
+/// could otherwise claim the same bytes again and again (TL-01).
+const RESERVE: usize = 4096;
+
+/// `vector<T>`: a vector without its id, only with its count.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BareVec<T>(pub Vec<T>);
+
+/// `%T`: a value without its constructor id.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Bare<T>(pub T);
+
+impl<T: Serialize> Serialize for Vec<T> {
+    fn serialize(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&VECTOR.to_le_bytes());
+        write_items(self, out);
+    }
+}
+
+impl<T: Deserialize> Deserialize for Vec<T> {
+    const MIN_LEN: usize = 8;
+
+    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        r.expect_id(VECTOR, "Vector")?;
+        read_items(r)
+    }
+}
+
+impl<T: Serialize> Serialize for BareVec<T> {
+    fn serialize(&self, out: &mut Vec<u8>) {
+        write_items(&self.0, out);
+    }
+}
+
+impl<T: Deserialize> Deserialize for BareVec<T> {
+    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        read_items(r).map(Self)
+    }
+}
+
+impl<T: Constructor> Serialize for Bare<T> {
+    fn serialize(&self, out: &mut Vec<u8>) {
+        self.0.serialize_bare(out);
+    }
+}
+
+impl<T: Constructor> Deserialize for Bare<T> {
+    const MIN_LEN: usize = T::MIN_LEN;
+
+    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        T::deserialize_bare(r).map(Self).map_err(|error| error.within(T::NAME))
+    }
+}
+
+impl<T> Default for BareVec<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> From<Vec<T>> for BareVec<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self(items)
+    }
+}
+
+impl<T> Deref for BareVec<T> {
+    type Target = Vec<T>;
+
+    fn deref(&self) -> &Vec<T> {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for BareVec<T> {
+    fn deref_mut(&mut self) -> &mut Vec<T> {
+        &mut self.0
+    }
+}
+
+impl<T> Deref for Bare<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+fn write_items<T: Serialize>(items: &[T], out: &mut Vec<u8>) {
+    // Nobody sends 2^31 items; the count would not say so either.
+    let count = i32::try_from(items.len()).unwrap_or(i32::MAX);
+    count.serialize(out);
+    for item in items {
+        item.serialize(out);
+    }
+}
+
+fn read_items<T: Deserialize>(r: &mut Reader<'_>) -> Result<Vec<T>, DecodeError> {
+    let count = i32::deserialize(r)?;
+    let Ok(count) = usize::try_from(count) else {
+        return Err(r.error(DecodeErrorKind::NegativeCount { count }));
+    };
+    let left = r.remaining().len();
+    // An item without bytes would make any count fit, so each counts for one at least.
+    if count.checked_mul(T::MIN_LEN.max(1)).is_none_or(|needed| needed > left) {
+        return Err(r.error(DecodeErrorKind::CountTooLarge { count, left }));
+    }
+    let reserve = RESERVE / size_of::<T>().max(1);
+    let mut items = Vec::with_capacity(count.min(reserve));
+    for _ in 0..count {
+        items.push(T::deserialize(r)?);
+    }
+    Ok(items)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tl::mtproto::types::{FutureSalt, TlsBlockDomain};
+
+    fn header(count: u32) -> Vec<u8> {
+        [VECTOR.to_le_bytes(), count.to_le_bytes()].concat()
+    }
+
+    #[test]
+    fn boxed_and_bare_vectors_differ_by_the_id() {
+        let items = vec![1_i64, 2];
+        let bare = BareVec(items.clone());
+        assert_eq!(items.to_bytes(), [&VECTOR.to_le_bytes()[..], &bare.to_bytes()].concat());
+        assert_eq!(Vec::from_bytes(&items.to_bytes()), Ok(items));
+        assert_eq!(BareVec::from_bytes(&bare.to_bytes()), Ok(bare));
+    }
+
+    #[test]
+    fn bare_items_have_no_id() {
+        let salt = FutureSalt { valid_since: 1, valid_until: 2, salt: 3 };
+        let items = BareVec(vec![Bare(salt)]);
+        assert_eq!(items.to_bytes(), [1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(BareVec::from_bytes(&items.to_bytes()), Ok(items));
+    }
+
+    #[test]
+    fn tl_01_a_count_that_the_bytes_cannot_hold_is_refused() {
+        let too_large = |count, left| DecodeErrorKind::CountTooLarge { count, left };
+        let mut wire = header(3);
+        wire.extend([0; 16]);
+        assert_eq!(Vec::<i64>::from_bytes(&wire).unwrap_err().kind(), too_large(3, 16));
+        let wire = header(i32::MAX as u32);
+        let count = i32::MAX as usize;
+        assert_eq!(Vec::<i32>::from_bytes(&wire).unwrap_err().kind(), too_large(count, 0));
+        // 16 bytes an item, so 1 does not fit into 12.
+        let wire = [&1_i32.to_le_bytes()[..], &[0; 12]].concat();
+        let kind = BareVec::<Bare<FutureSalt>>::from_bytes(&wire).unwrap_err().kind();
+        assert_eq!(kind, too_large(1, 12));
+    }
+
+    #[test]
+    fn tl_01_items_without_bytes_are_bounded_too() {
+        let wire = [&9_i32.to_le_bytes()[..], &[0; 8]].concat();
+        let kind = BareVec::<Bare<TlsBlockDomain>>::from_bytes(&wire).unwrap_err().kind();
+        assert_eq!(kind, DecodeErrorKind::CountTooLarge { count: 9, left: 8 });
+    }
+
+    #[test]
+    fn tl_01_nothing_is_reserved_for_a_claim() {
+        let mut reader = Reader::new(&[0xff; 400_000]);
+        let items: Vec<[u8; 64]> = {
+            let wire = [&6_000_i32.to_le_bytes()[..], &[0; 6_000 * 64]].concat();
+            read_items(&mut Reader::new(&wire)).unwrap()
+        };
+        assert_eq!(items.len(), 6_000);
+        assert!(read_items::<i32>(&mut reader).is_err());
+    }
+
+    #[test]
+    fn tl_02_a_negative_count_is_refused() {
+        for count in [-1, i32::MIN] {
+            let kind = Vec::<i32>::from_bytes(&header(count as u32)).unwrap_err().kind();
+            assert_eq!(kind, DecodeErrorKind::NegativeCount { count });
+        }
+    }
+
+    #[test]
+    fn another_id_is_no_vector() {
+        let error = Vec::<i32>::from_bytes(&[0; 8]).unwrap_err();
+        assert_eq!(error.kind(), DecodeErrorKind::UnexpectedConstructor { id: 0 });
+        assert_eq!(error.type_name(), Some("Vector"));
+    }
+}
