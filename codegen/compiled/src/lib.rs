@@ -1,0 +1,37 @@
+//! The generator's golden cases, compiled as a user of `telewire-codegen` would compile a schema of their own.
+
+macro_rules! cases {
+    ($($case:ident)*) => {
+        $(
+            #[doc = concat!("`codegen/tests/golden/", stringify!($case), ".json`")]
+            #[allow(unused_qualifications, reason = "emitted paths are always full")]
+            pub mod $case {
+                include!(concat!(env!("OUT_DIR"), "/", stringify!($case), ".rs"));
+            }
+        )*
+    };
+}
+
+cases! {
+    enums
+    flags
+    flags_shared
+    flags_words
+    function_generic
+    function_without_result
+    functions
+    keywords
+    layout
+    namespaces
+    object_measured
+    object_to_end
+    primitives
+    recursion
+    std_names
+    unit
+    variant_names
+    vectors
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+///The name of the constructor or function with this id, as the schema writes it.
+pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
+    ::telewire::tl::codec::lookup_name(&[(0xe5c9ac25, "post")], id)
+}
+///A struct for each constructor.
+pub mod types {
+    /**Constructor [post](https://core.telegram.org/constructor/post).
+
+```tl
+post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?true date:int views:flags.2?Vector<int> ok:flags.3?Bool = Post;
+```*/
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Post {
+        ///`pinned:flags.0?true`
+        pub pinned: bool,
+        ///`title:flags.1?string`
+        pub title: ::core::option::Option<::std::string::String>,
+        ///`silent:flags.31?true`
+        pub silent: bool,
+        ///`date:int`
+        pub date: i32,
+        ///`views:flags.2?Vector<int>`
+        pub views: ::core::option::Option<::std::vec::Vec<i32>>,
+        ///`ok:flags.3?Bool`
+        pub ok: ::core::option::Option<bool>,
+    }
+    impl ::telewire::tl::Identifiable for Post {
+        const ID: u32 = 0xe5c9ac25;
+        const NAME: &'static str = "post";
+    }
+    impl ::telewire::tl::Constructor for Post {
+        const MIN_LEN: usize = 8usize;
+        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(
+                (self.pinned as u32) << 0 | (self.title.is_some() as u32) << 1
+                    | (self.silent as u32) << 31 | (self.views.is_some() as u32) << 2
+                    | (self.ok.is_some() as u32) << 3,
+                out,
+            );
+            ::telewire::tl::codec::write_optional(&self.title, out);
+            ::telewire::tl::Serialize::serialize(&self.date, out);
+            ::telewire::tl::codec::write_optional(&self.views, out);
+            ::telewire::tl::codec::write_optional(&self.ok, out);
+        }
+        fn deserialize_bare(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            let word0 = r.word()?;
+            let v1 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 1) != 0)?;
+            let v3 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v4 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 2) != 0)?;
+            let v5 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 3) != 0)?;
+            ::core::result::Result::Ok(Self {
+                pinned: word0 & (1 << 0) != 0,
+                title: v1,
+                silent: word0 & (1 << 31) != 0,
+                date: v3,
+                views: v4,
+                ok: v5,
+            })
+        }
+    }
+    impl ::telewire::tl::Serialize for Post {
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::serialize_boxed(self, out)
+        }
+    }
+    impl ::telewire::tl::Deserialize for Post {
+        fn deserialize(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            ::telewire::tl::codec::deserialize_boxed(r)
+        }
+    }
+}

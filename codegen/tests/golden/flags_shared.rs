@@ -1,0 +1,145 @@
+///The name of the constructor or function with this id, as the schema writes it.
+pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
+    ::telewire::tl::codec::lookup_name(&[(0xcf4d327c, "user")], id)
+}
+///A struct for each constructor.
+pub mod types {
+    /**Constructor [user](https://core.telegram.org/constructor/user).
+
+```tl
+user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.0?double name:string long:flags.0?double first:flags.1?true second:flags.1?true phone:flags.2?string verified:flags.2?bytes code:flags.2?long = User;
+```*/
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct User {
+        ///`bot_info_version:flags.14?int`
+        pub bot_info_version: ::core::option::Option<i32>,
+        ///`lat:flags.0?double long:flags.0?double`
+        pub lat: ::core::option::Option<super::groups::UserLat>,
+        ///`name:string`
+        pub name: ::std::string::String,
+        ///`first:flags.1?true`
+        pub first: bool,
+        ///`phone:flags.2?string verified:flags.2?bytes code:flags.2?long`
+        pub phone: ::core::option::Option<::std::boxed::Box<super::groups::UserPhone>>,
+    }
+    impl User {
+        ///`bot:flags.14?true`
+        pub fn bot(&self) -> bool {
+            self.bot_info_version.is_some()
+        }
+        ///`second:flags.1?true`
+        pub fn second(&self) -> bool {
+            self.first
+        }
+    }
+    impl ::telewire::tl::Identifiable for User {
+        const ID: u32 = 0xcf4d327c;
+        const NAME: &'static str = "user";
+    }
+    impl ::telewire::tl::Constructor for User {
+        const MIN_LEN: usize = 8usize;
+        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(
+                (self.bot_info_version.is_some() as u32) << 14
+                    | (self.lat.is_some() as u32) << 0 | (self.first as u32) << 1
+                    | (self.phone.is_some() as u32) << 2,
+                out,
+            );
+            ::telewire::tl::codec::write_optional(&self.bot_info_version, out);
+            if let ::core::option::Option::Some(group) = &self.lat {
+                ::telewire::tl::Serialize::serialize(&group.lat, out);
+            }
+            ::telewire::tl::Serialize::serialize(&self.name, out);
+            if let ::core::option::Option::Some(group) = &self.lat {
+                ::telewire::tl::Serialize::serialize(&group.long, out);
+            }
+            if let ::core::option::Option::Some(group) = &self.phone {
+                ::telewire::tl::Serialize::serialize(&group.phone, out);
+            }
+            if let ::core::option::Option::Some(group) = &self.phone {
+                ::telewire::tl::Serialize::serialize(&group.verified, out);
+            }
+            if let ::core::option::Option::Some(group) = &self.phone {
+                ::telewire::tl::Serialize::serialize(&group.code, out);
+            }
+        }
+        fn deserialize_bare(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            let word0 = r.word()?;
+            let v0 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 14) != 0)?;
+            let v1_0 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 0) != 0)?;
+            let v2 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v1_1 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 0) != 0)?;
+            let v4_0 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 2) != 0)?;
+            let v4_1 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 2) != 0)?;
+            let v4_2 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 2) != 0)?;
+            ::core::result::Result::Ok(Self {
+                bot_info_version: v0,
+                lat: match (v1_0, v1_1) {
+                    (
+                        ::core::option::Option::Some(v1_0),
+                        ::core::option::Option::Some(v1_1),
+                    ) => {
+                        ::core::option::Option::Some(super::groups::UserLat {
+                            lat: v1_0,
+                            long: v1_1,
+                        })
+                    }
+                    _ => ::core::option::Option::None,
+                },
+                name: v2,
+                first: word0 & (1 << 1) != 0,
+                phone: match (v4_0, v4_1, v4_2) {
+                    (
+                        ::core::option::Option::Some(v4_0),
+                        ::core::option::Option::Some(v4_1),
+                        ::core::option::Option::Some(v4_2),
+                    ) => {
+                        ::core::option::Option::Some(
+                            ::std::boxed::Box::new(super::groups::UserPhone {
+                                phone: v4_0,
+                                verified: v4_1,
+                                code: v4_2,
+                            }),
+                        )
+                    }
+                    _ => ::core::option::Option::None,
+                },
+            })
+        }
+    }
+    impl ::telewire::tl::Serialize for User {
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::serialize_boxed(self, out)
+        }
+    }
+    impl ::telewire::tl::Deserialize for User {
+        fn deserialize(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            ::telewire::tl::codec::deserialize_boxed(r)
+        }
+    }
+}
+///A struct for each set of parameters that are there together.
+pub mod groups {
+    ///Parameters of `user` that are there together.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UserLat {
+        ///`lat:flags.0?double`
+        pub lat: f64,
+        ///`long:flags.0?double`
+        pub long: f64,
+    }
+    ///Parameters of `user` that are there together.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UserPhone {
+        ///`phone:flags.2?string`
+        pub phone: ::std::string::String,
+        ///`verified:flags.2?bytes`
+        pub verified: ::telewire::tl::Bytes,
+        ///`code:flags.2?long`
+        pub code: i64,
+    }
+}

@@ -1,0 +1,67 @@
+///The name of the constructor or function with this id, as the schema writes it.
+pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
+    ::telewire::tl::codec::lookup_name(&[(0x6c141338, "poll")], id)
+}
+///A struct for each constructor.
+pub mod types {
+    /**Constructor [poll](https://core.telegram.org/constructor/poll).
+
+```tl
+poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true answers:flags2.3?int unused:# = Poll;
+```*/
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Poll {
+        ///`id:long`
+        pub id: i64,
+        ///`closed:flags.0?true`
+        pub closed: bool,
+        ///`quiz:flags2.0?true`
+        pub quiz: bool,
+        ///`answers:flags2.3?int`
+        pub answers: ::core::option::Option<i32>,
+    }
+    impl ::telewire::tl::Identifiable for Poll {
+        const ID: u32 = 0x6c141338;
+        const NAME: &'static str = "poll";
+    }
+    impl ::telewire::tl::Constructor for Poll {
+        const MIN_LEN: usize = 20usize;
+        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::Serialize::serialize(&self.id, out);
+            ::telewire::tl::codec::write_word((self.closed as u32) << 0, out);
+            ::telewire::tl::codec::write_word(
+                (self.quiz as u32) << 0 | (self.answers.is_some() as u32) << 3,
+                out,
+            );
+            ::telewire::tl::codec::write_optional(&self.answers, out);
+            ::telewire::tl::codec::write_word(0, out);
+        }
+        fn deserialize_bare(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let word0 = r.word()?;
+            let word1 = r.word()?;
+            let v3 = ::telewire::tl::codec::read_optional(r, word1 & (1 << 3) != 0)?;
+            r.word()?;
+            ::core::result::Result::Ok(Self {
+                id: v0,
+                closed: word0 & (1 << 0) != 0,
+                quiz: word1 & (1 << 0) != 0,
+                answers: v3,
+            })
+        }
+    }
+    impl ::telewire::tl::Serialize for Poll {
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::serialize_boxed(self, out)
+        }
+    }
+    impl ::telewire::tl::Deserialize for Poll {
+        fn deserialize(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            ::telewire::tl::codec::deserialize_boxed(r)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+///The name of the constructor or function with this id, as the schema writes it.
+pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
+    ::telewire::tl::codec::lookup_name(
+        &[(0x01650021, "invokeBoth"), (0xda9b0d0d, "invokeWithLayer")],
+        id,
+    )
+}
+///A struct for each function, to be sent as a request.
+pub mod functions {
+    /**Function [invokeWithLayer](https://core.telegram.org/method/invokeWithLayer).
+
+```tl
+invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X;
+```*/
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct InvokeWithLayer<X> {
+        ///`layer:int`
+        pub layer: i32,
+        ///`query:!X`
+        pub query: X,
+    }
+    impl<X> ::telewire::tl::Identifiable for InvokeWithLayer<X> {
+        const ID: u32 = 0xda9b0d0d;
+        const NAME: &'static str = "invokeWithLayer";
+    }
+    impl<X: ::telewire::tl::Serialize> ::telewire::tl::Serialize for InvokeWithLayer<X> {
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_id(0xda9b0d0d, out);
+            ::telewire::tl::Serialize::serialize(&self.layer, out);
+            ::telewire::tl::Serialize::serialize(&self.query, out);
+        }
+    }
+    #[cfg(feature = "server")]
+    impl<X: ::telewire::tl::Deserialize> ::telewire::tl::Deserialize
+    for InvokeWithLayer<X> {
+        fn deserialize(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            r.expect_id(0xda9b0d0d, "invokeWithLayer")?;
+            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
+            ::core::result::Result::Ok(Self { layer: v0, query: v1 })
+        }
+    }
+    impl<X: ::telewire::tl::Function> ::telewire::tl::Function for InvokeWithLayer<X> {
+        type Return = X::Return;
+        const REPEAT: ::telewire::tl::Repeat = X::REPEAT;
+    }
+    /**Function [invokeBoth](https://core.telegram.org/method/invokeBoth).
+
+```tl
+invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true query:!X = X;
+```*/
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct InvokeBoth<X> {
+        ///`proxy:flags.0?string`
+        pub proxy: ::core::option::Option<::std::string::String>,
+        ///`quiet:flags.1?true`
+        pub quiet: bool,
+        ///`query:!X`
+        pub query: X,
+    }
+    impl<X> ::telewire::tl::Identifiable for InvokeBoth<X> {
+        const ID: u32 = 0x01650021;
+        const NAME: &'static str = "invokeBoth";
+    }
+    impl<X: ::telewire::tl::Serialize> ::telewire::tl::Serialize for InvokeBoth<X> {
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_id(0x01650021, out);
+            ::telewire::tl::codec::write_word(
+                (self.proxy.is_some() as u32) << 0 | (self.quiet as u32) << 1,
+                out,
+            );
+            ::telewire::tl::codec::write_optional(&self.proxy, out);
+            ::telewire::tl::Serialize::serialize(&self.query, out);
+        }
+    }
+    #[cfg(feature = "server")]
+    impl<X: ::telewire::tl::Deserialize> ::telewire::tl::Deserialize for InvokeBoth<X> {
+        fn deserialize(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            r.expect_id(0x01650021, "invokeBoth")?;
+            let word0 = r.word()?;
+            let v0 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 0) != 0)?;
+            let v2 = ::telewire::tl::Deserialize::deserialize(r)?;
+            ::core::result::Result::Ok(Self {
+                proxy: v0,
+                quiet: word0 & (1 << 1) != 0,
+                query: v2,
+            })
+        }
+    }
+    impl<X: ::telewire::tl::Function> ::telewire::tl::Function for InvokeBoth<X> {
+        type Return = X::Return;
+        const REPEAT: ::telewire::tl::Repeat = X::REPEAT;
+    }
+}

@@ -1,0 +1,133 @@
+///The name of the constructor or function with this id, as the schema writes it.
+pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
+    ::telewire::tl::codec::lookup_name(&[(0x23f8ed83, "card"), (0x6e064a05, "wall")], id)
+}
+///A struct for each constructor.
+pub mod types {
+    /**Constructor [card](https://core.telegram.org/constructor/card).
+
+```tl
+card#23f8ed83 title:string text:string = Card;
+```*/
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Card {
+        ///`title:string`
+        pub title: ::std::string::String,
+        ///`text:string`
+        pub text: ::std::string::String,
+    }
+    impl ::telewire::tl::Identifiable for Card {
+        const ID: u32 = 0x23f8ed83;
+        const NAME: &'static str = "card";
+    }
+    impl ::telewire::tl::Constructor for Card {
+        const MIN_LEN: usize = 8usize;
+        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::Serialize::serialize(&self.title, out);
+            ::telewire::tl::Serialize::serialize(&self.text, out);
+        }
+        fn deserialize_bare(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
+            ::core::result::Result::Ok(Self { title: v0, text: v1 })
+        }
+    }
+    impl ::telewire::tl::Serialize for Card {
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::serialize_boxed(self, out)
+        }
+    }
+    impl ::telewire::tl::Deserialize for Card {
+        fn deserialize(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            ::telewire::tl::codec::deserialize_boxed(r)
+        }
+    }
+    /**Constructor [wall](https://core.telegram.org/constructor/wall).
+
+```tl
+wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:flags2.0?Card = Wall;
+```*/
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Wall {
+        ///`card:flags.0?Card`
+        pub card: ::core::option::Option<::std::boxed::Box<super::types::Card>>,
+        ///`first:Card`
+        pub first: super::types::Card,
+        ///`a:flags2.0?Card b:flags2.0?Card`
+        pub a: ::core::option::Option<::std::boxed::Box<super::groups::WallA>>,
+    }
+    impl ::telewire::tl::Identifiable for Wall {
+        const ID: u32 = 0x6e064a05;
+        const NAME: &'static str = "wall";
+    }
+    impl ::telewire::tl::Constructor for Wall {
+        const MIN_LEN: usize = 12usize;
+        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word((self.card.is_some() as u32) << 0, out);
+            ::telewire::tl::codec::write_optional(&self.card, out);
+            ::telewire::tl::Serialize::serialize(&self.first, out);
+            ::telewire::tl::codec::write_word((self.a.is_some() as u32) << 0, out);
+            if let ::core::option::Option::Some(group) = &self.a {
+                ::telewire::tl::Serialize::serialize(&group.a, out);
+            }
+            if let ::core::option::Option::Some(group) = &self.a {
+                ::telewire::tl::Serialize::serialize(&group.b, out);
+            }
+        }
+        fn deserialize_bare(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            let word0 = r.word()?;
+            let v0 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 0) != 0)?;
+            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let word1 = r.word()?;
+            let v2_0 = ::telewire::tl::codec::read_optional(r, word1 & (1 << 0) != 0)?;
+            let v2_1 = ::telewire::tl::codec::read_optional(r, word1 & (1 << 0) != 0)?;
+            ::core::result::Result::Ok(Self {
+                card: v0,
+                first: v1,
+                a: match (v2_0, v2_1) {
+                    (
+                        ::core::option::Option::Some(v2_0),
+                        ::core::option::Option::Some(v2_1),
+                    ) => {
+                        ::core::option::Option::Some(
+                            ::std::boxed::Box::new(super::groups::WallA {
+                                a: v2_0,
+                                b: v2_1,
+                            }),
+                        )
+                    }
+                    _ => ::core::option::Option::None,
+                },
+            })
+        }
+    }
+    impl ::telewire::tl::Serialize for Wall {
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::serialize_boxed(self, out)
+        }
+    }
+    impl ::telewire::tl::Deserialize for Wall {
+        fn deserialize(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            ::telewire::tl::codec::deserialize_boxed(r)
+        }
+    }
+}
+///A struct for each set of parameters that are there together.
+pub mod groups {
+    ///Parameters of `wall` that are there together.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct WallA {
+        ///`a:flags2.0?Card`
+        pub a: super::types::Card,
+        ///`b:flags2.0?Card`
+        pub b: super::types::Card,
+    }
+}

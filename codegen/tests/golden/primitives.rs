@@ -1,0 +1,87 @@
+///The name of the constructor or function with this id, as the schema writes it.
+pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
+    ::telewire::tl::codec::lookup_name(&[(0x00ec2da3, "all")], id)
+}
+///A struct for each constructor.
+pub mod types {
+    /**Constructor [all](https://core.telegram.org/constructor/all).
+
+```tl
+all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i:Bool = All;
+```*/
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct All {
+        ///`a:int`
+        pub a: i32,
+        ///`b:long`
+        pub b: i64,
+        ///`c:double`
+        pub c: f64,
+        ///`d:string`
+        pub d: ::std::string::String,
+        ///`e:bytes`
+        pub e: ::telewire::tl::Bytes,
+        ///`f:int128`
+        pub f: [u8; 16],
+        ///`g:int256`
+        pub g: [u8; 32],
+        ///`h:int512`
+        pub h: [u8; 64],
+        ///`i:Bool`
+        pub i: bool,
+    }
+    impl ::telewire::tl::Identifiable for All {
+        const ID: u32 = 0x00ec2da3;
+        const NAME: &'static str = "all";
+    }
+    impl ::telewire::tl::Constructor for All {
+        const MIN_LEN: usize = 144usize;
+        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::Serialize::serialize(&self.a, out);
+            ::telewire::tl::Serialize::serialize(&self.b, out);
+            ::telewire::tl::Serialize::serialize(&self.c, out);
+            ::telewire::tl::Serialize::serialize(&self.d, out);
+            ::telewire::tl::Serialize::serialize(&self.e, out);
+            ::telewire::tl::Serialize::serialize(&self.f, out);
+            ::telewire::tl::Serialize::serialize(&self.g, out);
+            ::telewire::tl::Serialize::serialize(&self.h, out);
+            ::telewire::tl::Serialize::serialize(&self.i, out);
+        }
+        fn deserialize_bare(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v2 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v3 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v4 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v5 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v6 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v7 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v8 = ::telewire::tl::Deserialize::deserialize(r)?;
+            ::core::result::Result::Ok(Self {
+                a: v0,
+                b: v1,
+                c: v2,
+                d: v3,
+                e: v4,
+                f: v5,
+                g: v6,
+                h: v7,
+                i: v8,
+            })
+        }
+    }
+    impl ::telewire::tl::Serialize for All {
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::serialize_boxed(self, out)
+        }
+    }
+    impl ::telewire::tl::Deserialize for All {
+        fn deserialize(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            ::telewire::tl::codec::deserialize_boxed(r)
+        }
+    }
+}

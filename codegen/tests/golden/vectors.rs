@@ -1,0 +1,122 @@
+///The name of the constructor or function with this id, as the schema writes it.
+pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
+    ::telewire::tl::codec::lookup_name(
+        &[(0xbef912a1, "lines"), (0xe3fe70f4, "point")],
+        id,
+    )
+}
+///A struct for each constructor.
+pub mod types {
+    /**Constructor [point](https://core.telegram.org/constructor/point).
+
+```tl
+point#e3fe70f4 x:int y:int = Point;
+```*/
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Point {
+        ///`x:int`
+        pub x: i32,
+        ///`y:int`
+        pub y: i32,
+    }
+    impl ::telewire::tl::Identifiable for Point {
+        const ID: u32 = 0xe3fe70f4;
+        const NAME: &'static str = "point";
+    }
+    impl ::telewire::tl::Constructor for Point {
+        const MIN_LEN: usize = 8usize;
+        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::Serialize::serialize(&self.x, out);
+            ::telewire::tl::Serialize::serialize(&self.y, out);
+        }
+        fn deserialize_bare(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
+            ::core::result::Result::Ok(Self { x: v0, y: v1 })
+        }
+    }
+    impl ::telewire::tl::Serialize for Point {
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::serialize_boxed(self, out)
+        }
+    }
+    impl ::telewire::tl::Deserialize for Point {
+        fn deserialize(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            ::telewire::tl::codec::deserialize_boxed(r)
+        }
+    }
+    /**Constructor [lines](https://core.telegram.org/constructor/lines).
+
+```tl
+lines#bef912a1 a:Vector<long> b:Vector<Point> c:vector<point> d:vector<%Point> e:vector<Point> f:Vector<Vector<Point>> g:Vector<%Point> = Lines;
+```*/
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Lines {
+        ///`a:Vector<long>`
+        pub a: ::std::vec::Vec<i64>,
+        ///`b:Vector<Point>`
+        pub b: ::std::vec::Vec<super::types::Point>,
+        ///`c:vector<point>`
+        pub c: ::telewire::tl::BareVec<::telewire::tl::Bare<super::types::Point>>,
+        ///`d:vector<%Point>`
+        pub d: ::telewire::tl::BareVec<::telewire::tl::Bare<super::types::Point>>,
+        ///`e:vector<Point>`
+        pub e: ::telewire::tl::BareVec<super::types::Point>,
+        ///`f:Vector<Vector<Point>>`
+        pub f: ::std::vec::Vec<::std::vec::Vec<super::types::Point>>,
+        ///`g:Vector<%Point>`
+        pub g: ::std::vec::Vec<::telewire::tl::Bare<super::types::Point>>,
+    }
+    impl ::telewire::tl::Identifiable for Lines {
+        const ID: u32 = 0xbef912a1;
+        const NAME: &'static str = "lines";
+    }
+    impl ::telewire::tl::Constructor for Lines {
+        const MIN_LEN: usize = 44usize;
+        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::Serialize::serialize(&self.a, out);
+            ::telewire::tl::Serialize::serialize(&self.b, out);
+            ::telewire::tl::Serialize::serialize(&self.c, out);
+            ::telewire::tl::Serialize::serialize(&self.d, out);
+            ::telewire::tl::Serialize::serialize(&self.e, out);
+            ::telewire::tl::Serialize::serialize(&self.f, out);
+            ::telewire::tl::Serialize::serialize(&self.g, out);
+        }
+        fn deserialize_bare(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v2 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v3 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v4 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v5 = ::telewire::tl::Deserialize::deserialize(r)?;
+            let v6 = ::telewire::tl::Deserialize::deserialize(r)?;
+            ::core::result::Result::Ok(Self {
+                a: v0,
+                b: v1,
+                c: v2,
+                d: v3,
+                e: v4,
+                f: v5,
+                g: v6,
+            })
+        }
+    }
+    impl ::telewire::tl::Serialize for Lines {
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::serialize_boxed(self, out)
+        }
+    }
+    impl ::telewire::tl::Deserialize for Lines {
+        fn deserialize(
+            r: &mut ::telewire::tl::Reader<'_>,
+        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            ::telewire::tl::codec::deserialize_boxed(r)
+        }
+    }
+}
