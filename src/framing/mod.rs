@@ -1,1 +1,49 @@
-//! Framing: a byte stream to packets and back.
+//! Framing: a byte stream to packets and back. It knows nothing of what is inside a packet, of keys
+//! or of sessions, only where each packet begins and ends.
+//!
+//! ```text
+//!              client's end                                       server's end
+//!
+//!   packet --> Encoder --+                                 +--> Detector   which framing is this?
+//!                        |   tag  frame  frame  frame ...  |       |
+//!                        +------------- stream ------------+       v
+//!                                                               Decoder --> Frame::Packet
+//!
+//!   Frame  <-- Decoder <------ frame  frame  frame ... ----------- Encoder <-- packet, quick
+//!     | Packet                                                                 acknowledgement,
+//!     | QuickAck                                                               transport error
+//!     | Error
+//!     | Nop
+//! ```
+//!
+//! The tag is sent once, by the client, before its first frame: its [`Encoder`] writes it, the
+//! server's [`Detector`] reads it and makes the [`Decoder`]. The server sends none.
+//!
+//! Both ends are plain state machines: bytes come in and go out by the caller, in pieces of any
+//! size.
+//!
+//! See <https://core.telegram.org/mtproto/mtproto-transports>.
+
+mod abridged;
+mod classify;
+mod decoder;
+mod detect;
+mod encoder;
+mod error;
+mod full;
+mod intermediate;
+mod kind;
+mod limits;
+mod transport_error;
+
+#[cfg(test)]
+mod tests;
+
+pub use classify::Frame;
+pub use decoder::Decoder;
+pub use detect::Detector;
+pub use encoder::Encoder;
+pub use error::FrameError;
+pub use kind::{Framing, ParseFramingError, Side};
+pub use limits::{CLIENT_LIMIT, SERVER_LIMIT};
+pub use transport_error::TransportError;
