@@ -1,0 +1,22 @@
+//! The two hash functions, over parts so that nothing has to be joined first.
+
+use sha1::{Digest, Sha1};
+use sha2::Sha256;
+
+/// SHA-1 of the parts joined.
+pub(super) fn sha1(parts: &[&[u8]]) -> [u8; 20] {
+    let mut hash = Sha1::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+/// SHA-256 of the parts joined.
+pub(super) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
