@@ -5,4 +5,17 @@ pub mod crypto;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod framing;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod handshake;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod ids;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod message_id;
+#[cfg(feature = "server")]
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod server;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod time;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod tl;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod work;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use crate::crypto::factor::{self, WORK_BUDGET};
 use crate::crypto::{AuthKey, DhError, FactorError, Secret, SeededEntropy, Suite, dh};
+#[cfg(feature = "server")]
+use crate::crypto::{RsaPadError, RsaPrivateKey, rsa_legacy, rsa_legacy::LegacyData, rsa_pad};
 
 /// A piece of work to run off the I/O task. It is pure: equal work gives an equal answer.
 ///
@@ -22,6 +24,12 @@ pub struct Done {
 pub(crate) enum Job {
     /// Find the two primes of `pq` (KX-05).
     Factorise { pq: u64 },
+    /// Decrypt what the client encrypted for us, and take the first power (KX-07, KX-08).
+    #[cfg(feature = "server")]
+    Unseal(Box<Unseal>),
+    /// Take the second power (KX-19).
+    #[cfg(feature = "server")]
+    ServerKey(Box<ServerKey>),
     /// Test the prime if need be, then take the two powers of a Diffie-Hellman exchange (KX-13, KX-16, KX-19).
     Powers(Box<Powers>),
 }
@@ -37,7 +45,46 @@ pub(crate) struct Powers {
     pub(crate) exponent: Secret<256>,
 }
 
+#[cfg(feature = "server")]
+pub(crate) struct Unseal {
+    pub(crate) suite: Suite,
+    pub(crate) key: RsaPrivateKey,
+    pub(crate) encrypted: [u8; 256],
+    /// Whether the padding that was in use before 2021 is understood too.
+    pub(crate) accepts_legacy: bool,
+    pub(crate) g: [u8; 256],
+    pub(crate) prime: [u8; 256],
+    pub(crate) exponent: Secret<256>,
+}
+
+#[cfg(feature = "server")]
+pub(crate) struct Unsealed {
+    pub(crate) data: UnsealedData,
+    /// `g ^ exponent`, to be sent.
+    pub(crate) public: [u8; 256],
+}
+
+#[cfg(feature = "server")]
+pub(crate) enum UnsealedData {
+    /// RSA_PAD: the data and its padding, authentic.
+    Padded(Secret<192>),
+    /// The old padding: authentic if its hash says so, which needs the length of the data.
+    Legacy(LegacyData),
+}
+
+#[cfg(feature = "server")]
+pub(crate) struct ServerKey {
+    pub(crate) suite: Suite,
+    pub(crate) prime: [u8; 256],
+    pub(crate) public: [u8; 256],
+    pub(crate) exponent: Secret<256>,
+}
+
 pub(crate) enum Answer {
+    #[cfg(feature = "server")]
+    Unsealed(Result<Box<Unsealed>, UnsealError>),
+    #[cfg(feature = "server")]
+    ServerKey(Result<AuthKey, DhError>),
     Factors(Result<(u64, u64), FactorError>),
     Powers(Result<Box<PowersTaken>, DhError>),
 }
@@ -56,6 +103,10 @@ impl Work {
         let answer = match self.job {
             Job::Factorise { pq } => Answer::Factors(factor::factorize(pq, WORK_BUDGET)),
             Job::Powers(powers) => Answer::Powers(powers.run().map(Box::new)),
+            #[cfg(feature = "server")]
+            Job::Unseal(unseal) => Answer::Unsealed(unseal.run().map(Box::new)),
+            #[cfg(feature = "server")]
+            Job::ServerKey(key) => Answer::ServerKey(key.run()),
         };
         Done { ticket: self.ticket, answer }
     }
@@ -73,11 +124,48 @@ impl Powers {
     }
 }
 
+#[cfg(feature = "server")]
+impl Unseal {
+    fn run(&self) -> Result<Unsealed, UnsealError> {
+        let suite = &*self.suite;
+        let data = match rsa_pad::decrypt(suite, &self.key, &self.encrypted) {
+            Ok(data) => UnsealedData::Padded(data),
+            Err(_) if self.accepts_legacy => {
+                UnsealedData::Legacy(rsa_legacy::decrypt(suite, &self.key, &self.encrypted)?)
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let public = suite.pow_mod(&self.g, &self.exponent, &self.prime).map_err(DhError::from)?;
+        Ok(Unsealed { data, public })
+    }
+}
+
+/// Why [`Unseal`] failed.
+#[cfg(feature = "server")]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum UnsealError {
+    #[error(transparent)]
+    Rsa(#[from] RsaPadError),
+    #[error(transparent)]
+    Dh(#[from] DhError),
+}
+
+#[cfg(feature = "server")]
+impl ServerKey {
+    fn run(&self) -> Result<AuthKey, DhError> {
+        dh::auth_key(&*self.suite, &self.public, &self.exponent, &self.prime)
+    }
+}
+
 impl fmt::Debug for Work {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self.job {
             Job::Factorise { .. } => "Factorise",
             Job::Powers(_) => "Powers",
+            #[cfg(feature = "server")]
+            Job::Unseal(_) => "Unseal",
+            #[cfg(feature = "server")]
+            Job::ServerKey(_) => "ServerKey",
         };
         write!(f, "Work({} {name})", self.ticket)
     }
@@ -88,6 +176,10 @@ impl fmt::Debug for Done {
         let name = match self.answer {
             Answer::Factors(_) => "Factors",
             Answer::Powers(_) => "Powers",
+            #[cfg(feature = "server")]
+            Answer::Unsealed(_) => "Unsealed",
+            #[cfg(feature = "server")]
+            Answer::ServerKey(_) => "ServerKey",
         };
         write!(f, "Done({} {name})", self.ticket)
     }

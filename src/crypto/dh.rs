@@ -22,15 +22,21 @@ pub fn check_prime(
     p: &[u8],
     entropy: &mut dyn Entropy,
 ) -> Result<[u8; 256], DhError> {
-    let p: [u8; 256] = p.try_into().map_err(|_| DhError::PrimeLength { length: p.len() })?;
-    if p[0] < 0x80 {
-        return Err(DhError::PrimeTopBit);
-    }
+    let p = check_prime_form(p)?;
     if p == KNOWN_PRIME || suite.is_safe_prime(&p, entropy) {
         Ok(p)
     } else {
         Err(DhError::PrimeNotSafe)
     }
+}
+
+/// The part of [`check_prime`] that costs nothing: exactly 256 bytes, the highest bit set (KX-13).
+///
+/// # Errors
+/// [`DhError::PrimeLength`] or [`DhError::PrimeTopBit`].
+pub fn check_prime_form(p: &[u8]) -> Result<[u8; 256], DhError> {
+    let p: [u8; 256] = p.try_into().map_err(|_| DhError::PrimeLength { length: p.len() })?;
+    if p[0] < 0x80 { Err(DhError::PrimeTopBit) } else { Ok(p) }
 }
 
 /// Checks that `g` generates the subgroup of prime order `(p - 1) / 2`, for the known prime too
@@ -196,4 +202,4 @@ pub const KNOWN_PRIME: [u8; 256] = [
 ];
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

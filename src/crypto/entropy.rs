@@ -1,6 +1,9 @@
 //! Where random bytes come from. The core draws them from an argument, so that equal inputs give
 //! equal outputs; what stands behind it (the system's generator, a seed) is the caller's matter.
 
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
 /// A source of random bytes.
 ///
 /// In production it must be a cryptographically secure generator: nonces (KX-02, KX-06),
@@ -35,33 +38,45 @@ pub trait EntropyExt: Entropy {
 
 impl<E: Entropy + ?Sized> EntropyExt for E {}
 
+/// Reproducible bytes: equal seeds give equal streams. For tests and simulations, and for work that takes its randomness
+/// along as a seed drawn from a real source.
+#[derive(Clone)]
+pub struct SeededEntropy(ChaCha8Rng);
+
+impl SeededEntropy {
+    /// A stream from a small seed, of which there are only 2^64.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self(ChaCha8Rng::seed_from_u64(seed))
+    }
+
+    /// A stream from a seed that may itself be secret.
+    #[must_use]
+    pub fn from_seed(seed: [u8; 32]) -> Self {
+        Self(ChaCha8Rng::from_seed(seed))
+    }
+}
+
+impl Entropy for SeededEntropy {
+    fn fill(&mut self, out: &mut [u8]) {
+        self.0.fill_bytes(out);
+    }
+}
+
+impl std::fmt::Debug for SeededEntropy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SeededEntropy")
+    }
+}
+
 #[cfg(test)]
-pub(crate) use for_tests::{FixedEntropy, SeededEntropy};
+pub(crate) use for_tests::FixedEntropy;
 
 #[cfg(test)]
 mod for_tests {
     use std::collections::VecDeque;
 
-    use rand_chacha::ChaCha8Rng;
-    use rand_core::{Rng, SeedableRng};
-
     use super::Entropy;
-
-    /// Reproducible bytes: equal seeds give equal streams.
-    #[derive(Debug)]
-    pub(crate) struct SeededEntropy(ChaCha8Rng);
-
-    impl SeededEntropy {
-        pub(crate) fn new(seed: u64) -> Self {
-            Self(ChaCha8Rng::seed_from_u64(seed))
-        }
-    }
-
-    impl Entropy for SeededEntropy {
-        fn fill(&mut self, out: &mut [u8]) {
-            self.0.fill_bytes(out);
-        }
-    }
 
     /// Hands out the given strings in order, one a draw, for known answers. A draw of another
     /// length, or one too many, fails the test.

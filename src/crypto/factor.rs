@@ -2,6 +2,8 @@
 //! from somebody unknown, so each rule is checked and the work is bounded.
 
 use super::montgomery::{Montgomery, is_prime};
+#[cfg(feature = "server")]
+use super::{Entropy, EntropyExt};
 
 pub use super::be::minimal_be;
 
@@ -47,6 +49,25 @@ pub fn factorize(pq: u64, budget: u32) -> Result<(u64, u64), FactorError> {
     let (p, q) = (factor.min(pq / factor), factor.max(pq / factor));
     if is_prime(p) && is_prime(q) { Ok((p, q)) } else { Err(FactorError::NotTwoPrimes) }
 }
+
+/// Two different primes of 31 bits, the smaller first, for a server to multiply and send.
+#[cfg(feature = "server")]
+pub fn random_factors(entropy: &mut dyn Entropy) -> (u64, u64) {
+    let mut prime = || {
+        // Bit 30 is set so that the product has 61 or 62 bits, bit 0 because it must be odd. The next prime is near.
+        let start = u64::from(u32::from_le_bytes(entropy.array())) & 0x3fff_ffff | 0x4000_0001;
+        (start..).step_by(2).find(|n| is_prime(*n)).unwrap_or(START_PRIME)
+    };
+    let (p, mut q) = (prime(), prime());
+    while p == q {
+        q = prime();
+    }
+    (p.min(q), p.max(q))
+}
+
+/// A prime of 31 bits, `2^31 - 1`, for the search that always finds one before.
+#[cfg(feature = "server")]
+const START_PRIME: u64 = 0x7fff_ffff;
 
 /// A factor between 1 and the composite modulus, which is no square of a prime.
 fn find_factor(modulus: &Montgomery, budget: u32) -> Option<u64> {
@@ -309,5 +330,15 @@ mod tests {
             assert_eq!(factorize(pq, budget), Err(FactorError::OutOfBudget));
         }
         assert!(factorize(pq, u32::MAX).is_ok());
+    }
+
+    #[cfg(feature = "server")]
+    #[test]
+    fn the_factors_that_a_server_draws_are_found_again() {
+        let mut entropy = super::super::SeededEntropy::new(3);
+        for _ in 0..50 {
+            let (p, q) = super::random_factors(&mut entropy);
+            assert_eq!(super::factorize(p * q, super::WORK_BUDGET), Ok((p, q)));
+        }
     }
 }

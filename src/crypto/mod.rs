@@ -44,10 +44,10 @@ pub(crate) mod vectors;
 pub use aes_key_iv::AesKeyIv;
 pub use auth_key::{AuthKey, KeyId};
 pub use dh::DhError;
-pub use entropy::{Entropy, EntropyExt};
 #[cfg(test)]
 #[allow(unused_imports, reason = "for the tests of every layer")]
-pub(crate) use entropy::{FixedEntropy, SeededEntropy};
+pub(crate) use entropy::FixedEntropy;
+pub use entropy::{Entropy, EntropyExt, SeededEntropy};
 pub use factor::FactorError;
 pub use message_key::{MessageKey, QuickAckToken, Sender};
 pub use new_nonce::{DhGen, new_nonce_hash, params_fail_hash, server_salt};

@@ -23,6 +23,9 @@ pub struct Config {
     pub suite: Suite,
     /// A prime that was found safe before, so that it need not be tested again (KX-13).
     pub tested_prime: Option<Box<[u8; 256]>>,
+    /// Sends the old `p_q_inner_data`, to replay an exchange that was recorded with it.
+    #[cfg(test)]
+    pub(crate) without_dc: bool,
 }
 
 /// How long a key is valid.
@@ -49,6 +52,8 @@ impl Config {
             deadline: DEADLINE,
             suite,
             tested_prime: None,
+            #[cfg(test)]
+            without_dc: false,
         }
     }
 }

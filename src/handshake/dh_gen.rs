@@ -2,9 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::crypto::{
-    AesKeyIv, AuthKey, DhError, DhGen, EntropyExt, Secret, dh, new_nonce_hash, server_salt,
-};
+use crate::crypto::{AesKeyIv, AuthKey, DhError, DhGen, Secret, dh, new_nonce_hash, server_salt};
 use crate::handshake::config::Lifetime;
 use crate::handshake::error::{Error, Stage};
 use crate::handshake::outcome::{Outcome, ServerTime};
@@ -14,8 +12,8 @@ use crate::handshake::state::{Context, State};
 use crate::handshake::step::Step;
 use crate::ids::Salt;
 use crate::time::ServerClock;
-use crate::tl::mtproto::{enums, functions, types};
 use crate::tl::Serialize;
+use crate::tl::mtproto::{enums, functions, types};
 use crate::work::{Job, Powers, PowersTaken};
 
 /// How often the server may ask for another key (KX-18). That two keys have the same id is as likely as 2^-64.
@@ -82,10 +80,7 @@ impl Computing {
             server_nonce: self.nonces.server,
             encrypted_data: encrypted.into(),
         });
-        ctx.report(Step::SetClientDhParams {
-            attempt: self.attempt,
-            g_b: Box::new(powers.ours),
-        });
+        ctx.report(Step::SetClientDhParams { attempt: self.attempt, g_b: Box::new(powers.ours) });
         Ok(State::AwaitDhGen(Box::new(AwaitDhGen { key: powers.key, exchange: self })))
     }
 
@@ -133,8 +128,7 @@ impl AwaitDhGen {
         let Computing { nonces, new_nonce, .. } = &self.exchange;
         nonces.check(&nonce, &server_nonce, Stage::DhGen)?;
         let suite = &*ctx.config.suite;
-        let expected =
-            new_nonce_hash(suite, answer, new_nonce.expose(), &self.key.aux_hash());
+        let expected = new_nonce_hash(suite, answer, new_nonce.expose(), &self.key.aux_hash());
         if !suite.constant_time_eq(&expected, &hash) {
             return Err(Error::DhGenHash { answer });
         }

@@ -48,15 +48,13 @@ impl Handshake {
         max_padding: usize,
         entropy: &mut dyn Entropy,
     ) -> Result<(), Error> {
-        let message = plain::unpack(packet, max_padding);
-        if let Ok(message) = message
-            && self.is_repetition(message)
-        {
+        let unpacked = plain::unpack(packet, max_padding);
+        if unpacked.as_ref().is_ok_and(|message| self.is_repetition(message)) {
             return Ok(());
         }
         self.step(now, entropy, |state, ctx| {
             let stage = state.stage();
-            let message = message?;
+            let message = unpacked.clone()?;
             if let (Some(stage), Some(id)) = (stage, plain::constructor_id(message))
                 && is_of_another_stage(id, stage)
             {
@@ -74,7 +72,7 @@ impl Handshake {
         })?;
         // It was taken, so its query is answered.
         let repeats = self.output.query.as_ref().map_or(0, |query| query.repeats);
-        if let Ok(message) = message {
+        if let Ok(message) = unpacked {
             self.answered = Some((message.to_vec(), repeats));
         }
         self.output.query = self.output.query.take().filter(|query| query.is_pending);
@@ -113,9 +111,7 @@ impl Handshake {
     pub fn handle_timeout(&mut self, now: Now) -> Result<(), Error> {
         match self.state.stage() {
             Some(stage) if now.mono >= self.deadline => {
-                let error = Error::Deadline { stage };
-                self.state = State::Failed(error.clone());
-                Err(error)
+                Err(self.fail(Error::Deadline { stage }))
             }
             Some(_) => {
                 if let Some(query) = &mut self.output.query
@@ -178,21 +174,23 @@ impl Handshake {
     where
         F: FnOnce(State, &mut Context<'_>) -> Result<State, Error>,
     {
-        let mut ctx =
-            Context { config: &self.config, now, entropy, output: &mut self.output };
+        let mut ctx = Context { config: &self.config, now, entropy, output: &mut self.output };
         let state = std::mem::replace(&mut self.state, State::Failed(Error::NotAwaited));
         match step(state, &mut ctx) {
             Ok(state) => {
                 self.state = state;
                 Ok(())
             }
-            Err(error) => {
-                self.state = State::Failed(error.clone());
-                self.output.query = None;
-                self.output.job = None;
-                Err(error)
-            }
+            Err(error) => Err(self.fail(error)),
         }
+    }
+
+    /// Ends the exchange: nothing is left to send or to compute.
+    fn fail(&mut self, error: Error) -> Error {
+        self.state = State::Failed(error.clone());
+        self.output.query = None;
+        self.output.job = None;
+        error
     }
 
     /// Whether a message is the last answer once more, which the repetition of our query may have caused (KX-20). Without

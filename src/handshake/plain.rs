@@ -97,12 +97,12 @@ mod tests {
     #[test]
     fn kx_01_the_official_query_is_packed_to_the_byte() {
         let vectors: serde_json::Value =
-            serde_json::from_str(include_str!("../../tests/vectors/samples-auth-key.json")).unwrap();
+            serde_json::from_str(include_str!("../../tests/vectors/samples-auth-key.json"))
+                .unwrap();
         let official = &vectors["new_official_2024"];
         let bytes = |name: &str| hex::decode(official[name].as_str().unwrap()).unwrap();
-        let query = crate::tl::mtproto::functions::ReqPqMulti {
-            nonce: bytes("nonce").try_into().unwrap(),
-        };
+        let query =
+            crate::tl::mtproto::functions::ReqPqMulti { nonce: bytes("nonce").try_into().unwrap() };
         let expected = bytes("req_pq_multi_packet");
         let id = MessageId(LittleEndian::read_i64(&expected[8..16]));
         assert_eq!(pack(id, &query), expected);

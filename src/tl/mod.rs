@@ -50,13 +50,11 @@ pub use traits::{Constructor, Deserialize, Function, Identifiable, NoResult, Rep
 pub use vector::{Bare, BareVec};
 
 /// The definitions of [Mobile Protocol](https://core.telegram.org/schema/mtproto), generated.
-#[allow(unused_qualifications, reason = "emitted paths are always full")]
 pub mod mtproto {
     include!(concat!(env!("OUT_DIR"), "/mtproto.rs"));
 }
 
 /// What a session needs of the API, generated: the wrappers around queries, and the binding of temporary keys.
-#[allow(unused_qualifications, reason = "emitted paths are always full")]
 pub mod wrap {
     include!(concat!(env!("OUT_DIR"), "/wrappers.rs"));
 }

@@ -4,7 +4,6 @@ macro_rules! cases {
     ($($case:ident)*) => {
         $(
             #[doc = concat!("`codegen/tests/golden/", stringify!($case), ".json`")]
-            #[allow(unused_qualifications, reason = "emitted paths are always full")]
             pub mod $case {
                 include!(concat!(env!("OUT_DIR"), "/", stringify!($case), ".rs"));
             }

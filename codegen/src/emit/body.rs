@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::Error;
-use crate::emit::{Emitter, docs, paths};
+use crate::emit::{Emitter, docs, names, paths};
 use crate::ir::{Bit, Body, Field, FieldKind, Name, Schema, Step, Ty};
 
 /// The tokens that a body gives.
@@ -114,8 +114,11 @@ impl Writer<'_> {
                 let bits = self.body.fields.iter().filter_map(|field| {
                     let Bit { bit, .. } = field.bit.filter(|bit| bit.word == word)?;
                     let present = is_present(field, &paths::escaped(&field.ident));
-                    let bit = Literal::u8_unsuffixed(bit);
-                    Some(quote!((#present as u32) << #bit))
+                    let shift = (bit > 0).then(|| {
+                        let bit = Literal::u8_unsuffixed(bit);
+                        quote!(<< #bit)
+                    });
+                    Some(quote!((#present as u32) #shift))
                 });
                 let bits: Vec<TokenStream> = bits.collect();
                 let word = if bits.is_empty() { quote!(0) } else { quote!(#(#bits)|*) };
@@ -257,8 +260,8 @@ fn field_value(definition: &Name, index: usize, field: &Field) -> TokenStream {
 
 fn is_set(bit: Bit) -> TokenStream {
     let word = word(bit.word);
-    let bit = Literal::u8_unsuffixed(bit.bit);
-    quote!(#word & (1 << #bit) != 0)
+    let mask = names::hex(1 << (bit.bit & 31));
+    quote!(#word & #mask != 0)
 }
 
 fn word(index: usize) -> Ident {
