@@ -110,9 +110,7 @@ impl Handshake {
     /// [`Error::Deadline`] when the exchange has taken too long.
     pub fn handle_timeout(&mut self, now: Now) -> Result<(), Error> {
         match self.state.stage() {
-            Some(stage) if now.mono >= self.deadline => {
-                Err(self.fail(Error::Deadline { stage }))
-            }
+            Some(stage) if now.mono >= self.deadline => Err(self.fail(Error::Deadline { stage })),
             Some(_) => {
                 if let Some(query) = &mut self.output.query
                     && now.mono >= query.resend_at
