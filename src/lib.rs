@@ -10,9 +10,13 @@ pub mod handshake;
 pub mod ids;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod message_id;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod rpc;
 #[cfg(feature = "server")]
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod server;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod session;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod time;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]

@@ -1,0 +1,246 @@
+//! How a request ends: with a result, an error of the server's, or an error on the way.
+
+use std::fmt;
+
+use crate::tl::{Bytes, DecodeError, Function, Repeat};
+
+/// An error that the server answers a request with: `rpc_error#2144ca19 error_code:int error_message:string`.
+///
+/// A number in the message stands apart, so that the name can be compared:
+///
+/// ```
+/// use telewire::rpc::RpcError;
+///
+/// let error = RpcError::parse(400, "FILE_PART_7_MISSING");
+/// assert_eq!((error.name.as_str(), error.value), ("FILE_PART_X_MISSING", Some(7)));
+/// assert_eq!(error.to_string(), "400 FILE_PART_X_MISSING (7)");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RpcError {
+    /// The code, similar to those of HTTP.
+    pub code: i32,
+    /// The name, with `X` in place of its number.
+    pub name: String,
+    /// The number.
+    pub value: Option<i64>,
+}
+
+impl RpcError {
+    /// Takes a message apart. Its first part is never a number: `2FA_CONFIRM_WAIT_123` is `2FA_CONFIRM_WAIT_X`.
+    #[must_use]
+    pub fn parse(code: i32, message: &str) -> Self {
+        let mut value = None;
+        let parts: Vec<String> = message
+            .split('_')
+            .enumerate()
+            .map(|(place, part)| match number(part) {
+                Some((number, unit)) if place > 0 && value.is_none() => {
+                    value = Some(number);
+                    format!("X{unit}")
+                }
+                _ => part.to_owned(),
+            })
+            .collect();
+        Self { code, name: parts.join("_"), value }
+    }
+
+    /// What the error says about the request.
+    fn execution(&self) -> Execution {
+        match (self.code, self.name.as_str()) {
+            // SM-X4: the server knows the `random_id`, so the request ran before and its answer was lost.
+            (500, "RANDOM_ID_DUPLICATE") => Execution::Ran,
+            // The server failed in the midst of it (SM-X2).
+            (500.. | ..0, _) => Execution::Maybe,
+            _ => Execution::Never,
+        }
+    }
+}
+
+/// A part that is a number, with a unit behind it in one known error (`PREVIOUS_CHAT_IMPORT_ACTIVE_WAIT_5MIN`).
+fn number(part: &str) -> Option<(i64, &str)> {
+    let digits = part.strip_suffix("MIN").unwrap_or(part);
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let unit = part.get(digits.len()..)?;
+    if is_number { digits.parse().ok().map(|number| (number, unit)) } else { None }
+}
+
+impl fmt::Display for RpcError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.code, self.name)?;
+        match self.value {
+            Some(value) => write!(f, " ({value})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for RpcError {}
+
+/// Why a request has no result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The server answered with an error.
+    #[error("the server answered {0}")]
+    Rpc(#[from] RpcError),
+    /// The server answered, but not with what the function returns. The bytes are kept.
+    #[error("the answer is malformed: {source}")]
+    Decode {
+        /// What is wrong with it.
+        source: DecodeError,
+        /// The answer.
+        answer: Bytes,
+    },
+    /// The connection to the server's session was lost while the request was under way, and it may not be repeated.
+    #[error("nobody knows whether the request ran: its answer was lost, and it must not run twice")]
+    Unknown,
+    /// The request was taken back.
+    #[error("the request was cancelled")]
+    Cancelled {
+        /// Whether it ran before that.
+        execution: Execution,
+    },
+    /// The request was not answered in time.
+    #[error("the request was not answered in time")]
+    Deadline {
+        /// Whether it ran.
+        execution: Execution,
+    },
+    /// The connection is over.
+    #[error("the connection is closed")]
+    Closed {
+        /// Whether the request ran before that.
+        execution: Execution,
+    },
+    /// Too many requests are waiting already.
+    #[error("too many requests are waiting; wait for some of them")]
+    Full,
+}
+
+/// Whether a request ran on the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Execution {
+    /// It had no effect.
+    Never,
+    /// Nobody knows.
+    Maybe,
+    /// It had its effect.
+    Ran,
+}
+
+impl CallError {
+    /// Whether the request ran.
+    #[must_use]
+    pub fn execution(&self) -> Execution {
+        match self {
+            Self::Rpc(error) => error.execution(),
+            Self::Decode { .. } => Execution::Ran,
+            Self::Unknown => Execution::Maybe,
+            Self::Cancelled { execution }
+            | Self::Deadline { execution }
+            | Self::Closed { execution } => *execution,
+            Self::Full => Execution::Never,
+        }
+    }
+}
+
+/// A request: a function as bytes, and how to treat it.
+#[derive(Clone)]
+pub struct Request {
+    /// The function.
+    pub(crate) body: Vec<u8>,
+    /// Whether it may be sent again when nobody knows whether it ran.
+    pub(crate) repeat: Repeat,
+}
+
+impl Request {
+    /// Calls a function.
+    #[must_use]
+    pub fn new<F: Function>(function: &F) -> Self {
+        Self { body: function.to_bytes(), repeat: F::REPEAT }
+    }
+
+    /// Calls a function that is given as bytes; `repeat` is the caller's word.
+    #[must_use]
+    pub fn from_bytes(body: Vec<u8>, repeat: Repeat) -> Self {
+        Self { body, repeat }
+    }
+
+    /// Treats the function as another class than its own.
+    #[must_use]
+    pub fn with_repeat(self, repeat: Repeat) -> Self {
+        Self { repeat, ..self }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Request({} bytes, {:?})", self.body.len(), self.repeat)
+    }
+}
+
+/// The number of a request, as the connection that took it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallId(pub(crate) u64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tl::Deserialize;
+
+    fn parse(message: &str) -> (String, Option<i64>) {
+        let error = RpcError::parse(400, message);
+        (error.name, error.value)
+    }
+
+    #[test]
+    fn a_number_stands_apart_wherever_it_is() {
+        for (message, name, value) in [
+            ("FLOOD_WAIT_42", "FLOOD_WAIT_X", Some(42)),
+            ("FILE_PART_7_MISSING", "FILE_PART_X_MISSING", Some(7)),
+            ("2FA_CONFIRM_WAIT_123", "2FA_CONFIRM_WAIT_X", Some(123)),
+            ("INTERDC_2_CALL_RICH_ERROR", "INTERDC_X_CALL_RICH_ERROR", Some(2)),
+            (
+                "PREVIOUS_CHAT_IMPORT_ACTIVE_WAIT_5MIN",
+                "PREVIOUS_CHAT_IMPORT_ACTIVE_WAIT_XMIN",
+                Some(5),
+            ),
+            ("FILE_REFERENCE_0_EXPIRED", "FILE_REFERENCE_X_EXPIRED", Some(0)),
+            ("MD5_CHECKSUM_INVALID", "MD5_CHECKSUM_INVALID", None),
+            ("PHONE_CODE_INVALID", "PHONE_CODE_INVALID", None),
+            ("Timeout", "Timeout", None),
+            ("", "", None),
+            ("_", "_", None),
+            ("A_1_2", "A_X_2", Some(1)),
+            ("A_MIN", "A_MIN", None),
+            ("42", "42", None),
+            ("A_99999999999999999999", "A_99999999999999999999", None),
+            ("A_-1", "A_-1", None),
+            ("A_é1", "A_é1", None),
+        ] {
+            assert_eq!(parse(message), (name.to_owned(), value), "{message}");
+        }
+    }
+
+    #[test]
+    fn every_error_says_whether_the_request_ran() {
+        let rpc = |code, message| CallError::Rpc(RpcError::parse(code, message));
+        let source = i32::from_bytes(&[]).unwrap_err();
+        for (error, execution) in [
+            (rpc(400, "PEER_ID_INVALID"), Execution::Never),
+            (rpc(420, "FLOOD_WAIT_3"), Execution::Never),
+            (rpc(303, "PHONE_MIGRATE_4"), Execution::Never),
+            (rpc(500, "INTERNAL"), Execution::Maybe),
+            (rpc(-503, "Timeout"), Execution::Maybe),
+            (rpc(500, "RANDOM_ID_DUPLICATE"), Execution::Ran),
+            (CallError::Decode { source, answer: Bytes::default() }, Execution::Ran),
+            (CallError::Unknown, Execution::Maybe),
+            (CallError::Cancelled { execution: Execution::Never }, Execution::Never),
+            (CallError::Deadline { execution: Execution::Maybe }, Execution::Maybe),
+            (CallError::Closed { execution: Execution::Maybe }, Execution::Maybe),
+            (CallError::Full, Execution::Never),
+        ] {
+            assert_eq!(error.execution(), execution, "{error}");
+        }
+    }
+}

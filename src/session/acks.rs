@@ -1,0 +1,85 @@
+//! Acknowledgements that are still to be sent.
+
+use std::time::Duration;
+
+use crate::message_id::MessageId;
+
+/// How many acknowledgements wait before they are sent without anything to go with
+/// ([as the protocol asks](https://core.telegram.org/mtproto/service_messages_about_messages#acknowledgment-of-receipt)).
+const ENOUGH: usize = 16;
+
+/// How long an acknowledgement waits for something to go with. The server repeats a message after a minute or two.
+const MAX_WAIT: Duration = Duration::from_secs(10);
+
+/// The most ids in one `msgs_ack` (EM-10).
+pub(super) const MAX_IDS: usize = 8_192;
+
+/// The acknowledgements that are still to be sent.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Acks {
+    ids: Vec<MessageId>,
+    /// When they are sent in any case, by the monotonic clock.
+    due: Option<Duration>,
+}
+
+impl Acks {
+    /// Notes that a message is to be acknowledged.
+    pub(super) fn add(&mut self, id: MessageId, mono: Duration) {
+        self.ids.push(id);
+        let due = self.due.get_or_insert(mono.saturating_add(MAX_WAIT));
+        if self.ids.len() >= ENOUGH {
+            *due = mono.min(*due);
+        }
+    }
+
+    /// Whether they are to be sent now, even alone.
+    pub(super) fn is_due(&self, mono: Duration) -> bool {
+        self.due.is_some_and(|due| mono >= due)
+    }
+
+    /// When they are.
+    pub(super) fn due(&self) -> Option<Duration> {
+        self.due
+    }
+
+    /// As many as fit into one message, oldest first.
+    pub(super) fn take(&mut self, mono: Duration) -> Vec<MessageId> {
+        let rest = self.ids.split_off(self.ids.len().min(MAX_IDS));
+        let taken = std::mem::replace(&mut self.ids, rest);
+        self.due = (!self.ids.is_empty()).then_some(mono);
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Duration = Duration::from_secs(100);
+
+    fn with(count: i64) -> Acks {
+        let mut acks = Acks::default();
+        for id in 0..count {
+            acks.add(MessageId(id), START);
+        }
+        acks
+    }
+
+    #[test]
+    fn they_wait_for_ten_seconds_or_sixteen() {
+        assert_eq!(with(0).due(), None);
+        let acks = with(15);
+        assert!(!acks.is_due(START) && acks.is_due(START + MAX_WAIT));
+        assert!(with(16).is_due(START));
+    }
+
+    #[test]
+    fn they_are_taken_once_and_in_order() {
+        let mut acks = with(8_193);
+        let taken = acks.take(START);
+        assert_eq!((taken.len(), taken[0], taken[8_191]), (8_192, MessageId(0), MessageId(8_191)));
+        assert!(acks.is_due(START));
+        assert_eq!(acks.take(START), [MessageId(8_192)]);
+        assert_eq!((acks.due(), acks.take(START)), (None, vec![]));
+    }
+}

@@ -1,0 +1,23 @@
+//! What a session counts.
+
+/// How often things happened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counters {
+    /// Packets sealed.
+    pub packets_out: u64,
+    /// Packets opened.
+    pub packets_in: u64,
+    /// Messages taken, those in containers too.
+    pub messages_in: u64,
+    /// Messages that had come before.
+    pub duplicates: u64,
+    /// Packets and messages that were dropped because a rule was broken.
+    pub dropped: u64,
+    /// Messages acknowledged.
+    pub acks_out: u64,
+    /// Answers to requests that are not under way.
+    pub stray_answers: u64,
+    /// Requests that were sent again.
+    pub resent: u64,
+}

@@ -1,0 +1,229 @@
+//! What is in a packet: one message, or a container of them, some of it compressed.
+
+use std::io::Read;
+
+use byteorder::{ByteOrder, LittleEndian};
+use flate2::bufread::GzDecoder;
+
+use crate::ids::SeqNo;
+use crate::message_id::MessageId;
+use crate::session::violation::Violation;
+use crate::tl::mtproto::types;
+use crate::tl::{Deserialize, Identifiable, Reader};
+
+/// A message whose body is still bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Message<'a> {
+    pub(super) id: MessageId,
+    pub(super) seqno: SeqNo,
+    pub(super) body: &'a [u8],
+}
+
+impl Message<'_> {
+    /// The constructor id of the body.
+    pub(super) fn constructor(&self) -> Result<u32, Violation> {
+        Ok(Reader::new(self.body).constructor_id()?)
+    }
+}
+
+/// The id, the sequence number and the length of a message in a container.
+const CHILD_HEADER: usize = 16;
+
+/// The messages of a container, all of which are there before the first is looked at (EM-07).
+///
+/// ```text
+/// msg_container#73f1f8dc messages:vector<%Message> = MessageContainer;
+/// message msg_id:long seqno:int bytes:int body:Object = Message;
+/// ```
+pub(super) fn children<'a>(container: &Message<'a>) -> Result<Vec<Message<'a>>, Violation> {
+    let mut reader = Reader::new(container.body);
+    reader.constructor_id()?;
+    let count = i32::deserialize(&mut reader)?;
+    let left = reader.remaining().len();
+    // EM-10
+    let count = usize::try_from(count)
+        .ok()
+        .filter(|claimed| claimed.checked_mul(CHILD_HEADER).is_some_and(|needed| needed <= left))
+        .ok_or(Violation::ContainerCount { count, left })?;
+    let mut messages = Vec::with_capacity(count);
+    for _ in 0..count {
+        let message = child(&mut reader)?;
+        if message.constructor()? == types::MsgContainer::ID {
+            return Err(Violation::NestedContainer);
+        }
+        // EM-09
+        if message.id >= container.id || message.seqno > container.seqno {
+            return Err(Violation::ContainerOrder(container.id));
+        }
+        messages.push(message);
+    }
+    match reader.remaining().len() {
+        0 => Ok(messages),
+        left => Err(Violation::ChildLength { length: 0, left }),
+    }
+}
+
+fn child<'a>(reader: &mut Reader<'a>) -> Result<Message<'a>, Violation> {
+    let header = reader.take::<CHILD_HEADER>()?;
+    let (id, rest) = header.split_at(8);
+    let (seqno, length) = rest.split_at(4);
+    let length = LittleEndian::read_i32(length);
+    let left = reader.remaining().len();
+    let body = usize::try_from(length).ok().filter(|bytes| bytes % 4 == 0 && *bytes <= left);
+    let body = body.ok_or(Violation::ChildLength { length, left })?;
+    Ok(Message {
+        id: MessageId(LittleEndian::read_i64(id)),
+        seqno: SeqNo(LittleEndian::read_i32(seqno)),
+        body: reader.take_slice(body)?,
+    })
+}
+
+/// The most that compressed data may become: nothing larger is sent (TL-07).
+const INFLATED_LIMIT: usize = 16 << 20;
+
+/// DEFLATE cannot do better than 1032 to 1, so more than this is no honest message (TL-07).
+const INFLATED_RATIO: usize = 1000;
+
+/// Decompresses the data of `gzip_packed#3072cfa1 packed_data:bytes = Object;`, whose body this is.
+///
+/// # Errors
+///
+/// [`Violation::Gzip`] when the data is malformed, its checksum or size is wrong, or something follows it;
+/// [`Violation::GzipLimit`] when it would become too large.
+pub(super) fn inflate(body: &[u8]) -> Result<Vec<u8>, Violation> {
+    let packed = types::GzipPacked::from_bytes(body)?.packed_data;
+    let limit = INFLATED_LIMIT.min(packed.len().saturating_mul(INFLATED_RATIO));
+    let mut decoder = GzDecoder::new(&*packed);
+    let mut data = Vec::new();
+    // One byte more than allowed tells a value at the limit from one above. Memory grows as data comes.
+    let one_more = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    (&mut decoder).take(one_more).read_to_end(&mut data).map_err(|_| Violation::Gzip)?;
+    if data.len() > limit {
+        return Err(Violation::GzipLimit { limit });
+    }
+    if decoder.into_inner().is_empty() { Ok(data) } else { Err(Violation::Gzip) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+    use crate::tl::{Bare, Object, Serialize};
+
+    fn message(id: i64, seqno: i32, length: usize) -> types::Message {
+        let body = Object::from([vec![7], vec![0; length - 1]].concat());
+        types::Message { msg_id: id, seqno, body }
+    }
+
+    fn parse(body: &[u8]) -> Result<Vec<(i64, usize)>, Violation> {
+        let container = Message { id: MessageId(100), seqno: SeqNo(50), body };
+        let messages = children(&container)?;
+        Ok(messages.into_iter().map(|m| (m.id.0, m.body.len())).collect())
+    }
+
+    fn container(messages: Vec<types::Message>) -> Vec<u8> {
+        let messages: Vec<_> = messages.into_iter().map(Bare).collect();
+        types::MsgContainer { messages: messages.into() }.to_bytes()
+    }
+
+    #[test]
+    fn em_10_a_container_gives_its_messages_and_may_be_empty() {
+        let body = container(vec![message(1, 1, 4), message(5, 3, 40)]);
+        assert_eq!(parse(&body), Ok(vec![(1, 4), (5, 40)]));
+        assert_eq!(parse(&container(vec![])), Ok(vec![]));
+    }
+
+    #[test]
+    fn tl_05_a_count_that_the_bytes_cannot_hold_is_refused() {
+        let mut body = container(vec![message(1, 1, 4)]);
+        for count in [2, -1, i32::MIN, i32::MAX] {
+            body[4..8].copy_from_slice(&count.to_le_bytes());
+            assert_eq!(parse(&body), Err(Violation::ContainerCount { count, left: 20 }));
+        }
+        body[4..8].copy_from_slice(&0_i32.to_le_bytes());
+        assert_eq!(parse(&body), Err(Violation::ChildLength { length: 0, left: 20 }));
+    }
+
+    #[test]
+    fn em_10_each_message_fits_exactly() {
+        let good = container(vec![message(1, 1, 8), message(5, 3, 8)]);
+        for length in [-4, 1, 2, 3, 7, 36, i32::MIN, i32::MAX] {
+            let mut body = good.clone();
+            body[20..24].copy_from_slice(&length.to_le_bytes());
+            assert!(
+                matches!(parse(&body), Err(Violation::ChildLength { length: l, .. }) if l == length),
+                "{length}"
+            );
+        }
+        for cut in 0..good.len() {
+            assert!(parse(&good[..cut]).is_err(), "{cut}");
+        }
+        let longer = [&good[..], &[0; 4]].concat();
+        assert_eq!(parse(&longer), Err(Violation::ChildLength { length: 0, left: 4 }));
+    }
+
+    #[test]
+    fn tl_04_a_container_in_a_container_is_refused() {
+        let inner = types::Message {
+            msg_id: 1,
+            seqno: 0,
+            body: Object::from(container(vec![message(1, 1, 4)])),
+        };
+        assert_eq!(parse(&container(vec![inner])), Err(Violation::NestedContainer));
+    }
+
+    #[test]
+    fn em_09_a_container_is_younger_than_its_messages() {
+        let order = Err(Violation::ContainerOrder(MessageId(100)));
+        assert_eq!(parse(&container(vec![message(100, 1, 4)])), order);
+        assert_eq!(parse(&container(vec![message(1, 51, 4)])), order);
+        assert!(parse(&container(vec![message(99, 50, 4)])).is_ok());
+    }
+
+    fn packed(data: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(data).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn unpacked(gzip: Vec<u8>) -> Result<Vec<u8>, Violation> {
+        inflate(&types::GzipPacked { packed_data: gzip.into() }.to_bytes())
+    }
+
+    #[test]
+    fn compressed_data_is_restored() {
+        let data: Vec<u8> = (0..10_000_u32).flat_map(u32::to_le_bytes).collect();
+        assert_eq!(unpacked(packed(&data)), Ok(data));
+        assert_eq!(unpacked(packed(&[])), Ok(vec![]));
+    }
+
+    #[test]
+    fn tl_07_a_bomb_is_refused_without_unpacking_it() {
+        let bomb = packed(&vec![0; 64 << 20]);
+        let limit = INFLATED_LIMIT;
+        assert!(bomb.len() * 1000 > limit);
+        assert_eq!(unpacked(bomb), Err(Violation::GzipLimit { limit }));
+        let small = packed(&vec![0; 200_000]);
+        let limit = small.len() * 1000;
+        assert_eq!(unpacked(small).map(|data| data.len()), Ok(200_000), "{limit}");
+    }
+
+    #[test]
+    fn tl_07_checksum_size_end_and_every_truncation_are_checked() {
+        let good = packed(b"something to compress, and to compress again");
+        assert!(unpacked(good.clone()).is_ok());
+        for place in good.len() - 8..good.len() {
+            let mut wrong = good.clone();
+            wrong[place] ^= 1;
+            assert_eq!(unpacked(wrong), Err(Violation::Gzip), "byte {place} of the trailer");
+        }
+        for cut in 0..good.len() {
+            assert_eq!(unpacked(good[..cut].to_vec()), Err(Violation::Gzip), "{cut}");
+        }
+        assert_eq!(unpacked([good, vec![0]].concat()), Err(Violation::Gzip));
+    }
+}

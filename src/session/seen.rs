@@ -1,0 +1,105 @@
+//! The messages seen, so that none takes effect twice (EM-06).
+
+use std::collections::VecDeque;
+
+use crate::message_id::MessageId;
+use crate::session::violation::Violation;
+
+/// How many ids are remembered. The protocol asks for enough to cover what can be under way; TDLib keeps between one
+/// and two thousand.
+const REMEMBERED: usize = 2_000;
+
+/// The last ids, sorted. They come almost sorted, so adding one is cheap.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    ids: VecDeque<MessageId>,
+}
+
+/// Whether a message is the first with its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Novelty {
+    New,
+    Duplicate,
+}
+
+impl Seen {
+    /// Notes a message.
+    ///
+    /// # Errors
+    ///
+    /// [`Violation::Forgotten`] when it is older than all ids that are remembered: it may have been one that was forgotten.
+    pub(super) fn note(&mut self, id: MessageId) -> Result<Novelty, Violation> {
+        match self.ids.back() {
+            Some(last) if id <= *last => self.note_late(id),
+            _ => {
+                self.ids.push_back(id);
+                self.forget();
+                Ok(Novelty::New)
+            }
+        }
+    }
+
+    fn note_late(&mut self, id: MessageId) -> Result<Novelty, Violation> {
+        match self.ids.binary_search(&id) {
+            Ok(_) => Ok(Novelty::Duplicate),
+            Err(0) if self.ids.len() == REMEMBERED => Err(Violation::Forgotten(id)),
+            Err(place) => {
+                self.ids.insert(place, id);
+                self.forget();
+                Ok(Novelty::New)
+            }
+        }
+    }
+
+    fn forget(&mut self) {
+        if self.ids.len() > REMEMBERED {
+            self.ids.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(count: i64) -> Seen {
+        let mut seen = Seen::default();
+        for id in 1..=count {
+            assert_eq!(seen.note(MessageId(id * 4)), Ok(Novelty::New));
+        }
+        seen
+    }
+
+    #[test]
+    fn em_06_every_remembered_id_is_a_duplicate_not_only_the_last() {
+        let mut seen = filled(1_000);
+        for id in 1..=1_000 {
+            assert_eq!(seen.note(MessageId(id * 4)), Ok(Novelty::Duplicate), "{id}");
+        }
+    }
+
+    #[test]
+    fn em_06_what_is_older_than_all_that_is_remembered_is_refused() {
+        let mut seen = filled(2_000);
+        assert_eq!(seen.note(MessageId(4)), Ok(Novelty::Duplicate));
+        assert_eq!(seen.note(MessageId(3)), Err(Violation::Forgotten(MessageId(3))));
+        assert_eq!(seen.note(MessageId(8_004)), Ok(Novelty::New));
+        assert_eq!(seen.note(MessageId(4)), Err(Violation::Forgotten(MessageId(4))));
+        assert_eq!(seen.note(MessageId(8)), Ok(Novelty::Duplicate));
+    }
+
+    #[test]
+    fn em_06_ids_may_come_out_of_order() {
+        let mut seen = filled(100);
+        assert_eq!(seen.note(MessageId(5)), Ok(Novelty::New));
+        assert_eq!(seen.note(MessageId(1)), Ok(Novelty::New));
+        for id in [1, 4, 5, 8] {
+            assert_eq!(seen.note(MessageId(id)), Ok(Novelty::Duplicate), "{id}");
+        }
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        assert_eq!(filled(10_000).ids.len(), REMEMBERED);
+    }
+}
