@@ -1,6 +1,8 @@
 //! telewire: a codegen-driven typed library for Telegram's MTProto 2.0.
 
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod connection;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod crypto;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod framing;
@@ -10,6 +12,8 @@ pub mod handshake;
 pub mod ids;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod message_id;
+#[cfg(feature = "net")]
+pub mod net;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod rpc;
 #[cfg(feature = "server")]

@@ -44,6 +44,24 @@ impl RpcError {
         Self { code, name: parts.join("_"), value }
     }
 
+    /// The message as the server sends it, with its number.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let Some(value) = self.value else { return self.name.clone() };
+        let mut value = Some(value.to_string());
+        let parts: Vec<String> = self
+            .name
+            .split('_')
+            .map(|part| match part {
+                "X" | "XMIN" => {
+                    value.take().map_or(part.to_owned(), |v| v + part.trim_start_matches('X'))
+                }
+                _ => part.to_owned(),
+            })
+            .collect();
+        parts.join("_")
+    }
+
     /// What the error says about the request.
     fn execution(&self) -> Execution {
         match (self.code, self.name.as_str()) {
@@ -112,6 +130,12 @@ pub enum CallError {
         /// Whether the request ran before that.
         execution: Execution,
     },
+    /// The request is larger than a message may be.
+    #[error("a request of {length} bytes is larger than a message may be")]
+    TooLarge {
+        /// Its bytes.
+        length: usize,
+    },
     /// Too many requests are waiting already.
     #[error("too many requests are waiting; wait for some of them")]
     Full,
@@ -139,7 +163,7 @@ impl CallError {
             Self::Cancelled { execution }
             | Self::Deadline { execution }
             | Self::Closed { execution } => *execution,
-            Self::Full => Execution::Never,
+            Self::TooLarge { .. } | Self::Full => Execution::Never,
         }
     }
 }
@@ -219,6 +243,7 @@ mod tests {
             ("A_é1", "A_é1", None),
         ] {
             assert_eq!(parse(message), (name.to_owned(), value), "{message}");
+            assert_eq!(RpcError::parse(400, message).message(), message);
         }
     }
 
@@ -239,6 +264,7 @@ mod tests {
             (CallError::Deadline { execution: Execution::Maybe }, Execution::Maybe),
             (CallError::Closed { execution: Execution::Maybe }, Execution::Maybe),
             (CallError::Full, Execution::Never),
+            (CallError::TooLarge { length: 1 << 20 }, Execution::Never),
         ] {
             assert_eq!(error.execution(), execution, "{error}");
         }

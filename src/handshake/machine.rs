@@ -49,6 +49,9 @@ impl Handshake {
         entropy: &mut dyn Entropy,
     ) -> Result<(), Error> {
         let unpacked = plain::unpack(packet, max_padding);
+        if self.state.stage().is_some() {
+            self.output.steps.push_back(Step::Received { packet: packet.to_vec() });
+        }
         if unpacked.as_ref().is_ok_and(|message| self.is_repetition(message)) {
             return Ok(());
         }
@@ -130,6 +133,7 @@ impl Handshake {
     pub fn poll_packet(&mut self) -> Option<&[u8]> {
         let query = self.output.query.as_mut().filter(|query| query.is_pending)?;
         query.is_pending = false;
+        self.output.steps.push_back(Step::Sent { packet: query.packet.clone() });
         Some(&query.packet)
     }
 

@@ -9,6 +9,16 @@ use crate::ids::Salt;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Step {
+    /// A packet was sent. Packets of an exchange are plain or encrypted for the server; nothing in them is secret.
+    Sent {
+        /// The packet.
+        packet: Vec<u8>,
+    },
+    /// A packet came.
+    Received {
+        /// The packet.
+        packet: Vec<u8>,
+    },
     /// The client begins.
     ReqPq {
         /// Its nonce.

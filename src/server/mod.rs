@@ -1,7 +1,25 @@
 //! The server's side: an embedded data centre, for tests, for development without an account, and for study.
 //!
+//! ```text
+//!  socket ── Link ── framing ──┬── plain packets ────── Exchange ─── a key
+//!  socket ── Link ── framing ──┘── encrypted packets ── Session ──── Dispatcher ── your handlers
+//!                                                       (stays when its link goes)
+//! ```
+//!
 //! It shares `tl`, `crypto` and `framing` with the client, and never the client's session or key exchange: the same hands
 //! wrote both, and what they share cannot contradict them.
 
+mod dc;
+mod dispatcher;
+mod embedded_key;
 pub mod exchange;
+mod link;
+mod packet;
 mod plain;
+mod salts;
+mod service;
+mod session;
+
+pub use dc::{DataCentre, DcEntropy, DcEvent, LinkId};
+pub use dispatcher::{Caller, Dispatcher};
+pub use embedded_key::{EMBEDDED_KEY_PEM, embedded_key};

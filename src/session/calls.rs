@@ -3,15 +3,19 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::message_id::MessageId;
-use crate::rpc::{CallId, Request};
+use crate::rpc::{CallError, CallId, Execution, Request};
+use crate::session::event::Event;
 use crate::tl::Repeat;
 
 /// The most requests that wait to be sent. Who makes more is told so, instead of filling the memory (P4).
 const MAX_QUEUED: usize = 8_192;
 
+/// The largest request: a message has at most 1,044,456 bytes, and its body 8 less (EM-10).
+const MAX_REQUEST: usize = 1_044_456 - 8;
+
 /// The requests that have not ended.
 #[derive(Debug, Default)]
-pub(super) struct Calls {
+pub(crate) struct Calls {
     next: u64,
     calls: HashMap<CallId, Call>,
     queue: VecDeque<CallId>,
@@ -34,16 +38,20 @@ struct Sent {
 }
 
 impl Calls {
-    /// Takes a request to be sent; `None` when too many wait.
-    pub(super) fn add(&mut self, request: Request) -> Option<CallId> {
+    /// Takes a request to be sent.
+    pub(crate) fn add(&mut self, request: Request) -> Result<CallId, CallError> {
+        let length = request.body.len();
+        if length > MAX_REQUEST {
+            return Err(CallError::TooLarge { length });
+        }
         if self.queue.len() >= MAX_QUEUED {
-            return None;
+            return Err(CallError::Full);
         }
         let id = CallId(self.next);
         self.next += 1;
         self.calls.insert(id, Call { request, sent: None, refused: 0 });
         self.queue.push_back(id);
-        Some(id)
+        Ok(id)
     }
 
     /// The body of the next request to be sent.
@@ -126,14 +134,17 @@ impl Calls {
         ended
     }
 
-    /// Ends everything. Gives each request and whether it was sent.
-    pub(super) fn drain(&mut self) -> Vec<(CallId, bool)> {
+    /// Ends everything, and gives the answers.
+    pub(crate) fn close(&mut self) -> Vec<Event> {
         self.queue.clear();
         self.by_message.clear();
-        let mut calls: Vec<(CallId, bool)> =
-            self.calls.drain().map(|(id, call)| (id, call.sent.is_some())).collect();
+        let mut calls: Vec<(CallId, Call)> = self.calls.drain().collect();
         calls.sort_by_key(|(id, _)| *id);
-        calls
+        let closed = |(call, of): (CallId, Call)| {
+            let execution = if of.sent.is_some() { Execution::Maybe } else { Execution::Never };
+            Event::Answer { call, result: Err(CallError::Closed { execution }) }
+        };
+        calls.into_iter().map(closed).collect()
     }
 
     pub(super) fn len(&self) -> usize {

@@ -32,10 +32,10 @@ use std::time::Duration;
 use crate::crypto::{AuthKey, Entropy, EntropyExt, Suite};
 use crate::ids::{Salt, SeqNo, SessionId};
 use crate::message_id::{MessageId, MessageIds};
-use crate::rpc::{CallError, CallId, Execution, Request};
+use crate::rpc::{CallError, CallId, Request};
 use crate::time::{Now, ServerClock};
 use acks::Acks;
-use calls::Calls;
+pub(crate) use calls::Calls;
 pub use counters::Counters;
 pub use event::Event;
 use salts::Salts;
@@ -61,12 +61,13 @@ pub struct Session {
 }
 
 impl Session {
-    /// Begins a session with a number that was never used.
-    pub fn new(
+    /// Begins a session with a number that was never used. `calls` have waited for it.
+    pub(crate) fn new(
         suite: Suite,
         key: AuthKey,
         salt: Salt,
         clock: ServerClock,
+        calls: Calls,
         entropy: &mut dyn Entropy,
     ) -> Self {
         Self {
@@ -79,7 +80,7 @@ impl Session {
             salts: Salts::new(salt),
             seen: Seen::default(),
             acks: Acks::default(),
-            calls: Calls::default(),
+            calls,
             events: VecDeque::new(),
             counters: Counters::default(),
         }
@@ -91,7 +92,7 @@ impl Session {
     ///
     /// [`CallError::Full`] when too many are waiting.
     pub fn call(&mut self, request: Request) -> Result<CallId, CallError> {
-        self.calls.add(request).ok_or(CallError::Full)
+        self.calls.add(request)
     }
 
     /// Takes a packet, which is decrypted in place. The framing may have appended up to `max_padding` bytes.
@@ -128,11 +129,7 @@ impl Session {
 
     /// Ends all requests.
     pub fn close(&mut self) {
-        for (call, was_sent) in self.calls.drain() {
-            let execution = if was_sent { Execution::Maybe } else { Execution::Never };
-            let result = Err(CallError::Closed { execution });
-            self.events.push_back(Event::Answer { call, result });
-        }
+        self.events.extend(self.calls.close());
     }
 
     /// When there will be something to send, by the monotonic clock.

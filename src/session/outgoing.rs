@@ -19,16 +19,6 @@ const MAX_BYTES: usize = 1 << 15;
 /// The id, the sequence number and the length of a message in a container.
 const CHILD_HEADER: usize = 16;
 
-/// The largest request: a message has at most 2^20 bytes with all its headers (EM-10).
-pub(crate) const MAX_REQUEST: usize = 1_044_456 - 8;
-
-/// A packet that was sealed.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct SealedPacket {
-    /// By which a quick acknowledgement will name it.
-    pub(crate) token: QuickAckToken,
-}
-
 struct Part {
     id: MessageId,
     seqno: SeqNo,
@@ -37,13 +27,14 @@ struct Part {
 }
 
 impl Session {
-    /// Appends the next packet to `out`; `None` when there is nothing to send.
+    /// Appends the next packet to `out`, and gives the token by which a quick acknowledgement would name it; `None` when
+    /// there is nothing to send.
     pub(crate) fn poll_packet(
         &mut self,
         now: Now,
         entropy: &mut dyn Entropy,
         out: &mut Vec<u8>,
-    ) -> Option<SealedPacket> {
+    ) -> Option<QuickAckToken> {
         let parts = self.parts(now, entropy);
         let first = parts.first()?;
         let is_alone = parts.len() == 1;
@@ -63,14 +54,13 @@ impl Session {
             seqno,
         };
         self.counters.packets_out += 1;
-        let token = packet::seal(&*self.suite, &self.key, &header, out, entropy, |out| {
+        Some(packet::seal(&*self.suite, &self.key, &header, out, entropy, |out| {
             if is_alone {
                 parts.iter().for_each(|part| out.extend_from_slice(&part.body));
             } else {
                 write_container(&parts, out);
             }
-        });
-        Some(SealedPacket { token })
+        }))
     }
 
     /// The messages of the next packet: requests as far as they fit, and acknowledgements with them or when they are due.

@@ -90,6 +90,6 @@ impl Emitter<'_> {
         if paths::ident(&feature.replace('-', "_")).is_none() {
             return Err(Error::Option { option: "server_feature", text: feature.clone() });
         }
-        Ok(Some(quote!(#[cfg(feature = #feature)])))
+        Ok(Some(quote!(#[cfg(any(test, feature = #feature))])))
     }
 }

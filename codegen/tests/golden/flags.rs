@@ -32,7 +32,7 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
         const MIN_LEN: usize = 8usize;
         fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::codec::write_word(
-                (self.pinned as u32) << 0 | (self.title.is_some() as u32) << 1
+                (self.pinned as u32) | (self.title.is_some() as u32) << 1
                     | (self.silent as u32) << 31 | (self.views.is_some() as u32) << 2
                     | (self.ok.is_some() as u32) << 3,
                 out,
@@ -46,14 +46,14 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
             r: &mut ::telewire::tl::Reader<'_>,
         ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
             let word0 = r.word()?;
-            let v1 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 1) != 0)?;
+            let v1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000002 != 0)?;
             let v3 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v4 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 2) != 0)?;
-            let v5 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 3) != 0)?;
+            let v4 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0)?;
+            let v5 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000008 != 0)?;
             ::core::result::Result::Ok(Self {
-                pinned: word0 & (1 << 0) != 0,
+                pinned: word0 & 0x00000001 != 0,
                 title: v1,
-                silent: word0 & (1 << 31) != 0,
+                silent: word0 & 0x80000000 != 0,
                 date: v3,
                 views: v4,
                 ok: v5,

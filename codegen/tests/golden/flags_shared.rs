@@ -41,7 +41,7 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
         fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::codec::write_word(
                 (self.bot_info_version.is_some() as u32) << 14
-                    | (self.lat.is_some() as u32) << 0 | (self.first as u32) << 1
+                    | (self.lat.is_some() as u32) | (self.first as u32) << 1
                     | (self.phone.is_some() as u32) << 2,
                 out,
             );
@@ -67,13 +67,13 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
             r: &mut ::telewire::tl::Reader<'_>,
         ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
             let word0 = r.word()?;
-            let v0 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 14) != 0)?;
-            let v1_0 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 0) != 0)?;
+            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00004000 != 0)?;
+            let v1_0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0)?;
             let v2 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v1_1 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 0) != 0)?;
-            let v4_0 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 2) != 0)?;
-            let v4_1 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 2) != 0)?;
-            let v4_2 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 2) != 0)?;
+            let v1_1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0)?;
+            let v4_0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0)?;
+            let v4_1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0)?;
+            let v4_2 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0)?;
             ::core::result::Result::Ok(Self {
                 bot_info_version: v0,
                 lat: match (v1_0, v1_1) {
@@ -89,7 +89,7 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
                     _ => ::core::option::Option::None,
                 },
                 name: v2,
-                first: word0 & (1 << 1) != 0,
+                first: word0 & 0x00000002 != 0,
                 phone: match (v4_0, v4_1, v4_2) {
                     (
                         ::core::option::Option::Some(v4_0),

@@ -28,9 +28,9 @@ poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true an
         const MIN_LEN: usize = 20usize;
         fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.id, out);
-            ::telewire::tl::codec::write_word((self.closed as u32) << 0, out);
+            ::telewire::tl::codec::write_word((self.closed as u32), out);
             ::telewire::tl::codec::write_word(
-                (self.quiz as u32) << 0 | (self.answers.is_some() as u32) << 3,
+                (self.quiz as u32) | (self.answers.is_some() as u32) << 3,
                 out,
             );
             ::telewire::tl::codec::write_optional(&self.answers, out);
@@ -42,12 +42,12 @@ poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true an
             let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
             let word0 = r.word()?;
             let word1 = r.word()?;
-            let v3 = ::telewire::tl::codec::read_optional(r, word1 & (1 << 3) != 0)?;
+            let v3 = ::telewire::tl::codec::read_optional(r, word1 & 0x00000008 != 0)?;
             r.word()?;
             ::core::result::Result::Ok(Self {
                 id: v0,
-                closed: word0 & (1 << 0) != 0,
-                quiz: word1 & (1 << 0) != 0,
+                closed: word0 & 0x00000001 != 0,
+                quiz: word1 & 0x00000001 != 0,
                 answers: v3,
             })
         }

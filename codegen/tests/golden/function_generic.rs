@@ -30,7 +30,7 @@ invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X;
             ::telewire::tl::Serialize::serialize(&self.query, out);
         }
     }
-    #[cfg(feature = "server")]
+    #[cfg(any(test, feature = "server"))]
     impl<X: ::telewire::tl::Deserialize> ::telewire::tl::Deserialize
     for InvokeWithLayer<X> {
         fn deserialize(
@@ -68,25 +68,25 @@ invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true que
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::codec::write_id(0x01650021, out);
             ::telewire::tl::codec::write_word(
-                (self.proxy.is_some() as u32) << 0 | (self.quiet as u32) << 1,
+                (self.proxy.is_some() as u32) | (self.quiet as u32) << 1,
                 out,
             );
             ::telewire::tl::codec::write_optional(&self.proxy, out);
             ::telewire::tl::Serialize::serialize(&self.query, out);
         }
     }
-    #[cfg(feature = "server")]
+    #[cfg(any(test, feature = "server"))]
     impl<X: ::telewire::tl::Deserialize> ::telewire::tl::Deserialize for InvokeBoth<X> {
         fn deserialize(
             r: &mut ::telewire::tl::Reader<'_>,
         ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
             r.expect_id(0x01650021, "invokeBoth")?;
             let word0 = r.word()?;
-            let v0 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 0) != 0)?;
+            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0)?;
             let v2 = ::telewire::tl::Deserialize::deserialize(r)?;
             ::core::result::Result::Ok(Self {
                 proxy: v0,
-                quiet: word0 & (1 << 1) != 0,
+                quiet: word0 & 0x00000002 != 0,
                 query: v2,
             })
         }

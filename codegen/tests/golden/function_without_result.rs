@@ -30,7 +30,7 @@ http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait;
             ::telewire::tl::Serialize::serialize(&self.max_wait, out);
         }
     }
-    #[cfg(feature = "server")]
+    #[cfg(any(test, feature = "server"))]
     impl ::telewire::tl::Deserialize for HttpWait {
         fn deserialize(
             r: &mut ::telewire::tl::Reader<'_>,

@@ -76,7 +76,7 @@ ping#f376d9c4 id:long = Pong;
             ::telewire::tl::Serialize::serialize(&self.id, out);
         }
     }
-    #[cfg(feature = "server")]
+    #[cfg(any(test, feature = "server"))]
     impl ::telewire::tl::Deserialize for Ping {
         fn deserialize(
             r: &mut ::telewire::tl::Reader<'_>,
@@ -112,7 +112,7 @@ ping.all#e1054267 ids:Vector<long> = Vector<Pong>;
                 ::telewire::tl::Serialize::serialize(&self.ids, out);
             }
         }
-        #[cfg(feature = "server")]
+        #[cfg(any(test, feature = "server"))]
         impl ::telewire::tl::Deserialize for All {
             fn deserialize(
                 r: &mut ::telewire::tl::Reader<'_>,
@@ -143,7 +143,7 @@ ping.count#59c01efa = int;
                 let _ = out;
             }
         }
-        #[cfg(feature = "server")]
+        #[cfg(any(test, feature = "server"))]
         impl ::telewire::tl::Deserialize for Count {
             fn deserialize(
                 r: &mut ::telewire::tl::Reader<'_>,
@@ -174,10 +174,10 @@ ping.is_on#6b03e19a flags:# loud:flags.0?true = Bool;
         impl ::telewire::tl::Serialize for IsOn {
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
                 ::telewire::tl::codec::write_id(0x6b03e19a, out);
-                ::telewire::tl::codec::write_word((self.loud as u32) << 0, out);
+                ::telewire::tl::codec::write_word((self.loud as u32), out);
             }
         }
-        #[cfg(feature = "server")]
+        #[cfg(any(test, feature = "server"))]
         impl ::telewire::tl::Deserialize for IsOn {
             fn deserialize(
                 r: &mut ::telewire::tl::Reader<'_>,
@@ -185,7 +185,7 @@ ping.is_on#6b03e19a flags:# loud:flags.0?true = Bool;
                 r.expect_id(0x6b03e19a, "ping.is_on")?;
                 let word0 = r.word()?;
                 ::core::result::Result::Ok(Self {
-                    loud: word0 & (1 << 0) != 0,
+                    loud: word0 & 0x00000001 != 0,
                 })
             }
         }
@@ -216,7 +216,7 @@ ping.send#ef39dcd8 random_id:long text:string = Pong;
                 ::telewire::tl::Serialize::serialize(&self.text, out);
             }
         }
-        #[cfg(feature = "server")]
+        #[cfg(any(test, feature = "server"))]
         impl ::telewire::tl::Deserialize for Send {
             fn deserialize(
                 r: &mut ::telewire::tl::Reader<'_>,
@@ -248,7 +248,7 @@ ping.bare#628f97ca = Vector<%Pong>;
                 let _ = out;
             }
         }
-        #[cfg(feature = "server")]
+        #[cfg(any(test, feature = "server"))]
         impl ::telewire::tl::Deserialize for Bare {
             fn deserialize(
                 r: &mut ::telewire::tl::Reader<'_>,

@@ -67,10 +67,10 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
     impl ::telewire::tl::Constructor for Wall {
         const MIN_LEN: usize = 12usize;
         fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word((self.card.is_some() as u32) << 0, out);
+            ::telewire::tl::codec::write_word((self.card.is_some() as u32), out);
             ::telewire::tl::codec::write_optional(&self.card, out);
             ::telewire::tl::Serialize::serialize(&self.first, out);
-            ::telewire::tl::codec::write_word((self.a.is_some() as u32) << 0, out);
+            ::telewire::tl::codec::write_word((self.a.is_some() as u32), out);
             if let ::core::option::Option::Some(group) = &self.a {
                 ::telewire::tl::Serialize::serialize(&group.a, out);
             }
@@ -82,11 +82,11 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
             r: &mut ::telewire::tl::Reader<'_>,
         ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
             let word0 = r.word()?;
-            let v0 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 0) != 0)?;
+            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0)?;
             let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
             let word1 = r.word()?;
-            let v2_0 = ::telewire::tl::codec::read_optional(r, word1 & (1 << 0) != 0)?;
-            let v2_1 = ::telewire::tl::codec::read_optional(r, word1 & (1 << 0) != 0)?;
+            let v2_0 = ::telewire::tl::codec::read_optional(r, word1 & 0x00000001 != 0)?;
+            let v2_1 = ::telewire::tl::codec::read_optional(r, word1 & 0x00000001 != 0)?;
             ::core::result::Result::Ok(Self {
                 card: v0,
                 first: v1,

@@ -26,7 +26,7 @@ packed#3ca89969 flags:# id:flags.0?long body:Object = Packed;
     impl ::telewire::tl::Constructor for Packed {
         const MIN_LEN: usize = 8usize;
         fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word((self.id.is_some() as u32) << 0, out);
+            ::telewire::tl::codec::write_word((self.id.is_some() as u32), out);
             ::telewire::tl::codec::write_optional(&self.id, out);
             ::telewire::tl::Serialize::serialize(&self.body, out);
         }
@@ -34,7 +34,7 @@ packed#3ca89969 flags:# id:flags.0?long body:Object = Packed;
             r: &mut ::telewire::tl::Reader<'_>,
         ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
             let word0 = r.word()?;
-            let v0 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 0) != 0)?;
+            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0)?;
             let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
             ::core::result::Result::Ok(Self { id: v0, body: v1 })
         }

@@ -187,7 +187,7 @@ link#1c6de6ff flags:# url:string next:flags.0?Link = Link;
     impl ::telewire::tl::Constructor for Link {
         const MIN_LEN: usize = 8usize;
         fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word((self.next.is_some() as u32) << 0, out);
+            ::telewire::tl::codec::write_word((self.next.is_some() as u32), out);
             ::telewire::tl::Serialize::serialize(&self.url, out);
             ::telewire::tl::codec::write_optional(&self.next, out);
         }
@@ -197,7 +197,7 @@ link#1c6de6ff flags:# url:string next:flags.0?Link = Link;
             r.descend()?;
             let word0 = r.word()?;
             let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v1 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 0) != 0)?;
+            let v1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0)?;
             r.ascend();
             ::core::result::Result::Ok(Self { url: v0, next: v1 })
         }

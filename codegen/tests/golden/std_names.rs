@@ -257,14 +257,14 @@ some#7b22177f flags:# b:flags.0?Box = Some;
     impl ::telewire::tl::Constructor for Some {
         const MIN_LEN: usize = 4usize;
         fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word((self.b.is_some() as u32) << 0, out);
+            ::telewire::tl::codec::write_word((self.b.is_some() as u32), out);
             ::telewire::tl::codec::write_optional(&self.b, out);
         }
         fn deserialize_bare(
             r: &mut ::telewire::tl::Reader<'_>,
         ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
             let word0 = r.word()?;
-            let v0 = ::telewire::tl::codec::read_optional(r, word0 & (1 << 0) != 0)?;
+            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0)?;
             ::core::result::Result::Ok(Self { b: v0 })
         }
     }

@@ -67,7 +67,8 @@ impl Script {
         let exponent = Secret::random(&mut entropy);
         let mut client = Handshake::new(config, 7, at(0), &mut entropy);
         let Some(Step::ReqPq { nonce }) = client.poll_step() else { panic!("no nonce") };
-        assert!(client.poll_packet().is_some());
+        let sent = client.poll_packet().unwrap().to_vec();
+        assert_eq!(client.poll_step(), Some(Step::Sent { packet: sent }));
         Self {
             client,
             entropy,

@@ -201,6 +201,12 @@ impl Exchange {
         .unwrap_or(None)
     }
 
+    /// The number that tells its work from that of others.
+    #[must_use]
+    pub fn ticket(&self) -> u64 {
+        self.ticket
+    }
+
     /// The next piece of work to have done.
     pub fn poll_work(&mut self) -> Option<Work> {
         let job = self.output.job.take()?;
@@ -224,15 +230,19 @@ impl Exchange {
     {
         let mut ctx = Context { config, now, entropy, output: &mut self.output };
         let state = std::mem::replace(&mut self.state, State::Over);
-        self.state = step(state, &mut ctx)?;
+        self.state = step(state, &mut ctx).map_err(|error| self.fail(error))?;
         let Some(answer) = self.output.answer.take() else { return Ok(None) };
         let packet = self.pack(config, now, &answer, entropy);
         self.answered = Some((std::mem::take(&mut self.query), answer));
         Ok(Some(packet))
     }
 
+    /// Ends the exchange: nothing is left to compute, and no query is answered once more.
     fn fail(&mut self, error: Error) -> Error {
         self.state = State::Over;
+        self.answered = None;
+        self.query.clear();
+        self.output.job = None;
         error
     }
 

@@ -69,7 +69,14 @@ impl Test {
         let mut entropy = SeededEntropy::new(1);
         let mut clock = ServerClock::new(at(0));
         clock.sync(at(0).unix, at(0).mono);
-        let session = Session::new(suite.clone(), key.clone(), Salt(5), clock, &mut entropy);
+        let session = Session::new(
+            suite.clone(),
+            key.clone(),
+            Salt(5),
+            clock,
+            super::Calls::default(),
+            &mut entropy,
+        );
         let next_id = MessageId::at(at(0).unix).0;
         Self { session, entropy, suite, key, now: at(0), next_id, seqno: 0 }
     }

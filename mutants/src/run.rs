@@ -1,0 +1,189 @@
+//! One run: first the tests as they are, then each mutant.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::bench::Bench;
+use crate::edit::mutated;
+use crate::list::{Mutant, Tests};
+use crate::outcome::Outcome;
+
+/// How many mutants became what.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Summary {
+    pub(crate) caught: usize,
+    /// The ids of those not caught, with what became of them.
+    pub(crate) others: Vec<(String, &'static str)>,
+    pub(crate) not_tried: usize,
+}
+
+impl Summary {
+    fn note(&mut self, mutant: &Mutant, outcome: &Outcome) {
+        if outcome.is_caught() {
+            self.caught += 1;
+        } else {
+            self.others.push((mutant.id.clone(), outcome.word()));
+        }
+    }
+
+    /// The whole, on one line.
+    pub(crate) fn line(&self, elapsed: Duration) -> String {
+        let tried = self.caught + self.others.len();
+        let mut line = format!("{tried} mutants tried, {} caught", self.caught);
+        for (id, word) in &self.others {
+            line.push_str(&format!(", {id} {word}"));
+        }
+        if self.not_tried > 0 {
+            line.push_str(&format!(", {} not tried", self.not_tried));
+        }
+        line.push_str(&format!(", {:.0} s", elapsed.as_secs_f64()));
+        line
+    }
+}
+
+/// When to stop before the end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) start: Instant,
+    pub(crate) time: Option<Duration>,
+    pub(crate) fail_fast: bool,
+}
+
+/// Runs the tests of all mutants with none applied: what fails already catches nothing.
+pub(crate) fn check_without(bench: &Bench, mutants: &[Mutant]) -> Result<(), String> {
+    let mut kinds: Vec<Tests> = Vec::new();
+    for mutant in mutants {
+        if !kinds.contains(&mutant.command) {
+            kinds.push(mutant.command);
+        }
+    }
+    for kind in kinds {
+        let of_kind = mutants.iter().filter(|mutant| mutant.command == kind);
+        let names: Vec<&str> = of_kind.map(|mutant| mutant.test.as_str()).collect();
+        match bench.test(kind, &names)? {
+            Outcome::Survived { ran } => println!("{ran} tests pass without any mutant"),
+            // Each entry will say so for itself.
+            Outcome::NoTests => {}
+            Outcome::Caught { failed, .. } => {
+                return Err(format!(
+                    "without any mutant these tests fail; correct them first: {}",
+                    failed.join(", ")
+                ));
+            }
+            Outcome::NotCompiled(error) => {
+                return Err(format!("without any mutant the tests do not compile: {error}"));
+            }
+            other => {
+                return Err(format!("without any mutant: {}", other.details(&names.join(" "))));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Tries one mutant after the other, with a line for each.
+pub(crate) fn try_all(
+    bench: &Bench,
+    mutants: &[Mutant],
+    limits: Limits,
+) -> Result<Summary, String> {
+    let mut summary = Summary::default();
+    for (place, mutant) in mutants.iter().enumerate() {
+        let is_late = limits.time.is_some_and(|time| limits.start.elapsed() >= time);
+        if is_late || limits.fail_fast && !summary.others.is_empty() {
+            summary.not_tried = mutants.len() - place;
+            break;
+        }
+        let start = Instant::now();
+        let outcome = try_one(bench, mutant)?;
+        let progress = format!("[{:>3} of {}]", place + 1, mutants.len());
+        println!("{progress} {}", line(mutant, &outcome, start.elapsed()));
+        summary.note(mutant, &outcome);
+    }
+    Ok(summary)
+}
+
+/// Looks only whether the entries fit the sources.
+pub(crate) fn check_entries(root: &Path, mutants: &[Mutant]) -> Summary {
+    let mut summary = Summary::default();
+    for mutant in mutants {
+        match mutated(root, mutant) {
+            Ok(_) => {
+                println!("fits      {}  {} ({})", mutant.id, mutant.what, mutant.file);
+                summary.not_tried += 1;
+            }
+            Err(problem) => {
+                let outcome = Outcome::Stale(problem);
+                println!("{}", line(mutant, &outcome, Duration::ZERO));
+                summary.note(mutant, &outcome);
+            }
+        }
+    }
+    summary
+}
+
+fn try_one(bench: &Bench, mutant: &Mutant) -> Result<Outcome, String> {
+    let (before, after) = match mutated(&bench.tree, mutant) {
+        Ok(texts) => texts,
+        Err(problem) => return Ok(Outcome::Stale(problem)),
+    };
+    let path = bench.tree.join(&mutant.file);
+    let write =
+        |text: &str| fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()));
+    write(&after)?;
+    let outcome = bench.test(mutant.command, &[&mutant.test]);
+    write(&before)?;
+    outcome
+}
+
+fn line(mutant: &Mutant, outcome: &Outcome, elapsed: Duration) -> String {
+    format!(
+        "{:<9} {}  {} ({}; {:.1} s)",
+        outcome.word(),
+        mutant.id,
+        mutant.what,
+        outcome.details(&mutant.test),
+        elapsed.as_secs_f64()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mutant() -> Mutant {
+        Mutant {
+            id: "kx_03".to_owned(),
+            what: "the nonce is not compared".to_owned(),
+            file: "a.rs".to_owned(),
+            find: "a".to_owned(),
+            replace: "b".to_owned(),
+            command: Tests::Lib,
+            test: "kx_03".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_line_says_what_became_of_which_and_why() {
+        let caught = Outcome::Caught { ran: 2, failed: vec!["a::kx_03_b".to_owned()] };
+        assert_eq!(
+            line(&mutant(), &caught, Duration::from_millis(1_260)),
+            "caught    kx_03  the nonce is not compared (1 of 2 failed: a::kx_03_b; 1.3 s)"
+        );
+    }
+
+    #[test]
+    fn the_summary_names_what_was_not_caught_and_counts_what_was_not_tried() {
+        let mut summary = Summary::default();
+        summary.note(&mutant(), &Outcome::Caught { ran: 1, failed: Vec::new() });
+        let elapsed = Duration::from_secs(9);
+        assert_eq!(summary.line(elapsed), "1 mutants tried, 1 caught, 9 s");
+        summary.note(&mutant(), &Outcome::Survived { ran: 1 });
+        summary.not_tried = 4;
+        assert_eq!(
+            summary.line(elapsed),
+            "2 mutants tried, 1 caught, kx_03 SURVIVED, 4 not tried, 9 s"
+        );
+    }
+}

@@ -1,0 +1,84 @@
+//! How long to wait before the next dial (CF-18).
+
+use std::time::Duration;
+
+use crate::crypto::{Entropy, EntropyExt};
+
+/// The first wait: a link that broke by chance is mended without anybody noticing.
+const FIRST: Duration = Duration::from_millis(50);
+
+/// The longest wait: a server that was away is found again within a minute.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// How long a link must have held to count as good.
+const HEALTHY: Duration = Duration::from_secs(30);
+
+/// Waits that double, with jitter so that not everybody comes back at once.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Backoff {
+    failures: u32,
+    /// When the link at hand was made.
+    since: Option<Duration>,
+}
+
+impl Backoff {
+    /// There is a link.
+    pub(super) fn connected(&mut self, mono: Duration) {
+        self.since = Some(mono);
+    }
+
+    /// There is none any more, or none was made. Gives the time of the next dial.
+    pub(super) fn disconnected(&mut self, mono: Duration, entropy: &mut dyn Entropy) -> Duration {
+        let held = self.since.take().map_or(Duration::ZERO, |since| mono.saturating_sub(since));
+        if held >= HEALTHY {
+            self.failures = 0;
+        }
+        let whole = FIRST.saturating_mul(1 << self.failures.min(16)).min(LONGEST);
+        self.failures = self.failures.saturating_add(1);
+        // Between half of it and all.
+        let [random] = entropy.array();
+        mono.saturating_add(whole / 2 + whole * u32::from(random) / 512)
+    }
+
+    /// Something good came over the link: the next failure is a new one.
+    pub(super) fn succeeded(&mut self) {
+        self.failures = self.failures.min(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::SeededEntropy;
+
+    #[test]
+    fn cf_18_waits_double_up_to_a_minute_with_jitter() {
+        let mut entropy = SeededEntropy::new(1);
+        let mut backoff = Backoff::default();
+        let start = Duration::from_secs(5);
+        for failures in 0..30_u32 {
+            let whole = Duration::from_millis(50 << failures.min(11)).min(LONGEST);
+            let wait = backoff.disconnected(start, &mut entropy) - start;
+            assert!(wait >= whole / 2 && wait <= whole, "{failures}: {wait:?}");
+        }
+        let waits: Vec<_> = (0..20).map(|_| backoff.disconnected(start, &mut entropy)).collect();
+        assert!(waits.iter().any(|wait| *wait != waits[0]));
+    }
+
+    #[test]
+    fn cf_18_a_link_that_held_for_half_a_minute_begins_anew() {
+        let mut entropy = SeededEntropy::new(1);
+        let mut backoff = Backoff::default();
+        let mut mono = Duration::ZERO;
+        for _ in 0..10 {
+            mono = backoff.disconnected(mono, &mut entropy);
+        }
+        backoff.connected(mono);
+        let short = mono + Duration::from_secs(29);
+        assert!(
+            backoff.clone().disconnected(short, &mut entropy) - short > Duration::from_secs(10)
+        );
+        let long = mono + HEALTHY;
+        assert!(backoff.disconnected(long, &mut entropy) - long <= FIRST);
+    }
+}

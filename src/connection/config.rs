@@ -1,0 +1,43 @@
+//! What a connection needs to know.
+
+use std::time::Duration;
+
+use crate::crypto::{AuthKey, RsaPublicKey, Suite};
+use crate::ids::{DcId, Salt};
+
+/// The parameters of a connection.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The data centre.
+    pub dc: DcId,
+    /// The server's keys, the preferred first (KX-04).
+    pub keys: Vec<RsaPublicKey>,
+    /// A key from before. Without one, a key is exchanged first.
+    pub stored: Option<StoredKey>,
+    /// How long a dial may take.
+    pub dial_timeout: Duration,
+    /// The cryptography.
+    pub suite: Suite,
+}
+
+/// What is kept of a key between two runs of a program.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredKey {
+    /// The key.
+    pub auth_key: AuthKey,
+    /// The last salt.
+    pub salt: Salt,
+    /// By how many seconds the server's clock was ahead of the local one.
+    pub time_offset: i64,
+}
+
+impl Config {
+    /// A connection that exchanges a key first.
+    #[must_use]
+    pub fn new(dc: DcId, keys: Vec<RsaPublicKey>, suite: Suite) -> Self {
+        Self { dc, keys, stored: None, dial_timeout: DIAL_TIMEOUT, suite }
+    }
+}
+
+/// What TCP needs for three attempts, at one, three and seven seconds.
+const DIAL_TIMEOUT: Duration = Duration::from_secs(10);

@@ -1,0 +1,59 @@
+//! Why a link broke, and why a connection is over.
+
+use std::io;
+
+use crate::framing::{FrameError, TransportError};
+use crate::handshake;
+use crate::session::Violation;
+
+/// Why a connection is over. It is not over because a link broke: that is mended.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectionError {
+    /// No key could be exchanged, several times. The last error is kept.
+    #[error("no key could be exchanged: {0}")]
+    Handshake(#[from] handshake::Error),
+    /// The server refused to exchange a key, several times: the data centre, the server's key or the environment is
+    /// another (KX-09).
+    #[error("the server refused the key exchange: {0}")]
+    Refused(TransportError),
+    /// The server says that this is another data centre than the one named (KX-09).
+    #[error("the server is another data centre than the one named")]
+    WrongDc,
+    /// The server does not know the key. Whether another is to be made is not decided here: it would be another device.
+    #[error("the server does not know the authorization key; log in again")]
+    KeyUnknown,
+    /// It was closed by [`close`](crate::connection::Connection::close).
+    #[error("the connection was closed")]
+    Closed,
+}
+
+/// Why a link broke, or was not made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Disconnected {
+    /// The server closed it.
+    #[error("the server closed the link")]
+    Eof,
+    /// The system reported an error.
+    #[error("{0}")]
+    Io(io::ErrorKind),
+    /// A dial took too long.
+    #[error("the dial took too long")]
+    DialTimeout,
+    /// The bytes are not frames.
+    #[error("the bytes are no frames: {0}")]
+    Framing(#[from] FrameError),
+    /// The key exchange failed.
+    #[error("the key exchange failed: {0}")]
+    Handshake(#[from] handshake::Error),
+    /// The server broke a rule of the session.
+    #[error("the server broke a rule: {0}")]
+    Violation(#[from] Violation),
+    /// The server answered with a transport error.
+    #[error("the server answered {0}")]
+    Transport(TransportError),
+    /// The connection was closed.
+    #[error("the connection was closed")]
+    Closed,
+}

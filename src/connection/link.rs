@@ -1,0 +1,56 @@
+//! The socket at hand, as far as a connection knows it.
+
+use std::time::Duration;
+
+use crate::crypto::Entropy;
+use crate::framing::{CLIENT_LIMIT, Decoder, Encoder, Framing, Side};
+
+/// A request to dial: to any address of the data centre, with any framing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dial {
+    /// How many dials there were before.
+    pub attempt: u64,
+}
+
+/// Whether there is a link.
+pub(super) enum Link {
+    /// There is none, and the next dial is at this time.
+    Down { dial_at: Duration },
+    /// Somebody was asked to dial, and has until this time.
+    Dialing { until: Duration },
+    /// There is one.
+    Up(Box<Wire>),
+    /// There will be none any more.
+    Over,
+}
+
+/// The framing of a link, both ways.
+pub(super) struct Wire {
+    encoder: Encoder,
+    decoder: Decoder,
+}
+
+impl Wire {
+    pub(super) fn new(framing: Framing) -> Self {
+        Self {
+            encoder: Encoder::new(framing, Side::Client),
+            decoder: Decoder::new(framing, Side::Client, CLIENT_LIMIT),
+        }
+    }
+
+    /// How many bytes the framing may append to a packet.
+    pub(super) fn max_padding(&self) -> usize {
+        if self.decoder.framing() == Framing::PaddedIntermediate { 15 } else { 0 }
+    }
+
+    pub(super) fn decoder(&mut self) -> &mut Decoder {
+        &mut self.decoder
+    }
+
+    /// Appends a packet to `out` as a frame.
+    pub(super) fn frame(&mut self, packet: &[u8], entropy: &mut dyn Entropy, out: &mut Vec<u8>) {
+        // What we seal is not empty, divisible by 4 and within the limit.
+        let framed = self.encoder.encode(packet, false, entropy, out);
+        debug_assert!(framed.is_ok(), "{framed:?}");
+    }
+}

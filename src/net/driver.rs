@@ -1,0 +1,255 @@
+//! The task that owns a connection and its socket.
+
+use std::collections::HashMap;
+use std::future::pending;
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::connection::{self, Connection, ConnectionError, Disconnected, Event};
+use crate::framing::Framing;
+use crate::net::clock::Clock;
+use crate::net::entropy::OsEntropy;
+use crate::net::events::{self, Events, Sink};
+use crate::net::handle::{self, Command, Handle, Reply};
+use crate::net::socket::Socket;
+use crate::rpc::{CallId, Request};
+use crate::session;
+use crate::work::Done;
+
+/// How much is packed before it is written. More would only wait longer.
+const WRITE_AHEAD: usize = 256 << 10;
+
+/// How many commands a turn takes.
+const COMMANDS_A_TURN: usize = 64;
+
+/// What a driver needs to know.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The connection.
+    pub connection: connection::Config,
+    /// The addresses of the data centre, tried in turn.
+    pub addresses: Vec<SocketAddr>,
+    /// The framing.
+    pub framing: Framing,
+}
+
+/// Begins a connection. Spawn [`Driver::run`] for it to happen.
+///
+/// # Errors
+///
+/// When the operating system has no randomness.
+pub fn connect(config: Config) -> io::Result<(Handle, Events, Driver)> {
+    let clock = Clock::start();
+    let entropy = Box::new(OsEntropy::new()?);
+    let (handle, commands) = handle::channel();
+    let (sink, events) = events::channel();
+    let driver = Driver {
+        connection: Connection::new(config.connection, clock.now(), entropy),
+        addresses: config.addresses,
+        framing: config.framing,
+        clock,
+        commands,
+        sink,
+        replies: HashMap::new(),
+        socket: None,
+        dial: JoinSet::new(),
+        works: JoinSet::new(),
+        over: None,
+    };
+    Ok((handle, events, driver))
+}
+
+/// The task that owns a connection and its socket.
+#[derive(Debug)]
+pub struct Driver {
+    connection: Connection,
+    addresses: Vec<SocketAddr>,
+    framing: Framing,
+    clock: Clock,
+    commands: mpsc::Receiver<Command>,
+    sink: Sink,
+    replies: HashMap<CallId, Reply>,
+    socket: Option<Socket>,
+    /// One dial at most; dropping it ends it.
+    dial: JoinSet<io::Result<TcpStream>>,
+    works: JoinSet<Done>,
+    over: Option<ConnectionError>,
+}
+
+impl Driver {
+    /// Drives the connection until it is over, and gives the reason.
+    pub async fn run(mut self) -> ConnectionError {
+        loop {
+            self.pump();
+            if let Some(over) = self.over.take() {
+                return over;
+            }
+            let deadline = self.connection.poll_timeout().map(|mono| self.clock.instant(mono));
+            let timer = async {
+                match deadline {
+                    Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+                    None => pending().await,
+                }
+            };
+            let ready = async {
+                match &self.socket {
+                    Some(socket) => socket.ready().await,
+                    None => pending().await,
+                }
+            };
+            tokio::select! {
+                command = self.commands.recv() => self.handle_command(command),
+                result = ready => self.handle_ready(result),
+                Some(dialed) = self.dial.join_next() => self.handle_dialed(dialed),
+                Some(done) = self.works.join_next() => {
+                    // Work does not panic; if it ever did, the exchange would run into its deadline.
+                    if let Ok(done) = done {
+                        self.connection.handle_work(self.clock.now(), done);
+                    }
+                }
+                () = timer => self.connection.handle_timeout(self.clock.now()),
+            }
+        }
+    }
+
+    /// Takes every output of the connection to where it belongs.
+    fn pump(&mut self) {
+        let now = self.clock.now();
+        if let Some(dial) = self.connection.poll_connect(now) {
+            self.socket = None;
+            self.dial.abort_all();
+            self.dial = JoinSet::new();
+            self.start_dial(dial.attempt);
+        }
+        self.transmit();
+        while let Some(work) = self.connection.poll_work() {
+            self.works.spawn_blocking(move || work.run());
+        }
+        while let Some(event) = self.connection.poll_event() {
+            self.pass_on(event);
+        }
+        if !self.connection.is_link_wanted() {
+            self.socket = None;
+        }
+    }
+
+    fn start_dial(&mut self, attempt: u64) {
+        let count = u64::try_from(self.addresses.len()).unwrap_or(u64::MAX);
+        let place = attempt.checked_rem(count).and_then(|place| usize::try_from(place).ok());
+        match place.and_then(|place| self.addresses.get(place)).copied() {
+            Some(address) => {
+                self.dial.spawn(dial(address));
+            }
+            None => {
+                let why = Disconnected::Io(io::ErrorKind::AddrNotAvailable);
+                self.connection.handle_disconnected(self.clock.now(), why);
+            }
+        }
+    }
+
+    fn transmit(&mut self) {
+        let Some(socket) = &mut self.socket else { return };
+        let now = self.clock.now();
+        // What is under way goes first, so that the connection packs no more than the socket takes.
+        while !socket.is_writing() {
+            let out = socket.out();
+            while out.len() < WRITE_AHEAD && self.connection.poll_transmit(now, out) {}
+            if out.is_empty() {
+                return;
+            }
+            if let Err(why) = socket.write() {
+                return self.connection.handle_disconnected(now, why);
+            }
+        }
+    }
+
+    fn pass_on(&mut self, event: Event) {
+        match event {
+            Event::Session(session::Event::Answer { call, result }) => {
+                // A caller that is gone does not want it.
+                if let Some(reply) = self.replies.remove(&call) {
+                    let _ = reply.send(result);
+                }
+            }
+            event => {
+                if let Event::Over(error) = &event {
+                    self.over = Some(error.clone());
+                }
+                self.sink.push(event);
+            }
+        }
+    }
+
+    /// Takes the command that came, and those that wait behind it.
+    fn handle_command(&mut self, command: Option<Command>) {
+        let mut command = command;
+        let mut left = COMMANDS_A_TURN;
+        loop {
+            match command {
+                Some(Command::Call { request, reply }) => self.call(request, reply),
+                // The last handle is gone: nobody can want anything any more.
+                Some(Command::Close) | None => return self.connection.close(),
+            }
+            left -= 1;
+            if left == 0 {
+                return;
+            }
+            command = match self.commands.try_recv() {
+                Ok(command) => Some(command),
+                Err(_) => return,
+            };
+        }
+    }
+
+    fn call(&mut self, request: Request, reply: Reply) {
+        match self.connection.call(request) {
+            Ok(call) => {
+                self.replies.insert(call, reply);
+            }
+            Err(error) => {
+                let _ = reply.send(Err(error));
+            }
+        }
+    }
+
+    fn handle_ready(&mut self, result: io::Result<()>) {
+        let Some(socket) = &mut self.socket else { return };
+        let now = self.clock.now();
+        let connection = &mut self.connection;
+        let result = result
+            .map_err(|error| Disconnected::Io(error.kind()))
+            .and_then(|()| socket.read(|bytes| connection.handle_input(now, bytes)))
+            .and_then(|()| socket.write());
+        if let Err(why) = result {
+            self.connection.handle_disconnected(now, why);
+        }
+    }
+
+    fn handle_dialed(&mut self, dialed: Result<io::Result<TcpStream>, tokio::task::JoinError>) {
+        let now = self.clock.now();
+        match dialed {
+            Ok(Ok(stream)) => {
+                self.socket = Some(Socket::new(stream));
+                self.connection.handle_connected(now, self.framing);
+            }
+            Ok(Err(error)) => {
+                self.connection.handle_disconnected(now, Disconnected::Io(error.kind()));
+            }
+            Err(_) => {
+                let why = Disconnected::Io(io::ErrorKind::Interrupted);
+                self.connection.handle_disconnected(now, why);
+            }
+        }
+    }
+}
+
+async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address).await?;
+    // Packets are whole messages; waiting for more would only delay them.
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}

@@ -1,0 +1,220 @@
+//! The data centre without I/O: links come and go, keys and sessions stay.
+
+use std::collections::HashMap;
+
+use crate::crypto::{AuthKey, DhGen, Entropy, EntropyExt, KeyId};
+use crate::framing::{Frame, TransportError};
+use crate::ids::SessionId;
+use crate::server::dispatcher::Dispatcher;
+use crate::server::exchange::{self, Established};
+use crate::server::link::{Link, Stage};
+use crate::server::packet;
+use crate::server::salts::Schedule;
+use crate::server::session::Session;
+use crate::time::Now;
+use crate::work::{Done, Work};
+
+/// A client's socket, by the number that the data centre gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LinkId(u64);
+
+/// What happens in a data centre, for those who watch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DcEvent {
+    /// A key was made.
+    KeyCreated(KeyId),
+    /// A key exchange was refused.
+    ExchangeRefused(exchange::Error),
+    /// A session was begun.
+    SessionCreated(KeyId, SessionId),
+    /// A packet was refused: its key is unknown, or it is not authentic.
+    PacketRefused,
+}
+
+/// An embedded data centre.
+///
+/// It is driven like a [`Connection`](crate::connection::Connection), with a link for each socket: after any `handle_*`,
+/// poll [`poll_work`](Self::poll_work), and [`poll_transmit`](Self::poll_transmit) for each link; close the sockets of
+/// links for which [`is_open`](Self::is_open) is false.
+#[derive(Debug)]
+pub struct DataCentre {
+    pub(super) config: exchange::Config,
+    pub(super) dispatcher: Dispatcher,
+    pub(super) entropy: Box<dyn DcEntropy>,
+    pub(super) keys: HashMap<KeyId, Key>,
+    pub(super) sessions: HashMap<(KeyId, SessionId), Session>,
+    pub(super) links: HashMap<LinkId, Link>,
+    next_link: u64,
+    events: Vec<DcEvent>,
+}
+
+/// A source of randomness that a data centre can own.
+pub trait DcEntropy: Entropy + Send + std::fmt::Debug {}
+
+impl<E: Entropy + Send + std::fmt::Debug> DcEntropy for E {}
+
+/// A key that a client has.
+#[derive(Debug)]
+pub(super) struct Key {
+    pub(super) key: AuthKey,
+    pub(super) salts: Schedule,
+    /// The unix time at which it expires.
+    pub(super) expires_at: Option<std::time::Duration>,
+}
+
+impl DataCentre {
+    /// A data centre without any key.
+    pub fn new(
+        config: exchange::Config,
+        dispatcher: Dispatcher,
+        entropy: impl DcEntropy + 'static,
+    ) -> Self {
+        Self {
+            config,
+            dispatcher,
+            entropy: Box::new(entropy),
+            keys: HashMap::new(),
+            sessions: HashMap::new(),
+            links: HashMap::new(),
+            next_link: 0,
+            events: Vec::new(),
+        }
+    }
+
+    /// A client connected.
+    pub fn handle_connected(&mut self) -> LinkId {
+        let id = LinkId(self.next_link);
+        self.next_link += 1;
+        self.links.insert(id, Link::new(id.0));
+        id
+    }
+
+    /// A client's bytes came.
+    pub fn handle_input(&mut self, now: Now, id: LinkId, bytes: &[u8]) {
+        let mut input = bytes;
+        // The link is out of its place while its packets are looked at, since they concern the whole data centre.
+        let Some(mut link) = self.links.remove(&id) else { return };
+        if link.detect(&mut input).is_err() {
+            link.close();
+        }
+        loop {
+            let max_padding = link.max_padding();
+            let Stage::Framed(decoder) = &mut link.stage else { break };
+            let (packet, quick_ack) = match decoder.decode(&mut input) {
+                Ok(Some(Frame::Packet { body, quick_ack })) => (body.to_vec(), quick_ack),
+                Ok(Some(_)) => continue,
+                Ok(None) => break,
+                Err(_) => {
+                    link.close();
+                    break;
+                }
+            };
+            match packet::key_id(&packet) {
+                Some(KeyId(0)) => self.take_plain(now, &mut link, &packet, max_padding),
+                _ => self.take_encrypted(now, &mut link, &packet, max_padding, quick_ack),
+            }
+        }
+        self.links.insert(id, link);
+    }
+
+    /// A client's socket was closed.
+    pub fn handle_disconnected(&mut self, id: LinkId) {
+        self.links.remove(&id);
+    }
+
+    /// Work was done.
+    pub fn handle_work(&mut self, now: Now, id: LinkId, done: Done) {
+        let Some(mut link) = self.links.remove(&id) else { return };
+        let Link { exchange, .. } = &mut link;
+        let answer = exchange.handle_work(&self.config, now, done, &mut *self.entropy);
+        self.go_on(now, &mut link, answer);
+        self.links.insert(id, link);
+    }
+
+    /// Work to have done, for a link.
+    pub fn poll_work(&mut self) -> Option<(LinkId, Work)> {
+        let mut ids: Vec<LinkId> = self.links.keys().copied().collect();
+        ids.sort_unstable();
+        ids.into_iter().find_map(|id| {
+            let work = self.links.get_mut(&id)?.exchange.poll_work()?;
+            Some((id, work))
+        })
+    }
+
+    /// The next frame to send over a link.
+    pub fn poll_transmit(&mut self, now: Now, id: LinkId) -> Option<Vec<u8>> {
+        let mut link = self.links.remove(&id)?;
+        if link.out.is_empty() {
+            self.pack(now, &mut link);
+        }
+        let frame = link.out.pop_front();
+        self.links.insert(id, link);
+        frame
+    }
+
+    /// Whether a link's socket is still wanted.
+    #[must_use]
+    pub fn is_open(&self, id: LinkId) -> bool {
+        self.links.get(&id).is_some_and(|link| !matches!(link.stage, Stage::Closed))
+    }
+
+    /// What happened since the last call.
+    pub fn take_events(&mut self) -> Vec<DcEvent> {
+        std::mem::take(&mut self.events)
+    }
+
+    fn take_plain(&mut self, now: Now, link: &mut Link, packet: &[u8], max_padding: usize) {
+        let Self { config, entropy, .. } = self;
+        let answer = link.exchange.handle_packet(config, now, packet, max_padding, &mut **entropy);
+        self.go_on(now, link, answer);
+    }
+
+    /// Carries an exchange on: sends its answer, or gives the verdict it waits for. Whatever is wrong with a query, the
+    /// client is told -404 (KX-09).
+    fn go_on(
+        &mut self,
+        now: Now,
+        link: &mut Link,
+        answer: Result<Option<Vec<u8>>, exchange::Error>,
+    ) {
+        let Self { config, entropy, .. } = self;
+        let entropy = &mut **entropy;
+        match answer {
+            Ok(answer) => {
+                let taken = link.exchange.candidate().map(|key| self.keys.contains_key(&key.id()));
+                let verdict = taken.map(|taken| if taken { DhGen::Retry } else { DhGen::Ok });
+                let concluded =
+                    verdict.and_then(|v| link.exchange.conclude(config, now, v, entropy));
+                for packet in answer.into_iter().chain(concluded) {
+                    link.send(&packet, entropy);
+                }
+            }
+            Err(error) => {
+                self.events.push(DcEvent::ExchangeRefused(error));
+                link.send_error(TransportError::AUTH_KEY_NOT_FOUND.0);
+            }
+        }
+        if let Some(established) = link.exchange.poll_established() {
+            self.add_key(now, established);
+            // Another key may be made over the same link.
+            link.exchange = exchange::Exchange::new(link.exchange.ticket());
+        }
+    }
+
+    fn add_key(&mut self, now: Now, established: Established) {
+        let Established { auth_key, salt, expires_at } = established;
+        let id = auth_key.id();
+        let salts = Schedule::new(salt, now.unix);
+        self.keys.insert(id, Key { key: auth_key, salts, expires_at });
+        self.events.push(DcEvent::KeyCreated(id));
+    }
+
+    pub(super) fn event(&mut self, event: DcEvent) {
+        self.events.push(event);
+    }
+
+    pub(super) fn new_unique_id(&mut self) -> i64 {
+        i64::from_le_bytes(self.entropy.array())
+    }
+}

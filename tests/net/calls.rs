@@ -1,0 +1,72 @@
+//! Calls.
+
+use telewire::connection::{ConnectionError, Event};
+use telewire::framing::Framing;
+use telewire::net::Notice;
+use telewire::rpc::{CallError, Execution};
+use telewire::tl::mtproto::functions::{GetFutureSalts, Ping};
+use telewire::tl::wrap::functions::auth::BindTempAuthKey;
+use tokio::time::timeout;
+
+use crate::support::{LOOPBACK, PATIENCE, config, start_at, start_client};
+
+#[tokio::test]
+async fn a_key_is_made_and_functions_are_called_over_every_framing() {
+    let (address, _server) = start_at(LOOPBACK).await;
+    for framing in Framing::ALL {
+        let (handle, _events, _driver) = start_client(config(address, framing));
+        let ping = timeout(PATIENCE, handle.invoke(&Ping { ping_id: 7 })).await.unwrap();
+        assert_eq!(ping.unwrap().ping_id, 7);
+        let salts = handle.invoke(&GetFutureSalts { num: 3 }).await.unwrap();
+        assert_eq!(salts.salts.len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn many_calls_go_at_once_and_each_gets_its_own_answer() {
+    let (address, _server) = start_at(LOOPBACK).await;
+    let (handle, _events, _driver) = start_client(config(address, Framing::Intermediate));
+    let calls: Vec<_> = (0..500)
+        .map(|nonce| {
+            let handle = handle.clone();
+            tokio::spawn(async move {
+                let request = BindTempAuthKey {
+                    perm_auth_key_id: 1,
+                    nonce,
+                    expires_at: 0,
+                    encrypted_message: [].into(),
+                };
+                (nonce, handle.invoke(&request).await)
+            })
+        })
+        .collect();
+    for call in calls {
+        let (nonce, answer) = timeout(PATIENCE, call).await.unwrap().unwrap();
+        assert_eq!(answer, Ok(nonce % 2 == 0));
+    }
+}
+
+#[tokio::test]
+async fn closing_ends_the_driver_and_every_call() {
+    let (address, _server) = start_at(LOOPBACK).await;
+    let (handle, mut events, driver) = start_client(config(address, Framing::Abridged));
+    handle.invoke(&Ping { ping_id: 1 }).await.unwrap();
+    handle.close().await;
+    assert_eq!(timeout(PATIENCE, driver).await.unwrap().unwrap(), ConnectionError::Closed);
+    let closed = CallError::Closed { execution: Execution::Never };
+    assert_eq!(handle.invoke(&Ping { ping_id: 1 }).await, Err(closed));
+    let mut last = None;
+    while let Some(event) = events.next().await {
+        last = Some(event);
+    }
+    assert_eq!(last, Some(Notice::Event(Event::Over(ConnectionError::Closed))));
+}
+
+#[tokio::test]
+async fn dropping_the_last_handle_closes_the_connection() {
+    let (address, _server) = start_at(LOOPBACK).await;
+    let (handle, _events, driver) = start_client(config(address, Framing::Full));
+    handle.clone().invoke(&Ping { ping_id: 1 }).await.unwrap();
+    drop(handle);
+    assert_eq!(timeout(PATIENCE, driver).await.unwrap().unwrap(), ConnectionError::Closed);
+}

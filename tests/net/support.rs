@@ -1,0 +1,47 @@
+//! A data centre on a free port of the loopback interface.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use telewire::connection;
+use telewire::crypto::{SeededEntropy, real};
+use telewire::framing::Framing;
+use telewire::ids::DcId;
+use telewire::net::{Config, Driver, Events, Handle, Server, connect};
+use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
+use telewire::tl::wrap::functions::auth::BindTempAuthKey;
+use tokio::task::JoinHandle;
+
+/// Nothing on the loopback interface takes this long.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) const LOOPBACK: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+pub(crate) fn data_centre() -> DataCentre {
+    let key = embedded_key().unwrap();
+    let mut dispatcher = Dispatcher::new();
+    dispatcher.on(|_, request: BindTempAuthKey| Ok(request.nonce % 2 == 0));
+    let config = exchange::Config::new(DcId::production(2), vec![key], real());
+    DataCentre::new(config, dispatcher, SeededEntropy::new(1))
+}
+
+pub(crate) async fn start_at(address: SocketAddr) -> (SocketAddr, JoinHandle<()>) {
+    let server = Server::bind(address, data_centre()).await.unwrap();
+    let address = server.local_addr().unwrap();
+    (address, tokio::spawn(async { server.run().await.unwrap() }))
+}
+
+pub(crate) fn config(address: SocketAddr, framing: Framing) -> Config {
+    let key = embedded_key().unwrap().public().clone();
+    let connection = connection::Config::new(DcId::production(2), vec![key], real());
+    Config { connection, addresses: vec![address], framing }
+}
+
+/// A connection whose driver runs.
+pub(crate) fn start_client(
+    config: Config,
+) -> (Handle, Events, JoinHandle<connection::ConnectionError>) {
+    let (handle, events, driver): (Handle, Events, Driver) = connect(config).unwrap();
+    (handle, events, tokio::spawn(driver.run()))
+}
