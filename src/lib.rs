@@ -1,4 +1,75 @@
-//! telewire: a codegen-driven typed library for Telegram's MTProto 2.0.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+//! A codegen-driven typed library for Telegram's [MTProto 2.0](https://core.telegram.org/mtproto).
+//!
+//! `build.rs` turns JSON schemas into Rust types; a protocol core that does no I/O uses those types to exchange an
+//! authorization key and to keep a session going; a thin tokio layer moves the bytes. An embedded data centre speaks the
+//! server's side, so that all of it can be tried and tested without an account and without a network.
+//!
+//! ```text
+//!  schema/*.json ─ codegen ─> tl ─┬─ handshake ─┐
+//!                                 └─ session ───┴─ connection ─ net ─ sockets
+//!                                       framing ────────┘
+//! ```
+//!
+//! # Quick start
+//!
+//! A client and a data centre in one program:
+//!
+//! ```
+//! # #[cfg(all(feature = "net", feature = "server"))]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use telewire::crypto::{SeededEntropy, real};
+//! use telewire::ids::DcId;
+//! use telewire::net::{Config, Server, connect};
+//! use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
+//! use telewire::tl::mtproto::functions::Ping;
+//! use telewire::{connection, framing::Framing};
+//!
+//! // The data centre, on a free port of the loopback interface.
+//! let (dc, key) = (DcId::production(2), embedded_key()?);
+//! let server_config = exchange::Config::new(dc, vec![key.clone()], real());
+//! let data_centre = DataCentre::new(server_config, Dispatcher::new(), SeededEntropy::new(1));
+//! let server = Server::bind("127.0.0.1:0".parse()?, data_centre).await?;
+//! let address = server.local_addr()?;
+//! tokio::spawn(server.run());
+//!
+//! // The client: it exchanges a key, then calls a function.
+//! let connection = connection::Config::new(dc, vec![key.public().clone()], real());
+//! let config = Config { connection, addresses: vec![address], framing: Framing::Intermediate };
+//! let (handle, _events, driver) = connect(config)?;
+//! tokio::spawn(driver.run());
+//! let pong = handle.invoke(&Ping { ping_id: 7 }).await?;
+//! assert_eq!(pong.ping_id, 7);
+//! # Ok(())
+//! # }
+//! # #[cfg(not(all(feature = "net", feature = "server")))]
+//! # fn main() {}
+//! ```
+//!
+//! # Which module for what
+//!
+//! | module | for |
+//! | --- | --- |
+//! | [`tl`] | the generated types, and the traits to read and write them |
+//! | [`net`] | connecting with tokio |
+//! | [`connection`] | connecting without tokio: an object that is driven |
+//! | [`server`] | the embedded data centre, to test against |
+//! | [`handshake`], [`session`], [`framing`], [`crypto`] | the parts, to study or to use by themselves |
+//! | [`rpc`] | how requests end |
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! | --- | --- | --- |
+//! | `net` | yes | [`net`]: tokio sockets, clocks, randomness of the operating system |
+//! | `server` | no | [`server`]: the data centre, and decoding of functions |
+//!
+//! Features add API and change nothing else.
+//!
+//! # What it does not do
+//!
+//! Logging in and the API's own types are not here yet: see CHANGELOG.md.
 
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod connection;
@@ -13,10 +84,12 @@ pub mod ids;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod message_id;
 #[cfg(feature = "net")]
+#[cfg_attr(docsrs, doc(cfg(feature = "net")))]
 pub mod net;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod rpc;
 #[cfg(feature = "server")]
+#[cfg_attr(docsrs, doc(cfg(feature = "server")))]
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod server;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]

@@ -84,7 +84,7 @@ pub(crate) enum Answer {
     #[cfg(feature = "server")]
     Unsealed(Result<Box<Unsealed>, UnsealError>),
     #[cfg(feature = "server")]
-    ServerKey(Result<AuthKey, DhError>),
+    ServerKey(Result<Box<AuthKey>, DhError>),
     Factors(Result<(u64, u64), FactorError>),
     Powers(Result<Box<PowersTaken>, DhError>),
 }
@@ -106,7 +106,7 @@ impl Work {
             #[cfg(feature = "server")]
             Job::Unseal(unseal) => Answer::Unsealed(unseal.run().map(Box::new)),
             #[cfg(feature = "server")]
-            Job::ServerKey(key) => Answer::ServerKey(key.run()),
+            Job::ServerKey(key) => Answer::ServerKey(key.run().map(Box::new)),
         };
         Done { ticket: self.ticket, answer }
     }

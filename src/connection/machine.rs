@@ -25,7 +25,7 @@ const MAX_KEY_UNKNOWN: u32 = 2;
 
 /// One session with a data centre, over as many sockets as it takes.
 ///
-/// The [module](self) says how to drive it.
+/// The [module](crate::connection) says how to drive it.
 pub struct Connection {
     config: Config,
     entropy: Box<dyn Entropy + Send>,

@@ -29,7 +29,8 @@ mod error;
 mod event;
 mod link;
 mod machine;
-#[cfg(all(test, feature = "server"))]
+#[cfg(test)]
+#[cfg(feature = "server")]
 mod tests;
 
 pub use config::{Config, StoredKey};

@@ -91,7 +91,7 @@ impl AwaitDhParams {
         ctx: &Context<'_>,
     ) -> Result<types::ServerDhInnerData, Error> {
         let length = encrypted.len();
-        if length % 16 != 0 || !(MIN_ANSWER..=MAX_ANSWER).contains(&length) {
+        if !length.is_multiple_of(16) || !(MIN_ANSWER..=MAX_ANSWER).contains(&length) {
             return Err(Error::AnswerLength { length });
         }
         let suite = &*ctx.config.suite;

@@ -15,7 +15,7 @@ use crate::work::{Answer, Done, Work};
 
 /// One exchange, from `req_pq_multi` to a key or an error.
 ///
-/// The [module](self) draws its states and says how to drive it.
+/// The [module](crate::handshake) draws its states and says how to drive it.
 pub struct Handshake {
     config: Config,
     state: State,

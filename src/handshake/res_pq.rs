@@ -46,11 +46,11 @@ impl AwaitResPq {
             fingerprints: fingerprints(&answer.server_public_key_fingerprints),
         });
         ctx.output.job = Some(Job::Factorise { pq });
-        Ok(State::Factorising(Factorising {
+        Ok(State::Factorising(Box::new(Factorising {
             nonces: Nonces { client: self.nonce, server: answer.server_nonce },
             pq,
             key,
-        }))
+        })))
     }
 
     /// The first of our keys that the server has (KX-04). There is no other to fall back to.

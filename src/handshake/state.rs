@@ -19,7 +19,7 @@ use crate::work::Job;
 
 pub(super) enum State {
     AwaitResPq(AwaitResPq),
-    Factorising(Factorising),
+    Factorising(Box<Factorising>),
     AwaitDhParams(Box<AwaitDhParams>),
     Computing(Box<Computing>),
     AwaitDhGen(Box<AwaitDhGen>),

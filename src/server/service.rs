@@ -69,7 +69,7 @@ impl DataCentre {
             Some(salt) => self.refuse_salt(origin, &packet, salt),
             None => {
                 let Packet { id, seqno, body, .. } = packet;
-                self.take_message(origin, Message { id, seqno, body }, 0);
+                self.take_message(origin, &Message { id, seqno, body }, 0);
             }
         }
     }
@@ -132,14 +132,13 @@ impl DataCentre {
         });
     }
 
-    fn take_message(&mut self, origin: Origin, message: Message, nesting: usize) {
-        let Message { id, seqno, .. } = message;
+    fn take_message(&mut self, origin: Origin, message: &Message, nesting: usize) {
+        let (id, seqno) = (message.id, message.seqno);
         let constructor = constructor(&message.body);
         let is_container = constructor == types::MsgContainer::ID;
         let judgement = self
             .session(origin)
-            .map(|session| session.judge(id, seqno, origin.now.unix))
-            .unwrap_or(Judgement::Take);
+            .map_or(Judgement::Take, |session| session.judge(id, seqno, origin.now.unix));
         let code = match judgement {
             Judgement::Bad(code) => Some(code),
             Judgement::Duplicate if is_container => Some(19),
@@ -169,7 +168,7 @@ impl DataCentre {
         self.dispatch(origin, message, nesting);
     }
 
-    fn take_container(&mut self, origin: Origin, message: Message) {
+    fn take_container(&mut self, origin: Origin, message: &Message) {
         let Ok(container) = types::MsgContainer::from_bytes(&message.body) else {
             return self.refuse(origin, message.id, message.seqno, 64);
         };
@@ -184,12 +183,13 @@ impl DataCentre {
                 seqno: SeqNo(child.seqno),
                 body: child.body.into_bytes(),
             };
-            self.take_message(origin, message, 1);
+            self.take_message(origin, &message, 1);
         }
     }
 
-    fn dispatch(&mut self, origin: Origin, message: Message, nesting: usize) {
-        let Message { id, ref body, .. } = message;
+    fn dispatch(&mut self, origin: Origin, message: &Message, nesting: usize) {
+        let Message { id, body, .. } = message;
+        let id = *id;
         let unix = origin.now.unix;
         match constructor(body) {
             types::MsgsAck::ID => {
@@ -219,7 +219,7 @@ impl DataCentre {
             }
             types::GzipPacked::ID if nesting < MAX_NESTING => {
                 if let Some(body) = inflate(body) {
-                    self.dispatch(origin, Message { body, ..message }, MAX_NESTING);
+                    self.dispatch(origin, &Message { body, ..*message }, MAX_NESTING);
                 }
             }
             functions::HttpWait::ID => {}

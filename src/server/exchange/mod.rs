@@ -17,6 +17,8 @@ mod error;
 mod machine;
 mod params;
 mod pq;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 pub use error::Error;

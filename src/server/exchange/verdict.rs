@@ -51,7 +51,7 @@ impl AwaitSetDh {
         ctx: &Context<'_>,
     ) -> Result<types::ClientDhInnerData, Error> {
         let length = encrypted.len();
-        if length % 16 != 0 || !(32..=1024).contains(&length) {
+        if !length.is_multiple_of(16) || !(32..=1024).contains(&length) {
             return Err(Error::AnswerLength { length });
         }
         let suite = &*ctx.config.suite;
@@ -72,8 +72,8 @@ impl AwaitSetDh {
 pub(super) struct Computing(AwaitSetDh);
 
 impl Computing {
-    pub(super) fn handle_key(self, key: Result<AuthKey, DhError>) -> Result<State, Error> {
-        Ok(State::Candidate(Box::new(Candidate { key: key?, exchange: self.0 })))
+    pub(super) fn handle_key(self, key: Result<Box<AuthKey>, DhError>) -> Result<State, Error> {
+        Ok(State::Candidate(Box::new(Candidate { key: *key?, exchange: self.0 })))
     }
 }
 

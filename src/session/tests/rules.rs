@@ -213,7 +213,7 @@ fn acknowledgements_go_with_the_next_packet_or_in_time() {
     assert_eq!(test.session.poll_timeout(), Some(at(10_000).mono));
     test.ping(1);
     let packet = test.sent().unwrap();
-    assert!(packet.messages.iter().any(|m| m.is::<types::MsgsAck>()));
+    assert!(packet.messages.iter().any(Sent::is::<types::MsgsAck>));
     assert_eq!(test.session.poll_timeout(), None);
     test.say(&Object::from(vec![1; 4])).unwrap();
     assert_eq!(test.acks().len(), 1);
