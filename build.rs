@@ -29,7 +29,11 @@ fn build(name: &str, exceptions: &Exceptions, links: Links) -> Result<(), String
     println!("cargo::rerun-if-changed={source}");
     println!("cargo::rerun-if-changed=schema/repeat.json");
     let text = fs::read_to_string(&source).map_err(|error| error.to_string())?;
-    let raw = json::parse(&text).map_err(|error| error.to_string())?;
+    let mut raw = json::parse(&text).map_err(|error| error.to_string())?;
+    // The protocol itself has no layers.
+    if name != "mtproto" {
+        raw.layer = Some(layer()?);
+    }
     let safe = safe_to_repeat(name)?;
     let safe: Vec<&str> = safe.iter().map(String::as_str).collect();
     let schema = resolve::resolve(&raw, exceptions, &safe).map_err(|error| error.to_string())?;
@@ -38,6 +42,13 @@ fn build(name: &str, exceptions: &Exceptions, links: Links) -> Result<(), String
     let code = generate(&schema, &options).map_err(|error| error.to_string())?;
     let out = env::var("OUT_DIR").map_err(|error| error.to_string())?;
     fs::write(Path::new(&out).join(format!("{name}.rs")), code).map_err(|error| error.to_string())
+}
+
+/// The layer of the API's schema, which the JSON form does not say.
+fn layer() -> Result<u32, String> {
+    println!("cargo::rerun-if-changed=schema/api.layer");
+    let text = fs::read_to_string("schema/api.layer").map_err(|error| error.to_string())?;
+    text.trim().parse().map_err(|_| format!("schema/api.layer: `{}` is not a number", text.trim()))
 }
 
 /// The functions of a schema that `schema/repeat.json` lists as safe to repeat.

@@ -39,6 +39,8 @@ mod object;
 mod primitives;
 mod reader;
 mod string;
+#[cfg(test)]
+mod tests;
 mod traits;
 mod vector;
 
