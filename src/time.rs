@@ -70,10 +70,11 @@ impl ServerClock {
         u64::try_from(nanos.max(0)).map_or(Duration::MAX, Duration::from_nanos)
     }
 
-    /// By how many seconds the server's clock is ahead of the local wall clock, as it was at the start.
+    /// By how many seconds, to the nearest, the server's clock is ahead of the local wall clock as it was at the start.
     #[must_use]
     pub fn offset(&self) -> i64 {
-        i64::try_from((self.start - self.local_start).div_euclid(SECOND)).unwrap_or(0)
+        let ahead = self.start - self.local_start + SECOND / 2;
+        i64::try_from(ahead.div_euclid(SECOND)).unwrap_or(0)
     }
 }
 
@@ -110,6 +111,8 @@ mod tests {
         assert!(clock.is_synced());
         assert_eq!(clock.server_unix(now(13, 0)), Duration::from_secs(5_001));
         assert_eq!(clock.offset(), 3_998);
+        clock.sync(Duration::from_millis(1_001_600), Duration::from_secs(12));
+        assert_eq!(clock.offset(), 0);
     }
 
     #[test]

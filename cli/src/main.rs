@@ -1,3 +1,25 @@
-//! The telewire command.
+//! The `telewire` command.
 
-fn main() {}
+mod args;
+mod commands;
+mod credentials;
+mod date;
+mod dc_addresses;
+mod dc_arg;
+mod failure;
+mod files;
+mod key_file;
+mod wire;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let start = Instant::now();
+    match commands::run(args::Args::parse(), start) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -191,10 +191,11 @@ impl Connection {
     pub fn poll_transmit(&mut self, now: Now, out: &mut Vec<u8>) -> bool {
         let Link::Up(wire) = &mut self.link else { return false };
         match &mut self.phase {
-            Phase::Keyless { exchange: Some(exchange), .. } => match exchange.poll_packet() {
-                Some(packet) => wire.frame(packet, &mut *self.entropy, out),
-                None => return false,
-            },
+            Phase::Keyless { exchange: Some(exchange), .. } => {
+                let Some(packet) = exchange.poll_packet() else { return false };
+                wire.frame(packet, &mut *self.entropy, out);
+                report_steps(exchange, &mut self.events);
+            }
             Phase::Keyed(session) => {
                 self.packet.clear();
                 let entropy = &mut *self.entropy;
@@ -280,9 +281,7 @@ impl Connection {
     fn advance(&mut self, now: Now) {
         let outcome = match &mut self.phase {
             Phase::Keyless { exchange: Some(exchange), .. } => {
-                while let Some(step) = exchange.poll_step() {
-                    self.events.push_back(Event::Step(Box::new(step)));
-                }
+                report_steps(exchange, &mut self.events);
                 exchange.poll_outcome()
             }
             Phase::Keyed(session) => {
@@ -329,6 +328,9 @@ impl Connection {
         }
         let dial_at = self.backoff.disconnected(now.mono, &mut *self.entropy);
         self.link = Link::Down { dial_at };
+        if let Phase::Keyless { exchange: Some(exchange), .. } = &mut self.phase {
+            report_steps(exchange, &mut self.events);
+        }
         self.events.push_back(Event::Disconnected { why: why.clone() });
         if let Some(error) = self.verdict(why) {
             return self.end(error);
@@ -386,6 +388,13 @@ impl Connection {
         self.link = Link::Over;
         self.events.extend(session_events.into_iter().map(Event::Session));
         self.events.push_back(Event::Over(error));
+    }
+}
+
+/// Passes on the steps of an exchange.
+fn report_steps(exchange: &mut Handshake, events: &mut VecDeque<Event>) {
+    while let Some(step) = exchange.poll_step() {
+        events.push_back(Event::Step(Box::new(step)));
     }
 }
 

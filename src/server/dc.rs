@@ -1,6 +1,6 @@
 //! The data centre without I/O: links come and go, keys and sessions stay.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use crate::crypto::{AuthKey, DhGen, Entropy, EntropyExt, KeyId};
 use crate::framing::{Frame, TransportError};
@@ -46,8 +46,11 @@ pub struct DataCentre {
     pub(super) sessions: HashMap<(KeyId, SessionId), Session>,
     pub(super) links: HashMap<LinkId, Link>,
     next_link: u64,
-    events: Vec<DcEvent>,
+    events: VecDeque<DcEvent>,
 }
+
+/// The events that are kept for [`DataCentre::take_events`]. Clients cause them, so they must not pile up.
+const MAX_EVENTS: usize = 1_024;
 
 /// A source of randomness that a data centre can own.
 pub trait DcEntropy: Entropy + Send + std::fmt::Debug {}
@@ -78,7 +81,7 @@ impl DataCentre {
             sessions: HashMap::new(),
             links: HashMap::new(),
             next_link: 0,
-            events: Vec::new(),
+            events: VecDeque::new(),
         }
     }
 
@@ -159,9 +162,9 @@ impl DataCentre {
         self.links.get(&id).is_some_and(|link| !matches!(link.stage, Stage::Closed))
     }
 
-    /// What happened since the last call.
+    /// What happened since the last call; the oldest of it is forgotten if nobody asks for long.
     pub fn take_events(&mut self) -> Vec<DcEvent> {
-        std::mem::take(&mut self.events)
+        self.events.drain(..).collect()
     }
 
     fn take_plain(&mut self, now: Now, link: &mut Link, packet: &[u8], max_padding: usize) {
@@ -191,7 +194,7 @@ impl DataCentre {
                 }
             }
             Err(error) => {
-                self.events.push(DcEvent::ExchangeRefused(error));
+                self.event(DcEvent::ExchangeRefused(error));
                 link.send_error(TransportError::AUTH_KEY_NOT_FOUND.0);
             }
         }
@@ -207,11 +210,14 @@ impl DataCentre {
         let id = auth_key.id();
         let salts = Schedule::new(salt, now.unix);
         self.keys.insert(id, Key { key: auth_key, salts, expires_at });
-        self.events.push(DcEvent::KeyCreated(id));
+        self.event(DcEvent::KeyCreated(id));
     }
 
     pub(super) fn event(&mut self, event: DcEvent) {
-        self.events.push(event);
+        if self.events.len() == MAX_EVENTS {
+            self.events.pop_front();
+        }
+        self.events.push_back(event);
     }
 
     pub(super) fn new_unique_id(&mut self) -> i64 {

@@ -25,15 +25,14 @@ impl crate::tl::Identifiable for Echo {
 
 impl Serialize for Echo {
     fn serialize(&self, out: &mut Vec<u8>) {
-        crate::tl::codec::write_id(<Self as crate::tl::Identifiable>::ID, out);
+        crate::tl::codec::write_word(<Self as crate::tl::Identifiable>::ID, out);
         self.0.serialize(out);
     }
 }
 
 impl crate::tl::Deserialize for Echo {
-    fn deserialize(r: &mut crate::tl::Reader<'_>) -> Result<Self, crate::tl::DecodeError> {
-        r.expect_id(<Self as crate::tl::Identifiable>::ID, "echo")?;
-        Bytes::deserialize(r).map(Self)
+    fn read(r: &mut crate::tl::Reader<'_>) -> Option<Self> {
+        r.expect_id(<Self as crate::tl::Identifiable>::ID, "echo").then(|| Self(r.bytes()))
     }
 }
 

@@ -1,0 +1,71 @@
+//! The options that come before those of a command.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{handshake, schema, serve};
+
+/// Telegram's MTProto 2.0 from the command line: watch a key exchange, run a data centre, convert schemas.
+///
+/// Nothing but the loopback interface is ever dialled, unless an option names another address.
+#[derive(Debug, Parser)]
+#[command(name = "telewire", version, max_term_width = 80, after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Handshake(handshake::Args),
+    Serve(serve::Args),
+    Schema(schema::Args),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  telewire handshake
+      exchanges a key with a data centre inside the program, each step shown
+  telewire serve --key dc.pem
+      runs a data centre for other programs
+  telewire schema convert api.tl > api.json
+      turns TL text into Telegram's JSON form
+
+Exit code:
+  0  done
+  1  the connection, the exchange or the server failed
+  2  an option or a file is wrong";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Args;
+
+    #[test]
+    fn the_options_are_consistent() {
+        Args::command().debug_assert();
+    }
+
+    /// A command with those inside it.
+    fn all(command: &clap::Command) -> Vec<clap::Command> {
+        let inner = command.get_subcommands().filter(|inner| inner.get_name() != "help");
+        std::iter::once(command.clone()).chain(inner.flat_map(all)).collect()
+    }
+
+    #[test]
+    fn the_help_of_every_command_fits_80_columns_and_has_examples() {
+        let mut root = Args::command();
+        root.build();
+        for mut command in all(&root) {
+            for help in [command.render_help(), command.render_long_help()] {
+                let help = help.to_string();
+                for line in help.lines() {
+                    assert!(line.chars().count() <= 80, "{}: {line}", command.get_name());
+                }
+                assert!(help.contains("Examples:"), "{}", command.get_name());
+            }
+        }
+    }
+}

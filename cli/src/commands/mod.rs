@@ -1,0 +1,28 @@
+//! The commands, each with its options.
+
+pub(crate) mod handshake;
+pub(crate) mod schema;
+pub(crate) mod serve;
+
+use std::time::Instant;
+
+use tokio::runtime::{Builder, Runtime};
+
+use crate::args::{Args, Command};
+use crate::failure::Failure;
+
+/// Does what the options say. `start` is when the program began.
+pub(crate) fn run(args: Args, start: Instant) -> Result<(), Failure> {
+    match args.command {
+        Command::Handshake(args) => handshake::run(&args, start),
+        Command::Serve(args) => serve::run(&args),
+        Command::Schema(args) => schema::run(args),
+    }
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Run(format!("no threads can be started: {error}")))
+}

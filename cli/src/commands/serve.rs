@@ -1,0 +1,256 @@
+//! `telewire serve`: the embedded data centre for other programs.
+
+use std::future::Future;
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use telewire::crypto::{RsaPrivateKey, real};
+use telewire::ids::DcId;
+use telewire::net::{OsEntropy, Server};
+use telewire::server::{DataCentre, DcEvent, Dispatcher, embedded_key, exchange};
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::handshake::target::EMBEDDED;
+use crate::date;
+use crate::dc_arg::DcArg;
+use crate::failure::Failure;
+use crate::key_file::KeyFile;
+use crate::wire;
+
+/// Runs the embedded data centre until Ctrl-C or SIGTERM, and shows what happens in it.
+///
+/// It makes keys, answers pings and requests for salts, and answers every function of the API with an error. It remembers
+/// nothing when it ends.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The port; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+    /// The address to listen on
+    #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    address: IpAddr,
+    /// The data centre that it is: N, prod:N or test:N
+    #[arg(long, value_name = "N", default_value = "2")]
+    dc: DcArg,
+    /// Its RSA key; by default one that everybody knows
+    ///
+    /// A PEM file, PKCS#1 or PKCS#8, of 2048 bits. If there is no such file, a new key is written to it that only you can
+    /// read; no file is ever overwritten. Clients need FILE.pub, the public half, which is written beside it.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Refuses the RSA padding of before 2021
+    #[arg(long)]
+    strict: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  telewire serve
+      on a free port, with the embedded key, which is public
+  telewire serve --port 4430 --key dc.pem
+      with a key of its own; makes dc.pem and dc.pem.pub if there is none
+  telewire serve --dc test:2 --strict
+      as a data centre of the test environment, for current clients alone
+
+Exit code:
+  0  it was ended by Ctrl-C or SIGTERM
+  1  it could not listen
+  2  an option or the key file is wrong";
+
+/// How often it is looked whether something happened: no user notices a tenth of a second.
+const LOOK: Duration = Duration::from_millis(100);
+
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let key = Key::open(args.key.as_deref())?;
+    let runtime = super::runtime()?;
+    let result = runtime.block_on(serve(args, &key));
+    runtime.shutdown_background();
+    result
+}
+
+/// The key and where it comes from.
+struct Key {
+    key: RsaPrivateKey,
+    /// What to tell of it.
+    description: String,
+    /// The option of `telewire handshake` that names its public half.
+    option: String,
+}
+
+impl Key {
+    fn open(file: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = file else {
+            let key = embedded_key()
+                .map_err(|error| Failure::Run(format!("the embedded key is no key: {error}")))?;
+            let description = "the embedded one, which is public and protects nothing".to_owned();
+            return Ok(Self { key, description, option: EMBEDDED.to_owned() });
+        };
+        let KeyFile { key, public, is_new } = KeyFile::open(path)?;
+        let new = if is_new { "new, " } else { "" };
+        let description = format!("{} ({new}public half in {})", path.display(), public.display());
+        Ok(Self { key, description, option: quoted(&public.display().to_string()) })
+    }
+}
+
+async fn serve(args: &Args, key: &Key) -> Result<(), Failure> {
+    // From here on, a signal ends it in order.
+    let mut signals = pin!(signals()?);
+    let mut config = exchange::Config::new(args.dc.dc, vec![key.key.clone()], real());
+    config.accepts_legacy_padding = !args.strict;
+    let entropy = OsEntropy::new()
+        .map_err(|error| Failure::Run(format!("no randomness to make keys of: {error}")))?;
+    let data_centre = DataCentre::new(config, Dispatcher::new(), entropy);
+    let address = SocketAddr::new(args.address, args.port);
+    let unheard = |error| Failure::Run(format!("cannot listen on {address}: {error}"));
+    let server = Server::bind(address, data_centre).await.map_err(unheard)?;
+    introduce(args, key, server.local_addr().map_err(unheard)?)?;
+
+    let data_centre = server.data_centre();
+    let mut server = pin!(server.run());
+    let mut look = interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            result = &mut server => {
+                let why = result.err().map_or("it ended".to_owned(), |error| error.to_string());
+                return Err(Failure::Run(format!("the server on {address} failed: {why}")));
+            }
+            () = &mut signals => {
+                tell_events(&data_centre)?;
+                return Ok(writeln!(io::stdout(), "Stopped.")?);
+            }
+            _ = look.tick() => tell_events(&data_centre)?,
+        }
+    }
+}
+
+fn introduce(args: &Args, key: &Key, address: SocketAddr) -> io::Result<()> {
+    let padding = if args.strict { "RSA_PAD alone" } else { "RSA_PAD, and the one of before 2021" };
+    let dc = args.dc.dc;
+    writeln!(
+        io::stdout(),
+        "Data centre {dc} on {address}
+  key          {}
+  fingerprint  {}
+  RSA padding  {padding}
+
+Connect to it:
+  telewire handshake --address {} --dc {} --rsa {}
+
+Ctrl-C ends it.",
+        key.description,
+        key.key.public().fingerprint(),
+        reachable(address),
+        dc_option(dc),
+        key.option,
+    )
+}
+
+fn tell_events(data_centre: &Arc<Mutex<DataCentre>>) -> io::Result<()> {
+    // What waits is taken at once, so that the lock is not held while it is printed.
+    let events = data_centre.lock().unwrap_or_else(PoisonError::into_inner).take_events();
+    for event in events {
+        writeln!(io::stdout(), "{} {}", date::time_of_day(date::now()), line(&event))?;
+    }
+    Ok(())
+}
+
+fn line(event: &DcEvent) -> String {
+    match event {
+        DcEvent::KeyCreated(key) => format!("key created       {}", wire::long(key.0)),
+        DcEvent::SessionCreated(key, session) => {
+            let (key, session) = (wire::long(key.0), wire::long(session.0));
+            format!("session created   {session} with the key {key}")
+        }
+        DcEvent::ExchangeRefused(error) => format!("exchange refused  {error}"),
+        DcEvent::PacketRefused => {
+            "packet refused    its key is unknown, or it is not authentic".to_owned()
+        }
+        event => format!("{event:?}"),
+    }
+}
+
+/// An address that a client on this machine can dial.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+fn dc_option(dc: DcId) -> String {
+    if dc.is_test { format!("test:{}", dc.number) } else { dc.number.to_string() }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,:@%".contains(c);
+    if !path.is_empty() && path.chars().all(is_plain) {
+        return path.to_owned();
+    }
+    format!("'{}'", path.replace('\'', r"'\''"))
+}
+
+/// Ends when somebody wants the program to end.
+#[cfg(unix)]
+fn signals() -> Result<impl Future<Output = ()>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| {
+        signal(kind).map_err(|error| Failure::Run(format!("signals cannot be heard: {error}")))
+    };
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut terminate = listen(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends when somebody wants the program to end.
+#[cfg(not(unix))]
+fn signals() -> Result<impl Future<Output = ()>, Failure> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_quoted_where_a_shell_needs_it() {
+        for (path, shown) in [
+            ("dc.pem.pub", "dc.pem.pub"),
+            ("/tmp/a b", "'/tmp/a b'"),
+            ("it's", r"'it'\''s'"),
+            ("$HOME", "'$HOME'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(path), shown);
+        }
+    }
+
+    #[test]
+    fn an_address_of_every_interface_is_dialled_on_loopback() {
+        for (address, shown) in [
+            ("0.0.0.0:1", "127.0.0.1:1"),
+            ("[::]:1", "[::1]:1"),
+            ("127.0.0.1:1", "127.0.0.1:1"),
+            ("192.0.2.7:1", "192.0.2.7:1"),
+        ] {
+            assert_eq!(reachable(address.parse().unwrap()), shown.parse().unwrap());
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The command as a user runs it: processes, exit codes, files. They speak over the loopback interface alone.
+
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod files;
+mod handshake;
+mod schema;
+mod serve;
+mod support;

@@ -1,0 +1,139 @@
+//! `telewire serve`, with `telewire handshake` from another process.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use rustix::process::Signal;
+use telewire::server::EMBEDDED_KEY_PEM;
+
+use crate::support::{Ran, Served, folder_with, run, text};
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+fn line<'a>(text: &'a str, part: &str) -> &'a str {
+    text.lines().find(|line| line.contains(part)).unwrap()
+}
+
+/// The key id that a client printed as JSON.
+fn key_id(ran: &Ran) -> String {
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    ran.step("auth_key")["auth_key_id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_new_key_is_private_and_a_client_with_its_public_half_gets_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("dc.pem");
+    let mut served = Served::start(&["--key", text(&key)]);
+    let public = folder.path().join("dc.pem.pub");
+    assert_eq!(names(folder.path()), ["dc.pem", "dc.pem.pub"]);
+    assert_eq!(mode(&key), 0o600);
+    assert!(fs::read_to_string(&public).unwrap().starts_with("-----BEGIN RSA PUBLIC KEY-----"));
+
+    let ran = served.handshake(&["--json", "--rsa", text(&public)]);
+    let id = key_id(&ran);
+    served.wait_for(&format!("with the key {id}"));
+    let ended = served.end(Signal::TERM);
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    assert!(line(&ended.out, "key created").ends_with(&id), "{}", ended.out);
+    assert_eq!(ended.out.lines().last(), Some("Stopped."));
+
+    // Another run has the same key, and makes its public half anew.
+    let pem = fs::read(&key).unwrap();
+    fs::remove_file(&public).unwrap();
+    let again = Served::start(&["--key", text(&key), "--strict"]);
+    assert_eq!(fs::read(&key).unwrap(), pem);
+    key_id(&again.handshake(&["--json", "--rsa", text(&public)]));
+    let ended = again.end(Signal::INT);
+    assert_eq!(ended.code, 0, "{}", ended.err);
+}
+
+#[test]
+fn the_command_that_it_prints_connects_to_it() {
+    for options in [&[][..], &["--dc", "test:3"], &["--dc", "prod:4", "--strict"]] {
+        let served = Served::start(options);
+        assert!(served.introduction.contains("which is public and protects nothing"));
+        let command = line(&served.introduction, "telewire handshake").trim();
+        let words: Vec<_> = command.split(' ').skip(1).collect();
+        let ran = run(&words);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command}");
+    }
+}
+
+#[test]
+fn a_client_with_another_key_is_told_which_option_helps() {
+    let served = Served::start(&[]);
+    let ran = served.handshake(&[]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(ran.err.contains("(d09d1d85de64fd85): give its public key with --rsa"), "{}", ran.err);
+}
+
+#[test]
+fn a_client_for_another_data_centre_is_refused_and_told_which_option_helps() {
+    let mut served = Served::start(&["--dc", "2"]);
+    let ran = served.handshake(&["--rsa", "embedded", "--dc", "3"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(ran.err.contains("see that --dc names this data centre (prod:3)"), "{}", ran.err);
+    served.wait_for("exchange refused");
+}
+
+#[test]
+fn a_malformed_key_is_refused_and_not_touched() {
+    for content in ["", "no key", EMBEDDED_KEY_PEM.get(..900).unwrap()] {
+        let (folder, path) = folder_with("dc.pem", content);
+        let ran = run(&["serve", "--key", text(&path)]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+        let start = format!("error: {}: expected ", path.display());
+        assert!(ran.err.starts_with(&start), "{}", ran.err);
+        assert_eq!(fs::read_to_string(&path).unwrap(), content);
+        assert_eq!(names(folder.path()), ["dc.pem"]);
+    }
+}
+
+#[test]
+fn a_key_that_others_can_read_is_warned_of() {
+    let (_folder, path) = folder_with("dc.pem", EMBEDDED_KEY_PEM);
+    for (mode, is_warned) in [(0o640, true), (0o600, false)] {
+        fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        let ended = Served::start(&["--key", text(&path)]).end(Signal::TERM);
+        assert_eq!(ended.code, 0);
+        assert_eq!(ended.err.starts_with("warning: others can use "), is_warned, "{}", ended.err);
+    }
+}
+
+#[test]
+fn a_file_in_the_place_of_the_public_half_is_not_touched() {
+    let (folder, public) = folder_with("id_rsa.pub", "ssh-rsa AAAA me@here\n");
+    let key = folder.path().join("id_rsa");
+    for content in [None, Some(EMBEDDED_KEY_PEM)] {
+        if let Some(content) = content {
+            fs::write(&key, content).unwrap();
+        }
+        let ran = run(&["serve", "--key", text(&key)]);
+        assert_eq!(ran.code, 2, "{}", ran.out);
+        assert!(ran.err.contains("id_rsa.pub: expected "), "{}", ran.err);
+        assert_eq!(fs::read_to_string(&public).unwrap(), "ssh-rsa AAAA me@here\n");
+        assert_eq!(key.exists(), content.is_some());
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_told() {
+    let served = Served::start(&[]);
+    let ran = run(&["serve", "--port", &served.address.port().to_string()]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    let start = format!("error: cannot listen on {}: ", served.address);
+    assert!(ran.err.starts_with(&start), "{}", ran.err);
+}
