@@ -7,14 +7,14 @@ use std::{env, fs};
 use telewire_codegen::{Exceptions, Links, Options, generate, json, resolve};
 
 fn main() -> ExitCode {
-    for (name, exceptions, links) in [
-        (
-            "mtproto",
-            Exceptions::MTPROTO,
-            Links::Page("https://core.telegram.org/schema/mtproto".into()),
-        ),
-        ("wrappers", Exceptions::NONE, Links::Each("https://core.telegram.org".into())),
-    ] {
+    let each = || Links::Each("https://core.telegram.org".into());
+    let page = Links::Page("https://core.telegram.org/schema/mtproto".into());
+    let mut schemas =
+        vec![("mtproto", Exceptions::MTPROTO, page), ("wrappers", Exceptions::NONE, each())];
+    if env::var_os("CARGO_FEATURE_API").is_some() {
+        schemas.push(("api", Exceptions::NONE, each()));
+    }
+    for (name, exceptions, links) in schemas {
         if let Err(message) = build(name, &exceptions, links) {
             // cargo shows what a failed build script prints.
             eprintln!("schema/{name}.json: {message}");

@@ -21,7 +21,7 @@ pub(crate) struct Args {
     /// The seed of the sample; equal seeds draw equal samples
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Starts no mutant later than so many minutes after the start; those not tried are no failure
+    /// Starts no mutant later than so many minutes after the first; those not tried are no failure
     #[arg(long, value_name = "M")]
     pub(crate) minutes: Option<u64>,
     /// Goes on after a mutant that is not caught; this is the default
@@ -42,7 +42,7 @@ Examples:
   cargo run -p telewire-mutants -- --only kx_05
       tries those of one rule
   cargo run -p telewire-mutants -- --sample 40 --seed 7 --minutes 4
-      tries forty, always the same for one seed, and begins none after four minutes
+      tries forty, always the same for one seed, and begins none four minutes after the first
   cargo run -p telewire-mutants -- --dry-run
       says in a moment whether every entry still fits the sources
 

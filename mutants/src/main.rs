@@ -31,13 +31,13 @@ use run::{Limits, Summary};
 fn main() -> ExitCode {
     let args = Args::parse();
     let start = Instant::now();
-    match start_run(&args, start) {
+    match run(&args) {
         Ok(None) => {
             eprintln!("no mutant has such a name; see --help, and the lists in mutants/");
             ExitCode::from(2)
         }
         Ok(Some(summary)) => {
-            println!("{}", summary.line(start.elapsed()));
+            println!("{}", summary.text(start.elapsed()));
             ExitCode::from(u8::from(!summary.others.is_empty()))
         }
         Err(problem) => {
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
 }
 
 /// What became of the mutants that the options select; `None` if there are none.
-fn start_run(args: &Args, start: Instant) -> Result<Option<Summary>, String> {
+fn run(args: &Args) -> Result<Option<Summary>, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = folder.parent().unwrap_or(folder);
     let mutants = list::select(list::load(folder, args)?, args);
@@ -59,7 +59,6 @@ fn start_run(args: &Args, start: Instant) -> Result<Option<Summary>, String> {
         return Ok(Some(run::check_entries(root, &mutants)));
     }
     let limits = Limits {
-        start,
         time: args.minutes.map(|minutes| Duration::from_secs(minutes.saturating_mul(60))),
         fail_fast: args.fail_fast,
     };

@@ -13,39 +13,37 @@ use crate::outcome::Outcome;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Summary {
     pub(crate) caught: usize,
-    /// The ids of those not caught, with what became of them.
-    pub(crate) others: Vec<(String, &'static str)>,
+    /// The lines of those not caught.
+    pub(crate) others: Vec<String>,
     pub(crate) not_tried: usize,
 }
 
 impl Summary {
-    fn note(&mut self, mutant: &Mutant, outcome: &Outcome) {
+    fn note(&mut self, outcome: &Outcome, line: String) {
         if outcome.is_caught() {
             self.caught += 1;
         } else {
-            self.others.push((mutant.id.clone(), outcome.word()));
+            self.others.push(line);
         }
     }
 
-    /// The whole, on one line.
-    pub(crate) fn line(&self, elapsed: Duration) -> String {
-        let tried = self.caught + self.others.len();
-        let mut line = format!("{tried} mutants tried, {} caught", self.caught);
-        for (id, word) in &self.others {
-            line.push_str(&format!(", {id} {word}"));
+    /// The whole, on one line, below those lines that somebody must look at.
+    pub(crate) fn text(&self, elapsed: Duration) -> String {
+        let Self { caught, others, not_tried } = self;
+        let mut text: String = others.iter().map(|line| format!("{line}\n")).collect();
+        let tried = caught + others.len();
+        text.push_str(&format!("{tried} tried: {caught} caught, {} not caught", others.len()));
+        if *not_tried > 0 {
+            text.push_str(&format!("; {not_tried} not tried"));
         }
-        if self.not_tried > 0 {
-            line.push_str(&format!(", {} not tried", self.not_tried));
-        }
-        line.push_str(&format!(", {:.0} s", elapsed.as_secs_f64()));
-        line
+        text.push_str(&format!("; {:.0} s", elapsed.as_secs_f64()));
+        text
     }
 }
 
 /// When to stop before the end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    pub(crate) start: Instant,
     pub(crate) time: Option<Duration>,
     pub(crate) fail_fast: bool,
 }
@@ -89,34 +87,34 @@ pub(crate) fn try_all(
     limits: Limits,
 ) -> Result<Summary, String> {
     let mut summary = Summary::default();
+    // From here on: the first build, which takes as long as all the rest on a clean checkout, leaves time for a mutant.
+    let start = Instant::now();
     for (place, mutant) in mutants.iter().enumerate() {
-        let is_late = limits.time.is_some_and(|time| limits.start.elapsed() >= time);
+        let is_late = limits.time.is_some_and(|time| start.elapsed() >= time);
         if is_late || limits.fail_fast && !summary.others.is_empty() {
             summary.not_tried = mutants.len() - place;
             break;
         }
-        let start = Instant::now();
+        let begun = Instant::now();
         let outcome = try_one(bench, mutant)?;
         let progress = format!("[{:>3} of {}]", place + 1, mutants.len());
-        println!("{progress} {}", line(mutant, &outcome, start.elapsed()));
-        summary.note(mutant, &outcome);
+        let line = line(mutant, &outcome, begun.elapsed());
+        println!("{progress} {line}");
+        summary.note(&outcome, line);
     }
     Ok(summary)
 }
 
-/// Looks only whether the entries fit the sources.
+/// Looks only whether the entries fit the sources; the lines of those that do not.
 pub(crate) fn check_entries(root: &Path, mutants: &[Mutant]) -> Summary {
-    let mut summary = Summary::default();
+    let mut summary = Summary { not_tried: mutants.len(), ..Summary::default() };
     for mutant in mutants {
         match mutated(root, mutant) {
-            Ok(_) => {
-                println!("fits      {}  {} ({})", mutant.id, mutant.what, mutant.file);
-                summary.not_tried += 1;
-            }
+            Ok(_) => println!("fits      {}  {} ({})", mutant.id, mutant.what, mutant.file),
             Err(problem) => {
                 let outcome = Outcome::Stale(problem);
-                println!("{}", line(mutant, &outcome, Duration::ZERO));
-                summary.note(mutant, &outcome);
+                summary.not_tried -= 1;
+                summary.note(&outcome, line(mutant, &outcome, Duration::ZERO));
             }
         }
     }
@@ -174,16 +172,17 @@ mod tests {
     }
 
     #[test]
-    fn the_summary_names_what_was_not_caught_and_counts_what_was_not_tried() {
+    fn the_summary_counts_and_repeats_what_was_not_caught() {
         let mut summary = Summary::default();
-        summary.note(&mutant(), &Outcome::Caught { ran: 1, failed: Vec::new() });
         let elapsed = Duration::from_secs(9);
-        assert_eq!(summary.line(elapsed), "1 mutants tried, 1 caught, 9 s");
-        summary.note(&mutant(), &Outcome::Survived { ran: 1 });
+        let caught = Outcome::Caught { ran: 1, failed: Vec::new() };
+        summary.note(&caught, "caught".to_owned());
+        assert_eq!(summary.text(elapsed), "1 tried: 1 caught, 0 not caught; 9 s");
+        summary.note(&Outcome::Survived { ran: 1 }, "SURVIVED kx_03".to_owned());
         summary.not_tried = 4;
         assert_eq!(
-            summary.line(elapsed),
-            "2 mutants tried, 1 caught, kx_03 SURVIVED, 4 not tried, 9 s"
+            summary.text(elapsed),
+            "SURVIVED kx_03\n2 tried: 1 caught, 1 not caught; 4 not tried; 9 s"
         );
     }
 }

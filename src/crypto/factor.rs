@@ -332,6 +332,13 @@ mod tests {
         assert!(factorize(pq, u32::MAX).is_ok());
     }
 
+    /// 15 takes one step to a place that is kept, and one to the place that is compared with it.
+    #[test]
+    fn kx_05_every_step_is_counted() {
+        assert_eq!(factorize(15, 1), Err(FactorError::OutOfBudget));
+        assert_eq!(factorize(15, 2), Ok((3, 5)));
+    }
+
     #[cfg(feature = "server")]
     #[test]
     fn the_factors_that_a_server_draws_are_found_again() {

@@ -255,6 +255,18 @@ mod tests {
     }
 
     #[test]
+    fn kx_07_numbers_not_below_the_modulus_are_not_encrypted() {
+        let key = &super::super::keys::production_keys()[0];
+        for number in [*key.modulus(), [0xff; 256]] {
+            assert_eq!(Real.rsa_encrypt(key, &number), Err(SuiteError::BlockTooLarge));
+        }
+        // -1 to an odd power is itself.
+        let mut below = *key.modulus();
+        below[255] -= 1;
+        assert_eq!(Real.rsa_encrypt(key, &below), Ok(below));
+    }
+
+    #[test]
     fn kx_13_safe_primes_are_told_from_others() {
         let mut entropy = SeededEntropy::new(3);
         assert!(Real.is_safe_prime(&dh::KNOWN_PRIME, &mut entropy));

@@ -6,7 +6,7 @@ use crate::crypto::{AuthKey, DhGen, Entropy, EntropyExt, KeyId};
 use crate::framing::{Frame, TransportError};
 use crate::ids::SessionId;
 use crate::server::dispatcher::Dispatcher;
-use crate::server::exchange::{self, Established};
+use crate::server::exchange::{self, Established, Exchange};
 use crate::server::link::{Link, Stage};
 use crate::server::packet;
 use crate::server::salts::Schedule;
@@ -200,8 +200,6 @@ impl DataCentre {
         }
         if let Some(established) = link.exchange.poll_established() {
             self.add_key(now, established);
-            // Another key may be made over the same link.
-            link.exchange = exchange::Exchange::new(link.exchange.ticket());
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::io::Read;
 
-use byteorder::{ByteOrder, LittleEndian};
 use flate2::bufread::GzDecoder;
 
 use crate::ids::SeqNo;
@@ -22,7 +21,10 @@ pub(super) struct Message<'a> {
 impl Message<'_> {
     /// The constructor id of the body.
     pub(super) fn constructor(&self) -> Result<u32, Violation> {
-        Ok(Reader::new(self.body).constructor_id()?)
+        let mut reader = Reader::new(self.body);
+        let id = reader.constructor_id();
+        reader.check()?;
+        Ok(id)
     }
 }
 
@@ -37,8 +39,9 @@ const CHILD_HEADER: usize = 16;
 /// ```
 pub(super) fn children<'a>(container: &Message<'a>) -> Result<Vec<Message<'a>>, Violation> {
     let mut reader = Reader::new(container.body);
-    reader.constructor_id()?;
-    let count = i32::deserialize(&mut reader)?;
+    reader.constructor_id();
+    let count = reader.int();
+    reader.check()?;
     let left = reader.remaining().len();
     // EM-10
     let count = usize::try_from(count)
@@ -64,18 +67,12 @@ pub(super) fn children<'a>(container: &Message<'a>) -> Result<Vec<Message<'a>>, 
 }
 
 fn child<'a>(reader: &mut Reader<'a>) -> Result<Message<'a>, Violation> {
-    let header = reader.take::<CHILD_HEADER>()?;
-    let (id, rest) = header.split_at(8);
-    let (seqno, length) = rest.split_at(4);
-    let length = LittleEndian::read_i32(length);
+    let (id, seqno, length) = (reader.long(), reader.int(), reader.int());
+    reader.check()?;
     let left = reader.remaining().len();
-    let body = usize::try_from(length).ok().filter(|bytes| bytes % 4 == 0 && *bytes <= left);
-    let body = body.ok_or(Violation::ChildLength { length, left })?;
-    Ok(Message {
-        id: MessageId(LittleEndian::read_i64(id)),
-        seqno: SeqNo(LittleEndian::read_i32(seqno)),
-        body: reader.take_slice(body)?,
-    })
+    let bytes = usize::try_from(length).ok().filter(|b| b.is_multiple_of(4) && *b <= left);
+    let bytes = bytes.ok_or(Violation::ChildLength { length, left })?;
+    Ok(Message { id: MessageId(id), seqno: SeqNo(seqno), body: reader.take_slice(bytes) })
 }
 
 /// The most that compressed data may become: nothing larger is sent (TL-07).

@@ -100,7 +100,7 @@ impl Session {
 
 /// `msg_container#73f1f8dc messages:vector<%Message> = MessageContainer;`
 fn write_container(parts: &[Part], out: &mut Vec<u8>) {
-    crate::tl::codec::write_id(types::MsgContainer::ID, out);
+    crate::tl::codec::write_word(types::MsgContainer::ID, out);
     i32::try_from(parts.len()).unwrap_or(i32::MAX).serialize(out);
     for part in parts {
         part.id.0.serialize(out);

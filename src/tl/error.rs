@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why decoding failed: what, in which type, and where.
 ///
-/// It is one pointer wide, because every step of decoding returns a `Result` with it.
+/// It is one pointer wide.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DecodeError(Box<Inner>);
 
@@ -68,19 +68,18 @@ pub enum DecodeErrorKind {
     /// Values are nested deeper than the budget allows (TL-03).
     #[error("values are nested too deep")]
     TooDeep,
+    /// There is no such value: an implementation of [`Deserialize`](crate::tl::Deserialize) said so and no more.
+    #[error("there is no value")]
+    NoValue,
 }
 
 impl DecodeError {
-    #[cold]
-    pub(crate) fn new(kind: DecodeErrorKind, offset: usize) -> Self {
-        Self(Box::new(Inner { kind, type_name: None, offset }))
-    }
-
-    /// Notes the type in which the error was met; the innermost stays.
-    #[cold]
-    pub(crate) fn within(mut self, type_name: &'static str) -> Self {
-        self.0.type_name.get_or_insert(type_name);
-        self
+    pub(super) fn new(
+        kind: DecodeErrorKind,
+        offset: usize,
+        type_name: Option<&'static str>,
+    ) -> Self {
+        Self(Box::new(Inner { kind, type_name, offset }))
     }
 
     /// What is wrong.

@@ -38,6 +38,7 @@ mod error;
 mod object;
 mod primitives;
 mod reader;
+mod schema;
 mod string;
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,7 @@ pub use bytes::Bytes;
 pub use error::{DecodeError, DecodeErrorKind};
 pub use object::Object;
 pub use reader::{MAX_DEPTH, Reader};
+pub use schema::Schema;
 pub use traits::{Constructor, Deserialize, Function, Identifiable, NoResult, Repeat, Serialize};
 pub use vector::{Bare, BareVec};
 
@@ -59,4 +61,10 @@ pub mod mtproto {
 /// What a session needs of the API, generated: the wrappers around queries, and the binding of temporary keys.
 pub mod wrap {
     include!(concat!(env!("OUT_DIR"), "/wrappers.rs"));
+}
+
+/// The [API](https://core.telegram.org/schema), generated.
+#[cfg(feature = "api")]
+pub mod api {
+    include!(concat!(env!("OUT_DIR"), "/api.rs"));
 }

@@ -42,15 +42,6 @@ impl Object {
     pub fn into_bytes(self) -> Vec<u8> {
         self.0
     }
-
-    /// Reads a value of known length.
-    ///
-    /// # Errors
-    ///
-    /// When there are fewer bytes.
-    pub fn read_measured(r: &mut Reader<'_>, length: usize) -> Result<Self, DecodeError> {
-        r.take_slice(length).map(|bytes| Self(bytes.to_vec()))
-    }
 }
 
 impl From<Vec<u8>> for Object {
@@ -70,11 +61,28 @@ impl Serialize for Object {
 }
 
 impl Deserialize for Object {
-    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        // A boxed value has an id at least.
-        let mut ahead = r.clone();
-        ahead.constructor_id()?;
-        Ok(Self(r.take_rest().to_vec()))
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        Some(r.object())
+    }
+}
+
+impl Reader<'_> {
+    /// `Object`: everything that is left, an id at least.
+    #[inline(never)]
+    pub fn object(&mut self) -> Object {
+        let rest = self.remaining();
+        self.constructor_id();
+        if self.is_failed() {
+            return Object(Vec::new());
+        }
+        self.take_rest();
+        Object(rest.to_vec())
+    }
+
+    /// An `Object` of known length.
+    #[inline(never)]
+    pub fn measured_object(&mut self, length: usize) -> Object {
+        Object(self.take_slice(length).to_vec())
     }
 }
 

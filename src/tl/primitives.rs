@@ -2,7 +2,7 @@
 
 use byteorder::{ByteOrder, LittleEndian};
 
-use crate::tl::{DecodeError, Deserialize, Reader, Serialize};
+use crate::tl::{Deserialize, Reader, Serialize};
 
 /// `boolFalse#bc799737 = Bool;`
 const BOOL_FALSE: u32 = 0xbc79_9737;
@@ -12,14 +12,13 @@ const BOOL_TRUE: u32 = 0x9972_75b5;
 macro_rules! number {
     ($ty:ty, $len:literal, $read:ident, $write:ident) => {
         impl Serialize for $ty {
-            #[inline]
+            #[inline(never)]
             fn serialize(&self, out: &mut Vec<u8>) {
                 let mut bytes = [0; $len];
                 LittleEndian::$write(&mut bytes, *self);
                 out.extend_from_slice(&bytes);
             }
 
-            #[inline]
             fn serialized_len(&self) -> usize {
                 $len
             }
@@ -28,28 +27,26 @@ macro_rules! number {
         impl Deserialize for $ty {
             const MIN_LEN: usize = $len;
 
-            #[inline]
-            fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-                Ok(LittleEndian::$read(r.take::<$len>()?))
+            fn read(r: &mut Reader<'_>) -> Option<Self> {
+                Some(r.$read())
             }
         }
     };
 }
 
-number!(i32, 4, read_i32, write_i32);
-number!(i64, 8, read_i64, write_i64);
-number!(f64, 8, read_f64, write_f64);
+number!(i32, 4, int, write_i32);
+number!(i64, 8, long, write_i64);
+number!(f64, 8, double, write_f64);
 
 /// Wide integers are byte strings of a fixed length: nonces and hashes, whose bytes are never turned around.
 macro_rules! wide {
     ($len:literal) => {
         impl Serialize for [u8; $len] {
-            #[inline]
+            #[inline(never)]
             fn serialize(&self, out: &mut Vec<u8>) {
                 out.extend_from_slice(self);
             }
 
-            #[inline]
             fn serialized_len(&self) -> usize {
                 $len
             }
@@ -58,9 +55,8 @@ macro_rules! wide {
         impl Deserialize for [u8; $len] {
             const MIN_LEN: usize = $len;
 
-            #[inline]
-            fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-                r.take().copied()
+            fn read(r: &mut Reader<'_>) -> Option<Self> {
+                Some(r.wide())
             }
         }
     };
@@ -71,25 +67,34 @@ wide!(32);
 wide!(64);
 
 impl Serialize for bool {
-    #[inline]
+    #[inline(never)]
     fn serialize(&self, out: &mut Vec<u8>) {
         let id = if *self { BOOL_TRUE } else { BOOL_FALSE };
         out.extend_from_slice(&id.to_le_bytes());
     }
 
-    #[inline]
     fn serialized_len(&self) -> usize {
         4
     }
 }
 
 impl Deserialize for bool {
-    #[inline]
-    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match r.constructor_id()? {
-            BOOL_FALSE => Ok(false),
-            BOOL_TRUE => Ok(true),
-            id => Err(r.unexpected(id, "Bool")),
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        Some(r.boolean())
+    }
+}
+
+impl Reader<'_> {
+    /// `Bool`
+    #[inline(never)]
+    pub fn boolean(&mut self) -> bool {
+        match self.constructor_id() {
+            BOOL_FALSE => false,
+            BOOL_TRUE => true,
+            id => {
+                self.unexpected(id, "Bool");
+                false
+            }
         }
     }
 }

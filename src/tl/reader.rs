@@ -9,13 +9,21 @@ use crate::tl::{DecodeError, DecodeErrorKind};
 pub const MAX_DEPTH: u16 = 128;
 
 /// Reads TL values from bytes, and keeps count of what was odd about them.
+///
+/// **It remembers the first thing that is wrong** instead of returning it from each step: from then on every step gives
+/// zero, nothing, or an empty slice, and [`check`](Self::check) gives the error. That makes the thousands of steps in
+/// generated code short and without branches, which shows in the time to build it and in the time to run it. A loop
+/// asks [`is_failed`](Self::is_failed).
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
     left: &'a [u8],
     total: usize,
+    /// The constructor that is being read, for errors.
+    type_name: Option<&'static str>,
     depth: u16,
     lossy_strings: u32,
     dirty_paddings: u32,
+    error: Option<DecodeError>,
 }
 
 impl<'a> Reader<'a> {
@@ -26,7 +34,15 @@ impl<'a> Reader<'a> {
 
     /// Reads from `bytes`, with a depth budget of its own.
     pub fn with_depth(bytes: &'a [u8], depth: u16) -> Self {
-        Self { left: bytes, total: bytes.len(), depth, lossy_strings: 0, dirty_paddings: 0 }
+        Self {
+            left: bytes,
+            total: bytes.len(),
+            type_name: None,
+            depth,
+            lossy_strings: 0,
+            dirty_paddings: 0,
+            error: None,
+        }
     }
 
     /// How many bytes were read.
@@ -49,129 +65,195 @@ impl<'a> Reader<'a> {
         self.dirty_paddings
     }
 
-    /// Requires that nothing is left (TL-14).
+    /// Whether something was wrong.
+    #[inline]
+    pub fn is_failed(&self) -> bool {
+        self.error.is_some()
+    }
+
+    /// Whether all that was read is what it should be.
     ///
     /// # Errors
     ///
-    /// [`DecodeErrorKind::TrailingBytes`].
+    /// The first thing that was wrong.
+    pub fn check(&self) -> Result<(), DecodeError> {
+        match &self.error {
+            Some(error) => Err(error.clone()),
+            None => Ok(()),
+        }
+    }
+
+    /// As [`check`](Self::check), and requires that nothing is left (TL-14).
+    ///
+    /// # Errors
+    ///
+    /// The first thing that was wrong, or [`DecodeErrorKind::TrailingBytes`].
     pub fn finish(&self) -> Result<(), DecodeError> {
+        self.check()?;
         match self.left.len() {
             0 => Ok(()),
             count => Err(self.error(DecodeErrorKind::TrailingBytes { count })),
         }
     }
 
-    /// Reads a constructor id.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeErrorKind::Truncated`].
-    #[inline]
-    pub fn constructor_id(&mut self) -> Result<u32, DecodeError> {
+    /// A constructor id.
+    #[inline(never)]
+    pub fn constructor_id(&mut self) -> u32 {
         self.word()
     }
 
-    /// Reads a `#` word.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeErrorKind::Truncated`].
-    #[inline]
-    pub fn word(&mut self) -> Result<u32, DecodeError> {
-        Ok(LittleEndian::read_u32(self.take::<4>()?))
+    /// A `#` word.
+    #[inline(never)]
+    pub fn word(&mut self) -> u32 {
+        self.take::<4>().map_or(0, |bytes| LittleEndian::read_u32(bytes))
     }
 
-    /// Reads a constructor id that must be this one.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeErrorKind::UnexpectedConstructor`] with the type's name, [`DecodeErrorKind::Truncated`].
-    #[inline]
-    pub fn expect_id(&mut self, expected: u32, type_name: &'static str) -> Result<(), DecodeError> {
-        match self.constructor_id()? {
-            id if id == expected => Ok(()),
-            id => Err(self.unexpected(id, type_name)),
+    /// `int`
+    #[inline(never)]
+    pub fn int(&mut self) -> i32 {
+        self.word().cast_signed()
+    }
+
+    /// `long`
+    #[inline(never)]
+    pub fn long(&mut self) -> i64 {
+        self.take::<8>().map_or(0, |bytes| LittleEndian::read_i64(bytes))
+    }
+
+    /// `double`
+    #[inline(never)]
+    pub fn double(&mut self) -> f64 {
+        self.take::<8>().map_or(0.0, |bytes| LittleEndian::read_f64(bytes))
+    }
+
+    /// `int128` and its wider kin.
+    #[inline(never)]
+    pub fn wide<const N: usize>(&mut self) -> [u8; N] {
+        self.take().copied().unwrap_or([0; N])
+    }
+
+    /// Reads a constructor id that must be this one; false if it is another.
+    #[inline(never)]
+    pub fn expect_id(&mut self, expected: u32, type_name: &'static str) -> bool {
+        let id = self.constructor_id();
+        if id != expected {
+            self.unexpected(id, type_name);
         }
+        id == expected
     }
 
-    /// The error for a constructor id just read.
+    /// Notes that the constructor id just read is none of the type's.
     #[cold]
-    pub fn unexpected(&self, id: u32, type_name: &'static str) -> DecodeError {
-        let kind = DecodeErrorKind::UnexpectedConstructor { id };
-        DecodeError::new(kind, self.offset().saturating_sub(4)).within(type_name)
-    }
-
-    /// Reads the length of a measured object: not negative, divisible by 4, no more than is left.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeErrorKind::ObjectLength`], [`DecodeErrorKind::Truncated`].
-    pub fn length(&mut self) -> Result<usize, DecodeError> {
-        let length = self.word()?.cast_signed();
-        match usize::try_from(length) {
-            Ok(bytes) if bytes % 4 == 0 && bytes <= self.left.len() => Ok(bytes),
-            Ok(bytes) if bytes % 4 == 0 => Err(self.truncated(bytes)),
-            _ => Err(self.error(DecodeErrorKind::ObjectLength { length })),
+    pub fn unexpected(&mut self, id: u32, type_name: &'static str) {
+        // If the bytes ended, there was no id, and that was noted.
+        if self.error.is_none() {
+            let kind = DecodeErrorKind::UnexpectedConstructor { id };
+            let offset = self.offset().saturating_sub(4);
+            self.error = Some(DecodeError::new(kind, offset, Some(type_name)));
+            self.left = &[];
         }
     }
 
-    /// Enters a value that may contain values of its own type; each level costs one of the budget (TL-03).
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeErrorKind::TooDeep`].
-    #[inline]
-    pub fn descend(&mut self) -> Result<(), DecodeError> {
+    /// The length of a measured object: not negative, divisible by 4, no more than is left.
+    pub fn length(&mut self) -> usize {
+        let length = self.int();
+        match usize::try_from(length) {
+            Ok(bytes) if bytes.is_multiple_of(4) && bytes <= self.left.len() => bytes,
+            Ok(bytes) if bytes.is_multiple_of(4) => {
+                self.fail(DecodeErrorKind::Truncated { needed: bytes, left: self.left.len() });
+                0
+            }
+            _ => {
+                self.fail(DecodeErrorKind::ObjectLength { length });
+                0
+            }
+        }
+    }
+
+    /// Enters a constructor. Give what it returns to [`leave`](Self::leave).
+    #[inline(never)]
+    pub fn enter(&mut self, type_name: &'static str) -> Option<&'static str> {
+        self.type_name.replace(type_name)
+    }
+
+    /// Leaves the constructor that was entered last.
+    #[inline(never)]
+    pub fn leave(&mut self, outer: Option<&'static str>) {
+        self.type_name = outer;
+    }
+
+    /// As [`enter`](Self::enter), for a constructor whose values may contain values of its own type: each level costs one of
+    /// the budget (TL-03). Give what it returns to [`ascend`](Self::ascend).
+    #[inline(never)]
+    pub fn descend(&mut self, type_name: &'static str) -> Option<Option<&'static str>> {
+        let outer = self.enter(type_name);
         match self.depth.checked_sub(1) {
             Some(depth) => {
                 self.depth = depth;
-                Ok(())
+                Some(outer)
             }
-            None => Err(self.error(DecodeErrorKind::TooDeep)),
+            None => {
+                self.fail(DecodeErrorKind::TooDeep);
+                None
+            }
         }
     }
 
     /// Leaves what [`descend`](Self::descend) entered.
-    #[inline]
-    pub fn ascend(&mut self) {
+    #[inline(never)]
+    pub fn ascend(&mut self, outer: Option<&'static str>) {
         self.depth = self.depth.saturating_add(1);
+        self.leave(outer);
     }
 
-    /// Reads a fixed number of bytes.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeErrorKind::Truncated`].
+    /// A fixed number of bytes.
     #[inline]
-    pub fn take<const N: usize>(&mut self) -> Result<&'a [u8; N], DecodeError> {
+    pub fn take<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
         match self.left.split_first_chunk::<N>() {
             Some((chunk, left)) => {
                 self.left = left;
-                Ok(chunk)
+                Some(chunk)
             }
-            None => Err(self.truncated(N)),
+            None => {
+                self.fail(DecodeErrorKind::Truncated { needed: N, left: self.left.len() });
+                None
+            }
         }
     }
 
-    /// Reads `count` bytes.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeErrorKind::Truncated`].
-    #[inline]
-    pub fn take_slice(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
+    /// `count` bytes; none if there are fewer.
+    #[inline(never)]
+    pub fn take_slice(&mut self, count: usize) -> &'a [u8] {
         match self.left.split_at_checked(count) {
             Some((slice, left)) => {
                 self.left = left;
-                Ok(slice)
+                slice
             }
-            None => Err(self.truncated(count)),
+            None => {
+                self.fail(DecodeErrorKind::Truncated { needed: count, left: self.left.len() });
+                &[]
+            }
         }
     }
 
-    /// Reads everything that is left.
+    /// Everything that is left.
     pub fn take_rest(&mut self) -> &'a [u8] {
         std::mem::take(&mut self.left)
+    }
+
+    /// Notes that something is wrong here, unless something was before. Nothing more is read.
+    #[cold]
+    pub fn fail(&mut self, kind: DecodeErrorKind) {
+        if self.error.is_none() {
+            self.error = Some(self.error(kind));
+            self.left = &[];
+        }
+    }
+
+    /// The error of a value that is not there although nothing was noted.
+    #[cold]
+    pub(super) fn no_value(&self) -> DecodeError {
+        self.error(DecodeErrorKind::NoValue)
     }
 
     pub(super) fn count_lossy_string(&mut self) {
@@ -182,14 +264,8 @@ impl<'a> Reader<'a> {
         self.dirty_paddings = self.dirty_paddings.saturating_add(1);
     }
 
-    #[cold]
-    pub(super) fn error(&self, kind: DecodeErrorKind) -> DecodeError {
-        DecodeError::new(kind, self.offset())
-    }
-
-    #[cold]
-    fn truncated(&self, needed: usize) -> DecodeError {
-        self.error(DecodeErrorKind::Truncated { needed, left: self.left.len() })
+    fn error(&self, kind: DecodeErrorKind) -> DecodeError {
+        DecodeError::new(kind, self.offset(), self.type_name)
     }
 }
 
@@ -200,41 +276,72 @@ mod tests {
     #[test]
     fn tl_14_bytes_left_over_are_counted() {
         let mut reader = Reader::new(&[0; 7]);
-        reader.word().unwrap();
+        reader.word();
         let error = reader.finish().unwrap_err();
         assert_eq!(error.kind(), DecodeErrorKind::TrailingBytes { count: 3 });
         assert_eq!(error.offset(), 4);
     }
 
     #[test]
-    fn the_depth_budget_is_spent_and_returned() {
+    fn the_first_error_stays_and_nothing_more_is_read() {
+        let mut reader = Reader::new(&[1; 7]);
+        assert_eq!((reader.int(), reader.is_failed()), (0x0101_0101, false));
+        assert_eq!((reader.int(), reader.is_failed()), (0, true));
+        assert_eq!((reader.long(), reader.double(), reader.wide()), (0, 0.0, [0; 16]));
+        assert_eq!((reader.take_slice(0), reader.take_slice(1)), (&[][..], &[][..]));
+        reader.unexpected(5, "x");
+        let error = reader.check().unwrap_err();
+        assert_eq!(error.kind(), DecodeErrorKind::Truncated { needed: 4, left: 3 });
+        assert_eq!(error.offset(), 4);
+        assert_eq!(reader.finish(), Err(error));
+    }
+
+    #[test]
+    fn tl_03_the_depth_budget_is_spent_and_returned() {
         let mut reader = Reader::with_depth(&[], 2);
-        reader.descend().unwrap();
-        reader.descend().unwrap();
-        assert_eq!(reader.descend().unwrap_err().kind(), DecodeErrorKind::TooDeep);
-        reader.ascend();
-        reader.descend().unwrap();
+        assert_eq!(reader.descend("a"), Some(None));
+        assert_eq!(reader.descend("b"), Some(Some("a")));
+        reader.ascend(Some("a"));
+        assert_eq!(reader.descend("b"), Some(Some("a")));
+        assert_eq!(reader.descend("c"), None);
+        let error = reader.check().unwrap_err();
+        assert_eq!((error.kind(), error.type_name()), (DecodeErrorKind::TooDeep, Some("c")));
     }
 
     #[test]
     fn a_measured_length_is_sane() {
-        let length = |length: i32| Reader::new(&[length.to_le_bytes(), [0; 4]].concat()).length();
+        let length = |length: i32| {
+            let bytes = [length.to_le_bytes(), [0; 4]].concat();
+            let mut reader = Reader::new(&bytes);
+            let length = reader.length();
+            reader.check().map(|()| length).map_err(|error| error.kind())
+        };
         assert_eq!(length(0), Ok(0));
         assert_eq!(length(4), Ok(4));
         for bad in [-4, -1, 1, 2, 3, i32::MIN, i32::MAX] {
-            let error = length(bad).unwrap_err();
-            assert_eq!(error.kind(), DecodeErrorKind::ObjectLength { length: bad });
+            assert_eq!(length(bad), Err(DecodeErrorKind::ObjectLength { length: bad }));
         }
-        assert_eq!(
-            length(8).unwrap_err().kind(),
-            DecodeErrorKind::Truncated { needed: 8, left: 4 }
-        );
+        assert_eq!(length(8), Err(DecodeErrorKind::Truncated { needed: 8, left: 4 }));
     }
 
     #[test]
     fn an_error_says_what_where_and_in_which_type() {
-        let error = Reader::new(&[1, 0, 0, 0]).expect_id(2, "pong").unwrap_err();
+        let mut reader = Reader::new(&[1, 0, 0, 0]);
+        assert!(!reader.expect_id(2, "pong"));
+        let error = reader.check().unwrap_err();
         assert_eq!(error.to_string(), "in pong, at byte 0: unexpected constructor 00000001");
         assert_eq!(size_of_val(&error), size_of::<usize>());
+    }
+
+    #[test]
+    fn an_error_names_the_constructor_it_is_in_also_after_an_inner_one() {
+        let mut reader = Reader::new(&[0; 4]);
+        let outer = reader.enter("outer");
+        let inner = reader.enter("inner");
+        reader.int();
+        reader.leave(inner);
+        reader.int();
+        reader.leave(outer);
+        assert_eq!(reader.check().unwrap_err().type_name(), Some("outer"));
     }
 }

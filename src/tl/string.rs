@@ -2,7 +2,7 @@
 
 use byteorder::{ByteOrder, LittleEndian};
 
-use crate::tl::{Bytes, DecodeError, DecodeErrorKind, Deserialize, Reader, Serialize};
+use crate::tl::{Bytes, DecodeErrorKind, Deserialize, Reader, Serialize};
 
 /// Lengths from here on have four bytes, the first of which is this.
 const MEDIUM: u8 = 254;
@@ -12,7 +12,7 @@ const LARGE: u8 = 255;
 const LARGE_FROM: usize = 1 << 24;
 
 /// Appends a string of bytes in the shortest form (TL-10).
-#[inline]
+#[inline(never)]
 pub(super) fn write(bytes: &[u8], out: &mut Vec<u8>) {
     let (header, header_len) = header(bytes.len());
     out.reserve(bytes.len() + 12);
@@ -22,32 +22,50 @@ pub(super) fn write(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice([0; 3].get(..padding).unwrap_or_default());
 }
 
-/// Reads a string of bytes.
-#[inline]
-pub(super) fn read<'a>(r: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
-    let [first] = *r.take::<1>()?;
-    let (length, header_len) = match first {
-        LARGE => {
-            let mut length = [0; 8];
-            let (bytes, _) = length.split_at_mut(7);
-            bytes.copy_from_slice(r.take::<7>()?);
-            (LittleEndian::read_u64(&length), 8)
+impl<'a> Reader<'a> {
+    /// `bytes`, where they lie.
+    #[inline(never)]
+    pub fn byte_slice(&mut self) -> &'a [u8] {
+        let Some([first]) = self.take::<1>() else { return &[] };
+        let (length, header_len) = match *first {
+            LARGE => {
+                let mut length = [0; 8];
+                let (bytes, _) = length.split_at_mut(7);
+                bytes.copy_from_slice(&self.wide::<7>());
+                (LittleEndian::read_u64(&length), 8)
+            }
+            MEDIUM => (u64::from(LittleEndian::read_u24(&self.wide::<3>())), 4),
+            short => (u64::from(short), 1),
+        };
+        let Some(length) = fit(length, usize::MAX) else {
+            self.fail(DecodeErrorKind::StringTooLong { length });
+            return &[];
+        };
+        let bytes = self.take_slice(length);
+        let padding = self.take_slice(padding(header_len, length));
+        if padding.iter().any(|byte| *byte != 0) {
+            self.count_dirty_padding();
         }
-        MEDIUM => (u64::from(LittleEndian::read_u24(r.take::<3>()?)), 4),
-        short => (u64::from(short), 1),
-    };
-    let length = fit(length, usize::MAX)
-        .ok_or_else(|| r.error(DecodeErrorKind::StringTooLong { length }))?;
-    let bytes = r.take_slice(length)?;
-    let padding = r.take_slice(padding(header_len, length))?;
-    note_padding(r, padding);
-    Ok(bytes)
-}
+        bytes
+    }
 
-#[inline]
-fn note_padding(r: &mut Reader<'_>, padding: &[u8]) {
-    if padding.iter().any(|byte| *byte != 0) {
-        r.count_dirty_padding();
+    /// `bytes`
+    #[inline(never)]
+    pub fn bytes(&mut self) -> Bytes {
+        self.byte_slice().into()
+    }
+
+    /// `string`. Bytes that are not UTF-8 become replacement characters, and the reader counts it (TL-12).
+    #[inline(never)]
+    pub fn string(&mut self) -> String {
+        let bytes = self.byte_slice();
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            Err(_) => {
+                self.count_lossy_string();
+                String::from_utf8_lossy(bytes).into_owned()
+            }
+        }
     }
 }
 
@@ -97,17 +115,8 @@ impl Serialize for String {
 }
 
 impl Deserialize for String {
-    /// Bytes that are not UTF-8 become replacement characters, and the reader counts it (TL-12).
-    #[inline]
-    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let bytes = read(r)?;
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(text.to_owned()),
-            Err(_) => {
-                r.count_lossy_string();
-                Ok(Self::from_utf8_lossy(bytes).into_owned())
-            }
-        }
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        Some(r.string())
     }
 }
 
@@ -118,9 +127,8 @@ impl Serialize for Bytes {
 }
 
 impl Deserialize for Bytes {
-    #[inline]
-    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        read(r).map(Self::from)
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        Some(r.bytes())
     }
 }
 

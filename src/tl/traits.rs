@@ -25,12 +25,23 @@ pub trait Deserialize: Sized {
     /// The bytes of the shortest value, by which a vector's count is checked before anything is read (TL-01).
     const MIN_LEN: usize = 4;
 
+    /// Reads one value. What is wrong is noted in the reader, which goes on with zeros: a value only counts when
+    /// [`Reader::check`] agrees. `None` means that there is no value to go on with.
+    ///
+    /// This is what generated code implements and calls. You will want [`deserialize`](Self::deserialize) or
+    /// [`from_bytes`](Self::from_bytes).
+    fn read(r: &mut Reader<'_>) -> Option<Self>;
+
     /// Reads one value and leaves the reader behind it.
     ///
     /// # Errors
     ///
-    /// When the bytes are not such a value; the reader is then somewhere inside of it.
-    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError>;
+    /// When the bytes are not such a value; the reader is then of no more use.
+    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let value = Self::read(r);
+        r.check()?;
+        value.ok_or_else(|| r.no_value())
+    }
 
     /// Reads a value that must be all of `bytes` (TL-14).
     ///
@@ -59,14 +70,10 @@ pub trait Constructor: Identifiable + Sized {
     const MIN_LEN: usize;
 
     /// Appends the fields.
-    fn serialize_bare(&self, out: &mut Vec<u8>);
+    fn write_bare(&self, out: &mut Vec<u8>);
 
-    /// Reads the fields.
-    ///
-    /// # Errors
-    ///
-    /// When the bytes are not such fields.
-    fn deserialize_bare(r: &mut Reader<'_>) -> Result<Self, DecodeError>;
+    /// Reads the fields, as [`Deserialize::read`] does.
+    fn read_bare(r: &mut Reader<'_>) -> Option<Self>;
 }
 
 /// A function, which can be sent as a request.
@@ -93,9 +100,10 @@ pub enum Repeat {
 pub enum NoResult {}
 
 impl Deserialize for NoResult {
-    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let id = r.constructor_id()?;
-        Err(r.unexpected(id, "no result"))
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let id = r.constructor_id();
+        r.unexpected(id, "no result");
+        None
     }
 }
 
@@ -114,7 +122,7 @@ impl<T: Serialize + ?Sized> Serialize for Box<T> {
 impl<T: Deserialize> Deserialize for Box<T> {
     const MIN_LEN: usize = T::MIN_LEN;
 
-    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        T::deserialize(r).map(Self::new)
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        T::read(r).map(Self::new)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use crate::tl::{Constructor, DecodeError, DecodeErrorKind, Deserialize, Reader, Serialize};
+use crate::tl::{Constructor, DecodeErrorKind, Deserialize, Reader, Serialize, codec};
 
 /// `vector#1cb5c415 {t:Type} # [ t ] = Vector t;`
 const VECTOR: u32 = 0x1cb5_c415;
@@ -29,9 +29,8 @@ impl<T: Serialize> Serialize for Vec<T> {
 impl<T: Deserialize> Deserialize for Vec<T> {
     const MIN_LEN: usize = 8;
 
-    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        r.expect_id(VECTOR, "Vector")?;
-        read_items(r)
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        Some(codec::read_vector(r))
     }
 }
 
@@ -42,22 +41,22 @@ impl<T: Serialize> Serialize for BareVec<T> {
 }
 
 impl<T: Deserialize> Deserialize for BareVec<T> {
-    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        read_items(r).map(Self)
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        Some(Self(read_items(r)))
     }
 }
 
 impl<T: Constructor> Serialize for Bare<T> {
     fn serialize(&self, out: &mut Vec<u8>) {
-        self.0.serialize_bare(out);
+        self.0.write_bare(out);
     }
 }
 
 impl<T: Constructor> Deserialize for Bare<T> {
     const MIN_LEN: usize = T::MIN_LEN;
 
-    fn deserialize(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        T::deserialize_bare(r).map(Self).map_err(|error| error.within(T::NAME))
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        T::read_bare(r).map(Self)
     }
 }
 
@@ -96,30 +95,54 @@ impl<T> Deref for Bare<T> {
 }
 
 fn write_items<T: Serialize>(items: &[T], out: &mut Vec<u8>) {
-    // Nobody sends 2^31 items; the count would not say so either.
-    let count = i32::try_from(items.len()).unwrap_or(i32::MAX);
-    count.serialize(out);
+    write_count(items.len(), out);
     for item in items {
         item.serialize(out);
     }
 }
 
-fn read_items<T: Deserialize>(r: &mut Reader<'_>) -> Result<Vec<T>, DecodeError> {
-    let count = i32::deserialize(r)?;
-    let Ok(count) = usize::try_from(count) else {
-        return Err(r.error(DecodeErrorKind::NegativeCount { count }));
-    };
-    let left = r.remaining().len();
-    // An item without bytes would make any count fit, so each counts for one at least.
-    if count.checked_mul(T::MIN_LEN.max(1)).is_none_or(|needed| needed > left) {
-        return Err(r.error(DecodeErrorKind::CountTooLarge { count, left }));
-    }
+#[inline(never)]
+fn write_count(count: usize, out: &mut Vec<u8>) {
+    // Nobody sends 2^31 items; the count would not say so either.
+    i32::try_from(count).unwrap_or(i32::MAX).serialize(out);
+}
+
+/// The items of a vector, after its id; none of them if something is wrong.
+pub(super) fn read_items<T: Deserialize>(r: &mut Reader<'_>) -> Vec<T> {
+    let count = read_count(r, T::MIN_LEN);
     let reserve = RESERVE / size_of::<T>().max(1);
     let mut items = Vec::with_capacity(count.min(reserve));
     for _ in 0..count {
-        items.push(T::deserialize(r)?);
+        match T::read(r) {
+            Some(item) if !r.is_failed() => items.push(item),
+            _ => break,
+        }
     }
-    Ok(items)
+    items
+}
+
+/// The id of a boxed vector.
+#[inline(never)]
+pub(super) fn read_id(r: &mut Reader<'_>) {
+    // If it is another, nothing more is read.
+    r.expect_id(VECTOR, "Vector");
+}
+
+/// The count of a vector whose items have this many bytes at least; 0 if something is wrong with it.
+#[inline(never)]
+fn read_count(r: &mut Reader<'_>, min_len: usize) -> usize {
+    let count = r.int();
+    let Ok(items) = usize::try_from(count) else {
+        r.fail(DecodeErrorKind::NegativeCount { count });
+        return 0;
+    };
+    let left = r.remaining().len();
+    // An item without bytes would make any count fit, so each counts for one at least.
+    if items.checked_mul(min_len.max(1)).is_none_or(|needed| needed > left) {
+        r.fail(DecodeErrorKind::CountTooLarge { count: items, left });
+        return 0;
+    }
+    items
 }
 
 #[cfg(test)]
@@ -172,13 +195,12 @@ mod tests {
 
     #[test]
     fn tl_01_nothing_is_reserved_for_a_claim() {
-        let mut reader = Reader::new(&[0xff; 400_000]);
-        let items: Vec<[u8; 64]> = {
-            let wire = [&6_000_i32.to_le_bytes()[..], &[0; 6_000 * 64]].concat();
-            read_items(&mut Reader::new(&wire)).unwrap()
-        };
+        let wire = [&6_000_i32.to_le_bytes()[..], &[0; 6_000 * 64]].concat();
+        let items: Vec<[u8; 64]> = read_items(&mut Reader::new(&wire));
         assert_eq!(items.len(), 6_000);
-        assert!(read_items::<i32>(&mut reader).is_err());
+        let mut reader = Reader::new(&[0xff; 400_000]);
+        assert_eq!(read_items::<i32>(&mut reader).capacity(), 0);
+        assert!(reader.is_failed());
     }
 
     #[test]

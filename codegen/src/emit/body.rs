@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use crate::Error;
 use crate::emit::{Emitter, docs, names, paths};
-use crate::ir::{Bit, Body, Field, FieldKind, Name, Schema, Step, Ty};
+use crate::ir::{Bit, Body, Field, FieldKind, Name, Schema, Slot, Step, Ty};
 
 /// The tokens that a body gives.
 pub(super) struct Emitted {
@@ -17,7 +17,7 @@ pub(super) struct Emitted {
     pub(super) write: TokenStream,
     /// Statements that read each value from `r`, in wire order.
     pub(super) read_steps: TokenStream,
-    /// The expression that makes `Ok(Self)` of those values.
+    /// The expression that makes `Some(Self)` of those values.
     pub(super) read_value: TokenStream,
     /// The bytes that the shortest value has.
     pub(super) min_len: usize,
@@ -114,11 +114,12 @@ impl Writer<'_> {
                 let bits = self.body.fields.iter().filter_map(|field| {
                     let Bit { bit, .. } = field.bit.filter(|bit| bit.word == word)?;
                     let present = is_present(field, &paths::escaped(&field.ident));
-                    let shift = (bit > 0).then(|| {
+                    Some(if bit == 0 {
+                        quote!(#present as u32)
+                    } else {
                         let bit = Literal::u8_unsuffixed(bit);
-                        quote!(<< #bit)
-                    });
-                    Some(quote!((#present as u32) #shift))
+                        quote!((#present as u32) << #bit)
+                    })
                 });
                 let bits: Vec<TokenStream> = bits.collect();
                 let word = if bits.is_empty() { quote!(0) } else { quote!(#(#bits)|*) };
@@ -179,7 +180,7 @@ impl Reader<'_> {
 
     fn value(&self) -> TokenStream {
         if self.body.fields.is_empty() {
-            return quote!(::core::result::Result::Ok(Self));
+            return quote!(::core::option::Option::Some(Self));
         }
         let fields = self
             .body
@@ -187,7 +188,7 @@ impl Reader<'_> {
             .iter()
             .enumerate()
             .map(|(index, field)| field_value(self.name, index, field));
-        quote!(::core::result::Result::Ok(Self { #(#fields),* }))
+        quote!(::core::option::Option::Some(Self { #(#fields),* }))
     }
 
     fn step(&self, step: Step) -> TokenStream {
@@ -198,28 +199,51 @@ impl Reader<'_> {
                 // A word that no field refers to is read and dropped.
                 let is_used =
                     self.body.fields.iter().any(|f| f.bit.is_some_and(|b| b.word == index));
-                if is_used { quote!(let #word = r.word()?;) } else { quote!(r.word()?;) }
+                if is_used { quote!(let #word = r.word();) } else { quote!(r.word();) }
             }
             Step::Field(index) => {
                 let local = local(index);
                 match self.body.fields.get(index) {
                     Some(Field { kind: FieldKind::Optional(_), bit: Some(bit), .. }) => {
                         let present = is_set(*bit);
-                        quote!(let #local = #tl::codec::read_optional(r, #present)?;)
+                        quote!(let #local = #tl::codec::read_optional(r, #present);)
                     }
-                    _ => quote!(let #local = #tl::Deserialize::deserialize(r)?;),
+                    Some(Field { kind: FieldKind::Required(slot), .. }) => {
+                        let read = self.required(slot);
+                        quote!(let #local = #read;)
+                    }
+                    _ => quote!(),
                 }
             }
             Step::Member { field, member } => {
                 let local = member_local(field, member);
                 let present =
                     self.body.fields.get(field).and_then(|f| f.bit).map_or(quote!(false), is_set);
-                quote!(let #local = #tl::codec::read_optional(r, #present)?;)
+                quote!(let #local = #tl::codec::read_optional(r, #present);)
             }
-            Step::Length { .. } => quote!(let length = r.length()?;),
+            Step::Length { .. } => quote!(let length = r.length();),
             Step::Measured { field } => {
                 let local = local(field);
-                quote!(let #local = #tl::Object::read_measured(r, length)?;)
+                quote!(let #local = r.measured_object(length);)
+            }
+        }
+    }
+
+    /// Reads a value that is always there. What has a zero to go on with is read without a branch.
+    fn required(&self, slot: &Slot) -> TokenStream {
+        let tl = &self.emitter.paths.tl;
+        match &slot.ty {
+            Ty::Int => quote!(r.int()),
+            Ty::Long => quote!(r.long()),
+            Ty::Double => quote!(r.double()),
+            Ty::Int128 | Ty::Int256 | Ty::Int512 => quote!(r.wide()),
+            Ty::String => quote!(r.string()),
+            Ty::Bytes => quote!(r.bytes()),
+            Ty::Bool => quote!(r.boolean()),
+            Ty::Object => quote!(r.object()),
+            Ty::Vector { bare: false, .. } => quote!(#tl::codec::read_vector(r)),
+            Ty::Vector { bare: true, .. } | Ty::Boxed(_) | Ty::Bare(_) | Ty::Variable => {
+                quote!(#tl::Deserialize::read(r)?)
             }
         }
     }

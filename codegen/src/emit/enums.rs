@@ -40,26 +40,31 @@ impl Emitter<'_> {
         let writes = variants.iter().map(|v| &v.write);
         let reads = variants.iter().map(|v| &v.read);
         let conversions = variants.iter().map(|v| &v.conversions);
+        let values = self.value_traits(&ident, ty.name.modules.len() + 1, false);
         Ok(quote! {
             #doc
-            #[derive(Clone, Debug, PartialEq)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum #ident { #(#definitions),* }
             impl #tl::Serialize for #ident {
+                #[inline(never)]
                 fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
                     match self { #(#writes),* }
                 }
             }
             impl #tl::Deserialize for #ident {
-                fn deserialize(
-                    r: &mut #tl::Reader<'_>,
-                ) -> ::core::result::Result<Self, #tl::DecodeError> {
-                    match r.constructor_id()? {
+                #[inline(never)]
+                fn read(r: &mut #tl::Reader<'_>) -> ::core::option::Option<Self> {
+                    ::core::option::Option::Some(match r.constructor_id() {
                         #(#reads,)*
-                        id => ::core::result::Result::Err(r.unexpected(id, #tl_name)),
-                    }
+                        id => {
+                            r.unexpected(id, #tl_name);
+                            return ::core::option::Option::None;
+                        }
+                    })
                 }
             }
+            #values
             #(#conversions)*
         })
     }
@@ -80,8 +85,8 @@ impl Emitter<'_> {
         Ok(if constructor.is_unit() {
             Variant {
                 definition: quote!(#doc #ident),
-                write: quote!(Self::#ident => #tl::codec::write_id(#id, out)),
-                read: quote!(#id => #result::Ok(Self::#ident)),
+                write: quote!(Self::#ident => #tl::codec::write_word(#id, out)),
+                read: quote!(#id => Self::#ident),
                 conversions: quote! {
                     impl ::core::convert::From<#path> for #whole {
                         fn from(_: #path) -> Self { Self::#ident }
@@ -89,25 +94,21 @@ impl Emitter<'_> {
                 },
             }
         } else {
+            let bare = quote!(<#path as #tl::Constructor>::read_bare(r)?);
             let (held, read, from, into) = if constructor.boxed {
                 (
                     quote!(::std::boxed::Box<#path>),
-                    quote!(#tl::codec::deserialize_variant_box(r)),
+                    quote!(::std::boxed::Box::new(#bare)),
                     quote!(::std::boxed::Box::new(value)),
                     quote!(*value),
                 )
             } else {
-                (
-                    path.clone(),
-                    quote!(#tl::codec::deserialize_variant(r)),
-                    quote!(value),
-                    quote!(value),
-                )
+                (path.clone(), bare, quote!(value), quote!(value))
             };
             Variant {
                 definition: quote!(#doc #ident(#held)),
                 write: quote!(Self::#ident(value) => #tl::Serialize::serialize(value, out)),
-                read: quote!(#id => #read.map(Self::#ident)),
+                read: quote!(#id => Self::#ident(#read)),
                 conversions: quote! {
                     impl ::core::convert::From<#path> for #whole {
                         fn from(value: #path) -> Self { Self::#ident(#from) }

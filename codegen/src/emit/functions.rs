@@ -36,27 +36,31 @@ impl Emitter<'_> {
             (!methods.is_empty()).then(|| quote!(impl #generics #ident #generics { #(#methods)* }));
         let (result, repeat) = self.result(function);
         let server = self.server_only()?;
+        let values = self.value_traits(&ident, name.modules.len() + 1, function.body.is_generic());
         Ok(quote! {
             #doc
-            #[derive(Clone, Debug, PartialEq)]
+            #[derive(Clone)]
             pub struct #ident #generics #definition
             #methods
+            #values
             impl #generics #tl::Identifiable for #ident #generics {
                 const ID: u32 = #id;
                 const NAME: &'static str = #tl_name;
             }
             impl #serializable #tl::Serialize for #ident #generics {
+                #[inline(never)]
                 fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                    #tl::codec::write_id(#id, out);
+                    #tl::codec::write_word(#id, out);
                     #write
                 }
             }
             #server
             impl #deserializable #tl::Deserialize for #ident #generics {
-                fn deserialize(
-                    r: &mut #tl::Reader<'_>,
-                ) -> ::core::result::Result<Self, #tl::DecodeError> {
-                    r.expect_id(#id, #tl_name)?;
+                #[inline(never)]
+                fn read(r: &mut #tl::Reader<'_>) -> ::core::option::Option<Self> {
+                    if !r.expect_id(#id, #tl_name) {
+                        return ::core::option::Option::None;
+                    }
                     #read_steps
                     #read_value
                 }

@@ -11,6 +11,7 @@ mod groups;
 mod names;
 mod paths;
 mod types;
+mod values;
 
 use std::collections::BTreeMap;
 
@@ -90,7 +91,7 @@ impl<'a> Emitter<'a> {
                 pub const LAYER: i32 = #layer as i32;
             }
         });
-        layer.into_iter().chain([names::table(self)]).collect()
+        layer.into_iter().chain(names::table(self)).collect()
     }
 }
 

@@ -32,45 +32,47 @@ impl Emitter<'_> {
         let (read_steps, read_value) = (&body.read_steps, &body.read_value);
         // Every way to a nested value leads through here, so here it costs its level of depth (TL-03).
         let is_recursive = constructor.ty.is_some_and(|ty| self.schema.ty(ty).recursive);
-        let (descend, ascend) = if is_recursive && !constructor.is_unit() {
-            (quote!(r.descend()?;), quote!(r.ascend();))
-        } else {
+        let (enter, leave) = if constructor.is_unit() {
             (quote!(), quote!())
+        } else if is_recursive {
+            (quote!(let outer = r.descend(#tl_name)?;), quote!(r.ascend(outer);))
+        } else {
+            (quote!(let outer = r.enter(#tl_name);), quote!(r.leave(outer);))
         };
         let methods = (!methods.is_empty()).then(|| quote!(impl #ident { #(#methods)* }));
+        let values = self.value_traits(&ident, name.modules.len() + 1, false);
         Ok(quote! {
             #doc
-            #[derive(Clone, Debug, PartialEq)]
+            #[derive(Clone)]
             pub struct #ident #definition
             #methods
+            #values
             impl #tl::Identifiable for #ident {
                 const ID: u32 = #id;
                 const NAME: &'static str = #tl_name;
             }
             impl #tl::Constructor for #ident {
                 const MIN_LEN: usize = #min_len;
-                fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+                #[inline(never)]
+                fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
                     #write
                 }
-                fn deserialize_bare(
-                    r: &mut #tl::Reader<'_>,
-                ) -> ::core::result::Result<Self, #tl::DecodeError> {
-                    #descend
+                #[inline(never)]
+                fn read_bare(r: &mut #tl::Reader<'_>) -> ::core::option::Option<Self> {
+                    #enter
                     #read_steps
-                    #ascend
+                    #leave
                     #read_value
                 }
             }
             impl #tl::Serialize for #ident {
                 fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                    #tl::codec::serialize_boxed(self, out)
+                    #tl::codec::write_boxed(self, out)
                 }
             }
             impl #tl::Deserialize for #ident {
-                fn deserialize(
-                    r: &mut #tl::Reader<'_>,
-                ) -> ::core::result::Result<Self, #tl::DecodeError> {
-                    #tl::codec::deserialize_boxed(r)
+                fn read(r: &mut #tl::Reader<'_>) -> ::core::option::Option<Self> {
+                    #tl::codec::read_boxed(r)
                 }
             }
         })

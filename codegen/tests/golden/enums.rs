@@ -26,26 +26,24 @@ shapeEmpty#ee6970fb = Shape;
     }
     impl ::telewire::tl::Constructor for ShapeEmpty {
         const MIN_LEN: usize = 0usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             let _ = out;
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+        ) -> ::core::option::Option<Self> {
             let _ = r;
-            ::core::result::Result::Ok(Self)
+            ::core::option::Option::Some(Self)
         }
     }
     impl ::telewire::tl::Serialize for ShapeEmpty {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for ShapeEmpty {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [shapeDot](https://core.telegram.org/constructor/shapeDot).
@@ -64,26 +62,26 @@ shapeDot#5600e8f2 at:long = Shape;
     }
     impl ::telewire::tl::Constructor for ShapeDot {
         const MIN_LEN: usize = 8usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.at, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { at: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("shapeDot");
+            let v0 = r.long();
+            r.leave(outer);
+            ::core::option::Option::Some(Self { at: v0 })
         }
     }
     impl ::telewire::tl::Serialize for ShapeDot {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for ShapeDot {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [shapeBox](https://core.telegram.org/constructor/shapeBox).
@@ -108,20 +106,22 @@ shapeBox#da280636 left:long top:long right:long bottom:long = Shape;
     }
     impl ::telewire::tl::Constructor for ShapeBox {
         const MIN_LEN: usize = 32usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.left, out);
             ::telewire::tl::Serialize::serialize(&self.top, out);
             ::telewire::tl::Serialize::serialize(&self.right, out);
             ::telewire::tl::Serialize::serialize(&self.bottom, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v2 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v3 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self {
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("shapeBox");
+            let v0 = r.long();
+            let v1 = r.long();
+            let v2 = r.long();
+            let v3 = r.long();
+            r.leave(outer);
+            ::core::option::Option::Some(Self {
                 left: v0,
                 top: v1,
                 right: v2,
@@ -131,14 +131,12 @@ shapeBox#da280636 left:long top:long right:long bottom:long = Shape;
     }
     impl ::telewire::tl::Serialize for ShapeBox {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for ShapeBox {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [shape](https://core.telegram.org/constructor/shape).
@@ -157,26 +155,26 @@ shape#6d04284e name:string = Shape;
     }
     impl ::telewire::tl::Constructor for Shape {
         const MIN_LEN: usize = 4usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.name, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { name: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("shape");
+            let v0 = r.string();
+            r.leave(outer);
+            ::core::option::Option::Some(Self { name: v0 })
         }
     }
     impl ::telewire::tl::Serialize for Shape {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Shape {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [canvas](https://core.telegram.org/constructor/canvas).
@@ -195,26 +193,26 @@ canvas#2adcbee9 shape:Shape = Canvas;
     }
     impl ::telewire::tl::Constructor for Canvas {
         const MIN_LEN: usize = 4usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.shape, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { shape: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("canvas");
+            let v0 = ::telewire::tl::Deserialize::read(r)?;
+            r.leave(outer);
+            ::core::option::Option::Some(Self { shape: v0 })
         }
     }
     impl ::telewire::tl::Serialize for Canvas {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Canvas {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }
@@ -243,7 +241,7 @@ shape#6d04284e name:string = Shape;
     impl ::telewire::tl::Serialize for Shape {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             match self {
-                Self::Empty => ::telewire::tl::codec::write_id(0xee6970fb, out),
+                Self::Empty => ::telewire::tl::codec::write_word(0xee6970fb, out),
                 Self::Dot(value) => ::telewire::tl::Serialize::serialize(value, out),
                 Self::Box(value) => ::telewire::tl::Serialize::serialize(value, out),
                 Self::Shape(value) => ::telewire::tl::Serialize::serialize(value, out),
@@ -251,22 +249,36 @@ shape#6d04284e name:string = Shape;
         }
     }
     impl ::telewire::tl::Deserialize for Shape {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            match r.constructor_id()? {
-                0xee6970fb => ::core::result::Result::Ok(Self::Empty),
-                0x5600e8f2 => {
-                    ::telewire::tl::codec::deserialize_variant(r).map(Self::Dot)
-                }
-                0xda280636 => {
-                    ::telewire::tl::codec::deserialize_variant_box(r).map(Self::Box)
-                }
-                0x6d04284e => {
-                    ::telewire::tl::codec::deserialize_variant(r).map(Self::Shape)
-                }
-                id => ::core::result::Result::Err(r.unexpected(id, "Shape")),
-            }
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(
+                match r.constructor_id() {
+                    0xee6970fb => Self::Empty,
+                    0x5600e8f2 => {
+                        Self::Dot(
+                            <super::types::ShapeDot as ::telewire::tl::Constructor>::read_bare(
+                                r,
+                            )?,
+                        )
+                    }
+                    0xda280636 => {
+                        Self::Box(
+                            ::std::boxed::Box::new(
+                                <super::types::ShapeBox as ::telewire::tl::Constructor>::read_bare(
+                                    r,
+                                )?,
+                            ),
+                        )
+                    }
+                    0x6d04284e => {
+                        Self::Shape(
+                            <super::types::Shape as ::telewire::tl::Constructor>::read_bare(
+                                r,
+                            )?,
+                        )
+                    }
+                    id => return r.unexpected(id, "Shape"),
+                },
+            )
         }
     }
     impl ::core::convert::From<super::types::ShapeEmpty> for Shape {

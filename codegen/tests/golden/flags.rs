@@ -30,9 +30,9 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
     }
     impl ::telewire::tl::Constructor for Post {
         const MIN_LEN: usize = 8usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::codec::write_word(
-                (self.pinned as u32) | (self.title.is_some() as u32) << 1
+                self.pinned as u32 | (self.title.is_some() as u32) << 1
                     | (self.silent as u32) << 31 | (self.views.is_some() as u32) << 2
                     | (self.ok.is_some() as u32) << 3,
                 out,
@@ -42,15 +42,17 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
             ::telewire::tl::codec::write_optional(&self.views, out);
             ::telewire::tl::codec::write_optional(&self.ok, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let word0 = r.word()?;
-            let v1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000002 != 0)?;
-            let v3 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v4 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0)?;
-            let v5 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000008 != 0)?;
-            ::core::result::Result::Ok(Self {
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("post");
+            let word0 = r.word();
+            let v1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000002 != 0);
+            let v3 = r.int();
+            let v4 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0);
+            let v5 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000008 != 0);
+            r.leave(outer);
+            ::core::option::Option::Some(Self {
                 pinned: word0 & 0x00000001 != 0,
                 title: v1,
                 silent: word0 & 0x80000000 != 0,
@@ -62,14 +64,12 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
     }
     impl ::telewire::tl::Serialize for Post {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Post {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }

@@ -38,10 +38,10 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
     }
     impl ::telewire::tl::Constructor for User {
         const MIN_LEN: usize = 8usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::codec::write_word(
                 (self.bot_info_version.is_some() as u32) << 14
-                    | (self.lat.is_some() as u32) | (self.first as u32) << 1
+                    | self.lat.is_some() as u32 | (self.first as u32) << 1
                     | (self.phone.is_some() as u32) << 2,
                 out,
             );
@@ -63,18 +63,20 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
                 ::telewire::tl::Serialize::serialize(&group.code, out);
             }
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let word0 = r.word()?;
-            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00004000 != 0)?;
-            let v1_0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0)?;
-            let v2 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v1_1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0)?;
-            let v4_0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0)?;
-            let v4_1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0)?;
-            let v4_2 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0)?;
-            ::core::result::Result::Ok(Self {
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("user");
+            let word0 = r.word();
+            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00004000 != 0);
+            let v1_0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
+            let v2 = r.string();
+            let v1_1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
+            let v4_0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0);
+            let v4_1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0);
+            let v4_2 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0);
+            r.leave(outer);
+            ::core::option::Option::Some(Self {
                 bot_info_version: v0,
                 lat: match (v1_0, v1_1) {
                     (
@@ -111,14 +113,12 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
     }
     impl ::telewire::tl::Serialize for User {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for User {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }

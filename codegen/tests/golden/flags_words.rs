@@ -26,25 +26,27 @@ poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true an
     }
     impl ::telewire::tl::Constructor for Poll {
         const MIN_LEN: usize = 20usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.id, out);
-            ::telewire::tl::codec::write_word((self.closed as u32), out);
+            ::telewire::tl::codec::write_word(self.closed as u32, out);
             ::telewire::tl::codec::write_word(
-                (self.quiz as u32) | (self.answers.is_some() as u32) << 3,
+                self.quiz as u32 | (self.answers.is_some() as u32) << 3,
                 out,
             );
             ::telewire::tl::codec::write_optional(&self.answers, out);
             ::telewire::tl::codec::write_word(0, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let word0 = r.word()?;
-            let word1 = r.word()?;
-            let v3 = ::telewire::tl::codec::read_optional(r, word1 & 0x00000008 != 0)?;
-            r.word()?;
-            ::core::result::Result::Ok(Self {
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("poll");
+            let v0 = r.long();
+            let word0 = r.word();
+            let word1 = r.word();
+            let v3 = ::telewire::tl::codec::read_optional(r, word1 & 0x00000008 != 0);
+            r.word();
+            r.leave(outer);
+            ::core::option::Option::Some(Self {
                 id: v0,
                 closed: word0 & 0x00000001 != 0,
                 quiz: word1 & 0x00000001 != 0,
@@ -54,14 +56,12 @@ poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true an
     }
     impl ::telewire::tl::Serialize for Poll {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Poll {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }

@@ -25,7 +25,7 @@ invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X;
     }
     impl<X: ::telewire::tl::Serialize> ::telewire::tl::Serialize for InvokeWithLayer<X> {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_id(0xda9b0d0d, out);
+            ::telewire::tl::codec::write_word(0xda9b0d0d, out);
             ::telewire::tl::Serialize::serialize(&self.layer, out);
             ::telewire::tl::Serialize::serialize(&self.query, out);
         }
@@ -33,13 +33,11 @@ invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X;
     #[cfg(any(test, feature = "server"))]
     impl<X: ::telewire::tl::Deserialize> ::telewire::tl::Deserialize
     for InvokeWithLayer<X> {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             r.expect_id(0xda9b0d0d, "invokeWithLayer")?;
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { layer: v0, query: v1 })
+            let v0 = r.int();
+            let v1 = ::telewire::tl::Deserialize::read(r)?;
+            ::core::option::Option::Some(Self { layer: v0, query: v1 })
         }
     }
     impl<X: ::telewire::tl::Function> ::telewire::tl::Function for InvokeWithLayer<X> {
@@ -66,9 +64,9 @@ invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true que
     }
     impl<X: ::telewire::tl::Serialize> ::telewire::tl::Serialize for InvokeBoth<X> {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_id(0x01650021, out);
+            ::telewire::tl::codec::write_word(0x01650021, out);
             ::telewire::tl::codec::write_word(
-                (self.proxy.is_some() as u32) | (self.quiet as u32) << 1,
+                self.proxy.is_some() as u32 | (self.quiet as u32) << 1,
                 out,
             );
             ::telewire::tl::codec::write_optional(&self.proxy, out);
@@ -77,14 +75,12 @@ invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true que
     }
     #[cfg(any(test, feature = "server"))]
     impl<X: ::telewire::tl::Deserialize> ::telewire::tl::Deserialize for InvokeBoth<X> {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             r.expect_id(0x01650021, "invokeBoth")?;
-            let word0 = r.word()?;
-            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0)?;
-            let v2 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self {
+            let word0 = r.word();
+            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
+            let v2 = ::telewire::tl::Deserialize::read(r)?;
+            ::core::option::Option::Some(Self {
                 proxy: v0,
                 quiet: word0 & 0x00000002 != 0,
                 query: v2,

@@ -24,7 +24,7 @@ http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait;
     }
     impl ::telewire::tl::Serialize for HttpWait {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_id(0x9299359f, out);
+            ::telewire::tl::codec::write_word(0x9299359f, out);
             ::telewire::tl::Serialize::serialize(&self.max_delay, out);
             ::telewire::tl::Serialize::serialize(&self.wait_after, out);
             ::telewire::tl::Serialize::serialize(&self.max_wait, out);
@@ -32,14 +32,12 @@ http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait;
     }
     #[cfg(any(test, feature = "server"))]
     impl ::telewire::tl::Deserialize for HttpWait {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             r.expect_id(0x9299359f, "http_wait")?;
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v2 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self {
+            let v0 = r.int();
+            let v1 = r.int();
+            let v2 = r.int();
+            ::core::option::Option::Some(Self {
                 max_delay: v0,
                 wait_after: v1,
                 max_wait: v2,

@@ -31,26 +31,26 @@ pong#fd0a6541 id:long = Pong;
     }
     impl ::telewire::tl::Constructor for Pong {
         const MIN_LEN: usize = 8usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.id, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { id: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("pong");
+            let v0 = r.long();
+            r.leave(outer);
+            ::core::option::Option::Some(Self { id: v0 })
         }
     }
     impl ::telewire::tl::Serialize for Pong {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Pong {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }
@@ -72,18 +72,16 @@ ping#f376d9c4 id:long = Pong;
     }
     impl ::telewire::tl::Serialize for Ping {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_id(0xf376d9c4, out);
+            ::telewire::tl::codec::write_word(0xf376d9c4, out);
             ::telewire::tl::Serialize::serialize(&self.id, out);
         }
     }
     #[cfg(any(test, feature = "server"))]
     impl ::telewire::tl::Deserialize for Ping {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             r.expect_id(0xf376d9c4, "ping")?;
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { id: v0 })
+            let v0 = r.long();
+            ::core::option::Option::Some(Self { id: v0 })
         }
     }
     impl ::telewire::tl::Function for Ping {
@@ -108,18 +106,16 @@ ping.all#e1054267 ids:Vector<long> = Vector<Pong>;
         }
         impl ::telewire::tl::Serialize for All {
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                ::telewire::tl::codec::write_id(0xe1054267, out);
+                ::telewire::tl::codec::write_word(0xe1054267, out);
                 ::telewire::tl::Serialize::serialize(&self.ids, out);
             }
         }
         #[cfg(any(test, feature = "server"))]
         impl ::telewire::tl::Deserialize for All {
-            fn deserialize(
-                r: &mut ::telewire::tl::Reader<'_>,
-            ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
                 r.expect_id(0xe1054267, "ping.all")?;
-                let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-                ::core::result::Result::Ok(Self { ids: v0 })
+                let v0 = ::telewire::tl::codec::read_vector(r);
+                ::core::option::Option::Some(Self { ids: v0 })
             }
         }
         impl ::telewire::tl::Function for All {
@@ -139,18 +135,16 @@ ping.count#59c01efa = int;
         }
         impl ::telewire::tl::Serialize for Count {
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                ::telewire::tl::codec::write_id(0x59c01efa, out);
+                ::telewire::tl::codec::write_word(0x59c01efa, out);
                 let _ = out;
             }
         }
         #[cfg(any(test, feature = "server"))]
         impl ::telewire::tl::Deserialize for Count {
-            fn deserialize(
-                r: &mut ::telewire::tl::Reader<'_>,
-            ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
                 r.expect_id(0x59c01efa, "ping.count")?;
                 let _ = r;
-                ::core::result::Result::Ok(Self)
+                ::core::option::Option::Some(Self)
             }
         }
         impl ::telewire::tl::Function for Count {
@@ -173,18 +167,16 @@ ping.is_on#6b03e19a flags:# loud:flags.0?true = Bool;
         }
         impl ::telewire::tl::Serialize for IsOn {
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                ::telewire::tl::codec::write_id(0x6b03e19a, out);
-                ::telewire::tl::codec::write_word((self.loud as u32), out);
+                ::telewire::tl::codec::write_word(0x6b03e19a, out);
+                ::telewire::tl::codec::write_word(self.loud as u32, out);
             }
         }
         #[cfg(any(test, feature = "server"))]
         impl ::telewire::tl::Deserialize for IsOn {
-            fn deserialize(
-                r: &mut ::telewire::tl::Reader<'_>,
-            ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
                 r.expect_id(0x6b03e19a, "ping.is_on")?;
-                let word0 = r.word()?;
-                ::core::result::Result::Ok(Self {
+                let word0 = r.word();
+                ::core::option::Option::Some(Self {
                     loud: word0 & 0x00000001 != 0,
                 })
             }
@@ -211,20 +203,18 @@ ping.send#ef39dcd8 random_id:long text:string = Pong;
         }
         impl ::telewire::tl::Serialize for Send {
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                ::telewire::tl::codec::write_id(0xef39dcd8, out);
+                ::telewire::tl::codec::write_word(0xef39dcd8, out);
                 ::telewire::tl::Serialize::serialize(&self.random_id, out);
                 ::telewire::tl::Serialize::serialize(&self.text, out);
             }
         }
         #[cfg(any(test, feature = "server"))]
         impl ::telewire::tl::Deserialize for Send {
-            fn deserialize(
-                r: &mut ::telewire::tl::Reader<'_>,
-            ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
                 r.expect_id(0xef39dcd8, "ping.send")?;
-                let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-                let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
-                ::core::result::Result::Ok(Self { random_id: v0, text: v1 })
+                let v0 = r.long();
+                let v1 = r.string();
+                ::core::option::Option::Some(Self { random_id: v0, text: v1 })
             }
         }
         impl ::telewire::tl::Function for Send {
@@ -244,18 +234,16 @@ ping.bare#628f97ca = Vector<%Pong>;
         }
         impl ::telewire::tl::Serialize for Bare {
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                ::telewire::tl::codec::write_id(0x628f97ca, out);
+                ::telewire::tl::codec::write_word(0x628f97ca, out);
                 let _ = out;
             }
         }
         #[cfg(any(test, feature = "server"))]
         impl ::telewire::tl::Deserialize for Bare {
-            fn deserialize(
-                r: &mut ::telewire::tl::Reader<'_>,
-            ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+            fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
                 r.expect_id(0x628f97ca, "ping.bare")?;
                 let _ = r;
-                ::core::result::Result::Ok(Self)
+                ::core::option::Option::Some(Self)
             }
         }
         impl ::telewire::tl::Function for Bare {

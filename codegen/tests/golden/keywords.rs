@@ -42,7 +42,7 @@ token#da2e5fb0 type:string self:long final:Bool static:int loop:int srp_B:bytes 
     }
     impl ::telewire::tl::Constructor for Token {
         const MIN_LEN: usize = 52usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.r#type, out);
             ::telewire::tl::Serialize::serialize(&self.self_, out);
             ::telewire::tl::Serialize::serialize(&self.r#final, out);
@@ -56,22 +56,24 @@ token#da2e5fb0 type:string self:long final:Bool static:int loop:int srp_B:bytes 
             ::telewire::tl::Serialize::serialize(&self.out, out);
             ::telewire::tl::Serialize::serialize(&self.value, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v2 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v3 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v4 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v5 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v6 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v7 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v8 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v9 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v10 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v11 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self {
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("token");
+            let v0 = r.string();
+            let v1 = r.long();
+            let v2 = r.boolean();
+            let v3 = r.int();
+            let v4 = r.int();
+            let v5 = r.bytes();
+            let v6 = r.bytes();
+            let v7 = r.int();
+            let v8 = r.int();
+            let v9 = r.int();
+            let v10 = r.int();
+            let v11 = r.int();
+            r.leave(outer);
+            ::core::option::Option::Some(Self {
                 r#type: v0,
                 self_: v1,
                 r#final: v2,
@@ -89,14 +91,12 @@ token#da2e5fb0 type:string self:long final:Bool static:int loop:int srp_B:bytes 
     }
     impl ::telewire::tl::Serialize for Token {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Token {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }

@@ -22,28 +22,28 @@ card#23f8ed83 title:string text:string = Card;
     }
     impl ::telewire::tl::Constructor for Card {
         const MIN_LEN: usize = 8usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.title, out);
             ::telewire::tl::Serialize::serialize(&self.text, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { title: v0, text: v1 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("card");
+            let v0 = r.string();
+            let v1 = r.string();
+            r.leave(outer);
+            ::core::option::Option::Some(Self { title: v0, text: v1 })
         }
     }
     impl ::telewire::tl::Serialize for Card {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Card {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [wall](https://core.telegram.org/constructor/wall).
@@ -66,11 +66,11 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
     }
     impl ::telewire::tl::Constructor for Wall {
         const MIN_LEN: usize = 12usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word((self.card.is_some() as u32), out);
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(self.card.is_some() as u32, out);
             ::telewire::tl::codec::write_optional(&self.card, out);
             ::telewire::tl::Serialize::serialize(&self.first, out);
-            ::telewire::tl::codec::write_word((self.a.is_some() as u32), out);
+            ::telewire::tl::codec::write_word(self.a.is_some() as u32, out);
             if let ::core::option::Option::Some(group) = &self.a {
                 ::telewire::tl::Serialize::serialize(&group.a, out);
             }
@@ -78,16 +78,18 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
                 ::telewire::tl::Serialize::serialize(&group.b, out);
             }
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let word0 = r.word()?;
-            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0)?;
-            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let word1 = r.word()?;
-            let v2_0 = ::telewire::tl::codec::read_optional(r, word1 & 0x00000001 != 0)?;
-            let v2_1 = ::telewire::tl::codec::read_optional(r, word1 & 0x00000001 != 0)?;
-            ::core::result::Result::Ok(Self {
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("wall");
+            let word0 = r.word();
+            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
+            let v1 = ::telewire::tl::Deserialize::read(r)?;
+            let word1 = r.word();
+            let v2_0 = ::telewire::tl::codec::read_optional(r, word1 & 0x00000001 != 0);
+            let v2_1 = ::telewire::tl::codec::read_optional(r, word1 & 0x00000001 != 0);
+            r.leave(outer);
+            ::core::option::Option::Some(Self {
                 card: v0,
                 first: v1,
                 a: match (v2_0, v2_1) {
@@ -109,14 +111,12 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
     }
     impl ::telewire::tl::Serialize for Wall {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Wall {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }

@@ -30,28 +30,28 @@ root#cf338214 block:e2e.chain.Block code:auth.SentCode = Root;
     }
     impl ::telewire::tl::Constructor for Root {
         const MIN_LEN: usize = 8usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.block, out);
             ::telewire::tl::Serialize::serialize(&self.code, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { block: v0, code: v1 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("root");
+            let v0 = ::telewire::tl::Deserialize::read(r)?;
+            let v1 = ::telewire::tl::Deserialize::read(r)?;
+            r.leave(outer);
+            ::core::option::Option::Some(Self { block: v0, code: v1 })
         }
     }
     impl ::telewire::tl::Serialize for Root {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Root {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     ///The namespace `auth`.
@@ -72,26 +72,26 @@ auth.sentCode#7358bc40 phone:auth.Phone = auth.SentCode;
         }
         impl ::telewire::tl::Constructor for SentCode {
             const MIN_LEN: usize = 4usize;
-            fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+            fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
                 ::telewire::tl::Serialize::serialize(&self.phone, out);
             }
-            fn deserialize_bare(
+            fn read_bare(
                 r: &mut ::telewire::tl::Reader<'_>,
-            ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-                let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-                ::core::result::Result::Ok(Self { phone: v0 })
+            ) -> ::core::option::Option<Self> {
+                let outer = r.enter("auth.sentCode");
+                let v0 = ::telewire::tl::Deserialize::read(r)?;
+                r.leave(outer);
+                ::core::option::Option::Some(Self { phone: v0 })
             }
         }
         impl ::telewire::tl::Serialize for SentCode {
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                ::telewire::tl::codec::serialize_boxed(self, out)
+                ::telewire::tl::codec::write_boxed(self, out)
             }
         }
         impl ::telewire::tl::Deserialize for SentCode {
-            fn deserialize(
-                r: &mut ::telewire::tl::Reader<'_>,
-            ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-                ::telewire::tl::codec::deserialize_boxed(r)
+            fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+                ::telewire::tl::codec::read_boxed(r)
             }
         }
         /**Constructor [auth.phone](https://core.telegram.org/constructor/auth.phone).
@@ -110,26 +110,26 @@ auth.phone#cd27626a number:string = auth.Phone;
         }
         impl ::telewire::tl::Constructor for Phone {
             const MIN_LEN: usize = 4usize;
-            fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+            fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
                 ::telewire::tl::Serialize::serialize(&self.number, out);
             }
-            fn deserialize_bare(
+            fn read_bare(
                 r: &mut ::telewire::tl::Reader<'_>,
-            ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-                let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-                ::core::result::Result::Ok(Self { number: v0 })
+            ) -> ::core::option::Option<Self> {
+                let outer = r.enter("auth.phone");
+                let v0 = r.string();
+                r.leave(outer);
+                ::core::option::Option::Some(Self { number: v0 })
             }
         }
         impl ::telewire::tl::Serialize for Phone {
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                ::telewire::tl::codec::serialize_boxed(self, out)
+                ::telewire::tl::codec::write_boxed(self, out)
             }
         }
         impl ::telewire::tl::Deserialize for Phone {
-            fn deserialize(
-                r: &mut ::telewire::tl::Reader<'_>,
-            ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-                ::telewire::tl::codec::deserialize_boxed(r)
+            fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+                ::telewire::tl::codec::read_boxed(r)
             }
         }
     }
@@ -153,26 +153,28 @@ e2e.chain.block#6498c436 height:int = e2e.chain.Block;
             }
             impl ::telewire::tl::Constructor for Block {
                 const MIN_LEN: usize = 4usize;
-                fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+                fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
                     ::telewire::tl::Serialize::serialize(&self.height, out);
                 }
-                fn deserialize_bare(
+                fn read_bare(
                     r: &mut ::telewire::tl::Reader<'_>,
-                ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-                    let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-                    ::core::result::Result::Ok(Self { height: v0 })
+                ) -> ::core::option::Option<Self> {
+                    let outer = r.enter("e2e.chain.block");
+                    let v0 = r.int();
+                    r.leave(outer);
+                    ::core::option::Option::Some(Self { height: v0 })
                 }
             }
             impl ::telewire::tl::Serialize for Block {
                 fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                    ::telewire::tl::codec::serialize_boxed(self, out)
+                    ::telewire::tl::codec::write_boxed(self, out)
                 }
             }
             impl ::telewire::tl::Deserialize for Block {
-                fn deserialize(
+                fn read(
                     r: &mut ::telewire::tl::Reader<'_>,
-                ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-                    ::telewire::tl::codec::deserialize_boxed(r)
+                ) -> ::core::option::Option<Self> {
+                    ::telewire::tl::codec::read_boxed(r)
                 }
             }
         }

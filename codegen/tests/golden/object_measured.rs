@@ -27,20 +27,22 @@ message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message;
     }
     impl ::telewire::tl::Constructor for Message {
         const MIN_LEN: usize = 20usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.msg_id, out);
             ::telewire::tl::Serialize::serialize(&self.seqno, out);
             ::telewire::tl::codec::write_length(&self.body, out);
             ::telewire::tl::Serialize::serialize(&self.body, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let length = r.length()?;
-            let v2 = ::telewire::tl::Object::read_measured(r, length)?;
-            ::core::result::Result::Ok(Self {
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("message");
+            let v0 = r.long();
+            let v1 = r.int();
+            let length = r.length();
+            let v2 = r.measured_object(length);
+            r.leave(outer);
+            ::core::option::Option::Some(Self {
                 msg_id: v0,
                 seqno: v1,
                 body: v2,
@@ -49,14 +51,12 @@ message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message;
     }
     impl ::telewire::tl::Serialize for Message {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Message {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [msg_container](https://core.telegram.org/constructor/msg_container).
@@ -77,26 +77,26 @@ msg_container#29c1636d messages:vector<%Message> = MessageContainer;
     }
     impl ::telewire::tl::Constructor for MsgContainer {
         const MIN_LEN: usize = 4usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.messages, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { messages: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("msg_container");
+            let v0 = ::telewire::tl::Deserialize::read(r)?;
+            r.leave(outer);
+            ::core::option::Option::Some(Self { messages: v0 })
         }
     }
     impl ::telewire::tl::Serialize for MsgContainer {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for MsgContainer {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }

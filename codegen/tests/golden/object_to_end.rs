@@ -25,30 +25,30 @@ packed#3ca89969 flags:# id:flags.0?long body:Object = Packed;
     }
     impl ::telewire::tl::Constructor for Packed {
         const MIN_LEN: usize = 8usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word((self.id.is_some() as u32), out);
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(self.id.is_some() as u32, out);
             ::telewire::tl::codec::write_optional(&self.id, out);
             ::telewire::tl::Serialize::serialize(&self.body, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let word0 = r.word()?;
-            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0)?;
-            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { id: v0, body: v1 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("packed");
+            let word0 = r.word();
+            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
+            let v1 = r.object();
+            r.leave(outer);
+            ::core::option::Option::Some(Self { id: v0, body: v1 })
         }
     }
     impl ::telewire::tl::Serialize for Packed {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Packed {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [gzip](https://core.telegram.org/constructor/gzip).
@@ -67,26 +67,26 @@ gzip#7900ac6a data:bytes = Object;
     }
     impl ::telewire::tl::Constructor for Gzip {
         const MIN_LEN: usize = 4usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.data, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { data: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("gzip");
+            let v0 = r.bytes();
+            r.leave(outer);
+            ::core::option::Option::Some(Self { data: v0 })
         }
     }
     impl ::telewire::tl::Serialize for Gzip {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Gzip {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }

@@ -36,7 +36,7 @@ all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i
     }
     impl ::telewire::tl::Constructor for All {
         const MIN_LEN: usize = 144usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.a, out);
             ::telewire::tl::Serialize::serialize(&self.b, out);
             ::telewire::tl::Serialize::serialize(&self.c, out);
@@ -47,19 +47,21 @@ all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i
             ::telewire::tl::Serialize::serialize(&self.h, out);
             ::telewire::tl::Serialize::serialize(&self.i, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v2 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v3 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v4 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v5 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v6 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v7 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v8 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self {
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("all");
+            let v0 = r.int();
+            let v1 = r.long();
+            let v2 = r.double();
+            let v3 = r.string();
+            let v4 = r.bytes();
+            let v5 = r.wide();
+            let v6 = r.wide();
+            let v7 = r.wide();
+            let v8 = r.boolean();
+            r.leave(outer);
+            ::core::option::Option::Some(Self {
                 a: v0,
                 b: v1,
                 c: v2,
@@ -74,14 +76,12 @@ all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i
     }
     impl ::telewire::tl::Serialize for All {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for All {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }

@@ -26,26 +26,24 @@ textEmpty#e2d2a7e9 = Text;
     }
     impl ::telewire::tl::Constructor for TextEmpty {
         const MIN_LEN: usize = 0usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             let _ = out;
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+        ) -> ::core::option::Option<Self> {
             let _ = r;
-            ::core::result::Result::Ok(Self)
+            ::core::option::Option::Some(Self)
         }
     }
     impl ::telewire::tl::Serialize for TextEmpty {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for TextEmpty {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [textPlain](https://core.telegram.org/constructor/textPlain).
@@ -64,28 +62,26 @@ textPlain#fc8417a7 text:string = Text;
     }
     impl ::telewire::tl::Constructor for TextPlain {
         const MIN_LEN: usize = 4usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.text, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            r.descend()?;
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            r.ascend();
-            ::core::result::Result::Ok(Self { text: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.descend("textPlain")?;
+            let v0 = r.string();
+            r.ascend(outer);
+            ::core::option::Option::Some(Self { text: v0 })
         }
     }
     impl ::telewire::tl::Serialize for TextPlain {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for TextPlain {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [textBold](https://core.telegram.org/constructor/textBold).
@@ -104,28 +100,26 @@ textBold#7d31b181 text:Text = Text;
     }
     impl ::telewire::tl::Constructor for TextBold {
         const MIN_LEN: usize = 4usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.text, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            r.descend()?;
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            r.ascend();
-            ::core::result::Result::Ok(Self { text: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.descend("textBold")?;
+            let v0 = ::telewire::tl::Deserialize::read(r)?;
+            r.ascend(outer);
+            ::core::option::Option::Some(Self { text: v0 })
         }
     }
     impl ::telewire::tl::Serialize for TextBold {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for TextBold {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [textConcat](https://core.telegram.org/constructor/textConcat).
@@ -144,28 +138,26 @@ textConcat#4f25c4f4 texts:Vector<Text> = Text;
     }
     impl ::telewire::tl::Constructor for TextConcat {
         const MIN_LEN: usize = 8usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.texts, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            r.descend()?;
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            r.ascend();
-            ::core::result::Result::Ok(Self { texts: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.descend("textConcat")?;
+            let v0 = ::telewire::tl::codec::read_vector(r);
+            r.ascend(outer);
+            ::core::option::Option::Some(Self { texts: v0 })
         }
     }
     impl ::telewire::tl::Serialize for TextConcat {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for TextConcat {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [link](https://core.telegram.org/constructor/link).
@@ -186,32 +178,30 @@ link#1c6de6ff flags:# url:string next:flags.0?Link = Link;
     }
     impl ::telewire::tl::Constructor for Link {
         const MIN_LEN: usize = 8usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word((self.next.is_some() as u32), out);
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(self.next.is_some() as u32, out);
             ::telewire::tl::Serialize::serialize(&self.url, out);
             ::telewire::tl::codec::write_optional(&self.next, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            r.descend()?;
-            let word0 = r.word()?;
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0)?;
-            r.ascend();
-            ::core::result::Result::Ok(Self { url: v0, next: v1 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.descend("link")?;
+            let word0 = r.word();
+            let v0 = r.string();
+            let v1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
+            r.ascend(outer);
+            ::core::option::Option::Some(Self { url: v0, next: v1 })
         }
     }
     impl ::telewire::tl::Serialize for Link {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Link {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }
@@ -240,7 +230,7 @@ textConcat#4f25c4f4 texts:Vector<Text> = Text;
     impl ::telewire::tl::Serialize for Text {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             match self {
-                Self::Empty => ::telewire::tl::codec::write_id(0xe2d2a7e9, out),
+                Self::Empty => ::telewire::tl::codec::write_word(0xe2d2a7e9, out),
                 Self::Plain(value) => ::telewire::tl::Serialize::serialize(value, out),
                 Self::Bold(value) => ::telewire::tl::Serialize::serialize(value, out),
                 Self::Concat(value) => ::telewire::tl::Serialize::serialize(value, out),
@@ -248,22 +238,34 @@ textConcat#4f25c4f4 texts:Vector<Text> = Text;
         }
     }
     impl ::telewire::tl::Deserialize for Text {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            match r.constructor_id()? {
-                0xe2d2a7e9 => ::core::result::Result::Ok(Self::Empty),
-                0xfc8417a7 => {
-                    ::telewire::tl::codec::deserialize_variant(r).map(Self::Plain)
-                }
-                0x7d31b181 => {
-                    ::telewire::tl::codec::deserialize_variant(r).map(Self::Bold)
-                }
-                0x4f25c4f4 => {
-                    ::telewire::tl::codec::deserialize_variant(r).map(Self::Concat)
-                }
-                id => ::core::result::Result::Err(r.unexpected(id, "Text")),
-            }
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(
+                match r.constructor_id() {
+                    0xe2d2a7e9 => Self::Empty,
+                    0xfc8417a7 => {
+                        Self::Plain(
+                            <super::types::TextPlain as ::telewire::tl::Constructor>::read_bare(
+                                r,
+                            )?,
+                        )
+                    }
+                    0x7d31b181 => {
+                        Self::Bold(
+                            <super::types::TextBold as ::telewire::tl::Constructor>::read_bare(
+                                r,
+                            )?,
+                        )
+                    }
+                    0x4f25c4f4 => {
+                        Self::Concat(
+                            <super::types::TextConcat as ::telewire::tl::Constructor>::read_bare(
+                                r,
+                            )?,
+                        )
+                    }
+                    id => return r.unexpected(id, "Text"),
+                },
+            )
         }
     }
     impl ::core::convert::From<super::types::TextEmpty> for Text {

@@ -31,26 +31,26 @@ vec#5ad97429 n:int = Vec;
     }
     impl ::telewire::tl::Constructor for Vec {
         const MIN_LEN: usize = 4usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.n, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { n: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("vec");
+            let v0 = r.int();
+            r.leave(outer);
+            ::core::option::Option::Some(Self { n: v0 })
         }
     }
     impl ::telewire::tl::Serialize for Vec {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Vec {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [option](https://core.telegram.org/constructor/option).
@@ -69,26 +69,26 @@ option#5307741d v:Vec = Option;
     }
     impl ::telewire::tl::Constructor for Option {
         const MIN_LEN: usize = 4usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.v, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { v: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("option");
+            let v0 = ::telewire::tl::Deserialize::read(r)?;
+            r.leave(outer);
+            ::core::option::Option::Some(Self { v: v0 })
         }
     }
     impl ::telewire::tl::Serialize for Option {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Option {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [result](https://core.telegram.org/constructor/result).
@@ -107,26 +107,26 @@ result#0a21a3fd a:Vector<Option> = Result;
     }
     impl ::telewire::tl::Constructor for Result {
         const MIN_LEN: usize = 8usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.a, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { a: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("result");
+            let v0 = ::telewire::tl::codec::read_vector(r);
+            r.leave(outer);
+            ::core::option::Option::Some(Self { a: v0 })
         }
     }
     impl ::telewire::tl::Serialize for Result {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Result {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [stringOk](https://core.telegram.org/constructor/stringOk).
@@ -142,26 +142,24 @@ stringOk#c6fb2ae8 = String;
     }
     impl ::telewire::tl::Constructor for StringOk {
         const MIN_LEN: usize = 0usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             let _ = out;
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+        ) -> ::core::option::Option<Self> {
             let _ = r;
-            ::core::result::Result::Ok(Self)
+            ::core::option::Option::Some(Self)
         }
     }
     impl ::telewire::tl::Serialize for StringOk {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for StringOk {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [stringErr](https://core.telegram.org/constructor/stringErr).
@@ -180,26 +178,26 @@ stringErr#074d128e text:string = String;
     }
     impl ::telewire::tl::Constructor for StringErr {
         const MIN_LEN: usize = 4usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.text, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { text: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("stringErr");
+            let v0 = r.string();
+            r.leave(outer);
+            ::core::option::Option::Some(Self { text: v0 })
         }
     }
     impl ::telewire::tl::Serialize for StringErr {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for StringErr {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [box](https://core.telegram.org/constructor/box).
@@ -218,26 +216,26 @@ box#02630dd8 s:String = Box;
     }
     impl ::telewire::tl::Constructor for Box {
         const MIN_LEN: usize = 4usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.s, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { s: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("box");
+            let v0 = ::telewire::tl::Deserialize::read(r)?;
+            r.leave(outer);
+            ::core::option::Option::Some(Self { s: v0 })
         }
     }
     impl ::telewire::tl::Serialize for Box {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Box {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [some](https://core.telegram.org/constructor/some).
@@ -256,28 +254,28 @@ some#7b22177f flags:# b:flags.0?Box = Some;
     }
     impl ::telewire::tl::Constructor for Some {
         const MIN_LEN: usize = 4usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word((self.b.is_some() as u32), out);
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(self.b.is_some() as u32, out);
             ::telewire::tl::codec::write_optional(&self.b, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let word0 = r.word()?;
-            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0)?;
-            ::core::result::Result::Ok(Self { b: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("some");
+            let word0 = r.word();
+            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
+            r.leave(outer);
+            ::core::option::Option::Some(Self { b: v0 })
         }
     }
     impl ::telewire::tl::Serialize for Some {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Some {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }
@@ -300,22 +298,26 @@ stringErr#074d128e text:string = String;
     impl ::telewire::tl::Serialize for String {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             match self {
-                Self::Ok => ::telewire::tl::codec::write_id(0xc6fb2ae8, out),
+                Self::Ok => ::telewire::tl::codec::write_word(0xc6fb2ae8, out),
                 Self::Err(value) => ::telewire::tl::Serialize::serialize(value, out),
             }
         }
     }
     impl ::telewire::tl::Deserialize for String {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            match r.constructor_id()? {
-                0xc6fb2ae8 => ::core::result::Result::Ok(Self::Ok),
-                0x074d128e => {
-                    ::telewire::tl::codec::deserialize_variant(r).map(Self::Err)
-                }
-                id => ::core::result::Result::Err(r.unexpected(id, "String")),
-            }
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(
+                match r.constructor_id() {
+                    0xc6fb2ae8 => Self::Ok,
+                    0x074d128e => {
+                        Self::Err(
+                            <super::types::StringErr as ::telewire::tl::Constructor>::read_bare(
+                                r,
+                            )?,
+                        )
+                    }
+                    id => return r.unexpected(id, "String"),
+                },
+            )
         }
     }
     impl ::core::convert::From<super::types::StringOk> for String {

@@ -25,26 +25,24 @@ peerSelf#ed156ac4 = Peer;
     }
     impl ::telewire::tl::Constructor for PeerSelf {
         const MIN_LEN: usize = 0usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             let _ = out;
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+        ) -> ::core::option::Option<Self> {
             let _ = r;
-            ::core::result::Result::Ok(Self)
+            ::core::option::Option::Some(Self)
         }
     }
     impl ::telewire::tl::Serialize for PeerSelf {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for PeerSelf {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [peer64](https://core.telegram.org/constructor/peer64).
@@ -63,26 +61,26 @@ peer64#74ad6156 id:long = Peer;
     }
     impl ::telewire::tl::Constructor for Peer64 {
         const MIN_LEN: usize = 8usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.id, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { id: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("peer64");
+            let v0 = r.long();
+            r.leave(outer);
+            ::core::option::Option::Some(Self { id: v0 })
         }
     }
     impl ::telewire::tl::Serialize for Peer64 {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Peer64 {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [peerUser](https://core.telegram.org/constructor/peerUser).
@@ -101,26 +99,26 @@ peerUser#31bf0e2a id:long = Peer;
     }
     impl ::telewire::tl::Constructor for PeerUser {
         const MIN_LEN: usize = 8usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.id, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { id: v0 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("peerUser");
+            let v0 = r.long();
+            r.leave(outer);
+            ::core::option::Option::Some(Self { id: v0 })
         }
     }
     impl ::telewire::tl::Serialize for PeerUser {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for PeerUser {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [other](https://core.telegram.org/constructor/other).
@@ -136,26 +134,24 @@ other#c0518995 = Peer;
     }
     impl ::telewire::tl::Constructor for Other {
         const MIN_LEN: usize = 0usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             let _ = out;
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
+        ) -> ::core::option::Option<Self> {
             let _ = r;
-            ::core::result::Result::Ok(Self)
+            ::core::option::Option::Some(Self)
         }
     }
     impl ::telewire::tl::Serialize for Other {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Other {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }
@@ -184,28 +180,36 @@ other#c0518995 = Peer;
     impl ::telewire::tl::Serialize for Peer {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             match self {
-                Self::PeerSelf => ::telewire::tl::codec::write_id(0xed156ac4, out),
+                Self::PeerSelf => ::telewire::tl::codec::write_word(0xed156ac4, out),
                 Self::Peer64(value) => ::telewire::tl::Serialize::serialize(value, out),
                 Self::User(value) => ::telewire::tl::Serialize::serialize(value, out),
-                Self::Other => ::telewire::tl::codec::write_id(0xc0518995, out),
+                Self::Other => ::telewire::tl::codec::write_word(0xc0518995, out),
             }
         }
     }
     impl ::telewire::tl::Deserialize for Peer {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            match r.constructor_id()? {
-                0xed156ac4 => ::core::result::Result::Ok(Self::PeerSelf),
-                0x74ad6156 => {
-                    ::telewire::tl::codec::deserialize_variant(r).map(Self::Peer64)
-                }
-                0x31bf0e2a => {
-                    ::telewire::tl::codec::deserialize_variant(r).map(Self::User)
-                }
-                0xc0518995 => ::core::result::Result::Ok(Self::Other),
-                id => ::core::result::Result::Err(r.unexpected(id, "Peer")),
-            }
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(
+                match r.constructor_id() {
+                    0xed156ac4 => Self::PeerSelf,
+                    0x74ad6156 => {
+                        Self::Peer64(
+                            <super::types::Peer64 as ::telewire::tl::Constructor>::read_bare(
+                                r,
+                            )?,
+                        )
+                    }
+                    0x31bf0e2a => {
+                        Self::User(
+                            <super::types::PeerUser as ::telewire::tl::Constructor>::read_bare(
+                                r,
+                            )?,
+                        )
+                    }
+                    0xc0518995 => Self::Other,
+                    id => return r.unexpected(id, "Peer"),
+                },
+            )
         }
     }
     impl ::core::convert::From<super::types::PeerSelf> for Peer {

@@ -25,28 +25,28 @@ point#e3fe70f4 x:int y:int = Point;
     }
     impl ::telewire::tl::Constructor for Point {
         const MIN_LEN: usize = 8usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.x, out);
             ::telewire::tl::Serialize::serialize(&self.y, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self { x: v0, y: v1 })
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("point");
+            let v0 = r.int();
+            let v1 = r.int();
+            r.leave(outer);
+            ::core::option::Option::Some(Self { x: v0, y: v1 })
         }
     }
     impl ::telewire::tl::Serialize for Point {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Point {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [lines](https://core.telegram.org/constructor/lines).
@@ -77,7 +77,7 @@ lines#bef912a1 a:Vector<long> b:Vector<Point> c:vector<point> d:vector<%Point> e
     }
     impl ::telewire::tl::Constructor for Lines {
         const MIN_LEN: usize = 44usize;
-        fn serialize_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::Serialize::serialize(&self.a, out);
             ::telewire::tl::Serialize::serialize(&self.b, out);
             ::telewire::tl::Serialize::serialize(&self.c, out);
@@ -86,17 +86,19 @@ lines#bef912a1 a:Vector<long> b:Vector<Point> c:vector<point> d:vector<%Point> e
             ::telewire::tl::Serialize::serialize(&self.f, out);
             ::telewire::tl::Serialize::serialize(&self.g, out);
         }
-        fn deserialize_bare(
+        fn read_bare(
             r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            let v0 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v1 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v2 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v3 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v4 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v5 = ::telewire::tl::Deserialize::deserialize(r)?;
-            let v6 = ::telewire::tl::Deserialize::deserialize(r)?;
-            ::core::result::Result::Ok(Self {
+        ) -> ::core::option::Option<Self> {
+            let outer = r.enter("lines");
+            let v0 = ::telewire::tl::codec::read_vector(r);
+            let v1 = ::telewire::tl::codec::read_vector(r);
+            let v2 = ::telewire::tl::Deserialize::read(r)?;
+            let v3 = ::telewire::tl::Deserialize::read(r)?;
+            let v4 = ::telewire::tl::Deserialize::read(r)?;
+            let v5 = ::telewire::tl::codec::read_vector(r);
+            let v6 = ::telewire::tl::codec::read_vector(r);
+            r.leave(outer);
+            ::core::option::Option::Some(Self {
                 a: v0,
                 b: v1,
                 c: v2,
@@ -109,14 +111,12 @@ lines#bef912a1 a:Vector<long> b:Vector<Point> c:vector<point> d:vector<%Point> e
     }
     impl ::telewire::tl::Serialize for Lines {
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::serialize_boxed(self, out)
+            ::telewire::tl::codec::write_boxed(self, out)
         }
     }
     impl ::telewire::tl::Deserialize for Lines {
-        fn deserialize(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::result::Result<Self, ::telewire::tl::DecodeError> {
-            ::telewire::tl::codec::deserialize_boxed(r)
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }

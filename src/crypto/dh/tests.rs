@@ -149,6 +149,24 @@ fn kx_14_every_generator_is_accepted_for_a_prime_with_the_right_residues() {
     }
 }
 
+/// Some of these residues no safe prime has, but the generator is checked before the prime is.
+#[test]
+fn kx_14_every_residue_is_told_from_every_other() {
+    for (g, modulus, residues) in [
+        (2, 8_u32, &[7][..]),
+        (3, 3, &[2]),
+        (4, 8, &[0, 1, 2, 3, 4, 5, 6, 7]),
+        (5, 5, &[1, 4]),
+        (6, 24, &[19, 23]),
+        (7, 7, &[3, 5, 6]),
+    ] {
+        for residue in 0..modulus {
+            let p = (one() << 2047_u32) / modulus * modulus + modulus + residue;
+            assert_eq!(is_generator(g, &p), residues.contains(&residue), "g = {g}, {residue}");
+        }
+    }
+}
+
 /// Euler's criterion: `g` is a square modulo `p`, and so of order `(p - 1) / 2`, if and only if
 /// `g^((p-1)/2) = 1`.
 #[test]

@@ -130,6 +130,16 @@ fn kx_19_the_outcome_is_what_the_protocol_derives() {
 }
 
 #[test]
+fn kx_19_a_time_before_1970_counts_as_1970() {
+    for server_time in [-1, i32::MIN] {
+        let mut script = Script::at_dh_params(|_| {});
+        script.say(&script.dh_params(|inner| inner.server_time = server_time)).unwrap();
+        script.work().unwrap();
+        assert_eq!(script.finish().server_time.unix, Duration::ZERO);
+    }
+}
+
+#[test]
 fn kx_06_a_temporary_key_expires_by_the_servers_clock() {
     let mut script =
         Script::at_dh_params(|config| config.lifetime = Lifetime::Temporary { expires_in: 86_400 });

@@ -72,6 +72,16 @@ fn kx_12_at_most_15_bytes_of_padding_follow_the_answer() {
     assert_eq!(answer(|script| script.dh_params_of(&script.inner().to_bytes(), 0)), Ok(()));
     let more = answer(|script| script.dh_params_of(&script.inner().to_bytes(), 16));
     assert_eq!(more, Err(Error::AnswerHash));
+    // With a number 8 bytes shorter, the hash and the answer fill whole blocks: 0 and 16 bytes follow.
+    let whole = |more| {
+        answer(|script| {
+            let inner = types::ServerDhInnerData { g_a: [1; 248].into(), ..script.inner() };
+            assert_eq!((20 + inner.to_bytes().len()) % 16, 0);
+            script.dh_params_of(&inner.to_bytes(), more)
+        })
+    };
+    assert_eq!(whole(0), Err(Error::Dh(DhError::PublicSmall)));
+    assert_eq!(whole(16), Err(Error::AnswerHash));
 }
 
 #[test]
@@ -132,6 +142,15 @@ fn kx_13_a_prime_that_was_tested_is_not_tested_again() {
 }
 
 #[test]
+fn kx_13_that_another_prime_was_tested_says_nothing() {
+    let mut composite = KNOWN_PRIME;
+    composite[255] ^= 2;
+    let tested = Some(Box::new(another_safe_prime()));
+    let error = with_prime(composite, |config| config.tested_prime = tested).err();
+    assert_eq!(error, Some(Error::Dh(DhError::PrimeNotSafe)));
+}
+
+#[test]
 fn kx_14_the_known_prime_admits_three_generators() {
     for g in [-1, i32::MIN, 0, 1, 8, i32::MAX] {
         assert_eq!(inner(|i| i.g = g), Err(Error::Dh(DhError::GeneratorRange { g })), "{g}");
@@ -161,6 +180,19 @@ fn kx_15_the_servers_number_is_within_its_bounds() {
     let mut near = KNOWN_PRIME;
     near[255] -= 2;
     assert_eq!(number(&near), error(DhError::PublicLarge));
+}
+
+#[test]
+fn kx_16_each_exchange_draws_an_exponent_of_its_own() {
+    let mut numbers = Vec::new();
+    for seed in 0..4 {
+        let mut script = Script::at_dh_params(|_| {});
+        script.entropy = SeededEntropy::new(seed);
+        script.say(&script.dh_params(|_| {})).unwrap();
+        script.work().unwrap();
+        assert!(!numbers.contains(&script.g_b));
+        numbers.push(script.g_b);
+    }
 }
 
 #[test]

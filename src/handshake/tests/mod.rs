@@ -4,6 +4,7 @@ mod dh_gen;
 mod dh_params;
 mod known_answers;
 mod mutation;
+mod repetition;
 mod res_pq;
 mod secrecy;
 mod timing;

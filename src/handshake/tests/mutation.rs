@@ -117,6 +117,17 @@ fn kx_23_what_servers_append_may_be_cut_off() {
 }
 
 #[test]
+fn kx_01_more_than_a_kibibyte_behind_the_value_is_refused() {
+    for stage in 0..STAGES {
+        let (mut script, mut packet) = script_at(stage);
+        let length = packet.len() - 20 + 1028;
+        packet.resize(20 + length, 0xaa);
+        packet[16..20].copy_from_slice(&(length as i32).to_le_bytes());
+        assert_eq!(script.say_packet(&packet), Err(Error::BytesAfterValue { count: 1028 }));
+    }
+}
+
+#[test]
 fn kx_23_random_packets_are_refused() {
     let mut entropy = SeededEntropy::new(23);
     for round in 0..3_000 {

@@ -79,6 +79,8 @@ fn kx_05_each_rule_about_pq_is_enforced() {
         ((p * p).to_be_bytes().to_vec(), FactorError::Square),
         (vec![9], FactorError::Square),
         (vec![105], FactorError::NotTwoPrimes),
+        // 2,999,517,743 times 3,022,551,307, which takes 393,470 steps to find out.
+        (9_066_196_274_474_340_101_u64.to_be_bytes().to_vec(), FactorError::OutOfBudget),
     ] {
         let mut script = Script::new();
         let answer = types::ResPq { pq: pq.clone().into(), ..script.res_pq() };

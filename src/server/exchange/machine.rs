@@ -12,7 +12,8 @@ use crate::server::exchange::pq::AwaitReqPq;
 use crate::server::exchange::verdict::{AwaitSetDh, Candidate, Computing};
 use crate::server::plain;
 use crate::time::Now;
-use crate::tl::Serialize;
+use crate::tl::mtproto::functions;
+use crate::tl::{Identifiable, Serialize};
 use crate::work::{Answer, Done, Job, Work};
 
 /// What a data centre needs to know to exchange keys.
@@ -205,6 +206,19 @@ impl Exchange {
     #[must_use]
     pub fn ticket(&self) -> u64 {
         self.ticket
+    }
+
+    /// Whether it has ended with a verdict; the last answer is given again when its query is.
+    #[must_use]
+    pub fn is_concluded(&self) -> bool {
+        matches!(self.state, State::Over) && self.answered.is_some()
+    }
+
+    /// Whether a packet begins an exchange.
+    #[must_use]
+    pub fn is_beginning(packet: &[u8]) -> bool {
+        let id = packet.get(20..).map(id_of);
+        matches!(id, Some(functions::ReqPq::ID | functions::ReqPqMulti::ID))
     }
 
     /// The next piece of work to have done.

@@ -110,8 +110,8 @@ impl Test {
         let session = SessionId(i64::deserialize(&mut r).unwrap());
         let id = MessageId(i64::deserialize(&mut r).unwrap());
         let seqno = i32::deserialize(&mut r).unwrap();
-        let length = r.length().unwrap();
-        let body = r.take_slice(length).unwrap().to_vec();
+        let length = r.length();
+        let body = r.take_slice(length).to_vec();
         let messages = match types::MsgContainer::from_bytes(&body) {
             Ok(container) => container
                 .messages

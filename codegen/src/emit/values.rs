@@ -1,0 +1,46 @@
+//! What every type can do besides being written and read: be printed, compared and hashed.
+//!
+//! Derived, these traits would be half of the code of a schema. They go through the bytes of a value and the table of
+//! definitions instead: one path for all types.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use crate::emit::Emitter;
+
+impl Emitter<'_> {
+    /// The implementations for a type in a module that is `depth` below the root.
+    pub(super) fn value_traits(
+        &self,
+        ident: &Ident,
+        depth: usize,
+        is_generic: bool,
+    ) -> TokenStream {
+        let tl = &self.paths.tl;
+        let up = std::iter::repeat_n(quote!(super::), depth);
+        let schema = quote!(#(#up)*SCHEMA);
+        let (bound, ty) = if is_generic {
+            (quote!(<X: #tl::Serialize>), quote!(#ident<X>))
+        } else {
+            (quote!(), quote!(#ident))
+        };
+        quote! {
+            impl #bound ::core::fmt::Debug for #ty {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    #schema.debug(self, f)
+                }
+            }
+            impl #bound ::core::cmp::PartialEq for #ty {
+                fn eq(&self, other: &Self) -> bool {
+                    #tl::codec::equal(self, other)
+                }
+            }
+            impl #bound ::core::cmp::Eq for #ty {}
+            impl #bound ::core::hash::Hash for #ty {
+                fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
+                    #tl::codec::hash(self, state)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! The table of a schema's definitions: names by id, and values printed as the schema writes them.
+//!
+//! `Debug`, `PartialEq` and `Hash` of generated types go through it and through their bytes. Derived, they would be half
+//! of the code of every type; here they are one path for all.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::hash::Hasher;
+
+use crate::tl::bytes::write_hex;
+use crate::tl::{Reader, Serialize};
+
+/// The definitions of a schema, for lookup at run time. Generated modules have one each.
+pub struct Schema {
+    /// The id and the line of each definition, sorted by id.
+    ///
+    /// A line is TL without the id, but for an `Object` whose length another parameter gives: `body:Object@bytes`.
+    lines: &'static [(u32, &'static str)],
+}
+
+impl Schema {
+    /// A table of lines that are sorted by id.
+    #[must_use]
+    pub const fn new(lines: &'static [(u32, &'static str)]) -> Self {
+        Self { lines }
+    }
+
+    /// The name of a definition.
+    #[must_use]
+    pub fn name_of(&self, id: u32) -> Option<&'static str> {
+        self.line_of(id).map(name_in)
+    }
+
+    fn line_of(&self, id: u32) -> Option<&'static str> {
+        let place = self.lines.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        self.lines.get(place).map(|(_, line)| *line)
+    }
+
+    /// The line of a constructor by its name, or of the only constructor of a type: how bare values are named.
+    fn line_of_bare(&self, name: &str) -> Option<&'static str> {
+        self.lines.iter().map(|(_, line)| *line).find(|line| {
+            name_in(line) == name || line.rsplit_once(" = ").is_some_and(|(_, ty)| ty == name)
+        })
+    }
+
+    /// Prints a value that begins with its id: its constructor and the parameters that are there.
+    ///
+    /// # Errors
+    ///
+    /// Those of the formatter.
+    pub fn debug(&self, value: &dyn Serialize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = value.to_bytes();
+        let reader = RefCell::new(Reader::with_depth(&bytes, u16::MAX));
+        fmt::Debug::fmt(&Printer { schema: self, reader: &reader, ty: "Object" }, f)
+    }
+}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Schema({} definitions)", self.lines.len())
+    }
+}
+
+/// Whether two values are the same on the wire.
+pub(super) fn equal(a: &dyn Serialize, b: &dyn Serialize) -> bool {
+    a.to_bytes() == b.to_bytes()
+}
+
+/// Hashes what a value is on the wire.
+pub(super) fn hash(value: &dyn Serialize, state: &mut dyn Hasher) {
+    state.write(&value.to_bytes());
+}
+
+fn name_in(line: &'static str) -> &'static str {
+    line.split_once(' ').map_or(line, |(name, _)| name)
+}
+
+/// Prints the next value of a reader. Printing it reads it, so each is printed once and in order.
+struct Printer<'a, 'b> {
+    schema: &'a Schema,
+    reader: &'a RefCell<Reader<'b>>,
+    ty: &'a str,
+}
+
+impl fmt::Debug for Printer<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.reader.borrow().is_failed() {
+            return f.write_str("…");
+        }
+        match self.ty {
+            "int" => fmt::Debug::fmt(&self.read(Reader::int), f),
+            "long" => fmt::Debug::fmt(&self.read(Reader::long), f),
+            "double" => fmt::Debug::fmt(&self.read(Reader::double), f),
+            "string" => fmt::Debug::fmt(&self.read(Reader::string), f),
+            "Bool" => fmt::Debug::fmt(&self.read(Reader::boolean), f),
+            "bytes" => fmt::Debug::fmt(&self.read(Reader::bytes), f),
+            "int128" => write_hex(f, &self.read(Reader::wide::<16>)),
+            "int256" => write_hex(f, &self.read(Reader::wide::<32>)),
+            "int512" => write_hex(f, &self.read(Reader::wide::<64>)),
+            ty => match ty.split_once('<') {
+                Some((vector, item)) => {
+                    self.vector(vector == "Vector", item.strip_suffix('>').unwrap_or(item), f)
+                }
+                None => self.definition(ty, f),
+            },
+        }
+    }
+}
+
+impl<'b> Printer<'_, 'b> {
+    fn read<T>(&self, read: impl FnOnce(&mut Reader<'b>) -> T) -> T {
+        read(&mut self.reader.borrow_mut())
+    }
+
+    fn vector(&self, is_boxed: bool, item: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if is_boxed {
+            self.read(Reader::constructor_id);
+        }
+        let count = self.read(Reader::int);
+        let item = Printer { schema: self.schema, reader: self.reader, ty: item };
+        f.debug_list().entries((0..count).map(|_| &item)).finish()
+    }
+
+    fn definition(&self, ty: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bare =
+            ty.strip_prefix('%').or_else(|| ty.starts_with(char::is_lowercase).then_some(ty));
+        if let Some(line) = bare.and_then(|name| self.schema.line_of_bare(name)) {
+            return self.fields(line, f);
+        }
+        // The id is looked at first: what has another schema is printed as it is.
+        let rest = self.reader.borrow().remaining();
+        let id = rest.first_chunk::<4>().map(|id| u32::from_le_bytes(*id));
+        match id.and_then(|id| self.schema.line_of(id)) {
+            Some(line) => {
+                self.read(Reader::constructor_id);
+                self.fields(line, f)
+            }
+            None => write_hex(f, self.read(Reader::take_rest)),
+        }
+    }
+
+    /// Prints the parameters of a line that are there.
+    fn fields(&self, line: &'static str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (params, _) = line.rsplit_once(" = ").unwrap_or((line, ""));
+        let mut out = f.debug_struct(name_in(line));
+        // The words and lengths read so far, by name.
+        let mut numbers: Vec<(&str, u32)> = Vec::new();
+        let number = |numbers: &[(&str, u32)], name: &str| {
+            numbers.iter().rev().find(|(of, _)| *of == name).map_or(0, |(_, number)| *number)
+        };
+        for param in params.split(' ').skip(1) {
+            let Some((name, ty)) = param.split_once(':') else { continue };
+            let (is_there, ty) = match ty.split_once('?') {
+                Some((condition, ty)) => {
+                    let (word, bit) = condition.split_once('.').unwrap_or((condition, ""));
+                    let bit: u32 = bit.parse().unwrap_or(0);
+                    (number(&numbers, word) >> (bit & 31) & 1 == 1, ty)
+                }
+                None => (true, ty),
+            };
+            if !is_there {
+                continue;
+            }
+            match ty {
+                "#" => numbers.push((name, self.read(Reader::word))),
+                // It says how long the next parameter is.
+                "@" => numbers.push((name, self.read(Reader::word))),
+                "true" => {
+                    out.field(name, &true);
+                }
+                _ => match ty.split_once('@') {
+                    Some((_, length)) => {
+                        let length = number(&numbers, length);
+                        let length = usize::try_from(length).unwrap_or(0);
+                        out.field(name, &self.read(|r| r.measured_object(length)));
+                    }
+                    None => {
+                        let schema = self.schema;
+                        out.field(name, &Printer { schema, reader: self.reader, ty });
+                    }
+                },
+            }
+        }
+        out.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tl::mtproto::types::{
+        FutureSalt, FutureSalts, Message, MsgContainer, Pong, ResPq, TlsBlockPermutation,
+    };
+    use crate::tl::mtproto::{enums::TlsBlock, functions::Ping};
+    use crate::tl::wrap::functions::{InitConnection, InvokeWithLayer};
+    use crate::tl::{Bare, Object};
+
+    #[test]
+    fn values_are_printed_as_the_schema_names_them() {
+        let pong = Pong { msg_id: 1, ping_id: -2 };
+        assert_eq!(format!("{pong:?}"), "pong { msg_id: 1, ping_id: -2 }");
+        assert_eq!(format!("{pong:#?}"), "pong {\n    msg_id: 1,\n    ping_id: -2,\n}");
+        let res_pq = ResPq {
+            nonce: [1; 16],
+            server_nonce: [2; 16],
+            pq: [0xab, 0xcd].into(),
+            server_public_key_fingerprints: vec![3, 4],
+        };
+        let nonces = format!("nonce: {}, server_nonce: {}", "01".repeat(16), "02".repeat(16));
+        assert_eq!(
+            format!("{res_pq:?}"),
+            format!("resPQ {{ {nonces}, pq: abcd, server_public_key_fingerprints: [3, 4] }}")
+        );
+    }
+
+    #[test]
+    fn bare_measured_and_nested_values_are_printed() {
+        let salt = Bare(FutureSalt { valid_since: 1, valid_until: 2, salt: 3 });
+        let salts = FutureSalts { req_msg_id: 4, now: 5, salts: vec![salt].into() };
+        assert_eq!(
+            format!("{salts:?}"),
+            "future_salts { req_msg_id: 4, now: 5, \
+             salts: [future_salt { valid_since: 1, valid_until: 2, salt: 3 }] }"
+        );
+        let message = |n| Bare(Message { msg_id: n, seqno: 0, body: Object::from(vec![7; 4]) });
+        let container = MsgContainer { messages: vec![message(1), message(2)].into() };
+        assert_eq!(
+            format!("{container:?}"),
+            "msg_container { messages: [\
+             message { msg_id: 1, seqno: 0, body: Object(07070707) }, \
+             message { msg_id: 2, seqno: 0, body: Object(07070707) }] }"
+        );
+        let blocks = vec![vec![TlsBlock::Domain], vec![]];
+        assert_eq!(
+            format!("{:?}", TlsBlockPermutation { entries: blocks }),
+            "tlsBlockPermutation { entries: [[tlsBlockDomain], []] }"
+        );
+    }
+
+    #[test]
+    fn optional_parameters_are_printed_where_they_are_and_queries_by_their_bytes_or_name() {
+        let query = |proxy| InitConnection {
+            api_id: 1,
+            device_model: "d".into(),
+            system_version: String::new(),
+            app_version: String::new(),
+            system_lang_code: String::new(),
+            lang_pack: String::new(),
+            lang_code: String::new(),
+            proxy,
+            params: None,
+            query: Object::from(vec![1, 2, 3, 4]),
+        };
+        let printed = format!("{:?}", query(None));
+        assert!(!printed.contains("proxy") && printed.ends_with("query: 01020304 }"), "{printed}");
+        let proxy = crate::tl::wrap::types::InputClientProxy { address: "a".into(), port: 2 };
+        let printed = format!("{:?}", query(Some(proxy.clone())));
+        assert!(
+            printed.contains("proxy: inputClientProxy { address: \"a\", port: 2 }"),
+            "{printed}"
+        );
+        let nested = InvokeWithLayer { layer: 5, query: query(None) };
+        assert!(
+            format!("{nested:?}").starts_with("invokeWithLayer { layer: 5, query: initConnection")
+        );
+        // A function of another schema.
+        let foreign = InvokeWithLayer { layer: 5, query: Ping { ping_id: 1 } };
+        assert_eq!(
+            format!("{foreign:?}"),
+            "invokeWithLayer { layer: 5, query: ec77be7a0100000000000000 }"
+        );
+    }
+
+    #[test]
+    fn values_are_equal_when_their_bytes_are() {
+        let a = crate::tl::wrap::types::JsonNumber { value: f64::NAN };
+        assert_eq!(a, a.clone());
+        let zero = |value| crate::tl::wrap::types::JsonNumber { value };
+        assert_ne!(zero(0.0), zero(-0.0));
+        let set: std::collections::HashSet<Pong> =
+            [1, 2, 1].into_iter().map(|id| Pong { msg_id: id, ping_id: 0 }).collect();
+        assert_eq!(set.len(), 2);
+    }
+}
