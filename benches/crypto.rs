@@ -1,6 +1,6 @@
 //! The cryptography.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "a bench")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench")]
 
 use std::hint::black_box;
 

@@ -168,6 +168,10 @@ impl DataCentre {
     }
 
     fn take_plain(&mut self, now: Now, link: &mut Link, packet: &[u8], max_padding: usize) {
+        // Another key may be made over the same link. Until then the last answer may be asked for again (KX-20).
+        if link.exchange.is_concluded() && Exchange::is_beginning(packet) {
+            link.exchange = Exchange::new(link.exchange.ticket());
+        }
         let Self { config, entropy, .. } = self;
         let answer = link.exchange.handle_packet(config, now, packet, max_padding, &mut **entropy);
         self.go_on(now, link, answer);

@@ -1,21 +1,8 @@
 //! What generated code calls. It is public because a schema of your own is generated into your crate; by hand you will
 //! want [`Serialize`] and [`Deserialize`] instead.
 
-use std::hash::Hasher;
-
 use crate::tl::vector::{read_id, read_items};
-use crate::tl::{Constructor, Deserialize, Object, Reader, Serialize, schema};
-
-/// Appends a value with its id.
-pub fn write_boxed<T: Constructor>(value: &T, out: &mut Vec<u8>) {
-    write_word(T::ID, out);
-    value.write_bare(out);
-}
-
-/// Reads a value with its id.
-pub fn read_boxed<T: Constructor>(r: &mut Reader<'_>) -> Option<T> {
-    if r.expect_id(T::ID, T::NAME) { T::read_bare(r) } else { None }
-}
+use crate::tl::{Deserialize, Object, Reader, Serialize};
 
 /// Appends a constructor id or a `#` word.
 #[inline(never)]
@@ -47,12 +34,8 @@ pub fn read_vector<T: Deserialize>(r: &mut Reader<'_>) -> Vec<T> {
     read_items(r)
 }
 
-/// Whether two values are the same on the wire.
-pub fn equal(a: &dyn Serialize, b: &dyn Serialize) -> bool {
-    schema::equal(a, b)
-}
-
-/// Hashes what a value is on the wire.
-pub fn hash<H: Hasher>(value: &dyn Serialize, state: &mut H) {
-    schema::hash(value, state);
+/// Whether two values have the same bytes. By value, so that they are dropped here and not by every caller.
+#[allow(clippy::needless_pass_by_value, reason = "see above")]
+pub fn equal(a: Vec<u8>, b: Vec<u8>) -> bool {
+    a == b
 }

@@ -11,7 +11,8 @@ pub struct DecodeError(Box<Inner>);
 #[derive(Clone, PartialEq, Eq)]
 struct Inner {
     kind: DecodeErrorKind,
-    type_name: Option<&'static str>,
+    /// Empty for none.
+    type_name: &'static str,
     offset: usize,
 }
 
@@ -74,11 +75,7 @@ pub enum DecodeErrorKind {
 }
 
 impl DecodeError {
-    pub(super) fn new(
-        kind: DecodeErrorKind,
-        offset: usize,
-        type_name: Option<&'static str>,
-    ) -> Self {
+    pub(super) fn new(kind: DecodeErrorKind, offset: usize, type_name: &'static str) -> Self {
         Self(Box::new(Inner { kind, type_name, offset }))
     }
 
@@ -89,7 +86,7 @@ impl DecodeError {
 
     /// The name, in the schema, of the innermost constructor or type in which it was met.
     pub fn type_name(&self) -> Option<&'static str> {
-        self.0.type_name
+        Some(self.0.type_name).filter(|name| !name.is_empty())
     }
 
     /// How many bytes stand before the place.
@@ -100,7 +97,7 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(name) = self.0.type_name {
+        if let Some(name) = self.type_name() {
             write!(f, "in {name}, ")?;
         }
         write!(f, "at byte {}: {}", self.0.offset, self.0.kind)

@@ -50,7 +50,7 @@ pub use error::{DecodeError, DecodeErrorKind};
 pub use object::Object;
 pub use reader::{MAX_DEPTH, Reader};
 pub use schema::Schema;
-pub use traits::{Constructor, Deserialize, Function, Identifiable, NoResult, Repeat, Serialize};
+pub use traits::{Deserialize, Function, Identifiable, NoResult, Repeat, Serialize};
 pub use vector::{Bare, BareVec};
 
 /// The definitions of [Mobile Protocol](https://core.telegram.org/schema/mtproto), generated.

@@ -18,8 +18,10 @@ pub const MAX_DEPTH: u16 = 128;
 pub struct Reader<'a> {
     left: &'a [u8],
     total: usize,
-    /// The constructor that is being read, for errors.
-    type_name: Option<&'static str>,
+    /// The constructor that is being read, for errors; empty for none.
+    type_name: &'static str,
+    /// An id that is not in the bytes, since the value is bare.
+    assumed: Option<u32>,
     depth: u16,
     lossy_strings: u32,
     dirty_paddings: u32,
@@ -37,7 +39,8 @@ impl<'a> Reader<'a> {
         Self {
             left: bytes,
             total: bytes.len(),
-            type_name: None,
+            type_name: "",
+            assumed: None,
             depth,
             lossy_strings: 0,
             dirty_paddings: 0,
@@ -99,7 +102,10 @@ impl<'a> Reader<'a> {
     /// A constructor id.
     #[inline(never)]
     pub fn constructor_id(&mut self) -> u32 {
-        self.word()
+        match self.assumed.take() {
+            Some(id) => id,
+            None => self.word(),
+        }
     }
 
     /// A `#` word.
@@ -132,14 +138,67 @@ impl<'a> Reader<'a> {
         self.take().copied().unwrap_or([0; N])
     }
 
-    /// Reads a constructor id that must be this one; false if it is another.
+    /// The constructor id that comes next, which is not read yet.
     #[inline(never)]
-    pub fn expect_id(&mut self, expected: u32, type_name: &'static str) -> bool {
-        let id = self.constructor_id();
-        if id != expected {
-            self.unexpected(id, type_name);
+    pub fn peek_id(&mut self) -> u32 {
+        match (self.assumed, self.left.first_chunk::<4>()) {
+            (Some(id), _) => id,
+            (None, Some(id)) => LittleEndian::read_u32(id),
+            (None, None) => self.constructor_id(),
         }
-        id == expected
+    }
+
+    /// Reads the constructor id that was looked at.
+    #[inline(never)]
+    pub fn skip_id(&mut self) {
+        self.constructor_id();
+    }
+
+    /// The next value is bare: this is the id that it would have.
+    pub fn assume_id(&mut self, id: u32) {
+        self.assumed = Some(id);
+    }
+
+    /// Begins a constructor with this id; `None` if another comes. Give what it returns to [`end`](Self::end).
+    #[inline(never)]
+    pub fn begin(&mut self, expected: u32, type_name: &'static str) -> Option<&'static str> {
+        let id = self.constructor_id();
+        if id == expected {
+            Some(std::mem::replace(&mut self.type_name, type_name))
+        } else {
+            self.unexpected(id, type_name);
+            None
+        }
+    }
+
+    /// Ends the constructor that was begun last.
+    #[inline(never)]
+    pub fn end(&mut self, outer: &'static str) {
+        self.type_name = outer;
+    }
+
+    /// As [`begin`](Self::begin), for a constructor whose values may contain values of its own type: each level costs one
+    /// of the budget (TL-03). Give what it returns to [`end_nested`](Self::end_nested).
+    #[inline(never)]
+    pub fn begin_nested(&mut self, expected: u32, type_name: &'static str) -> Option<&'static str> {
+        let outer = self.begin(expected, type_name)?;
+        match self.depth.checked_sub(1) {
+            Some(depth) => {
+                self.depth = depth;
+                Some(outer)
+            }
+            None => {
+                self.fail(DecodeErrorKind::TooDeep);
+                None
+            }
+        }
+    }
+
+    /// Ends what [`begin_nested`](Self::begin_nested) began.
+    #[inline(never)]
+    pub fn end_nested(&mut self, outer: &'static str) {
+        self.depth = self.depth.saturating_add(1);
+        self.end(outer);
     }
 
     /// Notes that the constructor id just read is none of the type's.
@@ -149,7 +208,7 @@ impl<'a> Reader<'a> {
         if self.error.is_none() {
             let kind = DecodeErrorKind::UnexpectedConstructor { id };
             let offset = self.offset().saturating_sub(4);
-            self.error = Some(DecodeError::new(kind, offset, Some(type_name)));
+            self.error = Some(DecodeError::new(kind, offset, type_name));
             self.left = &[];
         }
     }
@@ -168,42 +227,6 @@ impl<'a> Reader<'a> {
                 0
             }
         }
-    }
-
-    /// Enters a constructor. Give what it returns to [`leave`](Self::leave).
-    #[inline(never)]
-    pub fn enter(&mut self, type_name: &'static str) -> Option<&'static str> {
-        self.type_name.replace(type_name)
-    }
-
-    /// Leaves the constructor that was entered last.
-    #[inline(never)]
-    pub fn leave(&mut self, outer: Option<&'static str>) {
-        self.type_name = outer;
-    }
-
-    /// As [`enter`](Self::enter), for a constructor whose values may contain values of its own type: each level costs one of
-    /// the budget (TL-03). Give what it returns to [`ascend`](Self::ascend).
-    #[inline(never)]
-    pub fn descend(&mut self, type_name: &'static str) -> Option<Option<&'static str>> {
-        let outer = self.enter(type_name);
-        match self.depth.checked_sub(1) {
-            Some(depth) => {
-                self.depth = depth;
-                Some(outer)
-            }
-            None => {
-                self.fail(DecodeErrorKind::TooDeep);
-                None
-            }
-        }
-    }
-
-    /// Leaves what [`descend`](Self::descend) entered.
-    #[inline(never)]
-    pub fn ascend(&mut self, outer: Option<&'static str>) {
-        self.depth = self.depth.saturating_add(1);
-        self.leave(outer);
     }
 
     /// A fixed number of bytes.
@@ -298,14 +321,26 @@ mod tests {
 
     #[test]
     fn tl_03_the_depth_budget_is_spent_and_returned() {
-        let mut reader = Reader::with_depth(&[], 2);
-        assert_eq!(reader.descend("a"), Some(None));
-        assert_eq!(reader.descend("b"), Some(Some("a")));
-        reader.ascend(Some("a"));
-        assert_eq!(reader.descend("b"), Some(Some("a")));
-        assert_eq!(reader.descend("c"), None);
+        let bytes = [1, 0, 0, 0].repeat(4);
+        let mut reader = Reader::with_depth(&bytes, 2);
+        assert_eq!(reader.begin_nested(1, "a"), Some(""));
+        assert_eq!(reader.begin_nested(1, "b"), Some("a"));
+        reader.end_nested("a");
+        assert_eq!(reader.begin_nested(1, "b"), Some("a"));
+        assert_eq!(reader.begin_nested(1, "c"), None);
         let error = reader.check().unwrap_err();
         assert_eq!((error.kind(), error.type_name()), (DecodeErrorKind::TooDeep, Some("c")));
+    }
+
+    #[test]
+    fn an_id_can_be_looked_at_skipped_and_assumed() {
+        let mut reader = Reader::new(&[1, 0, 0, 0, 2, 0, 0, 0]);
+        assert_eq!((reader.peek_id(), reader.peek_id(), reader.offset()), (1, 1, 0));
+        reader.skip_id();
+        reader.assume_id(9);
+        assert_eq!((reader.peek_id(), reader.begin(9, "bare"), reader.offset()), (9, Some(""), 4));
+        assert_eq!(reader.int(), 2);
+        assert_eq!((reader.peek_id(), reader.is_failed()), (0, true));
     }
 
     #[test]
@@ -327,7 +362,7 @@ mod tests {
     #[test]
     fn an_error_says_what_where_and_in_which_type() {
         let mut reader = Reader::new(&[1, 0, 0, 0]);
-        assert!(!reader.expect_id(2, "pong"));
+        assert_eq!(reader.begin(2, "pong"), None);
         let error = reader.check().unwrap_err();
         assert_eq!(error.to_string(), "in pong, at byte 0: unexpected constructor 00000001");
         assert_eq!(size_of_val(&error), size_of::<usize>());
@@ -336,12 +371,12 @@ mod tests {
     #[test]
     fn an_error_names_the_constructor_it_is_in_also_after_an_inner_one() {
         let mut reader = Reader::new(&[0; 4]);
-        let outer = reader.enter("outer");
-        let inner = reader.enter("inner");
+        reader.type_name = "outer";
+        reader.assume_id(1);
+        let outer = reader.begin(1, "inner").unwrap();
         reader.int();
-        reader.leave(inner);
+        reader.end(outer);
         reader.int();
-        reader.leave(outer);
         assert_eq!(reader.check().unwrap_err().type_name(), Some("outer"));
     }
 }

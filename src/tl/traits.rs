@@ -64,18 +64,6 @@ pub trait Identifiable {
     const NAME: &'static str;
 }
 
-/// A constructor, which besides its boxed form has a bare one, without the id.
-pub trait Constructor: Identifiable + Sized {
-    /// The bytes of the shortest value, without the id.
-    const MIN_LEN: usize;
-
-    /// Appends the fields.
-    fn write_bare(&self, out: &mut Vec<u8>);
-
-    /// Reads the fields, as [`Deserialize::read`] does.
-    fn read_bare(r: &mut Reader<'_>) -> Option<Self>;
-}
-
 /// A function, which can be sent as a request.
 pub trait Function: Serialize + Identifiable {
     /// What the server answers.

@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use crate::tl::{Constructor, DecodeErrorKind, Deserialize, Reader, Serialize, codec};
+use crate::tl::{DecodeErrorKind, Deserialize, Identifiable, Reader, Serialize, codec};
 
 /// `vector#1cb5c415 {t:Type} # [ t ] = Vector t;`
 const VECTOR: u32 = 0x1cb5_c415;
@@ -46,17 +46,21 @@ impl<T: Deserialize> Deserialize for BareVec<T> {
     }
 }
 
-impl<T: Constructor> Serialize for Bare<T> {
+impl<T: Serialize> Serialize for Bare<T> {
+    /// Writes the value and takes its id away again: few definitions have bare values, and those are small.
     fn serialize(&self, out: &mut Vec<u8>) {
-        self.0.write_bare(out);
+        let start = out.len();
+        self.0.serialize(out);
+        out.drain(start..out.len().min(start + 4));
     }
 }
 
-impl<T: Constructor> Deserialize for Bare<T> {
-    const MIN_LEN: usize = T::MIN_LEN;
+impl<T: Deserialize + Identifiable> Deserialize for Bare<T> {
+    const MIN_LEN: usize = T::MIN_LEN.saturating_sub(4);
 
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        T::read_bare(r).map(Self)
+        r.assume_id(T::ID);
+        T::read(r).map(Self)
     }
 }
 
@@ -125,7 +129,9 @@ pub(super) fn read_items<T: Deserialize>(r: &mut Reader<'_>) -> Vec<T> {
 #[inline(never)]
 pub(super) fn read_id(r: &mut Reader<'_>) {
     // If it is another, nothing more is read.
-    r.expect_id(VECTOR, "Vector");
+    if let Some(outer) = r.begin(VECTOR, "Vector") {
+        r.end(outer);
+    }
 }
 
 /// The count of a vector whose items have this many bytes at least; 0 if something is wrong with it.

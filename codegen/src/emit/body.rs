@@ -34,7 +34,8 @@ impl Emitted {
             write: writer.statements(),
             read_steps: reader.steps(),
             read_value: reader.value(),
-            min_len: min_len(emitter.schema, body, 0),
+            // The id, and the fields.
+            min_len: 4 + min_len(emitter.schema, body, 0),
         })
     }
 }
@@ -104,7 +105,7 @@ impl Writer<'_> {
     fn statements(&self) -> TokenStream {
         let statements = self.body.steps.iter().map(|step| self.step(*step));
         let statements: Vec<TokenStream> = statements.collect();
-        if statements.is_empty() { quote!(let _ = out;) } else { quote!(#(#statements)*) }
+        quote!(#(#statements)*)
     }
 
     fn step(&self, step: Step) -> TokenStream {
@@ -171,9 +172,6 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn steps(&self) -> TokenStream {
-        if self.body.steps.is_empty() {
-            return quote!(let _ = r;);
-        }
         let steps = self.body.steps.iter().map(|step| self.step(*step));
         quote!(#(#steps)*)
     }

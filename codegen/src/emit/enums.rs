@@ -55,9 +55,10 @@ impl Emitter<'_> {
             impl #tl::Deserialize for #ident {
                 #[inline(never)]
                 fn read(r: &mut #tl::Reader<'_>) -> ::core::option::Option<Self> {
-                    ::core::option::Option::Some(match r.constructor_id() {
+                    ::core::option::Option::Some(match r.peek_id() {
                         #(#reads,)*
                         id => {
+                            r.skip_id();
                             r.unexpected(id, #tl_name);
                             return ::core::option::Option::None;
                         }
@@ -86,7 +87,7 @@ impl Emitter<'_> {
             Variant {
                 definition: quote!(#doc #ident),
                 write: quote!(Self::#ident => #tl::codec::write_word(#id, out)),
-                read: quote!(#id => Self::#ident),
+                read: quote!(#id => { r.skip_id(); Self::#ident }),
                 conversions: quote! {
                     impl ::core::convert::From<#path> for #whole {
                         fn from(_: #path) -> Self { Self::#ident }
@@ -94,16 +95,16 @@ impl Emitter<'_> {
                 },
             }
         } else {
-            let bare = quote!(<#path as #tl::Constructor>::read_bare(r)?);
+            let value = quote!(<#path as #tl::Deserialize>::read(r)?);
             let (held, read, from, into) = if constructor.boxed {
                 (
                     quote!(::std::boxed::Box<#path>),
-                    quote!(::std::boxed::Box::new(#bare)),
+                    quote!(::std::boxed::Box::new(#value)),
                     quote!(::std::boxed::Box::new(value)),
                     quote!(*value),
                 )
             } else {
-                (path.clone(), bare, quote!(value), quote!(value))
+                (path.clone(), value, quote!(value), quote!(value))
             };
             Variant {
                 definition: quote!(#doc #ident(#held)),

@@ -58,10 +58,9 @@ impl Emitter<'_> {
             impl #deserializable #tl::Deserialize for #ident #generics {
                 #[inline(never)]
                 fn read(r: &mut #tl::Reader<'_>) -> ::core::option::Option<Self> {
-                    if !r.expect_id(#id, #tl_name) {
-                        return ::core::option::Option::None;
-                    }
+                    let outer = r.begin(#id, #tl_name)?;
                     #read_steps
+                    r.end(outer);
                     #read_value
                 }
             }

@@ -30,14 +30,12 @@ impl Emitter<'_> {
         let (definition, methods) = (&body.definition, &body.methods);
         let (write, min_len) = (&body.write, body.min_len);
         let (read_steps, read_value) = (&body.read_steps, &body.read_value);
-        // Every way to a nested value leads through here, so here it costs its level of depth (TL-03).
+        // Every way to a nested value leads through its constructor, so that costs the level of depth (TL-03).
         let is_recursive = constructor.ty.is_some_and(|ty| self.schema.ty(ty).recursive);
-        let (enter, leave) = if constructor.is_unit() {
-            (quote!(), quote!())
-        } else if is_recursive {
-            (quote!(let outer = r.descend(#tl_name)?;), quote!(r.ascend(outer);))
+        let (begin, end) = if is_recursive && !constructor.is_unit() {
+            (quote!(begin_nested), quote!(end_nested))
         } else {
-            (quote!(let outer = r.enter(#tl_name);), quote!(r.leave(outer);))
+            (quote!(begin), quote!(end))
         };
         let methods = (!methods.is_empty()).then(|| quote!(impl #ident { #(#methods)* }));
         let values = self.value_traits(&ident, name.modules.len() + 1, false);
@@ -51,28 +49,21 @@ impl Emitter<'_> {
                 const ID: u32 = #id;
                 const NAME: &'static str = #tl_name;
             }
-            impl #tl::Constructor for #ident {
-                const MIN_LEN: usize = #min_len;
-                #[inline(never)]
-                fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-                    #write
-                }
-                #[inline(never)]
-                fn read_bare(r: &mut #tl::Reader<'_>) -> ::core::option::Option<Self> {
-                    #enter
-                    #read_steps
-                    #leave
-                    #read_value
-                }
-            }
             impl #tl::Serialize for #ident {
+                #[inline(never)]
                 fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                    #tl::codec::write_boxed(self, out)
+                    #tl::codec::write_word(#id, out);
+                    #write
                 }
             }
             impl #tl::Deserialize for #ident {
+                const MIN_LEN: usize = #min_len;
+                #[inline(never)]
                 fn read(r: &mut #tl::Reader<'_>) -> ::core::option::Option<Self> {
-                    #tl::codec::read_boxed(r)
+                    let outer = r.#begin(#id, #tl_name)?;
+                    #read_steps
+                    r.#end(outer);
+                    #read_value
                 }
             }
         })

@@ -1,15 +1,16 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (0x2adcbee9, "canvas shape:Shape = Canvas"),
+        (0x5600e8f2, "shapeDot at:long = Shape"),
+        (0x6d04284e, "shape name:string = Shape"),
+        (0xda280636, "shapeBox left:long top:long right:long bottom:long = Shape"),
+        (0xee6970fb, "shapeEmpty = Shape"),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(
-        &[
-            (0x2adcbee9, "canvas"),
-            (0x5600e8f2, "shapeDot"),
-            (0x6d04284e, "shape"),
-            (0xda280636, "shapeBox"),
-            (0xee6970fb, "shapeEmpty"),
-        ],
-        id,
-    )
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -18,32 +19,38 @@ pub mod types {
 ```tl
 shapeEmpty#ee6970fb = Shape;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct ShapeEmpty;
+    impl ::core::fmt::Debug for ShapeEmpty {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for ShapeEmpty {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for ShapeEmpty {
         const ID: u32 = 0xee6970fb;
         const NAME: &'static str = "shapeEmpty";
     }
-    impl ::telewire::tl::Constructor for ShapeEmpty {
-        const MIN_LEN: usize = 0usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            let _ = out;
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let _ = r;
-            ::core::option::Option::Some(Self)
-        }
-    }
     impl ::telewire::tl::Serialize for ShapeEmpty {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0xee6970fb, out);
         }
     }
     impl ::telewire::tl::Deserialize for ShapeEmpty {
+        const MIN_LEN: usize = 4usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0xee6970fb, "shapeEmpty")?;
+            r.end(outer);
+            ::core::option::Option::Some(Self)
         }
     }
     /**Constructor [shapeDot](https://core.telegram.org/constructor/shapeDot).
@@ -51,37 +58,43 @@ shapeEmpty#ee6970fb = Shape;
 ```tl
 shapeDot#5600e8f2 at:long = Shape;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct ShapeDot {
         ///`at:long`
         pub at: i64,
+    }
+    impl ::core::fmt::Debug for ShapeDot {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for ShapeDot {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for ShapeDot {
         const ID: u32 = 0x5600e8f2;
         const NAME: &'static str = "shapeDot";
     }
-    impl ::telewire::tl::Constructor for ShapeDot {
-        const MIN_LEN: usize = 8usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.at, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("shapeDot");
-            let v0 = r.long();
-            r.leave(outer);
-            ::core::option::Option::Some(Self { at: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for ShapeDot {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0x5600e8f2, out);
+            ::telewire::tl::Serialize::serialize(&self.at, out);
         }
     }
     impl ::telewire::tl::Deserialize for ShapeDot {
+        const MIN_LEN: usize = 12usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0x5600e8f2, "shapeDot")?;
+            let v0 = r.long();
+            r.end(outer);
+            ::core::option::Option::Some(Self { at: v0 })
         }
     }
     /**Constructor [shapeBox](https://core.telegram.org/constructor/shapeBox).
@@ -89,7 +102,7 @@ shapeDot#5600e8f2 at:long = Shape;
 ```tl
 shapeBox#da280636 left:long top:long right:long bottom:long = Shape;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct ShapeBox {
         ///`left:long`
         pub left: i64,
@@ -100,27 +113,43 @@ shapeBox#da280636 left:long top:long right:long bottom:long = Shape;
         ///`bottom:long`
         pub bottom: i64,
     }
+    impl ::core::fmt::Debug for ShapeBox {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for ShapeBox {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for ShapeBox {
         const ID: u32 = 0xda280636;
         const NAME: &'static str = "shapeBox";
     }
-    impl ::telewire::tl::Constructor for ShapeBox {
-        const MIN_LEN: usize = 32usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+    impl ::telewire::tl::Serialize for ShapeBox {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(0xda280636, out);
             ::telewire::tl::Serialize::serialize(&self.left, out);
             ::telewire::tl::Serialize::serialize(&self.top, out);
             ::telewire::tl::Serialize::serialize(&self.right, out);
             ::telewire::tl::Serialize::serialize(&self.bottom, out);
         }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("shapeBox");
+    }
+    impl ::telewire::tl::Deserialize for ShapeBox {
+        const MIN_LEN: usize = 36usize;
+        #[inline(never)]
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            let outer = r.begin(0xda280636, "shapeBox")?;
             let v0 = r.long();
             let v1 = r.long();
             let v2 = r.long();
             let v3 = r.long();
-            r.leave(outer);
+            r.end(outer);
             ::core::option::Option::Some(Self {
                 left: v0,
                 top: v1,
@@ -129,52 +158,48 @@ shapeBox#da280636 left:long top:long right:long bottom:long = Shape;
             })
         }
     }
-    impl ::telewire::tl::Serialize for ShapeBox {
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
-        }
-    }
-    impl ::telewire::tl::Deserialize for ShapeBox {
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
-        }
-    }
     /**Constructor [shape](https://core.telegram.org/constructor/shape).
 
 ```tl
 shape#6d04284e name:string = Shape;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Shape {
         ///`name:string`
         pub name: ::std::string::String,
+    }
+    impl ::core::fmt::Debug for Shape {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Shape {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for Shape {
         const ID: u32 = 0x6d04284e;
         const NAME: &'static str = "shape";
     }
-    impl ::telewire::tl::Constructor for Shape {
-        const MIN_LEN: usize = 4usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.name, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("shape");
-            let v0 = r.string();
-            r.leave(outer);
-            ::core::option::Option::Some(Self { name: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for Shape {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0x6d04284e, out);
+            ::telewire::tl::Serialize::serialize(&self.name, out);
         }
     }
     impl ::telewire::tl::Deserialize for Shape {
+        const MIN_LEN: usize = 8usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0x6d04284e, "shape")?;
+            let v0 = r.string();
+            r.end(outer);
+            ::core::option::Option::Some(Self { name: v0 })
         }
     }
     /**Constructor [canvas](https://core.telegram.org/constructor/canvas).
@@ -182,37 +207,43 @@ shape#6d04284e name:string = Shape;
 ```tl
 canvas#2adcbee9 shape:Shape = Canvas;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Canvas {
         ///`shape:Shape`
         pub shape: super::enums::Shape,
+    }
+    impl ::core::fmt::Debug for Canvas {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Canvas {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for Canvas {
         const ID: u32 = 0x2adcbee9;
         const NAME: &'static str = "canvas";
     }
-    impl ::telewire::tl::Constructor for Canvas {
-        const MIN_LEN: usize = 4usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.shape, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("canvas");
-            let v0 = ::telewire::tl::Deserialize::read(r)?;
-            r.leave(outer);
-            ::core::option::Option::Some(Self { shape: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for Canvas {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0x2adcbee9, out);
+            ::telewire::tl::Serialize::serialize(&self.shape, out);
         }
     }
     impl ::telewire::tl::Deserialize for Canvas {
+        const MIN_LEN: usize = 8usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0x2adcbee9, "canvas")?;
+            let v0 = ::telewire::tl::Deserialize::read(r)?;
+            r.end(outer);
+            ::core::option::Option::Some(Self { shape: v0 })
         }
     }
 }
@@ -226,7 +257,7 @@ shapeDot#5600e8f2 at:long = Shape;
 shapeBox#da280636 left:long top:long right:long bottom:long = Shape;
 shape#6d04284e name:string = Shape;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     #[non_exhaustive]
     pub enum Shape {
         ///`shapeEmpty`
@@ -239,6 +270,7 @@ shape#6d04284e name:string = Shape;
         Shape(super::types::Shape),
     }
     impl ::telewire::tl::Serialize for Shape {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             match self {
                 Self::Empty => ::telewire::tl::codec::write_word(0xee6970fb, out),
@@ -249,13 +281,17 @@ shape#6d04284e name:string = Shape;
         }
     }
     impl ::telewire::tl::Deserialize for Shape {
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             ::core::option::Option::Some(
-                match r.constructor_id() {
-                    0xee6970fb => Self::Empty,
+                match r.peek_id() {
+                    0xee6970fb => {
+                        r.skip_id();
+                        Self::Empty
+                    }
                     0x5600e8f2 => {
                         Self::Dot(
-                            <super::types::ShapeDot as ::telewire::tl::Constructor>::read_bare(
+                            <super::types::ShapeDot as ::telewire::tl::Deserialize>::read(
                                 r,
                             )?,
                         )
@@ -263,7 +299,7 @@ shape#6d04284e name:string = Shape;
                     0xda280636 => {
                         Self::Box(
                             ::std::boxed::Box::new(
-                                <super::types::ShapeBox as ::telewire::tl::Constructor>::read_bare(
+                                <super::types::ShapeBox as ::telewire::tl::Deserialize>::read(
                                     r,
                                 )?,
                             ),
@@ -271,13 +307,30 @@ shape#6d04284e name:string = Shape;
                     }
                     0x6d04284e => {
                         Self::Shape(
-                            <super::types::Shape as ::telewire::tl::Constructor>::read_bare(
+                            <super::types::Shape as ::telewire::tl::Deserialize>::read(
                                 r,
                             )?,
                         )
                     }
-                    id => return r.unexpected(id, "Shape"),
+                    id => {
+                        r.skip_id();
+                        r.unexpected(id, "Shape");
+                        return ::core::option::Option::None;
+                    }
                 },
+            )
+        }
+    }
+    impl ::core::fmt::Debug for Shape {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Shape {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
             )
         }
     }

@@ -1,6 +1,15 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (
+            0xe5c9ac25,
+            "post flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?true date:int views:flags.2?Vector<int> ok:flags.3?Bool = Post",
+        ),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(&[(0xe5c9ac25, "post")], id)
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -9,7 +18,7 @@ pub mod types {
 ```tl
 post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?true date:int views:flags.2?Vector<int> ok:flags.3?Bool = Post;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Post {
         ///`pinned:flags.0?true`
         pub pinned: bool,
@@ -24,13 +33,27 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
         ///`ok:flags.3?Bool`
         pub ok: ::core::option::Option<bool>,
     }
+    impl ::core::fmt::Debug for Post {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Post {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for Post {
         const ID: u32 = 0xe5c9ac25;
         const NAME: &'static str = "post";
     }
-    impl ::telewire::tl::Constructor for Post {
-        const MIN_LEN: usize = 8usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+    impl ::telewire::tl::Serialize for Post {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(0xe5c9ac25, out);
             ::telewire::tl::codec::write_word(
                 self.pinned as u32 | (self.title.is_some() as u32) << 1
                     | (self.silent as u32) << 31 | (self.views.is_some() as u32) << 2
@@ -42,16 +65,18 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
             ::telewire::tl::codec::write_optional(&self.views, out);
             ::telewire::tl::codec::write_optional(&self.ok, out);
         }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("post");
+    }
+    impl ::telewire::tl::Deserialize for Post {
+        const MIN_LEN: usize = 12usize;
+        #[inline(never)]
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            let outer = r.begin(0xe5c9ac25, "post")?;
             let word0 = r.word();
             let v1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000002 != 0);
             let v3 = r.int();
             let v4 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0);
             let v5 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000008 != 0);
-            r.leave(outer);
+            r.end(outer);
             ::core::option::Option::Some(Self {
                 pinned: word0 & 0x00000001 != 0,
                 title: v1,
@@ -60,16 +85,6 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
                 views: v4,
                 ok: v5,
             })
-        }
-    }
-    impl ::telewire::tl::Serialize for Post {
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
-        }
-    }
-    impl ::telewire::tl::Deserialize for Post {
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }

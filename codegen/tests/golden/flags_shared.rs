@@ -1,6 +1,15 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (
+            0xcf4d327c,
+            "user flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.0?double name:string long:flags.0?double first:flags.1?true second:flags.1?true phone:flags.2?string verified:flags.2?bytes code:flags.2?long = User",
+        ),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(&[(0xcf4d327c, "user")], id)
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -9,7 +18,7 @@ pub mod types {
 ```tl
 user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.0?double name:string long:flags.0?double first:flags.1?true second:flags.1?true phone:flags.2?string verified:flags.2?bytes code:flags.2?long = User;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct User {
         ///`bot_info_version:flags.14?int`
         pub bot_info_version: ::core::option::Option<i32>,
@@ -32,13 +41,27 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
             self.first
         }
     }
+    impl ::core::fmt::Debug for User {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for User {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for User {
         const ID: u32 = 0xcf4d327c;
         const NAME: &'static str = "user";
     }
-    impl ::telewire::tl::Constructor for User {
-        const MIN_LEN: usize = 8usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+    impl ::telewire::tl::Serialize for User {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(0xcf4d327c, out);
             ::telewire::tl::codec::write_word(
                 (self.bot_info_version.is_some() as u32) << 14
                     | self.lat.is_some() as u32 | (self.first as u32) << 1
@@ -63,10 +86,12 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
                 ::telewire::tl::Serialize::serialize(&group.code, out);
             }
         }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("user");
+    }
+    impl ::telewire::tl::Deserialize for User {
+        const MIN_LEN: usize = 12usize;
+        #[inline(never)]
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            let outer = r.begin(0xcf4d327c, "user")?;
             let word0 = r.word();
             let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00004000 != 0);
             let v1_0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
@@ -75,7 +100,7 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
             let v4_0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0);
             let v4_1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0);
             let v4_2 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0);
-            r.leave(outer);
+            r.end(outer);
             ::core::option::Option::Some(Self {
                 bot_info_version: v0,
                 lat: match (v1_0, v1_1) {
@@ -109,16 +134,6 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
                     _ => ::core::option::Option::None,
                 },
             })
-        }
-    }
-    impl ::telewire::tl::Serialize for User {
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
-        }
-    }
-    impl ::telewire::tl::Deserialize for User {
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }

@@ -1,6 +1,15 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (
+            0x6c141338,
+            "poll id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true answers:flags2.3?int unused:# = Poll",
+        ),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(&[(0x6c141338, "poll")], id)
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -9,7 +18,7 @@ pub mod types {
 ```tl
 poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true answers:flags2.3?int unused:# = Poll;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Poll {
         ///`id:long`
         pub id: i64,
@@ -20,13 +29,27 @@ poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true an
         ///`answers:flags2.3?int`
         pub answers: ::core::option::Option<i32>,
     }
+    impl ::core::fmt::Debug for Poll {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Poll {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for Poll {
         const ID: u32 = 0x6c141338;
         const NAME: &'static str = "poll";
     }
-    impl ::telewire::tl::Constructor for Poll {
-        const MIN_LEN: usize = 20usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+    impl ::telewire::tl::Serialize for Poll {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(0x6c141338, out);
             ::telewire::tl::Serialize::serialize(&self.id, out);
             ::telewire::tl::codec::write_word(self.closed as u32, out);
             ::telewire::tl::codec::write_word(
@@ -36,32 +59,24 @@ poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true an
             ::telewire::tl::codec::write_optional(&self.answers, out);
             ::telewire::tl::codec::write_word(0, out);
         }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("poll");
+    }
+    impl ::telewire::tl::Deserialize for Poll {
+        const MIN_LEN: usize = 24usize;
+        #[inline(never)]
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            let outer = r.begin(0x6c141338, "poll")?;
             let v0 = r.long();
             let word0 = r.word();
             let word1 = r.word();
             let v3 = ::telewire::tl::codec::read_optional(r, word1 & 0x00000008 != 0);
             r.word();
-            r.leave(outer);
+            r.end(outer);
             ::core::option::Option::Some(Self {
                 id: v0,
                 closed: word0 & 0x00000001 != 0,
                 quiz: word1 & 0x00000001 != 0,
                 answers: v3,
             })
-        }
-    }
-    impl ::telewire::tl::Serialize for Poll {
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
-        }
-    }
-    impl ::telewire::tl::Deserialize for Poll {
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }

@@ -1,9 +1,16 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (
+            0x01650021,
+            "invokeBoth flags:# proxy:flags.0?string quiet:flags.1?true query:!X = X",
+        ),
+        (0xda9b0d0d, "invokeWithLayer layer:int query:!X = X"),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(
-        &[(0x01650021, "invokeBoth"), (0xda9b0d0d, "invokeWithLayer")],
-        id,
-    )
+    SCHEMA.name_of(id)
 }
 ///A struct for each function, to be sent as a request.
 pub mod functions {
@@ -12,18 +19,32 @@ pub mod functions {
 ```tl
 invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct InvokeWithLayer<X> {
         ///`layer:int`
         pub layer: i32,
         ///`query:!X`
         pub query: X,
     }
+    impl<X: ::telewire::tl::Serialize> ::core::fmt::Debug for InvokeWithLayer<X> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl<X: ::telewire::tl::Serialize> ::core::cmp::PartialEq for InvokeWithLayer<X> {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl<X> ::telewire::tl::Identifiable for InvokeWithLayer<X> {
         const ID: u32 = 0xda9b0d0d;
         const NAME: &'static str = "invokeWithLayer";
     }
     impl<X: ::telewire::tl::Serialize> ::telewire::tl::Serialize for InvokeWithLayer<X> {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::codec::write_word(0xda9b0d0d, out);
             ::telewire::tl::Serialize::serialize(&self.layer, out);
@@ -33,10 +54,12 @@ invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X;
     #[cfg(any(test, feature = "server"))]
     impl<X: ::telewire::tl::Deserialize> ::telewire::tl::Deserialize
     for InvokeWithLayer<X> {
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            r.expect_id(0xda9b0d0d, "invokeWithLayer")?;
+            let outer = r.begin(0xda9b0d0d, "invokeWithLayer")?;
             let v0 = r.int();
             let v1 = ::telewire::tl::Deserialize::read(r)?;
+            r.end(outer);
             ::core::option::Option::Some(Self { layer: v0, query: v1 })
         }
     }
@@ -49,7 +72,7 @@ invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X;
 ```tl
 invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true query:!X = X;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct InvokeBoth<X> {
         ///`proxy:flags.0?string`
         pub proxy: ::core::option::Option<::std::string::String>,
@@ -58,11 +81,25 @@ invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true que
         ///`query:!X`
         pub query: X,
     }
+    impl<X: ::telewire::tl::Serialize> ::core::fmt::Debug for InvokeBoth<X> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl<X: ::telewire::tl::Serialize> ::core::cmp::PartialEq for InvokeBoth<X> {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl<X> ::telewire::tl::Identifiable for InvokeBoth<X> {
         const ID: u32 = 0x01650021;
         const NAME: &'static str = "invokeBoth";
     }
     impl<X: ::telewire::tl::Serialize> ::telewire::tl::Serialize for InvokeBoth<X> {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::codec::write_word(0x01650021, out);
             ::telewire::tl::codec::write_word(
@@ -75,11 +112,13 @@ invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true que
     }
     #[cfg(any(test, feature = "server"))]
     impl<X: ::telewire::tl::Deserialize> ::telewire::tl::Deserialize for InvokeBoth<X> {
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            r.expect_id(0x01650021, "invokeBoth")?;
+            let outer = r.begin(0x01650021, "invokeBoth")?;
             let word0 = r.word();
             let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
             let v2 = ::telewire::tl::Deserialize::read(r)?;
+            r.end(outer);
             ::core::option::Option::Some(Self {
                 proxy: v0,
                 quiet: word0 & 0x00000002 != 0,

@@ -1,6 +1,10 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[(0x9299359f, "http_wait max_delay:int wait_after:int max_wait:int = HttpWait")],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(&[(0x9299359f, "http_wait")], id)
+    SCHEMA.name_of(id)
 }
 ///A struct for each function, to be sent as a request.
 pub mod functions {
@@ -9,7 +13,7 @@ pub mod functions {
 ```tl
 http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct HttpWait {
         ///`max_delay:int`
         pub max_delay: i32,
@@ -18,11 +22,25 @@ http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait;
         ///`max_wait:int`
         pub max_wait: i32,
     }
+    impl ::core::fmt::Debug for HttpWait {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for HttpWait {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for HttpWait {
         const ID: u32 = 0x9299359f;
         const NAME: &'static str = "http_wait";
     }
     impl ::telewire::tl::Serialize for HttpWait {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::codec::write_word(0x9299359f, out);
             ::telewire::tl::Serialize::serialize(&self.max_delay, out);
@@ -32,11 +50,13 @@ http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait;
     }
     #[cfg(any(test, feature = "server"))]
     impl ::telewire::tl::Deserialize for HttpWait {
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            r.expect_id(0x9299359f, "http_wait")?;
+            let outer = r.begin(0x9299359f, "http_wait")?;
             let v0 = r.int();
             let v1 = r.int();
             let v2 = r.int();
+            r.end(outer);
             ::core::option::Option::Some(Self {
                 max_delay: v0,
                 wait_after: v1,

@@ -1,17 +1,18 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (0x59c01efa, "ping.count = int"),
+        (0x628f97ca, "ping.bare = Vector<%Pong>"),
+        (0x6b03e19a, "ping.is_on flags:# loud:flags.0?true = Bool"),
+        (0xe1054267, "ping.all ids:Vector<long> = Vector<Pong>"),
+        (0xef39dcd8, "ping.send random_id:long text:string = Pong"),
+        (0xf376d9c4, "ping id:long = Pong"),
+        (0xfd0a6541, "pong id:long = Pong"),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(
-        &[
-            (0x59c01efa, "ping.count"),
-            (0x628f97ca, "ping.bare"),
-            (0x6b03e19a, "ping.is_on"),
-            (0xe1054267, "ping.all"),
-            (0xef39dcd8, "ping.send"),
-            (0xf376d9c4, "ping"),
-            (0xfd0a6541, "pong"),
-        ],
-        id,
-    )
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -20,37 +21,43 @@ pub mod types {
 ```tl
 pong#fd0a6541 id:long = Pong;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Pong {
         ///`id:long`
         pub id: i64,
+    }
+    impl ::core::fmt::Debug for Pong {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Pong {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for Pong {
         const ID: u32 = 0xfd0a6541;
         const NAME: &'static str = "pong";
     }
-    impl ::telewire::tl::Constructor for Pong {
-        const MIN_LEN: usize = 8usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.id, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("pong");
-            let v0 = r.long();
-            r.leave(outer);
-            ::core::option::Option::Some(Self { id: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for Pong {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0xfd0a6541, out);
+            ::telewire::tl::Serialize::serialize(&self.id, out);
         }
     }
     impl ::telewire::tl::Deserialize for Pong {
+        const MIN_LEN: usize = 12usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0xfd0a6541, "pong")?;
+            let v0 = r.long();
+            r.end(outer);
+            ::core::option::Option::Some(Self { id: v0 })
         }
     }
 }
@@ -61,16 +68,30 @@ pub mod functions {
 ```tl
 ping#f376d9c4 id:long = Pong;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Ping {
         ///`id:long`
         pub id: i64,
+    }
+    impl ::core::fmt::Debug for Ping {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Ping {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for Ping {
         const ID: u32 = 0xf376d9c4;
         const NAME: &'static str = "ping";
     }
     impl ::telewire::tl::Serialize for Ping {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::codec::write_word(0xf376d9c4, out);
             ::telewire::tl::Serialize::serialize(&self.id, out);
@@ -78,9 +99,11 @@ ping#f376d9c4 id:long = Pong;
     }
     #[cfg(any(test, feature = "server"))]
     impl ::telewire::tl::Deserialize for Ping {
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            r.expect_id(0xf376d9c4, "ping")?;
+            let outer = r.begin(0xf376d9c4, "ping")?;
             let v0 = r.long();
+            r.end(outer);
             ::core::option::Option::Some(Self { id: v0 })
         }
     }
@@ -95,16 +118,30 @@ ping#f376d9c4 id:long = Pong;
 ```tl
 ping.all#e1054267 ids:Vector<long> = Vector<Pong>;
 ```*/
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone)]
         pub struct All {
             ///`ids:Vector<long>`
             pub ids: ::std::vec::Vec<i64>,
+        }
+        impl ::core::fmt::Debug for All {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            }
+        }
+        impl ::core::cmp::PartialEq for All {
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(
+                    ::telewire::tl::Serialize::to_bytes(self),
+                    ::telewire::tl::Serialize::to_bytes(other),
+                )
+            }
         }
         impl ::telewire::tl::Identifiable for All {
             const ID: u32 = 0xe1054267;
             const NAME: &'static str = "ping.all";
         }
         impl ::telewire::tl::Serialize for All {
+            #[inline(never)]
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
                 ::telewire::tl::codec::write_word(0xe1054267, out);
                 ::telewire::tl::Serialize::serialize(&self.ids, out);
@@ -112,9 +149,11 @@ ping.all#e1054267 ids:Vector<long> = Vector<Pong>;
         }
         #[cfg(any(test, feature = "server"))]
         impl ::telewire::tl::Deserialize for All {
+            #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-                r.expect_id(0xe1054267, "ping.all")?;
+                let outer = r.begin(0xe1054267, "ping.all")?;
                 let v0 = ::telewire::tl::codec::read_vector(r);
+                r.end(outer);
                 ::core::option::Option::Some(Self { ids: v0 })
             }
         }
@@ -127,23 +166,37 @@ ping.all#e1054267 ids:Vector<long> = Vector<Pong>;
 ```tl
 ping.count#59c01efa = int;
 ```*/
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone)]
         pub struct Count;
+        impl ::core::fmt::Debug for Count {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            }
+        }
+        impl ::core::cmp::PartialEq for Count {
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(
+                    ::telewire::tl::Serialize::to_bytes(self),
+                    ::telewire::tl::Serialize::to_bytes(other),
+                )
+            }
+        }
         impl ::telewire::tl::Identifiable for Count {
             const ID: u32 = 0x59c01efa;
             const NAME: &'static str = "ping.count";
         }
         impl ::telewire::tl::Serialize for Count {
+            #[inline(never)]
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
                 ::telewire::tl::codec::write_word(0x59c01efa, out);
-                let _ = out;
             }
         }
         #[cfg(any(test, feature = "server"))]
         impl ::telewire::tl::Deserialize for Count {
+            #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-                r.expect_id(0x59c01efa, "ping.count")?;
-                let _ = r;
+                let outer = r.begin(0x59c01efa, "ping.count")?;
+                r.end(outer);
                 ::core::option::Option::Some(Self)
             }
         }
@@ -156,16 +209,30 @@ ping.count#59c01efa = int;
 ```tl
 ping.is_on#6b03e19a flags:# loud:flags.0?true = Bool;
 ```*/
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone)]
         pub struct IsOn {
             ///`loud:flags.0?true`
             pub loud: bool,
+        }
+        impl ::core::fmt::Debug for IsOn {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            }
+        }
+        impl ::core::cmp::PartialEq for IsOn {
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(
+                    ::telewire::tl::Serialize::to_bytes(self),
+                    ::telewire::tl::Serialize::to_bytes(other),
+                )
+            }
         }
         impl ::telewire::tl::Identifiable for IsOn {
             const ID: u32 = 0x6b03e19a;
             const NAME: &'static str = "ping.is_on";
         }
         impl ::telewire::tl::Serialize for IsOn {
+            #[inline(never)]
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
                 ::telewire::tl::codec::write_word(0x6b03e19a, out);
                 ::telewire::tl::codec::write_word(self.loud as u32, out);
@@ -173,9 +240,11 @@ ping.is_on#6b03e19a flags:# loud:flags.0?true = Bool;
         }
         #[cfg(any(test, feature = "server"))]
         impl ::telewire::tl::Deserialize for IsOn {
+            #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-                r.expect_id(0x6b03e19a, "ping.is_on")?;
+                let outer = r.begin(0x6b03e19a, "ping.is_on")?;
                 let word0 = r.word();
+                r.end(outer);
                 ::core::option::Option::Some(Self {
                     loud: word0 & 0x00000001 != 0,
                 })
@@ -190,18 +259,32 @@ ping.is_on#6b03e19a flags:# loud:flags.0?true = Bool;
 ```tl
 ping.send#ef39dcd8 random_id:long text:string = Pong;
 ```*/
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone)]
         pub struct Send {
             ///`random_id:long`
             pub random_id: i64,
             ///`text:string`
             pub text: ::std::string::String,
         }
+        impl ::core::fmt::Debug for Send {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            }
+        }
+        impl ::core::cmp::PartialEq for Send {
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(
+                    ::telewire::tl::Serialize::to_bytes(self),
+                    ::telewire::tl::Serialize::to_bytes(other),
+                )
+            }
+        }
         impl ::telewire::tl::Identifiable for Send {
             const ID: u32 = 0xef39dcd8;
             const NAME: &'static str = "ping.send";
         }
         impl ::telewire::tl::Serialize for Send {
+            #[inline(never)]
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
                 ::telewire::tl::codec::write_word(0xef39dcd8, out);
                 ::telewire::tl::Serialize::serialize(&self.random_id, out);
@@ -210,10 +293,12 @@ ping.send#ef39dcd8 random_id:long text:string = Pong;
         }
         #[cfg(any(test, feature = "server"))]
         impl ::telewire::tl::Deserialize for Send {
+            #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-                r.expect_id(0xef39dcd8, "ping.send")?;
+                let outer = r.begin(0xef39dcd8, "ping.send")?;
                 let v0 = r.long();
                 let v1 = r.string();
+                r.end(outer);
                 ::core::option::Option::Some(Self { random_id: v0, text: v1 })
             }
         }
@@ -226,23 +311,37 @@ ping.send#ef39dcd8 random_id:long text:string = Pong;
 ```tl
 ping.bare#628f97ca = Vector<%Pong>;
 ```*/
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone)]
         pub struct Bare;
+        impl ::core::fmt::Debug for Bare {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            }
+        }
+        impl ::core::cmp::PartialEq for Bare {
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(
+                    ::telewire::tl::Serialize::to_bytes(self),
+                    ::telewire::tl::Serialize::to_bytes(other),
+                )
+            }
+        }
         impl ::telewire::tl::Identifiable for Bare {
             const ID: u32 = 0x628f97ca;
             const NAME: &'static str = "ping.bare";
         }
         impl ::telewire::tl::Serialize for Bare {
+            #[inline(never)]
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
                 ::telewire::tl::codec::write_word(0x628f97ca, out);
-                let _ = out;
             }
         }
         #[cfg(any(test, feature = "server"))]
         impl ::telewire::tl::Deserialize for Bare {
+            #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-                r.expect_id(0x628f97ca, "ping.bare")?;
-                let _ = r;
+                let outer = r.begin(0x628f97ca, "ping.bare")?;
+                r.end(outer);
                 ::core::option::Option::Some(Self)
             }
         }

@@ -1,6 +1,15 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (
+            0xda2e5fb0,
+            "token type:string self:long final:Bool static:int loop:int srp_B:bytes M1:bytes crate:int async:int r:int out:int value:int = Token",
+        ),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(&[(0xda2e5fb0, "token")], id)
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -9,7 +18,7 @@ pub mod types {
 ```tl
 token#da2e5fb0 type:string self:long final:Bool static:int loop:int srp_B:bytes M1:bytes crate:int async:int r:int out:int value:int = Token;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Token {
         ///`type:string`
         pub r#type: ::std::string::String,
@@ -36,13 +45,27 @@ token#da2e5fb0 type:string self:long final:Bool static:int loop:int srp_B:bytes 
         ///`value:int`
         pub value: i32,
     }
+    impl ::core::fmt::Debug for Token {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Token {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for Token {
         const ID: u32 = 0xda2e5fb0;
         const NAME: &'static str = "token";
     }
-    impl ::telewire::tl::Constructor for Token {
-        const MIN_LEN: usize = 52usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+    impl ::telewire::tl::Serialize for Token {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(0xda2e5fb0, out);
             ::telewire::tl::Serialize::serialize(&self.r#type, out);
             ::telewire::tl::Serialize::serialize(&self.self_, out);
             ::telewire::tl::Serialize::serialize(&self.r#final, out);
@@ -56,10 +79,12 @@ token#da2e5fb0 type:string self:long final:Bool static:int loop:int srp_B:bytes 
             ::telewire::tl::Serialize::serialize(&self.out, out);
             ::telewire::tl::Serialize::serialize(&self.value, out);
         }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("token");
+    }
+    impl ::telewire::tl::Deserialize for Token {
+        const MIN_LEN: usize = 56usize;
+        #[inline(never)]
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            let outer = r.begin(0xda2e5fb0, "token")?;
             let v0 = r.string();
             let v1 = r.long();
             let v2 = r.boolean();
@@ -72,7 +97,7 @@ token#da2e5fb0 type:string self:long final:Bool static:int loop:int srp_B:bytes 
             let v9 = r.int();
             let v10 = r.int();
             let v11 = r.int();
-            r.leave(outer);
+            r.end(outer);
             ::core::option::Option::Some(Self {
                 r#type: v0,
                 self_: v1,
@@ -87,16 +112,6 @@ token#da2e5fb0 type:string self:long final:Bool static:int loop:int srp_B:bytes 
                 out: v10,
                 value: v11,
             })
-        }
-    }
-    impl ::telewire::tl::Serialize for Token {
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
-        }
-    }
-    impl ::telewire::tl::Deserialize for Token {
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }

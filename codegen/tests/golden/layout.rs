@@ -1,6 +1,16 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (0x23f8ed83, "card title:string text:string = Card"),
+        (
+            0x6e064a05,
+            "wall flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:flags2.0?Card = Wall",
+        ),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(&[(0x23f8ed83, "card"), (0x6e064a05, "wall")], id)
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -9,41 +19,47 @@ pub mod types {
 ```tl
 card#23f8ed83 title:string text:string = Card;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Card {
         ///`title:string`
         pub title: ::std::string::String,
         ///`text:string`
         pub text: ::std::string::String,
     }
+    impl ::core::fmt::Debug for Card {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Card {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for Card {
         const ID: u32 = 0x23f8ed83;
         const NAME: &'static str = "card";
     }
-    impl ::telewire::tl::Constructor for Card {
-        const MIN_LEN: usize = 8usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+    impl ::telewire::tl::Serialize for Card {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(0x23f8ed83, out);
             ::telewire::tl::Serialize::serialize(&self.title, out);
             ::telewire::tl::Serialize::serialize(&self.text, out);
         }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("card");
-            let v0 = r.string();
-            let v1 = r.string();
-            r.leave(outer);
-            ::core::option::Option::Some(Self { title: v0, text: v1 })
-        }
-    }
-    impl ::telewire::tl::Serialize for Card {
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
-        }
     }
     impl ::telewire::tl::Deserialize for Card {
+        const MIN_LEN: usize = 12usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0x23f8ed83, "card")?;
+            let v0 = r.string();
+            let v1 = r.string();
+            r.end(outer);
+            ::core::option::Option::Some(Self { title: v0, text: v1 })
         }
     }
     /**Constructor [wall](https://core.telegram.org/constructor/wall).
@@ -51,7 +67,7 @@ card#23f8ed83 title:string text:string = Card;
 ```tl
 wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:flags2.0?Card = Wall;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Wall {
         ///`card:flags.0?Card`
         pub card: ::core::option::Option<::std::boxed::Box<super::types::Card>>,
@@ -60,13 +76,27 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
         ///`a:flags2.0?Card b:flags2.0?Card`
         pub a: ::core::option::Option<::std::boxed::Box<super::groups::WallA>>,
     }
+    impl ::core::fmt::Debug for Wall {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Wall {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for Wall {
         const ID: u32 = 0x6e064a05;
         const NAME: &'static str = "wall";
     }
-    impl ::telewire::tl::Constructor for Wall {
-        const MIN_LEN: usize = 12usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+    impl ::telewire::tl::Serialize for Wall {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(0x6e064a05, out);
             ::telewire::tl::codec::write_word(self.card.is_some() as u32, out);
             ::telewire::tl::codec::write_optional(&self.card, out);
             ::telewire::tl::Serialize::serialize(&self.first, out);
@@ -78,17 +108,19 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
                 ::telewire::tl::Serialize::serialize(&group.b, out);
             }
         }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("wall");
+    }
+    impl ::telewire::tl::Deserialize for Wall {
+        const MIN_LEN: usize = 16usize;
+        #[inline(never)]
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            let outer = r.begin(0x6e064a05, "wall")?;
             let word0 = r.word();
             let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
             let v1 = ::telewire::tl::Deserialize::read(r)?;
             let word1 = r.word();
             let v2_0 = ::telewire::tl::codec::read_optional(r, word1 & 0x00000001 != 0);
             let v2_1 = ::telewire::tl::codec::read_optional(r, word1 & 0x00000001 != 0);
-            r.leave(outer);
+            r.end(outer);
             ::core::option::Option::Some(Self {
                 card: v0,
                 first: v1,
@@ -107,16 +139,6 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
                     _ => ::core::option::Option::None,
                 },
             })
-        }
-    }
-    impl ::telewire::tl::Serialize for Wall {
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
-        }
-    }
-    impl ::telewire::tl::Deserialize for Wall {
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }

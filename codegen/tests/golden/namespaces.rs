@@ -1,14 +1,15 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (0x6498c436, "e2e.chain.block height:int = e2e.chain.Block"),
+        (0x7358bc40, "auth.sentCode phone:auth.Phone = auth.SentCode"),
+        (0xcd27626a, "auth.phone number:string = auth.Phone"),
+        (0xcf338214, "root block:e2e.chain.Block code:auth.SentCode = Root"),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(
-        &[
-            (0x6498c436, "e2e.chain.block"),
-            (0x7358bc40, "auth.sentCode"),
-            (0xcd27626a, "auth.phone"),
-            (0xcf338214, "root"),
-        ],
-        id,
-    )
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -17,41 +18,47 @@ pub mod types {
 ```tl
 root#cf338214 block:e2e.chain.Block code:auth.SentCode = Root;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Root {
         ///`block:e2e.chain.Block`
         pub block: super::types::e2e::chain::Block,
         ///`code:auth.SentCode`
         pub code: super::types::auth::SentCode,
     }
+    impl ::core::fmt::Debug for Root {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Root {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for Root {
         const ID: u32 = 0xcf338214;
         const NAME: &'static str = "root";
     }
-    impl ::telewire::tl::Constructor for Root {
-        const MIN_LEN: usize = 8usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+    impl ::telewire::tl::Serialize for Root {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(0xcf338214, out);
             ::telewire::tl::Serialize::serialize(&self.block, out);
             ::telewire::tl::Serialize::serialize(&self.code, out);
         }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("root");
-            let v0 = ::telewire::tl::Deserialize::read(r)?;
-            let v1 = ::telewire::tl::Deserialize::read(r)?;
-            r.leave(outer);
-            ::core::option::Option::Some(Self { block: v0, code: v1 })
-        }
-    }
-    impl ::telewire::tl::Serialize for Root {
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
-        }
     }
     impl ::telewire::tl::Deserialize for Root {
+        const MIN_LEN: usize = 12usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0xcf338214, "root")?;
+            let v0 = ::telewire::tl::Deserialize::read(r)?;
+            let v1 = ::telewire::tl::Deserialize::read(r)?;
+            r.end(outer);
+            ::core::option::Option::Some(Self { block: v0, code: v1 })
         }
     }
     ///The namespace `auth`.
@@ -61,37 +68,43 @@ root#cf338214 block:e2e.chain.Block code:auth.SentCode = Root;
 ```tl
 auth.sentCode#7358bc40 phone:auth.Phone = auth.SentCode;
 ```*/
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone)]
         pub struct SentCode {
             ///`phone:auth.Phone`
             pub phone: super::super::types::auth::Phone,
+        }
+        impl ::core::fmt::Debug for SentCode {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            }
+        }
+        impl ::core::cmp::PartialEq for SentCode {
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(
+                    ::telewire::tl::Serialize::to_bytes(self),
+                    ::telewire::tl::Serialize::to_bytes(other),
+                )
+            }
         }
         impl ::telewire::tl::Identifiable for SentCode {
             const ID: u32 = 0x7358bc40;
             const NAME: &'static str = "auth.sentCode";
         }
-        impl ::telewire::tl::Constructor for SentCode {
-            const MIN_LEN: usize = 4usize;
-            fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-                ::telewire::tl::Serialize::serialize(&self.phone, out);
-            }
-            fn read_bare(
-                r: &mut ::telewire::tl::Reader<'_>,
-            ) -> ::core::option::Option<Self> {
-                let outer = r.enter("auth.sentCode");
-                let v0 = ::telewire::tl::Deserialize::read(r)?;
-                r.leave(outer);
-                ::core::option::Option::Some(Self { phone: v0 })
-            }
-        }
         impl ::telewire::tl::Serialize for SentCode {
+            #[inline(never)]
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                ::telewire::tl::codec::write_boxed(self, out)
+                ::telewire::tl::codec::write_word(0x7358bc40, out);
+                ::telewire::tl::Serialize::serialize(&self.phone, out);
             }
         }
         impl ::telewire::tl::Deserialize for SentCode {
+            const MIN_LEN: usize = 8usize;
+            #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-                ::telewire::tl::codec::read_boxed(r)
+                let outer = r.begin(0x7358bc40, "auth.sentCode")?;
+                let v0 = ::telewire::tl::Deserialize::read(r)?;
+                r.end(outer);
+                ::core::option::Option::Some(Self { phone: v0 })
             }
         }
         /**Constructor [auth.phone](https://core.telegram.org/constructor/auth.phone).
@@ -99,37 +112,43 @@ auth.sentCode#7358bc40 phone:auth.Phone = auth.SentCode;
 ```tl
 auth.phone#cd27626a number:string = auth.Phone;
 ```*/
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone)]
         pub struct Phone {
             ///`number:string`
             pub number: ::std::string::String,
+        }
+        impl ::core::fmt::Debug for Phone {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            }
+        }
+        impl ::core::cmp::PartialEq for Phone {
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(
+                    ::telewire::tl::Serialize::to_bytes(self),
+                    ::telewire::tl::Serialize::to_bytes(other),
+                )
+            }
         }
         impl ::telewire::tl::Identifiable for Phone {
             const ID: u32 = 0xcd27626a;
             const NAME: &'static str = "auth.phone";
         }
-        impl ::telewire::tl::Constructor for Phone {
-            const MIN_LEN: usize = 4usize;
-            fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-                ::telewire::tl::Serialize::serialize(&self.number, out);
-            }
-            fn read_bare(
-                r: &mut ::telewire::tl::Reader<'_>,
-            ) -> ::core::option::Option<Self> {
-                let outer = r.enter("auth.phone");
-                let v0 = r.string();
-                r.leave(outer);
-                ::core::option::Option::Some(Self { number: v0 })
-            }
-        }
         impl ::telewire::tl::Serialize for Phone {
+            #[inline(never)]
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                ::telewire::tl::codec::write_boxed(self, out)
+                ::telewire::tl::codec::write_word(0xcd27626a, out);
+                ::telewire::tl::Serialize::serialize(&self.number, out);
             }
         }
         impl ::telewire::tl::Deserialize for Phone {
+            const MIN_LEN: usize = 8usize;
+            #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-                ::telewire::tl::codec::read_boxed(r)
+                let outer = r.begin(0xcd27626a, "auth.phone")?;
+                let v0 = r.string();
+                r.end(outer);
+                ::core::option::Option::Some(Self { number: v0 })
             }
         }
     }
@@ -142,39 +161,49 @@ auth.phone#cd27626a number:string = auth.Phone;
 ```tl
 e2e.chain.block#6498c436 height:int = e2e.chain.Block;
 ```*/
-            #[derive(Clone, Debug, PartialEq)]
+            #[derive(Clone)]
             pub struct Block {
                 ///`height:int`
                 pub height: i32,
+            }
+            impl ::core::fmt::Debug for Block {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    super::super::super::SCHEMA
+                        .debug(&::telewire::tl::Serialize::to_bytes(self), f)
+                }
+            }
+            impl ::core::cmp::PartialEq for Block {
+                fn eq(&self, other: &Self) -> bool {
+                    ::telewire::tl::codec::equal(
+                        ::telewire::tl::Serialize::to_bytes(self),
+                        ::telewire::tl::Serialize::to_bytes(other),
+                    )
+                }
             }
             impl ::telewire::tl::Identifiable for Block {
                 const ID: u32 = 0x6498c436;
                 const NAME: &'static str = "e2e.chain.block";
             }
-            impl ::telewire::tl::Constructor for Block {
-                const MIN_LEN: usize = 4usize;
-                fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-                    ::telewire::tl::Serialize::serialize(&self.height, out);
-                }
-                fn read_bare(
-                    r: &mut ::telewire::tl::Reader<'_>,
-                ) -> ::core::option::Option<Self> {
-                    let outer = r.enter("e2e.chain.block");
-                    let v0 = r.int();
-                    r.leave(outer);
-                    ::core::option::Option::Some(Self { height: v0 })
-                }
-            }
             impl ::telewire::tl::Serialize for Block {
+                #[inline(never)]
                 fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                    ::telewire::tl::codec::write_boxed(self, out)
+                    ::telewire::tl::codec::write_word(0x6498c436, out);
+                    ::telewire::tl::Serialize::serialize(&self.height, out);
                 }
             }
             impl ::telewire::tl::Deserialize for Block {
+                const MIN_LEN: usize = 8usize;
+                #[inline(never)]
                 fn read(
                     r: &mut ::telewire::tl::Reader<'_>,
                 ) -> ::core::option::Option<Self> {
-                    ::telewire::tl::codec::read_boxed(r)
+                    let outer = r.begin(0x6498c436, "e2e.chain.block")?;
+                    let v0 = r.int();
+                    r.end(outer);
+                    ::core::option::Option::Some(Self { height: v0 })
                 }
             }
         }

@@ -1,9 +1,13 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (0x29c1636d, "msg_container messages:vector<%Message> = MessageContainer"),
+        (0x5bb8e511, "message msg_id:long seqno:int bytes:@ body:Object@bytes = Message"),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(
-        &[(0x29c1636d, "msg_container"), (0x5bb8e511, "message")],
-        id,
-    )
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -12,7 +16,7 @@ pub mod types {
 ```tl
 message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Message {
         ///`msg_id:long`
         pub msg_id: i64,
@@ -21,27 +25,43 @@ message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message;
         ///`body:Object`
         pub body: ::telewire::tl::Object,
     }
+    impl ::core::fmt::Debug for Message {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Message {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for Message {
         const ID: u32 = 0x5bb8e511;
         const NAME: &'static str = "message";
     }
-    impl ::telewire::tl::Constructor for Message {
-        const MIN_LEN: usize = 20usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+    impl ::telewire::tl::Serialize for Message {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(0x5bb8e511, out);
             ::telewire::tl::Serialize::serialize(&self.msg_id, out);
             ::telewire::tl::Serialize::serialize(&self.seqno, out);
             ::telewire::tl::codec::write_length(&self.body, out);
             ::telewire::tl::Serialize::serialize(&self.body, out);
         }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("message");
+    }
+    impl ::telewire::tl::Deserialize for Message {
+        const MIN_LEN: usize = 24usize;
+        #[inline(never)]
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            let outer = r.begin(0x5bb8e511, "message")?;
             let v0 = r.long();
             let v1 = r.int();
             let length = r.length();
             let v2 = r.measured_object(length);
-            r.leave(outer);
+            r.end(outer);
             ::core::option::Option::Some(Self {
                 msg_id: v0,
                 seqno: v1,
@@ -49,54 +69,50 @@ message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message;
             })
         }
     }
-    impl ::telewire::tl::Serialize for Message {
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
-        }
-    }
-    impl ::telewire::tl::Deserialize for Message {
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
-        }
-    }
     /**Constructor [msg_container](https://core.telegram.org/constructor/msg_container).
 
 ```tl
 msg_container#29c1636d messages:vector<%Message> = MessageContainer;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct MsgContainer {
         ///`messages:vector<%Message>`
         pub messages: ::telewire::tl::BareVec<
             ::telewire::tl::Bare<super::types::Message>,
         >,
     }
+    impl ::core::fmt::Debug for MsgContainer {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for MsgContainer {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for MsgContainer {
         const ID: u32 = 0x29c1636d;
         const NAME: &'static str = "msg_container";
     }
-    impl ::telewire::tl::Constructor for MsgContainer {
-        const MIN_LEN: usize = 4usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.messages, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("msg_container");
-            let v0 = ::telewire::tl::Deserialize::read(r)?;
-            r.leave(outer);
-            ::core::option::Option::Some(Self { messages: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for MsgContainer {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0x29c1636d, out);
+            ::telewire::tl::Serialize::serialize(&self.messages, out);
         }
     }
     impl ::telewire::tl::Deserialize for MsgContainer {
+        const MIN_LEN: usize = 8usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0x29c1636d, "msg_container")?;
+            let v0 = ::telewire::tl::Deserialize::read(r)?;
+            r.end(outer);
+            ::core::option::Option::Some(Self { messages: v0 })
         }
     }
 }

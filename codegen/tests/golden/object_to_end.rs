@@ -1,9 +1,13 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (0x3ca89969, "packed flags:# id:flags.0?long body:Object = Packed"),
+        (0x7900ac6a, "gzip data:bytes = Object"),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(
-        &[(0x3ca89969, "packed"), (0x7900ac6a, "gzip")],
-        id,
-    )
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -12,43 +16,49 @@ pub mod types {
 ```tl
 packed#3ca89969 flags:# id:flags.0?long body:Object = Packed;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Packed {
         ///`id:flags.0?long`
         pub id: ::core::option::Option<i64>,
         ///`body:Object`
         pub body: ::telewire::tl::Object,
     }
+    impl ::core::fmt::Debug for Packed {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Packed {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for Packed {
         const ID: u32 = 0x3ca89969;
         const NAME: &'static str = "packed";
     }
-    impl ::telewire::tl::Constructor for Packed {
-        const MIN_LEN: usize = 8usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+    impl ::telewire::tl::Serialize for Packed {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(0x3ca89969, out);
             ::telewire::tl::codec::write_word(self.id.is_some() as u32, out);
             ::telewire::tl::codec::write_optional(&self.id, out);
             ::telewire::tl::Serialize::serialize(&self.body, out);
         }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("packed");
+    }
+    impl ::telewire::tl::Deserialize for Packed {
+        const MIN_LEN: usize = 12usize;
+        #[inline(never)]
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            let outer = r.begin(0x3ca89969, "packed")?;
             let word0 = r.word();
             let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
             let v1 = r.object();
-            r.leave(outer);
+            r.end(outer);
             ::core::option::Option::Some(Self { id: v0, body: v1 })
-        }
-    }
-    impl ::telewire::tl::Serialize for Packed {
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
-        }
-    }
-    impl ::telewire::tl::Deserialize for Packed {
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
         }
     }
     /**Constructor [gzip](https://core.telegram.org/constructor/gzip).
@@ -56,37 +66,43 @@ packed#3ca89969 flags:# id:flags.0?long body:Object = Packed;
 ```tl
 gzip#7900ac6a data:bytes = Object;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Gzip {
         ///`data:bytes`
         pub data: ::telewire::tl::Bytes,
+    }
+    impl ::core::fmt::Debug for Gzip {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Gzip {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for Gzip {
         const ID: u32 = 0x7900ac6a;
         const NAME: &'static str = "gzip";
     }
-    impl ::telewire::tl::Constructor for Gzip {
-        const MIN_LEN: usize = 4usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.data, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("gzip");
-            let v0 = r.bytes();
-            r.leave(outer);
-            ::core::option::Option::Some(Self { data: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for Gzip {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0x7900ac6a, out);
+            ::telewire::tl::Serialize::serialize(&self.data, out);
         }
     }
     impl ::telewire::tl::Deserialize for Gzip {
+        const MIN_LEN: usize = 8usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0x7900ac6a, "gzip")?;
+            let v0 = r.bytes();
+            r.end(outer);
+            ::core::option::Option::Some(Self { data: v0 })
         }
     }
 }

@@ -1,6 +1,15 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (
+            0x00ec2da3,
+            "all a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i:Bool = All",
+        ),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(&[(0x00ec2da3, "all")], id)
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -9,7 +18,7 @@ pub mod types {
 ```tl
 all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i:Bool = All;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct All {
         ///`a:int`
         pub a: i32,
@@ -30,13 +39,27 @@ all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i
         ///`i:Bool`
         pub i: bool,
     }
+    impl ::core::fmt::Debug for All {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for All {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for All {
         const ID: u32 = 0x00ec2da3;
         const NAME: &'static str = "all";
     }
-    impl ::telewire::tl::Constructor for All {
-        const MIN_LEN: usize = 144usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+    impl ::telewire::tl::Serialize for All {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(0x00ec2da3, out);
             ::telewire::tl::Serialize::serialize(&self.a, out);
             ::telewire::tl::Serialize::serialize(&self.b, out);
             ::telewire::tl::Serialize::serialize(&self.c, out);
@@ -47,10 +70,12 @@ all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i
             ::telewire::tl::Serialize::serialize(&self.h, out);
             ::telewire::tl::Serialize::serialize(&self.i, out);
         }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("all");
+    }
+    impl ::telewire::tl::Deserialize for All {
+        const MIN_LEN: usize = 148usize;
+        #[inline(never)]
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            let outer = r.begin(0x00ec2da3, "all")?;
             let v0 = r.int();
             let v1 = r.long();
             let v2 = r.double();
@@ -60,7 +85,7 @@ all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i
             let v6 = r.wide();
             let v7 = r.wide();
             let v8 = r.boolean();
-            r.leave(outer);
+            r.end(outer);
             ::core::option::Option::Some(Self {
                 a: v0,
                 b: v1,
@@ -72,16 +97,6 @@ all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i
                 h: v7,
                 i: v8,
             })
-        }
-    }
-    impl ::telewire::tl::Serialize for All {
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
-        }
-    }
-    impl ::telewire::tl::Deserialize for All {
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }

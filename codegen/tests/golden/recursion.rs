@@ -1,15 +1,16 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (0x1c6de6ff, "link flags:# url:string next:flags.0?Link = Link"),
+        (0x4f25c4f4, "textConcat texts:Vector<Text> = Text"),
+        (0x7d31b181, "textBold text:Text = Text"),
+        (0xe2d2a7e9, "textEmpty = Text"),
+        (0xfc8417a7, "textPlain text:string = Text"),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(
-        &[
-            (0x1c6de6ff, "link"),
-            (0x4f25c4f4, "textConcat"),
-            (0x7d31b181, "textBold"),
-            (0xe2d2a7e9, "textEmpty"),
-            (0xfc8417a7, "textPlain"),
-        ],
-        id,
-    )
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -18,32 +19,38 @@ pub mod types {
 ```tl
 textEmpty#e2d2a7e9 = Text;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct TextEmpty;
+    impl ::core::fmt::Debug for TextEmpty {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for TextEmpty {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for TextEmpty {
         const ID: u32 = 0xe2d2a7e9;
         const NAME: &'static str = "textEmpty";
     }
-    impl ::telewire::tl::Constructor for TextEmpty {
-        const MIN_LEN: usize = 0usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            let _ = out;
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let _ = r;
-            ::core::option::Option::Some(Self)
-        }
-    }
     impl ::telewire::tl::Serialize for TextEmpty {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0xe2d2a7e9, out);
         }
     }
     impl ::telewire::tl::Deserialize for TextEmpty {
+        const MIN_LEN: usize = 4usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0xe2d2a7e9, "textEmpty")?;
+            r.end(outer);
+            ::core::option::Option::Some(Self)
         }
     }
     /**Constructor [textPlain](https://core.telegram.org/constructor/textPlain).
@@ -51,37 +58,43 @@ textEmpty#e2d2a7e9 = Text;
 ```tl
 textPlain#fc8417a7 text:string = Text;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct TextPlain {
         ///`text:string`
         pub text: ::std::string::String,
+    }
+    impl ::core::fmt::Debug for TextPlain {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for TextPlain {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for TextPlain {
         const ID: u32 = 0xfc8417a7;
         const NAME: &'static str = "textPlain";
     }
-    impl ::telewire::tl::Constructor for TextPlain {
-        const MIN_LEN: usize = 4usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.text, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.descend("textPlain")?;
-            let v0 = r.string();
-            r.ascend(outer);
-            ::core::option::Option::Some(Self { text: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for TextPlain {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0xfc8417a7, out);
+            ::telewire::tl::Serialize::serialize(&self.text, out);
         }
     }
     impl ::telewire::tl::Deserialize for TextPlain {
+        const MIN_LEN: usize = 8usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin_nested(0xfc8417a7, "textPlain")?;
+            let v0 = r.string();
+            r.end_nested(outer);
+            ::core::option::Option::Some(Self { text: v0 })
         }
     }
     /**Constructor [textBold](https://core.telegram.org/constructor/textBold).
@@ -89,37 +102,43 @@ textPlain#fc8417a7 text:string = Text;
 ```tl
 textBold#7d31b181 text:Text = Text;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct TextBold {
         ///`text:Text`
         pub text: ::std::boxed::Box<super::enums::Text>,
+    }
+    impl ::core::fmt::Debug for TextBold {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for TextBold {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for TextBold {
         const ID: u32 = 0x7d31b181;
         const NAME: &'static str = "textBold";
     }
-    impl ::telewire::tl::Constructor for TextBold {
-        const MIN_LEN: usize = 4usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.text, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.descend("textBold")?;
-            let v0 = ::telewire::tl::Deserialize::read(r)?;
-            r.ascend(outer);
-            ::core::option::Option::Some(Self { text: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for TextBold {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0x7d31b181, out);
+            ::telewire::tl::Serialize::serialize(&self.text, out);
         }
     }
     impl ::telewire::tl::Deserialize for TextBold {
+        const MIN_LEN: usize = 8usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin_nested(0x7d31b181, "textBold")?;
+            let v0 = ::telewire::tl::Deserialize::read(r)?;
+            r.end_nested(outer);
+            ::core::option::Option::Some(Self { text: v0 })
         }
     }
     /**Constructor [textConcat](https://core.telegram.org/constructor/textConcat).
@@ -127,37 +146,43 @@ textBold#7d31b181 text:Text = Text;
 ```tl
 textConcat#4f25c4f4 texts:Vector<Text> = Text;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct TextConcat {
         ///`texts:Vector<Text>`
         pub texts: ::std::vec::Vec<super::enums::Text>,
+    }
+    impl ::core::fmt::Debug for TextConcat {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for TextConcat {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for TextConcat {
         const ID: u32 = 0x4f25c4f4;
         const NAME: &'static str = "textConcat";
     }
-    impl ::telewire::tl::Constructor for TextConcat {
-        const MIN_LEN: usize = 8usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.texts, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.descend("textConcat")?;
-            let v0 = ::telewire::tl::codec::read_vector(r);
-            r.ascend(outer);
-            ::core::option::Option::Some(Self { texts: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for TextConcat {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0x4f25c4f4, out);
+            ::telewire::tl::Serialize::serialize(&self.texts, out);
         }
     }
     impl ::telewire::tl::Deserialize for TextConcat {
+        const MIN_LEN: usize = 12usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin_nested(0x4f25c4f4, "textConcat")?;
+            let v0 = ::telewire::tl::codec::read_vector(r);
+            r.end_nested(outer);
+            ::core::option::Option::Some(Self { texts: v0 })
         }
     }
     /**Constructor [link](https://core.telegram.org/constructor/link).
@@ -165,43 +190,49 @@ textConcat#4f25c4f4 texts:Vector<Text> = Text;
 ```tl
 link#1c6de6ff flags:# url:string next:flags.0?Link = Link;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Link {
         ///`url:string`
         pub url: ::std::string::String,
         ///`next:flags.0?Link`
         pub next: ::core::option::Option<::std::boxed::Box<super::types::Link>>,
     }
+    impl ::core::fmt::Debug for Link {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Link {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for Link {
         const ID: u32 = 0x1c6de6ff;
         const NAME: &'static str = "link";
     }
-    impl ::telewire::tl::Constructor for Link {
-        const MIN_LEN: usize = 8usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+    impl ::telewire::tl::Serialize for Link {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(0x1c6de6ff, out);
             ::telewire::tl::codec::write_word(self.next.is_some() as u32, out);
             ::telewire::tl::Serialize::serialize(&self.url, out);
             ::telewire::tl::codec::write_optional(&self.next, out);
         }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.descend("link")?;
+    }
+    impl ::telewire::tl::Deserialize for Link {
+        const MIN_LEN: usize = 12usize;
+        #[inline(never)]
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            let outer = r.begin_nested(0x1c6de6ff, "link")?;
             let word0 = r.word();
             let v0 = r.string();
             let v1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
-            r.ascend(outer);
+            r.end_nested(outer);
             ::core::option::Option::Some(Self { url: v0, next: v1 })
-        }
-    }
-    impl ::telewire::tl::Serialize for Link {
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
-        }
-    }
-    impl ::telewire::tl::Deserialize for Link {
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }
@@ -215,7 +246,7 @@ textPlain#fc8417a7 text:string = Text;
 textBold#7d31b181 text:Text = Text;
 textConcat#4f25c4f4 texts:Vector<Text> = Text;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     #[non_exhaustive]
     pub enum Text {
         ///`textEmpty`
@@ -228,6 +259,7 @@ textConcat#4f25c4f4 texts:Vector<Text> = Text;
         Concat(super::types::TextConcat),
     }
     impl ::telewire::tl::Serialize for Text {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             match self {
                 Self::Empty => ::telewire::tl::codec::write_word(0xe2d2a7e9, out),
@@ -238,33 +270,54 @@ textConcat#4f25c4f4 texts:Vector<Text> = Text;
         }
     }
     impl ::telewire::tl::Deserialize for Text {
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             ::core::option::Option::Some(
-                match r.constructor_id() {
-                    0xe2d2a7e9 => Self::Empty,
+                match r.peek_id() {
+                    0xe2d2a7e9 => {
+                        r.skip_id();
+                        Self::Empty
+                    }
                     0xfc8417a7 => {
                         Self::Plain(
-                            <super::types::TextPlain as ::telewire::tl::Constructor>::read_bare(
+                            <super::types::TextPlain as ::telewire::tl::Deserialize>::read(
                                 r,
                             )?,
                         )
                     }
                     0x7d31b181 => {
                         Self::Bold(
-                            <super::types::TextBold as ::telewire::tl::Constructor>::read_bare(
+                            <super::types::TextBold as ::telewire::tl::Deserialize>::read(
                                 r,
                             )?,
                         )
                     }
                     0x4f25c4f4 => {
                         Self::Concat(
-                            <super::types::TextConcat as ::telewire::tl::Constructor>::read_bare(
+                            <super::types::TextConcat as ::telewire::tl::Deserialize>::read(
                                 r,
                             )?,
                         )
                     }
-                    id => return r.unexpected(id, "Text"),
+                    id => {
+                        r.skip_id();
+                        r.unexpected(id, "Text");
+                        return ::core::option::Option::None;
+                    }
                 },
+            )
+        }
+    }
+    impl ::core::fmt::Debug for Text {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Text {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
             )
         }
     }

@@ -1,17 +1,18 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (0x02630dd8, "box s:String = Box"),
+        (0x074d128e, "stringErr text:string = String"),
+        (0x0a21a3fd, "result a:Vector<Option> = Result"),
+        (0x5307741d, "option v:Vec = Option"),
+        (0x5ad97429, "vec n:int = Vec"),
+        (0x7b22177f, "some flags:# b:flags.0?Box = Some"),
+        (0xc6fb2ae8, "stringOk = String"),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(
-        &[
-            (0x02630dd8, "box"),
-            (0x074d128e, "stringErr"),
-            (0x0a21a3fd, "result"),
-            (0x5307741d, "option"),
-            (0x5ad97429, "vec"),
-            (0x7b22177f, "some"),
-            (0xc6fb2ae8, "stringOk"),
-        ],
-        id,
-    )
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -20,37 +21,43 @@ pub mod types {
 ```tl
 vec#5ad97429 n:int = Vec;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Vec {
         ///`n:int`
         pub n: i32,
+    }
+    impl ::core::fmt::Debug for Vec {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Vec {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for Vec {
         const ID: u32 = 0x5ad97429;
         const NAME: &'static str = "vec";
     }
-    impl ::telewire::tl::Constructor for Vec {
-        const MIN_LEN: usize = 4usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.n, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("vec");
-            let v0 = r.int();
-            r.leave(outer);
-            ::core::option::Option::Some(Self { n: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for Vec {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0x5ad97429, out);
+            ::telewire::tl::Serialize::serialize(&self.n, out);
         }
     }
     impl ::telewire::tl::Deserialize for Vec {
+        const MIN_LEN: usize = 8usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0x5ad97429, "vec")?;
+            let v0 = r.int();
+            r.end(outer);
+            ::core::option::Option::Some(Self { n: v0 })
         }
     }
     /**Constructor [option](https://core.telegram.org/constructor/option).
@@ -58,37 +65,43 @@ vec#5ad97429 n:int = Vec;
 ```tl
 option#5307741d v:Vec = Option;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Option {
         ///`v:Vec`
         pub v: super::types::Vec,
+    }
+    impl ::core::fmt::Debug for Option {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Option {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for Option {
         const ID: u32 = 0x5307741d;
         const NAME: &'static str = "option";
     }
-    impl ::telewire::tl::Constructor for Option {
-        const MIN_LEN: usize = 4usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.v, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("option");
-            let v0 = ::telewire::tl::Deserialize::read(r)?;
-            r.leave(outer);
-            ::core::option::Option::Some(Self { v: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for Option {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0x5307741d, out);
+            ::telewire::tl::Serialize::serialize(&self.v, out);
         }
     }
     impl ::telewire::tl::Deserialize for Option {
+        const MIN_LEN: usize = 8usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0x5307741d, "option")?;
+            let v0 = ::telewire::tl::Deserialize::read(r)?;
+            r.end(outer);
+            ::core::option::Option::Some(Self { v: v0 })
         }
     }
     /**Constructor [result](https://core.telegram.org/constructor/result).
@@ -96,37 +109,43 @@ option#5307741d v:Vec = Option;
 ```tl
 result#0a21a3fd a:Vector<Option> = Result;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Result {
         ///`a:Vector<Option>`
         pub a: ::std::vec::Vec<super::types::Option>,
+    }
+    impl ::core::fmt::Debug for Result {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Result {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for Result {
         const ID: u32 = 0x0a21a3fd;
         const NAME: &'static str = "result";
     }
-    impl ::telewire::tl::Constructor for Result {
-        const MIN_LEN: usize = 8usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.a, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("result");
-            let v0 = ::telewire::tl::codec::read_vector(r);
-            r.leave(outer);
-            ::core::option::Option::Some(Self { a: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for Result {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0x0a21a3fd, out);
+            ::telewire::tl::Serialize::serialize(&self.a, out);
         }
     }
     impl ::telewire::tl::Deserialize for Result {
+        const MIN_LEN: usize = 12usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0x0a21a3fd, "result")?;
+            let v0 = ::telewire::tl::codec::read_vector(r);
+            r.end(outer);
+            ::core::option::Option::Some(Self { a: v0 })
         }
     }
     /**Constructor [stringOk](https://core.telegram.org/constructor/stringOk).
@@ -134,32 +153,38 @@ result#0a21a3fd a:Vector<Option> = Result;
 ```tl
 stringOk#c6fb2ae8 = String;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct StringOk;
+    impl ::core::fmt::Debug for StringOk {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for StringOk {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for StringOk {
         const ID: u32 = 0xc6fb2ae8;
         const NAME: &'static str = "stringOk";
     }
-    impl ::telewire::tl::Constructor for StringOk {
-        const MIN_LEN: usize = 0usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            let _ = out;
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let _ = r;
-            ::core::option::Option::Some(Self)
-        }
-    }
     impl ::telewire::tl::Serialize for StringOk {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0xc6fb2ae8, out);
         }
     }
     impl ::telewire::tl::Deserialize for StringOk {
+        const MIN_LEN: usize = 4usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0xc6fb2ae8, "stringOk")?;
+            r.end(outer);
+            ::core::option::Option::Some(Self)
         }
     }
     /**Constructor [stringErr](https://core.telegram.org/constructor/stringErr).
@@ -167,37 +192,43 @@ stringOk#c6fb2ae8 = String;
 ```tl
 stringErr#074d128e text:string = String;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct StringErr {
         ///`text:string`
         pub text: ::std::string::String,
+    }
+    impl ::core::fmt::Debug for StringErr {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for StringErr {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for StringErr {
         const ID: u32 = 0x074d128e;
         const NAME: &'static str = "stringErr";
     }
-    impl ::telewire::tl::Constructor for StringErr {
-        const MIN_LEN: usize = 4usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.text, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("stringErr");
-            let v0 = r.string();
-            r.leave(outer);
-            ::core::option::Option::Some(Self { text: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for StringErr {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0x074d128e, out);
+            ::telewire::tl::Serialize::serialize(&self.text, out);
         }
     }
     impl ::telewire::tl::Deserialize for StringErr {
+        const MIN_LEN: usize = 8usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0x074d128e, "stringErr")?;
+            let v0 = r.string();
+            r.end(outer);
+            ::core::option::Option::Some(Self { text: v0 })
         }
     }
     /**Constructor [box](https://core.telegram.org/constructor/box).
@@ -205,37 +236,43 @@ stringErr#074d128e text:string = String;
 ```tl
 box#02630dd8 s:String = Box;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Box {
         ///`s:String`
         pub s: super::enums::String,
+    }
+    impl ::core::fmt::Debug for Box {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Box {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for Box {
         const ID: u32 = 0x02630dd8;
         const NAME: &'static str = "box";
     }
-    impl ::telewire::tl::Constructor for Box {
-        const MIN_LEN: usize = 4usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.s, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("box");
-            let v0 = ::telewire::tl::Deserialize::read(r)?;
-            r.leave(outer);
-            ::core::option::Option::Some(Self { s: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for Box {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0x02630dd8, out);
+            ::telewire::tl::Serialize::serialize(&self.s, out);
         }
     }
     impl ::telewire::tl::Deserialize for Box {
+        const MIN_LEN: usize = 8usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0x02630dd8, "box")?;
+            let v0 = ::telewire::tl::Deserialize::read(r)?;
+            r.end(outer);
+            ::core::option::Option::Some(Self { s: v0 })
         }
     }
     /**Constructor [some](https://core.telegram.org/constructor/some).
@@ -243,39 +280,45 @@ box#02630dd8 s:String = Box;
 ```tl
 some#7b22177f flags:# b:flags.0?Box = Some;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Some {
         ///`b:flags.0?Box`
         pub b: ::core::option::Option<super::types::Box>,
+    }
+    impl ::core::fmt::Debug for Some {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Some {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for Some {
         const ID: u32 = 0x7b22177f;
         const NAME: &'static str = "some";
     }
-    impl ::telewire::tl::Constructor for Some {
-        const MIN_LEN: usize = 4usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+    impl ::telewire::tl::Serialize for Some {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(0x7b22177f, out);
             ::telewire::tl::codec::write_word(self.b.is_some() as u32, out);
             ::telewire::tl::codec::write_optional(&self.b, out);
         }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("some");
-            let word0 = r.word();
-            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
-            r.leave(outer);
-            ::core::option::Option::Some(Self { b: v0 })
-        }
-    }
-    impl ::telewire::tl::Serialize for Some {
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
-        }
     }
     impl ::telewire::tl::Deserialize for Some {
+        const MIN_LEN: usize = 8usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0x7b22177f, "some")?;
+            let word0 = r.word();
+            let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
+            r.end(outer);
+            ::core::option::Option::Some(Self { b: v0 })
         }
     }
 }
@@ -287,7 +330,7 @@ pub mod enums {
 stringOk#c6fb2ae8 = String;
 stringErr#074d128e text:string = String;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     #[non_exhaustive]
     pub enum String {
         ///`stringOk`
@@ -296,6 +339,7 @@ stringErr#074d128e text:string = String;
         Err(super::types::StringErr),
     }
     impl ::telewire::tl::Serialize for String {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             match self {
                 Self::Ok => ::telewire::tl::codec::write_word(0xc6fb2ae8, out),
@@ -304,19 +348,40 @@ stringErr#074d128e text:string = String;
         }
     }
     impl ::telewire::tl::Deserialize for String {
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             ::core::option::Option::Some(
-                match r.constructor_id() {
-                    0xc6fb2ae8 => Self::Ok,
+                match r.peek_id() {
+                    0xc6fb2ae8 => {
+                        r.skip_id();
+                        Self::Ok
+                    }
                     0x074d128e => {
                         Self::Err(
-                            <super::types::StringErr as ::telewire::tl::Constructor>::read_bare(
+                            <super::types::StringErr as ::telewire::tl::Deserialize>::read(
                                 r,
                             )?,
                         )
                     }
-                    id => return r.unexpected(id, "String"),
+                    id => {
+                        r.skip_id();
+                        r.unexpected(id, "String");
+                        return ::core::option::Option::None;
+                    }
                 },
+            )
+        }
+    }
+    impl ::core::fmt::Debug for String {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for String {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
             )
         }
     }

@@ -1,6 +1,10 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[(0x57665865, "nothing = Nothing")],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(&[(0x57665865, "nothing")], id)
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -9,32 +13,38 @@ pub mod types {
 ```tl
 nothing#57665865 = Nothing;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Nothing;
+    impl ::core::fmt::Debug for Nothing {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Nothing {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for Nothing {
         const ID: u32 = 0x57665865;
         const NAME: &'static str = "nothing";
     }
-    impl ::telewire::tl::Constructor for Nothing {
-        const MIN_LEN: usize = 0usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            let _ = out;
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let _ = r;
-            ::core::option::Option::Some(Self)
-        }
-    }
     impl ::telewire::tl::Serialize for Nothing {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0x57665865, out);
         }
     }
     impl ::telewire::tl::Deserialize for Nothing {
+        const MIN_LEN: usize = 4usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0x57665865, "nothing")?;
+            r.end(outer);
+            ::core::option::Option::Some(Self)
         }
     }
 }

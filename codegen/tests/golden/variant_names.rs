@@ -1,14 +1,15 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (0x31bf0e2a, "peerUser id:long = Peer"),
+        (0x74ad6156, "peer64 id:long = Peer"),
+        (0xc0518995, "other = Peer"),
+        (0xed156ac4, "peerSelf = Peer"),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(
-        &[
-            (0x31bf0e2a, "peerUser"),
-            (0x74ad6156, "peer64"),
-            (0xc0518995, "other"),
-            (0xed156ac4, "peerSelf"),
-        ],
-        id,
-    )
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -17,32 +18,38 @@ pub mod types {
 ```tl
 peerSelf#ed156ac4 = Peer;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct PeerSelf;
+    impl ::core::fmt::Debug for PeerSelf {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for PeerSelf {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for PeerSelf {
         const ID: u32 = 0xed156ac4;
         const NAME: &'static str = "peerSelf";
     }
-    impl ::telewire::tl::Constructor for PeerSelf {
-        const MIN_LEN: usize = 0usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            let _ = out;
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let _ = r;
-            ::core::option::Option::Some(Self)
-        }
-    }
     impl ::telewire::tl::Serialize for PeerSelf {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0xed156ac4, out);
         }
     }
     impl ::telewire::tl::Deserialize for PeerSelf {
+        const MIN_LEN: usize = 4usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0xed156ac4, "peerSelf")?;
+            r.end(outer);
+            ::core::option::Option::Some(Self)
         }
     }
     /**Constructor [peer64](https://core.telegram.org/constructor/peer64).
@@ -50,37 +57,43 @@ peerSelf#ed156ac4 = Peer;
 ```tl
 peer64#74ad6156 id:long = Peer;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Peer64 {
         ///`id:long`
         pub id: i64,
+    }
+    impl ::core::fmt::Debug for Peer64 {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Peer64 {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for Peer64 {
         const ID: u32 = 0x74ad6156;
         const NAME: &'static str = "peer64";
     }
-    impl ::telewire::tl::Constructor for Peer64 {
-        const MIN_LEN: usize = 8usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.id, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("peer64");
-            let v0 = r.long();
-            r.leave(outer);
-            ::core::option::Option::Some(Self { id: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for Peer64 {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0x74ad6156, out);
+            ::telewire::tl::Serialize::serialize(&self.id, out);
         }
     }
     impl ::telewire::tl::Deserialize for Peer64 {
+        const MIN_LEN: usize = 12usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0x74ad6156, "peer64")?;
+            let v0 = r.long();
+            r.end(outer);
+            ::core::option::Option::Some(Self { id: v0 })
         }
     }
     /**Constructor [peerUser](https://core.telegram.org/constructor/peerUser).
@@ -88,37 +101,43 @@ peer64#74ad6156 id:long = Peer;
 ```tl
 peerUser#31bf0e2a id:long = Peer;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct PeerUser {
         ///`id:long`
         pub id: i64,
+    }
+    impl ::core::fmt::Debug for PeerUser {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for PeerUser {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
     }
     impl ::telewire::tl::Identifiable for PeerUser {
         const ID: u32 = 0x31bf0e2a;
         const NAME: &'static str = "peerUser";
     }
-    impl ::telewire::tl::Constructor for PeerUser {
-        const MIN_LEN: usize = 8usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::Serialize::serialize(&self.id, out);
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("peerUser");
-            let v0 = r.long();
-            r.leave(outer);
-            ::core::option::Option::Some(Self { id: v0 })
-        }
-    }
     impl ::telewire::tl::Serialize for PeerUser {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0x31bf0e2a, out);
+            ::telewire::tl::Serialize::serialize(&self.id, out);
         }
     }
     impl ::telewire::tl::Deserialize for PeerUser {
+        const MIN_LEN: usize = 12usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0x31bf0e2a, "peerUser")?;
+            let v0 = r.long();
+            r.end(outer);
+            ::core::option::Option::Some(Self { id: v0 })
         }
     }
     /**Constructor [other](https://core.telegram.org/constructor/other).
@@ -126,32 +145,38 @@ peerUser#31bf0e2a id:long = Peer;
 ```tl
 other#c0518995 = Peer;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Other;
+    impl ::core::fmt::Debug for Other {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Other {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for Other {
         const ID: u32 = 0xc0518995;
         const NAME: &'static str = "other";
     }
-    impl ::telewire::tl::Constructor for Other {
-        const MIN_LEN: usize = 0usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
-            let _ = out;
-        }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let _ = r;
-            ::core::option::Option::Some(Self)
-        }
-    }
     impl ::telewire::tl::Serialize for Other {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
+            ::telewire::tl::codec::write_word(0xc0518995, out);
         }
     }
     impl ::telewire::tl::Deserialize for Other {
+        const MIN_LEN: usize = 4usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0xc0518995, "other")?;
+            r.end(outer);
+            ::core::option::Option::Some(Self)
         }
     }
 }
@@ -165,7 +190,7 @@ peer64#74ad6156 id:long = Peer;
 peerUser#31bf0e2a id:long = Peer;
 other#c0518995 = Peer;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     #[non_exhaustive]
     pub enum Peer {
         ///`peerSelf`
@@ -178,6 +203,7 @@ other#c0518995 = Peer;
         Other,
     }
     impl ::telewire::tl::Serialize for Peer {
+        #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             match self {
                 Self::PeerSelf => ::telewire::tl::codec::write_word(0xed156ac4, out),
@@ -188,27 +214,51 @@ other#c0518995 = Peer;
         }
     }
     impl ::telewire::tl::Deserialize for Peer {
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             ::core::option::Option::Some(
-                match r.constructor_id() {
-                    0xed156ac4 => Self::PeerSelf,
+                match r.peek_id() {
+                    0xed156ac4 => {
+                        r.skip_id();
+                        Self::PeerSelf
+                    }
                     0x74ad6156 => {
                         Self::Peer64(
-                            <super::types::Peer64 as ::telewire::tl::Constructor>::read_bare(
+                            <super::types::Peer64 as ::telewire::tl::Deserialize>::read(
                                 r,
                             )?,
                         )
                     }
                     0x31bf0e2a => {
                         Self::User(
-                            <super::types::PeerUser as ::telewire::tl::Constructor>::read_bare(
+                            <super::types::PeerUser as ::telewire::tl::Deserialize>::read(
                                 r,
                             )?,
                         )
                     }
-                    0xc0518995 => Self::Other,
-                    id => return r.unexpected(id, "Peer"),
+                    0xc0518995 => {
+                        r.skip_id();
+                        Self::Other
+                    }
+                    id => {
+                        r.skip_id();
+                        r.unexpected(id, "Peer");
+                        return ::core::option::Option::None;
+                    }
                 },
+            )
+        }
+    }
+    impl ::core::fmt::Debug for Peer {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Peer {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
             )
         }
     }

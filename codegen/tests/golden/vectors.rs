@@ -1,9 +1,16 @@
+///The definitions of this schema.
+pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[
+        (
+            0xbef912a1,
+            "lines a:Vector<long> b:Vector<Point> c:vector<point> d:vector<%Point> e:vector<Point> f:Vector<Vector<Point>> g:Vector<%Point> = Lines",
+        ),
+        (0xe3fe70f4, "point x:int y:int = Point"),
+    ],
+);
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
-    ::telewire::tl::codec::lookup_name(
-        &[(0xbef912a1, "lines"), (0xe3fe70f4, "point")],
-        id,
-    )
+    SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
 pub mod types {
@@ -12,41 +19,47 @@ pub mod types {
 ```tl
 point#e3fe70f4 x:int y:int = Point;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Point {
         ///`x:int`
         pub x: i32,
         ///`y:int`
         pub y: i32,
     }
+    impl ::core::fmt::Debug for Point {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Point {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for Point {
         const ID: u32 = 0xe3fe70f4;
         const NAME: &'static str = "point";
     }
-    impl ::telewire::tl::Constructor for Point {
-        const MIN_LEN: usize = 8usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+    impl ::telewire::tl::Serialize for Point {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(0xe3fe70f4, out);
             ::telewire::tl::Serialize::serialize(&self.x, out);
             ::telewire::tl::Serialize::serialize(&self.y, out);
         }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("point");
-            let v0 = r.int();
-            let v1 = r.int();
-            r.leave(outer);
-            ::core::option::Option::Some(Self { x: v0, y: v1 })
-        }
-    }
-    impl ::telewire::tl::Serialize for Point {
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
-        }
     }
     impl ::telewire::tl::Deserialize for Point {
+        const MIN_LEN: usize = 12usize;
+        #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
+            let outer = r.begin(0xe3fe70f4, "point")?;
+            let v0 = r.int();
+            let v1 = r.int();
+            r.end(outer);
+            ::core::option::Option::Some(Self { x: v0, y: v1 })
         }
     }
     /**Constructor [lines](https://core.telegram.org/constructor/lines).
@@ -54,7 +67,7 @@ point#e3fe70f4 x:int y:int = Point;
 ```tl
 lines#bef912a1 a:Vector<long> b:Vector<Point> c:vector<point> d:vector<%Point> e:vector<Point> f:Vector<Vector<Point>> g:Vector<%Point> = Lines;
 ```*/
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone)]
     pub struct Lines {
         ///`a:Vector<long>`
         pub a: ::std::vec::Vec<i64>,
@@ -71,13 +84,27 @@ lines#bef912a1 a:Vector<long> b:Vector<Point> c:vector<point> d:vector<%Point> e
         ///`g:Vector<%Point>`
         pub g: ::std::vec::Vec<::telewire::tl::Bare<super::types::Point>>,
     }
+    impl ::core::fmt::Debug for Lines {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Lines {
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(
+                ::telewire::tl::Serialize::to_bytes(self),
+                ::telewire::tl::Serialize::to_bytes(other),
+            )
+        }
+    }
     impl ::telewire::tl::Identifiable for Lines {
         const ID: u32 = 0xbef912a1;
         const NAME: &'static str = "lines";
     }
-    impl ::telewire::tl::Constructor for Lines {
-        const MIN_LEN: usize = 44usize;
-        fn write_bare(&self, out: &mut ::std::vec::Vec<u8>) {
+    impl ::telewire::tl::Serialize for Lines {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            ::telewire::tl::codec::write_word(0xbef912a1, out);
             ::telewire::tl::Serialize::serialize(&self.a, out);
             ::telewire::tl::Serialize::serialize(&self.b, out);
             ::telewire::tl::Serialize::serialize(&self.c, out);
@@ -86,10 +113,12 @@ lines#bef912a1 a:Vector<long> b:Vector<Point> c:vector<point> d:vector<%Point> e
             ::telewire::tl::Serialize::serialize(&self.f, out);
             ::telewire::tl::Serialize::serialize(&self.g, out);
         }
-        fn read_bare(
-            r: &mut ::telewire::tl::Reader<'_>,
-        ) -> ::core::option::Option<Self> {
-            let outer = r.enter("lines");
+    }
+    impl ::telewire::tl::Deserialize for Lines {
+        const MIN_LEN: usize = 48usize;
+        #[inline(never)]
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            let outer = r.begin(0xbef912a1, "lines")?;
             let v0 = ::telewire::tl::codec::read_vector(r);
             let v1 = ::telewire::tl::codec::read_vector(r);
             let v2 = ::telewire::tl::Deserialize::read(r)?;
@@ -97,7 +126,7 @@ lines#bef912a1 a:Vector<long> b:Vector<Point> c:vector<point> d:vector<%Point> e
             let v4 = ::telewire::tl::Deserialize::read(r)?;
             let v5 = ::telewire::tl::codec::read_vector(r);
             let v6 = ::telewire::tl::codec::read_vector(r);
-            r.leave(outer);
+            r.end(outer);
             ::core::option::Option::Some(Self {
                 a: v0,
                 b: v1,
@@ -107,16 +136,6 @@ lines#bef912a1 a:Vector<long> b:Vector<Point> c:vector<point> d:vector<%Point> e
                 f: v5,
                 g: v6,
             })
-        }
-    }
-    impl ::telewire::tl::Serialize for Lines {
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_boxed(self, out)
-        }
-    }
-    impl ::telewire::tl::Deserialize for Lines {
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::telewire::tl::codec::read_boxed(r)
         }
     }
 }
