@@ -34,8 +34,10 @@ pub fn read_vector<T: Deserialize>(r: &mut Reader<'_>) -> Vec<T> {
     read_items(r)
 }
 
-/// Whether two values have the same bytes. By value, so that they are dropped here and not by every caller.
-#[allow(clippy::needless_pass_by_value, reason = "see above")]
-pub fn equal(a: Vec<u8>, b: Vec<u8>) -> bool {
-    a == b
+/// Whether two values are the same on the wire.
+pub fn equal(a: &dyn Serialize, b: &dyn Serialize) -> bool {
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    a.serialize(&mut left);
+    b.serialize(&mut right);
+    left == right
 }

@@ -16,7 +16,9 @@ pub struct Object(Vec<u8>);
 impl Object {
     /// Holds a value.
     pub fn new<T: Serialize + ?Sized>(value: &T) -> Self {
-        Self(value.to_bytes())
+        let mut bytes = Vec::new();
+        value.serialize(&mut bytes);
+        Self(bytes)
     }
 
     /// The value's constructor id; `None` if there are not even four bytes.

@@ -159,16 +159,14 @@ impl<'a> Reader<'a> {
         self.assumed = Some(id);
     }
 
-    /// Begins a constructor with this id; `None` if another comes. Give what it returns to [`end`](Self::end).
+    /// Begins a constructor with this id. Give what it returns to [`end`](Self::end).
     #[inline(never)]
-    pub fn begin(&mut self, expected: u32, type_name: &'static str) -> Option<&'static str> {
+    pub fn begin(&mut self, expected: u32, type_name: &'static str) -> &'static str {
         let id = self.constructor_id();
-        if id == expected {
-            Some(std::mem::replace(&mut self.type_name, type_name))
-        } else {
+        if id != expected {
             self.unexpected(id, type_name);
-            None
         }
+        std::mem::replace(&mut self.type_name, type_name)
     }
 
     /// Ends the constructor that was begun last.
@@ -180,18 +178,14 @@ impl<'a> Reader<'a> {
     /// As [`begin`](Self::begin), for a constructor whose values may contain values of its own type: each level costs one
     /// of the budget (TL-03). Give what it returns to [`end_nested`](Self::end_nested).
     #[inline(never)]
-    pub fn begin_nested(&mut self, expected: u32, type_name: &'static str) -> Option<&'static str> {
-        let outer = self.begin(expected, type_name)?;
+    pub fn begin_nested(&mut self, expected: u32, type_name: &'static str) -> &'static str {
+        let outer = self.begin(expected, type_name);
         match self.depth.checked_sub(1) {
-            Some(depth) => {
-                self.depth = depth;
-                Some(outer)
-            }
-            None => {
-                self.fail(DecodeErrorKind::TooDeep);
-                None
-            }
+            Some(depth) => self.depth = depth,
+            // Nothing more is read, so nothing more can be nested.
+            None => self.fail(DecodeErrorKind::TooDeep),
         }
+        outer
     }
 
     /// Ends what [`begin_nested`](Self::begin_nested) began.
@@ -323,11 +317,12 @@ mod tests {
     fn tl_03_the_depth_budget_is_spent_and_returned() {
         let bytes = [1, 0, 0, 0].repeat(4);
         let mut reader = Reader::with_depth(&bytes, 2);
-        assert_eq!(reader.begin_nested(1, "a"), Some(""));
-        assert_eq!(reader.begin_nested(1, "b"), Some("a"));
+        assert_eq!(reader.begin_nested(1, "a"), "");
+        assert_eq!(reader.begin_nested(1, "b"), "a");
         reader.end_nested("a");
-        assert_eq!(reader.begin_nested(1, "b"), Some("a"));
-        assert_eq!(reader.begin_nested(1, "c"), None);
+        assert_eq!(reader.begin_nested(1, "b"), "a");
+        assert!(!reader.is_failed());
+        reader.begin_nested(1, "c");
         let error = reader.check().unwrap_err();
         assert_eq!((error.kind(), error.type_name()), (DecodeErrorKind::TooDeep, Some("c")));
     }
@@ -338,7 +333,7 @@ mod tests {
         assert_eq!((reader.peek_id(), reader.peek_id(), reader.offset()), (1, 1, 0));
         reader.skip_id();
         reader.assume_id(9);
-        assert_eq!((reader.peek_id(), reader.begin(9, "bare"), reader.offset()), (9, Some(""), 4));
+        assert_eq!((reader.peek_id(), reader.begin(9, "bare"), reader.offset()), (9, "", 4));
         assert_eq!(reader.int(), 2);
         assert_eq!((reader.peek_id(), reader.is_failed()), (0, true));
     }
@@ -362,7 +357,7 @@ mod tests {
     #[test]
     fn an_error_says_what_where_and_in_which_type() {
         let mut reader = Reader::new(&[1, 0, 0, 0]);
-        assert_eq!(reader.begin(2, "pong"), None);
+        reader.begin(2, "pong");
         let error = reader.check().unwrap_err();
         assert_eq!(error.to_string(), "in pong, at byte 0: unexpected constructor 00000001");
         assert_eq!(size_of_val(&error), size_of::<usize>());
@@ -373,7 +368,7 @@ mod tests {
         let mut reader = Reader::new(&[0; 4]);
         reader.type_name = "outer";
         reader.assume_id(1);
-        let outer = reader.begin(1, "inner").unwrap();
+        let outer = reader.begin(1, "inner");
         reader.int();
         reader.end(outer);
         reader.int();

@@ -6,8 +6,8 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use crate::tl::Reader;
 use crate::tl::bytes::write_hex;
+use crate::tl::{Reader, Serialize};
 
 /// The definitions of a schema, for lookup at run time. Generated modules have one each.
 pub struct Schema {
@@ -42,13 +42,15 @@ impl Schema {
         })
     }
 
-    /// Prints a value, given as its bytes: its constructor and the parameters that are there.
+    /// Prints a value: its constructor and the parameters that are there.
     ///
     /// # Errors
     ///
     /// Those of the formatter.
-    pub fn debug(&self, bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reader = RefCell::new(Reader::with_depth(bytes, u16::MAX));
+    pub fn debug(&self, value: &dyn Serialize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = Vec::new();
+        value.serialize(&mut bytes);
+        let reader = RefCell::new(Reader::with_depth(&bytes, u16::MAX));
         fmt::Debug::fmt(&Printer { schema: self, reader: &reader, ty: "Object" }, f)
     }
 }

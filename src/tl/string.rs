@@ -143,9 +143,9 @@ mod tests {
     /// The layouts of [Binary Data Serialization](https://core.telegram.org/mtproto/serialize#base-types).
     #[test]
     fn each_length_has_its_form() {
-        assert_eq!("".to_bytes(), [0, 0, 0, 0]);
-        assert_eq!("abc".to_bytes(), [3, b'a', b'b', b'c']);
-        assert_eq!("abcd".to_bytes(), [4, b'a', b'b', b'c', b'd', 0, 0, 0]);
+        assert_eq!(String::new().to_bytes(), [0, 0, 0, 0]);
+        assert_eq!("abc".to_owned().to_bytes(), [3, b'a', b'b', b'c']);
+        assert_eq!("abcd".to_owned().to_bytes(), [4, b'a', b'b', b'c', b'd', 0, 0, 0]);
         for (length, header) in [
             (253, &[253][..]),
             (254, &[254, 254, 0, 0]),

@@ -8,12 +8,18 @@ pub trait Serialize {
     fn serialize(&self, out: &mut Vec<u8>);
 
     /// How many bytes [`serialize`](Self::serialize) appends. The provided method writes the value to find out.
-    fn serialized_len(&self) -> usize {
+    fn serialized_len(&self) -> usize
+    where
+        Self: Sized,
+    {
         self.to_bytes().len()
     }
 
     /// The value as bytes.
-    fn to_bytes(&self) -> Vec<u8> {
+    fn to_bytes(&self) -> Vec<u8>
+    where
+        Self: Sized,
+    {
         let mut out = Vec::new();
         self.serialize(&mut out);
         out

@@ -129,9 +129,8 @@ pub(super) fn read_items<T: Deserialize>(r: &mut Reader<'_>) -> Vec<T> {
 #[inline(never)]
 pub(super) fn read_id(r: &mut Reader<'_>) {
     // If it is another, nothing more is read.
-    if let Some(outer) = r.begin(VECTOR, "Vector") {
-        r.end(outer);
-    }
+    let outer = r.begin(VECTOR, "Vector");
+    r.end(outer);
 }
 
 /// The count of a vector whose items have this many bytes at least; 0 if something is wrong with it.

@@ -58,7 +58,7 @@ impl Emitter<'_> {
             impl #deserializable #tl::Deserialize for #ident #generics {
                 #[inline(never)]
                 fn read(r: &mut #tl::Reader<'_>) -> ::core::option::Option<Self> {
-                    let outer = r.begin(#id, #tl_name)?;
+                    let outer = r.begin(#id, #tl_name);
                     #read_steps
                     r.end(outer);
                     #read_value

@@ -60,7 +60,7 @@ impl Emitter<'_> {
                 const MIN_LEN: usize = #min_len;
                 #[inline(never)]
                 fn read(r: &mut #tl::Reader<'_>) -> ::core::option::Option<Self> {
-                    let outer = r.#begin(#id, #tl_name)?;
+                    let outer = r.#begin(#id, #tl_name);
                     #read_steps
                     r.#end(outer);
                     #read_value

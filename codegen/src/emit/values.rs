@@ -27,12 +27,12 @@ impl Emitter<'_> {
         quote! {
             impl #bound ::core::fmt::Debug for #ty {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    #schema.debug(&#tl::Serialize::to_bytes(self), f)
+                    #schema.debug(self, f)
                 }
             }
             impl #bound ::core::cmp::PartialEq for #ty {
                 fn eq(&self, other: &Self) -> bool {
-                    #tl::codec::equal(#tl::Serialize::to_bytes(self), #tl::Serialize::to_bytes(other))
+                    #tl::codec::equal(self, other)
                 }
             }
         }

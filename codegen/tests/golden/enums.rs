@@ -23,15 +23,12 @@ shapeEmpty#ee6970fb = Shape;
     pub struct ShapeEmpty;
     impl ::core::fmt::Debug for ShapeEmpty {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for ShapeEmpty {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for ShapeEmpty {
@@ -48,7 +45,7 @@ shapeEmpty#ee6970fb = Shape;
         const MIN_LEN: usize = 4usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0xee6970fb, "shapeEmpty")?;
+            let outer = r.begin(0xee6970fb, "shapeEmpty");
             r.end(outer);
             ::core::option::Option::Some(Self)
         }
@@ -65,15 +62,12 @@ shapeDot#5600e8f2 at:long = Shape;
     }
     impl ::core::fmt::Debug for ShapeDot {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for ShapeDot {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for ShapeDot {
@@ -91,7 +85,7 @@ shapeDot#5600e8f2 at:long = Shape;
         const MIN_LEN: usize = 12usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x5600e8f2, "shapeDot")?;
+            let outer = r.begin(0x5600e8f2, "shapeDot");
             let v0 = r.long();
             r.end(outer);
             ::core::option::Option::Some(Self { at: v0 })
@@ -115,15 +109,12 @@ shapeBox#da280636 left:long top:long right:long bottom:long = Shape;
     }
     impl ::core::fmt::Debug for ShapeBox {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for ShapeBox {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for ShapeBox {
@@ -144,7 +135,7 @@ shapeBox#da280636 left:long top:long right:long bottom:long = Shape;
         const MIN_LEN: usize = 36usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0xda280636, "shapeBox")?;
+            let outer = r.begin(0xda280636, "shapeBox");
             let v0 = r.long();
             let v1 = r.long();
             let v2 = r.long();
@@ -170,15 +161,12 @@ shape#6d04284e name:string = Shape;
     }
     impl ::core::fmt::Debug for Shape {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Shape {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Shape {
@@ -196,7 +184,7 @@ shape#6d04284e name:string = Shape;
         const MIN_LEN: usize = 8usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x6d04284e, "shape")?;
+            let outer = r.begin(0x6d04284e, "shape");
             let v0 = r.string();
             r.end(outer);
             ::core::option::Option::Some(Self { name: v0 })
@@ -214,15 +202,12 @@ canvas#2adcbee9 shape:Shape = Canvas;
     }
     impl ::core::fmt::Debug for Canvas {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Canvas {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Canvas {
@@ -240,7 +225,7 @@ canvas#2adcbee9 shape:Shape = Canvas;
         const MIN_LEN: usize = 8usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x2adcbee9, "canvas")?;
+            let outer = r.begin(0x2adcbee9, "canvas");
             let v0 = ::telewire::tl::Deserialize::read(r)?;
             r.end(outer);
             ::core::option::Option::Some(Self { shape: v0 })
@@ -323,15 +308,12 @@ shape#6d04284e name:string = Shape;
     }
     impl ::core::fmt::Debug for Shape {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Shape {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::core::convert::From<super::types::ShapeEmpty> for Shape {

@@ -43,15 +43,12 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
     }
     impl ::core::fmt::Debug for User {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for User {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for User {
@@ -91,7 +88,7 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
         const MIN_LEN: usize = 12usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0xcf4d327c, "user")?;
+            let outer = r.begin(0xcf4d327c, "user");
             let word0 = r.word();
             let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00004000 != 0);
             let v1_0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);

@@ -28,15 +28,12 @@ invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X;
     }
     impl<X: ::telewire::tl::Serialize> ::core::fmt::Debug for InvokeWithLayer<X> {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl<X: ::telewire::tl::Serialize> ::core::cmp::PartialEq for InvokeWithLayer<X> {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl<X> ::telewire::tl::Identifiable for InvokeWithLayer<X> {
@@ -56,7 +53,7 @@ invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X;
     for InvokeWithLayer<X> {
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0xda9b0d0d, "invokeWithLayer")?;
+            let outer = r.begin(0xda9b0d0d, "invokeWithLayer");
             let v0 = r.int();
             let v1 = ::telewire::tl::Deserialize::read(r)?;
             r.end(outer);
@@ -83,15 +80,12 @@ invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true que
     }
     impl<X: ::telewire::tl::Serialize> ::core::fmt::Debug for InvokeBoth<X> {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl<X: ::telewire::tl::Serialize> ::core::cmp::PartialEq for InvokeBoth<X> {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl<X> ::telewire::tl::Identifiable for InvokeBoth<X> {
@@ -114,7 +108,7 @@ invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true que
     impl<X: ::telewire::tl::Deserialize> ::telewire::tl::Deserialize for InvokeBoth<X> {
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x01650021, "invokeBoth")?;
+            let outer = r.begin(0x01650021, "invokeBoth");
             let word0 = r.word();
             let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
             let v2 = ::telewire::tl::Deserialize::read(r)?;

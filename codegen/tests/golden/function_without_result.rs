@@ -24,15 +24,12 @@ http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait;
     }
     impl ::core::fmt::Debug for HttpWait {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for HttpWait {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for HttpWait {
@@ -52,7 +49,7 @@ http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait;
     impl ::telewire::tl::Deserialize for HttpWait {
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x9299359f, "http_wait")?;
+            let outer = r.begin(0x9299359f, "http_wait");
             let v0 = r.int();
             let v1 = r.int();
             let v2 = r.int();

@@ -28,15 +28,12 @@ pong#fd0a6541 id:long = Pong;
     }
     impl ::core::fmt::Debug for Pong {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Pong {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Pong {
@@ -54,7 +51,7 @@ pong#fd0a6541 id:long = Pong;
         const MIN_LEN: usize = 12usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0xfd0a6541, "pong")?;
+            let outer = r.begin(0xfd0a6541, "pong");
             let v0 = r.long();
             r.end(outer);
             ::core::option::Option::Some(Self { id: v0 })
@@ -75,15 +72,12 @@ ping#f376d9c4 id:long = Pong;
     }
     impl ::core::fmt::Debug for Ping {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Ping {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Ping {
@@ -101,7 +95,7 @@ ping#f376d9c4 id:long = Pong;
     impl ::telewire::tl::Deserialize for Ping {
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0xf376d9c4, "ping")?;
+            let outer = r.begin(0xf376d9c4, "ping");
             let v0 = r.long();
             r.end(outer);
             ::core::option::Option::Some(Self { id: v0 })
@@ -125,15 +119,12 @@ ping.all#e1054267 ids:Vector<long> = Vector<Pong>;
         }
         impl ::core::fmt::Debug for All {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+                super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for All {
             fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(
-                    ::telewire::tl::Serialize::to_bytes(self),
-                    ::telewire::tl::Serialize::to_bytes(other),
-                )
+                ::telewire::tl::codec::equal(self, other)
             }
         }
         impl ::telewire::tl::Identifiable for All {
@@ -151,7 +142,7 @@ ping.all#e1054267 ids:Vector<long> = Vector<Pong>;
         impl ::telewire::tl::Deserialize for All {
             #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-                let outer = r.begin(0xe1054267, "ping.all")?;
+                let outer = r.begin(0xe1054267, "ping.all");
                 let v0 = ::telewire::tl::codec::read_vector(r);
                 r.end(outer);
                 ::core::option::Option::Some(Self { ids: v0 })
@@ -170,15 +161,12 @@ ping.count#59c01efa = int;
         pub struct Count;
         impl ::core::fmt::Debug for Count {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+                super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for Count {
             fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(
-                    ::telewire::tl::Serialize::to_bytes(self),
-                    ::telewire::tl::Serialize::to_bytes(other),
-                )
+                ::telewire::tl::codec::equal(self, other)
             }
         }
         impl ::telewire::tl::Identifiable for Count {
@@ -195,7 +183,7 @@ ping.count#59c01efa = int;
         impl ::telewire::tl::Deserialize for Count {
             #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-                let outer = r.begin(0x59c01efa, "ping.count")?;
+                let outer = r.begin(0x59c01efa, "ping.count");
                 r.end(outer);
                 ::core::option::Option::Some(Self)
             }
@@ -216,15 +204,12 @@ ping.is_on#6b03e19a flags:# loud:flags.0?true = Bool;
         }
         impl ::core::fmt::Debug for IsOn {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+                super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for IsOn {
             fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(
-                    ::telewire::tl::Serialize::to_bytes(self),
-                    ::telewire::tl::Serialize::to_bytes(other),
-                )
+                ::telewire::tl::codec::equal(self, other)
             }
         }
         impl ::telewire::tl::Identifiable for IsOn {
@@ -242,7 +227,7 @@ ping.is_on#6b03e19a flags:# loud:flags.0?true = Bool;
         impl ::telewire::tl::Deserialize for IsOn {
             #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-                let outer = r.begin(0x6b03e19a, "ping.is_on")?;
+                let outer = r.begin(0x6b03e19a, "ping.is_on");
                 let word0 = r.word();
                 r.end(outer);
                 ::core::option::Option::Some(Self {
@@ -268,15 +253,12 @@ ping.send#ef39dcd8 random_id:long text:string = Pong;
         }
         impl ::core::fmt::Debug for Send {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+                super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for Send {
             fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(
-                    ::telewire::tl::Serialize::to_bytes(self),
-                    ::telewire::tl::Serialize::to_bytes(other),
-                )
+                ::telewire::tl::codec::equal(self, other)
             }
         }
         impl ::telewire::tl::Identifiable for Send {
@@ -295,7 +277,7 @@ ping.send#ef39dcd8 random_id:long text:string = Pong;
         impl ::telewire::tl::Deserialize for Send {
             #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-                let outer = r.begin(0xef39dcd8, "ping.send")?;
+                let outer = r.begin(0xef39dcd8, "ping.send");
                 let v0 = r.long();
                 let v1 = r.string();
                 r.end(outer);
@@ -315,15 +297,12 @@ ping.bare#628f97ca = Vector<%Pong>;
         pub struct Bare;
         impl ::core::fmt::Debug for Bare {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+                super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for Bare {
             fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(
-                    ::telewire::tl::Serialize::to_bytes(self),
-                    ::telewire::tl::Serialize::to_bytes(other),
-                )
+                ::telewire::tl::codec::equal(self, other)
             }
         }
         impl ::telewire::tl::Identifiable for Bare {
@@ -340,7 +319,7 @@ ping.bare#628f97ca = Vector<%Pong>;
         impl ::telewire::tl::Deserialize for Bare {
             #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-                let outer = r.begin(0x628f97ca, "ping.bare")?;
+                let outer = r.begin(0x628f97ca, "ping.bare");
                 r.end(outer);
                 ::core::option::Option::Some(Self)
             }

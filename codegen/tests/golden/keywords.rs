@@ -47,15 +47,12 @@ token#da2e5fb0 type:string self:long final:Bool static:int loop:int srp_B:bytes 
     }
     impl ::core::fmt::Debug for Token {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Token {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Token {
@@ -84,7 +81,7 @@ token#da2e5fb0 type:string self:long final:Bool static:int loop:int srp_B:bytes 
         const MIN_LEN: usize = 56usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0xda2e5fb0, "token")?;
+            let outer = r.begin(0xda2e5fb0, "token");
             let v0 = r.string();
             let v1 = r.long();
             let v2 = r.boolean();

@@ -28,15 +28,12 @@ card#23f8ed83 title:string text:string = Card;
     }
     impl ::core::fmt::Debug for Card {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Card {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Card {
@@ -55,7 +52,7 @@ card#23f8ed83 title:string text:string = Card;
         const MIN_LEN: usize = 12usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x23f8ed83, "card")?;
+            let outer = r.begin(0x23f8ed83, "card");
             let v0 = r.string();
             let v1 = r.string();
             r.end(outer);
@@ -78,15 +75,12 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
     }
     impl ::core::fmt::Debug for Wall {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Wall {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Wall {
@@ -113,7 +107,7 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
         const MIN_LEN: usize = 16usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x6e064a05, "wall")?;
+            let outer = r.begin(0x6e064a05, "wall");
             let word0 = r.word();
             let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
             let v1 = ::telewire::tl::Deserialize::read(r)?;

@@ -27,15 +27,12 @@ root#cf338214 block:e2e.chain.Block code:auth.SentCode = Root;
     }
     impl ::core::fmt::Debug for Root {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Root {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Root {
@@ -54,7 +51,7 @@ root#cf338214 block:e2e.chain.Block code:auth.SentCode = Root;
         const MIN_LEN: usize = 12usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0xcf338214, "root")?;
+            let outer = r.begin(0xcf338214, "root");
             let v0 = ::telewire::tl::Deserialize::read(r)?;
             let v1 = ::telewire::tl::Deserialize::read(r)?;
             r.end(outer);
@@ -75,15 +72,12 @@ auth.sentCode#7358bc40 phone:auth.Phone = auth.SentCode;
         }
         impl ::core::fmt::Debug for SentCode {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+                super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for SentCode {
             fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(
-                    ::telewire::tl::Serialize::to_bytes(self),
-                    ::telewire::tl::Serialize::to_bytes(other),
-                )
+                ::telewire::tl::codec::equal(self, other)
             }
         }
         impl ::telewire::tl::Identifiable for SentCode {
@@ -101,7 +95,7 @@ auth.sentCode#7358bc40 phone:auth.Phone = auth.SentCode;
             const MIN_LEN: usize = 8usize;
             #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-                let outer = r.begin(0x7358bc40, "auth.sentCode")?;
+                let outer = r.begin(0x7358bc40, "auth.sentCode");
                 let v0 = ::telewire::tl::Deserialize::read(r)?;
                 r.end(outer);
                 ::core::option::Option::Some(Self { phone: v0 })
@@ -119,15 +113,12 @@ auth.phone#cd27626a number:string = auth.Phone;
         }
         impl ::core::fmt::Debug for Phone {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+                super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for Phone {
             fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(
-                    ::telewire::tl::Serialize::to_bytes(self),
-                    ::telewire::tl::Serialize::to_bytes(other),
-                )
+                ::telewire::tl::codec::equal(self, other)
             }
         }
         impl ::telewire::tl::Identifiable for Phone {
@@ -145,7 +136,7 @@ auth.phone#cd27626a number:string = auth.Phone;
             const MIN_LEN: usize = 8usize;
             #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-                let outer = r.begin(0xcd27626a, "auth.phone")?;
+                let outer = r.begin(0xcd27626a, "auth.phone");
                 let v0 = r.string();
                 r.end(outer);
                 ::core::option::Option::Some(Self { number: v0 })
@@ -171,16 +162,12 @@ e2e.chain.block#6498c436 height:int = e2e.chain.Block;
                     &self,
                     f: &mut ::core::fmt::Formatter<'_>,
                 ) -> ::core::fmt::Result {
-                    super::super::super::SCHEMA
-                        .debug(&::telewire::tl::Serialize::to_bytes(self), f)
+                    super::super::super::SCHEMA.debug(self, f)
                 }
             }
             impl ::core::cmp::PartialEq for Block {
                 fn eq(&self, other: &Self) -> bool {
-                    ::telewire::tl::codec::equal(
-                        ::telewire::tl::Serialize::to_bytes(self),
-                        ::telewire::tl::Serialize::to_bytes(other),
-                    )
+                    ::telewire::tl::codec::equal(self, other)
                 }
             }
             impl ::telewire::tl::Identifiable for Block {
@@ -200,7 +187,7 @@ e2e.chain.block#6498c436 height:int = e2e.chain.Block;
                 fn read(
                     r: &mut ::telewire::tl::Reader<'_>,
                 ) -> ::core::option::Option<Self> {
-                    let outer = r.begin(0x6498c436, "e2e.chain.block")?;
+                    let outer = r.begin(0x6498c436, "e2e.chain.block");
                     let v0 = r.int();
                     r.end(outer);
                     ::core::option::Option::Some(Self { height: v0 })

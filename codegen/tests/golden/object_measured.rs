@@ -27,15 +27,12 @@ message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message;
     }
     impl ::core::fmt::Debug for Message {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Message {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Message {
@@ -56,7 +53,7 @@ message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message;
         const MIN_LEN: usize = 24usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x5bb8e511, "message")?;
+            let outer = r.begin(0x5bb8e511, "message");
             let v0 = r.long();
             let v1 = r.int();
             let length = r.length();
@@ -83,15 +80,12 @@ msg_container#29c1636d messages:vector<%Message> = MessageContainer;
     }
     impl ::core::fmt::Debug for MsgContainer {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for MsgContainer {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for MsgContainer {
@@ -109,7 +103,7 @@ msg_container#29c1636d messages:vector<%Message> = MessageContainer;
         const MIN_LEN: usize = 8usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x29c1636d, "msg_container")?;
+            let outer = r.begin(0x29c1636d, "msg_container");
             let v0 = ::telewire::tl::Deserialize::read(r)?;
             r.end(outer);
             ::core::option::Option::Some(Self { messages: v0 })

@@ -25,15 +25,12 @@ packed#3ca89969 flags:# id:flags.0?long body:Object = Packed;
     }
     impl ::core::fmt::Debug for Packed {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Packed {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Packed {
@@ -53,7 +50,7 @@ packed#3ca89969 flags:# id:flags.0?long body:Object = Packed;
         const MIN_LEN: usize = 12usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x3ca89969, "packed")?;
+            let outer = r.begin(0x3ca89969, "packed");
             let word0 = r.word();
             let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
             let v1 = r.object();
@@ -73,15 +70,12 @@ gzip#7900ac6a data:bytes = Object;
     }
     impl ::core::fmt::Debug for Gzip {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Gzip {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Gzip {
@@ -99,7 +93,7 @@ gzip#7900ac6a data:bytes = Object;
         const MIN_LEN: usize = 8usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x7900ac6a, "gzip")?;
+            let outer = r.begin(0x7900ac6a, "gzip");
             let v0 = r.bytes();
             r.end(outer);
             ::core::option::Option::Some(Self { data: v0 })

@@ -41,15 +41,12 @@ all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i
     }
     impl ::core::fmt::Debug for All {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for All {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for All {
@@ -75,7 +72,7 @@ all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i
         const MIN_LEN: usize = 148usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x00ec2da3, "all")?;
+            let outer = r.begin(0x00ec2da3, "all");
             let v0 = r.int();
             let v1 = r.long();
             let v2 = r.double();

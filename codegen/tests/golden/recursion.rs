@@ -23,15 +23,12 @@ textEmpty#e2d2a7e9 = Text;
     pub struct TextEmpty;
     impl ::core::fmt::Debug for TextEmpty {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for TextEmpty {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for TextEmpty {
@@ -48,7 +45,7 @@ textEmpty#e2d2a7e9 = Text;
         const MIN_LEN: usize = 4usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0xe2d2a7e9, "textEmpty")?;
+            let outer = r.begin(0xe2d2a7e9, "textEmpty");
             r.end(outer);
             ::core::option::Option::Some(Self)
         }
@@ -65,15 +62,12 @@ textPlain#fc8417a7 text:string = Text;
     }
     impl ::core::fmt::Debug for TextPlain {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for TextPlain {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for TextPlain {
@@ -91,7 +85,7 @@ textPlain#fc8417a7 text:string = Text;
         const MIN_LEN: usize = 8usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin_nested(0xfc8417a7, "textPlain")?;
+            let outer = r.begin_nested(0xfc8417a7, "textPlain");
             let v0 = r.string();
             r.end_nested(outer);
             ::core::option::Option::Some(Self { text: v0 })
@@ -109,15 +103,12 @@ textBold#7d31b181 text:Text = Text;
     }
     impl ::core::fmt::Debug for TextBold {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for TextBold {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for TextBold {
@@ -135,7 +126,7 @@ textBold#7d31b181 text:Text = Text;
         const MIN_LEN: usize = 8usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin_nested(0x7d31b181, "textBold")?;
+            let outer = r.begin_nested(0x7d31b181, "textBold");
             let v0 = ::telewire::tl::Deserialize::read(r)?;
             r.end_nested(outer);
             ::core::option::Option::Some(Self { text: v0 })
@@ -153,15 +144,12 @@ textConcat#4f25c4f4 texts:Vector<Text> = Text;
     }
     impl ::core::fmt::Debug for TextConcat {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for TextConcat {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for TextConcat {
@@ -179,7 +167,7 @@ textConcat#4f25c4f4 texts:Vector<Text> = Text;
         const MIN_LEN: usize = 12usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin_nested(0x4f25c4f4, "textConcat")?;
+            let outer = r.begin_nested(0x4f25c4f4, "textConcat");
             let v0 = ::telewire::tl::codec::read_vector(r);
             r.end_nested(outer);
             ::core::option::Option::Some(Self { texts: v0 })
@@ -199,15 +187,12 @@ link#1c6de6ff flags:# url:string next:flags.0?Link = Link;
     }
     impl ::core::fmt::Debug for Link {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Link {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Link {
@@ -227,7 +212,7 @@ link#1c6de6ff flags:# url:string next:flags.0?Link = Link;
         const MIN_LEN: usize = 12usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin_nested(0x1c6de6ff, "link")?;
+            let outer = r.begin_nested(0x1c6de6ff, "link");
             let word0 = r.word();
             let v0 = r.string();
             let v1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
@@ -310,15 +295,12 @@ textConcat#4f25c4f4 texts:Vector<Text> = Text;
     }
     impl ::core::fmt::Debug for Text {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Text {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::core::convert::From<super::types::TextEmpty> for Text {

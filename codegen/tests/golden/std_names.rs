@@ -28,15 +28,12 @@ vec#5ad97429 n:int = Vec;
     }
     impl ::core::fmt::Debug for Vec {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Vec {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Vec {
@@ -54,7 +51,7 @@ vec#5ad97429 n:int = Vec;
         const MIN_LEN: usize = 8usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x5ad97429, "vec")?;
+            let outer = r.begin(0x5ad97429, "vec");
             let v0 = r.int();
             r.end(outer);
             ::core::option::Option::Some(Self { n: v0 })
@@ -72,15 +69,12 @@ option#5307741d v:Vec = Option;
     }
     impl ::core::fmt::Debug for Option {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Option {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Option {
@@ -98,7 +92,7 @@ option#5307741d v:Vec = Option;
         const MIN_LEN: usize = 8usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x5307741d, "option")?;
+            let outer = r.begin(0x5307741d, "option");
             let v0 = ::telewire::tl::Deserialize::read(r)?;
             r.end(outer);
             ::core::option::Option::Some(Self { v: v0 })
@@ -116,15 +110,12 @@ result#0a21a3fd a:Vector<Option> = Result;
     }
     impl ::core::fmt::Debug for Result {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Result {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Result {
@@ -142,7 +133,7 @@ result#0a21a3fd a:Vector<Option> = Result;
         const MIN_LEN: usize = 12usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x0a21a3fd, "result")?;
+            let outer = r.begin(0x0a21a3fd, "result");
             let v0 = ::telewire::tl::codec::read_vector(r);
             r.end(outer);
             ::core::option::Option::Some(Self { a: v0 })
@@ -157,15 +148,12 @@ stringOk#c6fb2ae8 = String;
     pub struct StringOk;
     impl ::core::fmt::Debug for StringOk {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for StringOk {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for StringOk {
@@ -182,7 +170,7 @@ stringOk#c6fb2ae8 = String;
         const MIN_LEN: usize = 4usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0xc6fb2ae8, "stringOk")?;
+            let outer = r.begin(0xc6fb2ae8, "stringOk");
             r.end(outer);
             ::core::option::Option::Some(Self)
         }
@@ -199,15 +187,12 @@ stringErr#074d128e text:string = String;
     }
     impl ::core::fmt::Debug for StringErr {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for StringErr {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for StringErr {
@@ -225,7 +210,7 @@ stringErr#074d128e text:string = String;
         const MIN_LEN: usize = 8usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x074d128e, "stringErr")?;
+            let outer = r.begin(0x074d128e, "stringErr");
             let v0 = r.string();
             r.end(outer);
             ::core::option::Option::Some(Self { text: v0 })
@@ -243,15 +228,12 @@ box#02630dd8 s:String = Box;
     }
     impl ::core::fmt::Debug for Box {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Box {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Box {
@@ -269,7 +251,7 @@ box#02630dd8 s:String = Box;
         const MIN_LEN: usize = 8usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x02630dd8, "box")?;
+            let outer = r.begin(0x02630dd8, "box");
             let v0 = ::telewire::tl::Deserialize::read(r)?;
             r.end(outer);
             ::core::option::Option::Some(Self { s: v0 })
@@ -287,15 +269,12 @@ some#7b22177f flags:# b:flags.0?Box = Some;
     }
     impl ::core::fmt::Debug for Some {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Some {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Some {
@@ -314,7 +293,7 @@ some#7b22177f flags:# b:flags.0?Box = Some;
         const MIN_LEN: usize = 8usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x7b22177f, "some")?;
+            let outer = r.begin(0x7b22177f, "some");
             let word0 = r.word();
             let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
             r.end(outer);
@@ -374,15 +353,12 @@ stringErr#074d128e text:string = String;
     }
     impl ::core::fmt::Debug for String {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for String {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::core::convert::From<super::types::StringOk> for String {

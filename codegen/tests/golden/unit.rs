@@ -17,15 +17,12 @@ nothing#57665865 = Nothing;
     pub struct Nothing;
     impl ::core::fmt::Debug for Nothing {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Nothing {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Nothing {
@@ -42,7 +39,7 @@ nothing#57665865 = Nothing;
         const MIN_LEN: usize = 4usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x57665865, "nothing")?;
+            let outer = r.begin(0x57665865, "nothing");
             r.end(outer);
             ::core::option::Option::Some(Self)
         }

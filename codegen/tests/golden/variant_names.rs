@@ -22,15 +22,12 @@ peerSelf#ed156ac4 = Peer;
     pub struct PeerSelf;
     impl ::core::fmt::Debug for PeerSelf {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for PeerSelf {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for PeerSelf {
@@ -47,7 +44,7 @@ peerSelf#ed156ac4 = Peer;
         const MIN_LEN: usize = 4usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0xed156ac4, "peerSelf")?;
+            let outer = r.begin(0xed156ac4, "peerSelf");
             r.end(outer);
             ::core::option::Option::Some(Self)
         }
@@ -64,15 +61,12 @@ peer64#74ad6156 id:long = Peer;
     }
     impl ::core::fmt::Debug for Peer64 {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Peer64 {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Peer64 {
@@ -90,7 +84,7 @@ peer64#74ad6156 id:long = Peer;
         const MIN_LEN: usize = 12usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x74ad6156, "peer64")?;
+            let outer = r.begin(0x74ad6156, "peer64");
             let v0 = r.long();
             r.end(outer);
             ::core::option::Option::Some(Self { id: v0 })
@@ -108,15 +102,12 @@ peerUser#31bf0e2a id:long = Peer;
     }
     impl ::core::fmt::Debug for PeerUser {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for PeerUser {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for PeerUser {
@@ -134,7 +125,7 @@ peerUser#31bf0e2a id:long = Peer;
         const MIN_LEN: usize = 12usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x31bf0e2a, "peerUser")?;
+            let outer = r.begin(0x31bf0e2a, "peerUser");
             let v0 = r.long();
             r.end(outer);
             ::core::option::Option::Some(Self { id: v0 })
@@ -149,15 +140,12 @@ other#c0518995 = Peer;
     pub struct Other;
     impl ::core::fmt::Debug for Other {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Other {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Other {
@@ -174,7 +162,7 @@ other#c0518995 = Peer;
         const MIN_LEN: usize = 4usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0xc0518995, "other")?;
+            let outer = r.begin(0xc0518995, "other");
             r.end(outer);
             ::core::option::Option::Some(Self)
         }
@@ -251,15 +239,12 @@ other#c0518995 = Peer;
     }
     impl ::core::fmt::Debug for Peer {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Peer {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::core::convert::From<super::types::PeerSelf> for Peer {

@@ -28,15 +28,12 @@ point#e3fe70f4 x:int y:int = Point;
     }
     impl ::core::fmt::Debug for Point {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Point {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Point {
@@ -55,7 +52,7 @@ point#e3fe70f4 x:int y:int = Point;
         const MIN_LEN: usize = 12usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0xe3fe70f4, "point")?;
+            let outer = r.begin(0xe3fe70f4, "point");
             let v0 = r.int();
             let v1 = r.int();
             r.end(outer);
@@ -86,15 +83,12 @@ lines#bef912a1 a:Vector<long> b:Vector<Point> c:vector<point> d:vector<%Point> e
     }
     impl ::core::fmt::Debug for Lines {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(&::telewire::tl::Serialize::to_bytes(self), f)
+            super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Lines {
         fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(
-                ::telewire::tl::Serialize::to_bytes(self),
-                ::telewire::tl::Serialize::to_bytes(other),
-            )
+            ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::telewire::tl::Identifiable for Lines {
@@ -118,7 +112,7 @@ lines#bef912a1 a:Vector<long> b:Vector<Point> c:vector<point> d:vector<%Point> e
         const MIN_LEN: usize = 48usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0xbef912a1, "lines")?;
+            let outer = r.begin(0xbef912a1, "lines");
             let v0 = ::telewire::tl::codec::read_vector(r);
             let v1 = ::telewire::tl::codec::read_vector(r);
             let v2 = ::telewire::tl::Deserialize::read(r)?;

@@ -32,7 +32,7 @@ impl Serialize for Echo {
 
 impl crate::tl::Deserialize for Echo {
     fn read(r: &mut crate::tl::Reader<'_>) -> Option<Self> {
-        let outer = r.begin(<Self as crate::tl::Identifiable>::ID, "echo")?;
+        let outer = r.begin(<Self as crate::tl::Identifiable>::ID, "echo");
         let bytes = r.bytes();
         r.end(outer);
         Some(Self(bytes))
