@@ -148,10 +148,11 @@ impl Writer<'_> {
         let tl = &self.emitter.paths.tl;
         let ident = self.ident(field);
         let member = member_ident(self.body, field, member);
+        // The semicolon ends it: on one line with the next, it would read as an `else if` without its `else`.
         quote! {
             if let ::core::option::Option::Some(group) = &self.#ident {
                 #tl::Serialize::serialize(&group.#member, out);
-            }
+            };
         }
     }
 
