@@ -1,10 +1,10 @@
-//! Generates `tl::mtproto` and `tl::wrap` from `schema/*.json` into `OUT_DIR`.
+//! Generates `tl::mtproto`, `tl::wrap`, `tl::api` and `rpc::known` from `schema/*.json` into `OUT_DIR`.
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use telewire_codegen::{Exceptions, Links, Options, generate, json, resolve};
+use telewire_codegen::{Exceptions, Links, Options, errors, generate, json, resolve};
 
 fn main() -> ExitCode {
     let each = || Links::Each("https://core.telegram.org".into());
@@ -20,6 +20,10 @@ fn main() -> ExitCode {
             eprintln!("schema/{name}.json: {message}");
             return ExitCode::FAILURE;
         }
+    }
+    if let Err(message) = known_errors() {
+        eprintln!("schema/errors.json: {message}");
+        return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS
 }
@@ -40,6 +44,17 @@ fn build(name: &str, exceptions: &Exceptions, links: Links) -> Result<(), String
     let options =
         Options { runtime: "crate::tl".into(), links, server_feature: Some("server".into()) };
     let code = generate(&schema, &options).map_err(|error| error.to_string())?;
+    write(name, &code)
+}
+
+/// The constants of `rpc::known`.
+fn known_errors() -> Result<(), String> {
+    println!("cargo::rerun-if-changed=schema/errors.json");
+    let text = fs::read_to_string("schema/errors.json").map_err(|error| error.to_string())?;
+    write("errors", &errors::generate(&text).map_err(|error| error.to_string())?)
+}
+
+fn write(name: &str, code: &str) -> Result<(), String> {
     let out = env::var("OUT_DIR").map_err(|error| error.to_string())?;
     fs::write(Path::new(&out).join(format!("{name}.rs")), code).map_err(|error| error.to_string())
 }

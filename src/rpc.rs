@@ -1,5 +1,7 @@
 //! How a request ends: with a result, an error of the server's, or an error on the way.
 
+pub mod known;
+
 use std::fmt;
 
 use crate::tl::{Bytes, DecodeError, Function, Repeat};
@@ -19,7 +21,7 @@ use crate::tl::{Bytes, DecodeError, Function, Repeat};
 pub struct RpcError {
     /// The code, similar to those of HTTP.
     pub code: i32,
-    /// The name, with `X` in place of its number.
+    /// The name, with `X` in place of its number. [`known`] has a constant for each that is known.
     pub name: String,
     /// The number.
     pub value: Option<i64>,

@@ -163,6 +163,14 @@ pub enum Error {
         /// The function.
         definition: String,
     },
+    /// An entry of the list of known errors is malformed.
+    #[error("the error `{entry}` {why}")]
+    KnownError {
+        /// Its code and name.
+        entry: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// An option does not parse.
     #[error("the option `{option}` is malformed: {text}")]
     Option {

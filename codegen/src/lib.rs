@@ -22,6 +22,7 @@
 
 pub mod emit;
 mod error;
+pub mod errors;
 mod exceptions;
 pub mod expr;
 pub mod ir;

@@ -1,6 +1,6 @@
 //! Whether a function may be sent twice. Being safe is a reviewed fact about a function and never guessed from its name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -13,7 +13,8 @@ use crate::raw::RawDefinition;
 ///
 /// # Errors
 ///
-/// [`Error::Json`] when the text is not of that form or a group has no reason.
+/// [`Error::Json`] when the text is not of that form or a group has no reason, [`Error::DuplicateDefinition`] when a
+/// function is listed twice.
 pub fn parse_safe_list(text: &str, schema: &str) -> Result<Vec<String>, Error> {
     let mut lists: BTreeMap<String, Vec<Group>> =
         serde_json::from_str(text).map_err(|error| Error::Json(error.to_string()))?;
@@ -21,7 +22,12 @@ pub fn parse_safe_list(text: &str, schema: &str) -> Result<Vec<String>, Error> {
     if let Some(group) = groups.iter().find(|group| group.reason.trim().is_empty()) {
         return Err(Error::Json(format!("the group of {:?} has no reason", group.functions)));
     }
-    Ok(groups.into_iter().flat_map(|group| group.functions).collect())
+    let functions: Vec<String> = groups.into_iter().flat_map(|group| group.functions).collect();
+    let mut seen = BTreeSet::new();
+    match functions.iter().find(|function| !seen.insert(function.as_str())) {
+        Some(twice) => Err(Error::DuplicateDefinition { definition: twice.clone() }),
+        None => Ok(functions),
+    }
 }
 
 #[derive(Deserialize)]
@@ -83,6 +89,10 @@ mod tests {
         assert_eq!(parse_safe_list(text, "b").unwrap(), [""; 0]);
         assert!(parse_safe_list(&text.replace('r', " "), "a").is_err());
         assert!(parse_safe_list(&text.replace("\"s\"", "\"\""), "a").is_err());
+        assert_eq!(
+            parse_safe_list(&text.replace("\"h\"", "\"f\""), "a"),
+            Err(Error::DuplicateDefinition { definition: "f".into() })
+        );
     }
 
     #[test]
