@@ -221,7 +221,7 @@ mod tests {
             Step::Word(word) => format!("#{word}"),
             Step::Field(f) => body.fields[*f].ident.clone(),
             Step::Member { field, member } => format!("{}.{member}", body.fields[*field].ident),
-            Step::Length { .. } | Step::Measured { .. } => unreachable!(),
+            Step::Length { .. } | Step::Measured { .. } => panic!("no length here"),
         };
         let presence = body.presence.iter().map(|p| format!("{}()", p.ident));
         let fields: Vec<String> = body.fields.iter().map(field).chain(presence).collect();
