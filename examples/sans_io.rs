@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut dc = DataCentre::new(config, Dispatcher::new(), SeededEntropy::new(2));
 
     // It waits until there is a key.
-    let ping = client.call(Request::new(&Ping { ping_id: 7 }))?;
+    let ping = client.call(now, Request::new(&Ping { ping_id: 7 }))?;
     let mut link = None;
     loop {
         if client.poll_connect(now).is_some() {

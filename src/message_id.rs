@@ -67,6 +67,11 @@ pub(crate) struct MessageIds {
 }
 
 impl MessageIds {
+    /// The last id that was made.
+    pub(crate) fn last(&self) -> MessageId {
+        self.last
+    }
+
     /// The next id, at what the server's clock shows. If that went backwards, the ids go on slowly instead.
     ///
     /// Some of the low bits are random: two devices with the same key should not make the same ids.

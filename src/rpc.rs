@@ -3,8 +3,14 @@
 pub mod known;
 
 use std::fmt;
+use std::io::Write;
+use std::time::Duration;
 
-use crate::tl::{Bytes, DecodeError, Function, Repeat};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::tl::mtproto::types::GzipPacked;
+use crate::tl::{Bytes, DecodeError, Function, Repeat, Serialize};
 
 /// An error that the server answers a request with: `rpc_error#2144ca19 error_code:int error_message:string`.
 ///
@@ -132,6 +138,14 @@ pub enum CallError {
         /// Whether the request ran before that.
         execution: Execution,
     },
+    /// The server refused the request's messages, again and again.
+    #[error("the server refused the request's messages with code {code}")]
+    Refused {
+        /// The code of its last `bad_msg_notification` or `bad_server_salt`.
+        code: i32,
+        /// Whether the request ran before that.
+        execution: Execution,
+    },
     /// The request is larger than a message may be.
     #[error("a request of {length} bytes is larger than a message may be")]
     TooLarge {
@@ -164,6 +178,7 @@ impl CallError {
             Self::Unknown => Execution::Maybe,
             Self::Cancelled { execution }
             | Self::Deadline { execution }
+            | Self::Refused { execution, .. }
             | Self::Closed { execution } => *execution,
             Self::TooLarge { .. } | Self::Full => Execution::Never,
         }
@@ -177,25 +192,77 @@ pub struct Request {
     pub(crate) body: Vec<u8>,
     /// Whether it may be sent again when nobody knows whether it ran.
     pub(crate) repeat: Repeat,
+    /// Within what time it must be answered.
+    pub(crate) deadline: Option<Duration>,
+    /// The request after which the server is to run it.
+    pub(crate) after: Option<CallId>,
+    /// Whether the server is asked for a quick acknowledgement.
+    pub(crate) quick_ack: bool,
+    /// Whether it may be compressed.
+    pub(crate) compress: bool,
 }
+
+/// Bodies below this are not worth compressing: they and the header of the compressed data fit into one segment of TCP.
+const COMPRESS_FROM: usize = 512;
 
 impl Request {
     /// Calls a function.
     #[must_use]
     pub fn new<F: Function>(function: &F) -> Self {
-        Self { body: function.to_bytes(), repeat: F::REPEAT }
+        Self::from_bytes(function.to_bytes(), F::REPEAT)
     }
 
     /// Calls a function that is given as bytes; `repeat` is the caller's word.
     #[must_use]
     pub fn from_bytes(body: Vec<u8>, repeat: Repeat) -> Self {
-        Self { body, repeat }
+        Self { body, repeat, deadline: None, after: None, quick_ack: false, compress: true }
     }
 
     /// Treats the function as another class than its own.
     #[must_use]
     pub fn with_repeat(self, repeat: Repeat) -> Self {
         Self { repeat, ..self }
+    }
+
+    /// Ends with [`CallError::Deadline`] if there is no answer within this time.
+    #[must_use]
+    pub fn with_deadline(self, within: Duration) -> Self {
+        Self { deadline: Some(within), ..self }
+    }
+
+    /// Has the server run it after another request of the same connection, by
+    /// [`invokeAfterMsg`](https://core.telegram.org/method/invokeAfterMsg) as long as that one has not ended.
+    #[must_use]
+    pub fn after(self, call: CallId) -> Self {
+        Self { after: Some(call), ..self }
+    }
+
+    /// Asks for a [quick acknowledgement](https://core.telegram.org/mtproto/mtproto-transports#quick-ack): an event says
+    /// when the server has received the request.
+    #[must_use]
+    pub fn with_quick_ack(self) -> Self {
+        Self { quick_ack: true, ..self }
+    }
+
+    /// Sends it as it is. By default a large request is compressed where that makes it a tenth smaller.
+    #[must_use]
+    pub fn uncompressed(self) -> Self {
+        Self { compress: false, ..self }
+    }
+
+    /// The request with its body compressed, if it may be and that is worth it.
+    pub(crate) fn compressed(mut self) -> Self {
+        if self.compress && self.body.len() >= COMPRESS_FROM {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+            // Writing into memory does not fail; if it did, the body would go as it is.
+            if encoder.write_all(&self.body).is_ok()
+                && let Ok(packed) = encoder.finish()
+                && packed.len() < self.body.len() / 10 * 9
+            {
+                self.body = GzipPacked { packed_data: packed.into() }.to_bytes();
+            }
+        }
+        self
     }
 }
 
@@ -265,6 +332,7 @@ mod tests {
             (CallError::Cancelled { execution: Execution::Never }, Execution::Never),
             (CallError::Deadline { execution: Execution::Maybe }, Execution::Maybe),
             (CallError::Closed { execution: Execution::Maybe }, Execution::Maybe),
+            (CallError::Refused { code: 16, execution: Execution::Never }, Execution::Never),
             (CallError::Full, Execution::Never),
             (CallError::TooLarge { length: 1 << 20 }, Execution::Never),
         ] {

@@ -13,6 +13,9 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// How long a link must have held to count as good.
 const HEALTHY: Duration = Duration::from_secs(30);
 
+/// The failures after which the wait is about six seconds.
+const FLOODED: u32 = 7;
+
 /// Waits that double, with jitter so that not everybody comes back at once.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Backoff {
@@ -38,6 +41,12 @@ impl Backoff {
         // Between half of it and all.
         let [random] = entropy.array();
         mono.saturating_add(whole / 2 + whole * u32::from(random) / 512)
+    }
+
+    /// The server says that there are too many of us (-429): the next wait is one of seconds at least.
+    pub(super) fn flooded(&mut self) {
+        self.since = None;
+        self.failures = self.failures.max(FLOODED);
     }
 
     /// Something good came over the link: the next failure is a new one.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::crypto::{AuthKey, RsaPublicKey, Suite};
 use crate::ids::{DcId, Salt};
+use crate::session::Upkeep;
 
 /// The parameters of a connection.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub struct Config {
     pub stored: Option<StoredKey>,
     /// How long a dial may take.
     pub dial_timeout: Duration,
+    /// What the session does on its own.
+    pub upkeep: Upkeep,
     /// The cryptography.
     pub suite: Suite,
 }
@@ -35,7 +38,14 @@ impl Config {
     /// A connection that exchanges a key first.
     #[must_use]
     pub fn new(dc: DcId, keys: Vec<RsaPublicKey>, suite: Suite) -> Self {
-        Self { dc, keys, stored: None, dial_timeout: DIAL_TIMEOUT, suite }
+        Self {
+            dc,
+            keys,
+            stored: None,
+            dial_timeout: DIAL_TIMEOUT,
+            upkeep: Upkeep::default(),
+            suite,
+        }
     }
 }
 

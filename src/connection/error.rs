@@ -41,6 +41,9 @@ pub enum Disconnected {
     /// A dial took too long.
     #[error("the dial took too long")]
     DialTimeout,
+    /// CF-01: nothing came, though something was asked.
+    #[error("the server has been silent for too long")]
+    Silence,
     /// The bytes are not frames.
     #[error("the bytes are no frames: {0}")]
     Framing(#[from] FrameError),

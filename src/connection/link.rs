@@ -48,9 +48,15 @@ impl Wire {
     }
 
     /// Appends a packet to `out` as a frame.
-    pub(super) fn frame(&mut self, packet: &[u8], entropy: &mut dyn Entropy, out: &mut Vec<u8>) {
+    pub(super) fn frame(
+        &mut self,
+        packet: &[u8],
+        quick_ack: bool,
+        entropy: &mut dyn Entropy,
+        out: &mut Vec<u8>,
+    ) {
         // What we seal is not empty, divisible by 4 and within the limit.
-        let framed = self.encoder.encode(packet, false, entropy, out);
+        let framed = self.encoder.encode(packet, quick_ack, entropy, out);
         debug_assert!(framed.is_ok(), "{framed:?}");
     }
 }

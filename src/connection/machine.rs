@@ -8,11 +8,11 @@ use crate::connection::config::{Config, StoredKey};
 use crate::connection::error::{ConnectionError, Disconnected};
 use crate::connection::event::Event;
 use crate::connection::link::{Dial, Link, Wire};
-use crate::crypto::Entropy;
+use crate::crypto::{Entropy, QuickAckToken};
 use crate::framing::{Frame, Framing, TransportError};
 use crate::handshake::{self, Handshake, Outcome};
 use crate::rpc::{CallError, CallId, Request};
-use crate::session::{Calls, Session};
+use crate::session::{Calls, Session, Violation};
 use crate::time::{Now, ServerClock};
 use crate::work::{Done, Work};
 
@@ -44,7 +44,7 @@ pub struct Connection {
 
 enum Phase {
     /// There is no key yet. Requests wait.
-    Keyless { exchange: Option<Box<Handshake>>, waiting: Calls },
+    Keyless { exchange: Option<Box<Handshake>>, waiting: Box<Calls> },
     /// There is a key.
     Keyed(Box<Session>),
     /// It is over.
@@ -64,10 +64,11 @@ impl Connection {
                     stored.salt,
                     clock,
                     calls,
+                    config.upkeep,
                     &mut *entropy,
                 )))
             }
-            None => Phase::Keyless { exchange: None, waiting: Calls::default() },
+            None => Phase::Keyless { exchange: None, waiting: Box::default() },
         };
         Self {
             config,
@@ -93,7 +94,10 @@ impl Connection {
         self.link = Link::Up(Box::new(Wire::new(framing)));
         self.backoff.connected(now.mono);
         self.events.push_back(Event::Connected { framing });
-        self.begin_exchange(now);
+        match &mut self.phase {
+            Phase::Keyed(session) => session.handle_connected(now),
+            _ => self.begin_exchange(now),
+        }
     }
 
     /// Bytes came over the link.
@@ -118,8 +122,13 @@ impl Connection {
                     Phase::Keyless { exchange: None, .. } | Phase::Over => Ok(()),
                 },
                 Frame::Error(error) => Err(Disconnected::Transport(error)),
-                // Nobody asked for quick acknowledgements.
-                Frame::QuickAck(_) | Frame::Nop => Ok(()),
+                Frame::QuickAck(token) => {
+                    if let Phase::Keyed(session) = &mut self.phase {
+                        session.handle_quick_ack(QuickAckToken(token));
+                    }
+                    continue;
+                }
+                Frame::Nop => continue,
             };
             match result {
                 Ok(()) => self.advance(now),
@@ -140,10 +149,22 @@ impl Connection {
         {
             return self.drop_link(now, Disconnected::DialTimeout);
         }
-        if let Phase::Keyless { exchange: Some(exchange), .. } = &mut self.phase
-            && let Err(error) = exchange.handle_timeout(now)
-        {
-            self.drop_link(now, Disconnected::Handshake(error));
+        match &mut self.phase {
+            Phase::Keyless { exchange, waiting } => {
+                waiting.handle_deadlines(now.mono);
+                if let Some(exchange) = exchange
+                    && let Err(error) = exchange.handle_timeout(now)
+                {
+                    self.drop_link(now, Disconnected::Handshake(error));
+                }
+            }
+            Phase::Keyed(session) => {
+                if session.is_peer_gone(now) {
+                    return self.drop_link(now, Disconnected::Silence);
+                }
+                session.handle_timeout(now);
+            }
+            Phase::Over => {}
         }
     }
 
@@ -161,11 +182,20 @@ impl Connection {
     /// # Errors
     ///
     /// [`CallError::Full`] when too many are waiting, [`CallError::Closed`] when the connection is over.
-    pub fn call(&mut self, request: Request) -> Result<CallId, CallError> {
+    pub fn call(&mut self, now: Now, request: Request) -> Result<CallId, CallError> {
         match &mut self.phase {
-            Phase::Keyless { waiting, .. } => waiting.add(request),
-            Phase::Keyed(session) => session.call(request),
+            Phase::Keyless { waiting, .. } => waiting.add(now.mono, request),
+            Phase::Keyed(session) => session.call(now, request),
             Phase::Over => Err(CallError::Closed { execution: crate::rpc::Execution::Never }),
+        }
+    }
+
+    /// Takes a request back. It ends in an answer all the same: see [`Session::cancel`].
+    pub fn cancel(&mut self, now: Now, call: CallId) {
+        match &mut self.phase {
+            Phase::Keyless { waiting, .. } => drop(waiting.cancel(now.mono, call)),
+            Phase::Keyed(session) => session.cancel(now, call),
+            Phase::Over => {}
         }
     }
 
@@ -193,16 +223,16 @@ impl Connection {
         match &mut self.phase {
             Phase::Keyless { exchange: Some(exchange), .. } => {
                 let Some(packet) = exchange.poll_packet() else { return false };
-                wire.frame(packet, &mut *self.entropy, out);
+                wire.frame(packet, false, &mut *self.entropy, out);
                 report_steps(exchange, &mut self.events);
             }
             Phase::Keyed(session) => {
                 self.packet.clear();
                 let entropy = &mut *self.entropy;
-                if session.poll_packet(now, entropy, &mut self.packet).is_none() {
+                let Some(sent) = session.poll_packet(now, entropy, &mut self.packet) else {
                     return false;
-                }
-                wire.frame(&self.packet, entropy, out);
+                };
+                wire.frame(&self.packet, sent.quick_ack, entropy, out);
             }
             Phase::Keyless { exchange: None, .. } | Phase::Over => return false,
         }
@@ -224,25 +254,28 @@ impl Connection {
             Link::Dialing { until } => Some(*until),
             Link::Up(_) | Link::Over => None,
         };
-        // Without a link there is nothing that a session could send.
-        let phase = match (&self.phase, &self.link) {
-            (Phase::Keyless { exchange: Some(exchange), .. }, Link::Up(_)) => {
-                exchange.poll_timeout()
+        let phase = match &self.phase {
+            Phase::Keyless { exchange, waiting } => {
+                let exchange = exchange.as_ref().and_then(|exchange| exchange.poll_timeout());
+                exchange.into_iter().chain(waiting.due()).min()
             }
-            (Phase::Keyed(session), Link::Up(_)) => session.poll_timeout(),
-            _ => None,
+            Phase::Keyed(session) => session.poll_timeout(),
+            Phase::Over => None,
         };
         link.into_iter().chain(phase).min()
     }
 
     /// The next thing that happened.
     pub fn poll_event(&mut self) -> Option<Event> {
-        if let Phase::Keyed(session) = &mut self.phase
-            && self.events.is_empty()
-        {
-            return session.poll_event().map(Event::Session);
+        if let Some(event) = self.events.pop_front() {
+            return Some(event);
         }
-        self.events.pop_front()
+        let event = match &mut self.phase {
+            Phase::Keyless { waiting, .. } => waiting.poll_event(),
+            Phase::Keyed(session) => session.poll_event(),
+            Phase::Over => None,
+        };
+        event.map(Event::Session)
     }
 
     /// Whether a socket, if there is one, is still to be used.
@@ -302,7 +335,7 @@ impl Connection {
 
     fn begin_session(&mut self, now: Now, outcome: Outcome) {
         let Phase::Keyless { waiting, .. } = &mut self.phase else { return };
-        let waiting = std::mem::take(waiting);
+        let waiting = std::mem::take(&mut **waiting);
         let mut clock = ServerClock::new(now);
         clock.sync(outcome.server_time.unix, outcome.server_time.mono);
         self.tested_prime = Some(outcome.prime);
@@ -318,26 +351,40 @@ impl Connection {
             outcome.salt,
             clock,
             waiting,
+            self.config.upkeep,
             &mut *self.entropy,
         )));
+        if let Phase::Keyed(session) = &mut self.phase {
+            session.handle_connected(now);
+        }
     }
 
     fn drop_link(&mut self, now: Now, why: Disconnected) {
         if matches!(self.link, Link::Over | Link::Down { .. }) {
             return;
         }
+        if let Disconnected::Transport(TransportError::FLOOD) = why {
+            self.backoff.flooded();
+        }
         let dial_at = self.backoff.disconnected(now.mono, &mut *self.entropy);
         self.link = Link::Down { dial_at };
         if let Phase::Keyless { exchange: Some(exchange), .. } = &mut self.phase {
             report_steps(exchange, &mut self.events);
         }
+        let is_forgotten = matches!(why, Disconnected::Violation(Violation::Forgotten(_)));
         self.events.push_back(Event::Disconnected { why: why.clone() });
         if let Some(error) = self.verdict(why) {
             return self.end(error);
         }
         match &mut self.phase {
             Phase::Keyless { exchange, .. } => *exchange = None,
-            Phase::Keyed(session) => session.handle_disconnected(),
+            Phase::Keyed(session) => {
+                // EM-06: a server that goes on sending what is older than all we remember would be left for ever.
+                if is_forgotten {
+                    session.handle_broken();
+                }
+                session.handle_disconnected();
+            }
             Phase::Over => {}
         }
     }
@@ -382,7 +429,8 @@ impl Connection {
                 session_events.extend(std::iter::from_fn(|| session.poll_event()));
             }
             Phase::Keyless { mut waiting, .. } => {
-                session_events.extend(waiting.close());
+                waiting.close();
+                session_events.extend(std::iter::from_fn(|| waiting.poll_event()));
             }
         }
         self.link = Link::Over;

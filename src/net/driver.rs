@@ -6,7 +6,6 @@ use std::io;
 use std::net::SocketAddr;
 
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::connection::{self, Connection, ConnectionError, Disconnected, Event};
@@ -14,7 +13,7 @@ use crate::framing::Framing;
 use crate::net::clock::Clock;
 use crate::net::entropy::OsEntropy;
 use crate::net::events::{self, Events, Sink};
-use crate::net::handle::{self, Command, Handle, Reply};
+use crate::net::handle::{self, Command, Commands, Handle, Reply, Ticket};
 use crate::net::socket::Socket;
 use crate::rpc::{CallId, Request};
 use crate::session;
@@ -55,6 +54,7 @@ pub fn connect(config: Config) -> io::Result<(Handle, Events, Driver)> {
         commands,
         sink,
         replies: HashMap::new(),
+        tickets: HashMap::new(),
         socket: None,
         dial: JoinSet::new(),
         works: JoinSet::new(),
@@ -70,9 +70,11 @@ pub struct Driver {
     addresses: Vec<SocketAddr>,
     framing: Framing,
     clock: Clock,
-    commands: mpsc::Receiver<Command>,
+    commands: Commands,
     sink: Sink,
-    replies: HashMap<CallId, Reply>,
+    replies: HashMap<CallId, (Ticket, Reply)>,
+    /// The calls that have not ended, by the number that their handle gave them.
+    tickets: HashMap<Ticket, CallId>,
     socket: Option<Socket>,
     /// One dial at most; dropping it ends it.
     dial: JoinSet<io::Result<TcpStream>>,
@@ -102,7 +104,8 @@ impl Driver {
                 }
             };
             tokio::select! {
-                command = self.commands.recv() => self.handle_command(command),
+                command = self.commands.commands.recv() => self.handle_command(command),
+                Some(ticket) = self.commands.cancels.recv() => self.cancel(ticket),
                 result = ready => self.handle_ready(result),
                 Some(dialed) = self.dial.join_next() => self.handle_dialed(dialed),
                 Some(done) = self.works.join_next() => {
@@ -171,7 +174,8 @@ impl Driver {
         match event {
             Event::Session(session::Event::Answer { call, result }) => {
                 // A caller that is gone does not want it.
-                if let Some(reply) = self.replies.remove(&call) {
+                if let Some((ticket, reply)) = self.replies.remove(&call) {
+                    self.tickets.remove(&ticket);
                     let _ = reply.send(result);
                 }
             }
@@ -190,7 +194,7 @@ impl Driver {
         let mut left = COMMANDS_A_TURN;
         loop {
             match command {
-                Some(Command::Call { request, reply }) => self.call(request, reply),
+                Some(Command::Call { ticket, request, reply }) => self.call(ticket, request, reply),
                 // The last handle is gone: nobody can want anything any more.
                 Some(Command::Close) | None => return self.connection.close(),
             }
@@ -198,17 +202,30 @@ impl Driver {
             if left == 0 {
                 return;
             }
-            command = match self.commands.try_recv() {
+            command = match self.commands.commands.try_recv() {
                 Ok(command) => Some(command),
                 Err(_) => return,
             };
         }
     }
 
-    fn call(&mut self, request: Request, reply: Reply) {
-        match self.connection.call(request) {
+    /// A caller does not wait any more. It may have been answered meanwhile; a call that is still in the channel is not
+    /// begun at all.
+    fn cancel(&mut self, ticket: Ticket) {
+        if let Some(call) = self.tickets.get(&ticket) {
+            self.connection.cancel(self.clock.now(), *call);
+        }
+    }
+
+    fn call(&mut self, ticket: Ticket, request: Request, reply: Reply) {
+        // Dropped while it waited in the channel.
+        if reply.is_closed() {
+            return;
+        }
+        match self.connection.call(self.clock.now(), request) {
             Ok(call) => {
-                self.replies.insert(call, reply);
+                self.tickets.insert(ticket, call);
+                self.replies.insert(call, (ticket, reply));
             }
             Err(error) => {
                 let _ = reply.send(Err(error));

@@ -1,5 +1,8 @@
 //! The end of a connection that callers hold.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use tokio::sync::{mpsc, oneshot};
 
 use crate::rpc::{CallError, Execution, Request};
@@ -9,23 +12,53 @@ use crate::tl::{Deserialize, Function, Object};
 #[derive(Debug, Clone)]
 pub struct Handle {
     commands: mpsc::Sender<Command>,
+    cancels: mpsc::UnboundedSender<Ticket>,
+    tickets: Arc<AtomicU64>,
 }
+
+/// The number of a call, before the connection has one for it.
+pub(super) type Ticket = u64;
 
 /// What a handle asks of the driver.
 #[derive(Debug)]
 pub(super) enum Command {
-    Call { request: Request, reply: Reply },
+    Call { ticket: Ticket, request: Request, reply: Reply },
     Close,
 }
 
 pub(super) type Reply = oneshot::Sender<Result<Object, CallError>>;
 
+/// What the driver hears of its handles.
+#[derive(Debug)]
+pub(super) struct Commands {
+    pub(super) commands: mpsc::Receiver<Command>,
+    /// The calls that nobody waits for any more; not more than there are calls.
+    pub(super) cancels: mpsc::UnboundedReceiver<Ticket>,
+}
+
 /// The commands that wait for the driver. A caller waits, instead of them filling the memory.
 const CAPACITY: usize = 256;
 
-pub(super) fn channel() -> (Handle, mpsc::Receiver<Command>) {
+pub(super) fn channel() -> (Handle, Commands) {
     let (commands, receiver) = mpsc::channel(CAPACITY);
-    (Handle { commands }, receiver)
+    let (cancels, cancelled) = mpsc::unbounded_channel();
+    let handle = Handle { commands, cancels, tickets: Arc::default() };
+    (handle, Commands { commands: receiver, cancels: cancelled })
+}
+
+/// Takes a call back when its future is dropped before it is answered (CF-19).
+struct Abandon<'a> {
+    handle: &'a Handle,
+    ticket: Option<Ticket>,
+}
+
+impl Drop for Abandon<'_> {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            // If the driver is gone, so is the call.
+            let _ = self.handle.cancels.send(ticket);
+        }
+    }
 }
 
 impl Handle {
@@ -42,15 +75,23 @@ impl Handle {
 
     /// Makes a request and gives its result as it came.
     ///
+    /// When the future is dropped, the request is taken back: it is not sent any more, or the server is told to drop its
+    /// answer. Spawn it as a task of its own if it must go on.
+    ///
     /// # Errors
     ///
     /// See [`CallError`].
     pub async fn call(&self, request: Request) -> Result<Object, CallError> {
         let (reply, answer) = oneshot::channel();
         let never = CallError::Closed { execution: Execution::Never };
-        self.commands.send(Command::Call { request, reply }).await.map_err(|_| never)?;
+        let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
+        let command = Command::Call { ticket, request, reply };
+        self.commands.send(command).await.map_err(|_| never)?;
+        let mut abandon = Abandon { handle: self, ticket: Some(ticket) };
         // The driver answers every call it takes; it may end before it takes this one.
-        answer.await.unwrap_or(Err(CallError::Closed { execution: Execution::Maybe }))
+        let answer = answer.await.unwrap_or(Err(CallError::Closed { execution: Execution::Maybe }));
+        abandon.ticket = None;
+        answer
     }
 
     /// Closes the connection. Every request ends.

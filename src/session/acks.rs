@@ -14,18 +14,29 @@ const MAX_WAIT: Duration = Duration::from_secs(10);
 /// The most ids in one `msgs_ack` (EM-10).
 pub(super) const MAX_IDS: usize = 8_192;
 
+/// The most that wait. A peer that sends and does not read causes them; one that is lost costs a repetition (P4).
+const MAX_WAITING: usize = 2 * MAX_IDS;
+
 /// The acknowledgements that are still to be sent.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Acks {
     ids: Vec<MessageId>,
     /// When they are sent in any case, by the monotonic clock.
     due: Option<Duration>,
+    /// Whether that time has come.
+    is_late: bool,
 }
 
 impl Acks {
     /// Notes that a message is to be acknowledged.
     pub(super) fn add(&mut self, id: MessageId, mono: Duration) {
+        if self.ids.len() >= MAX_WAITING {
+            self.ids.drain(..MAX_IDS);
+        }
         self.ids.push(id);
+        if self.is_late {
+            return;
+        }
         let due = self.due.get_or_insert(mono.saturating_add(MAX_WAIT));
         if self.ids.len() >= ENOUGH {
             *due = mono.min(*due);
@@ -34,7 +45,15 @@ impl Acks {
 
     /// Whether they are to be sent now, even alone.
     pub(super) fn is_due(&self, mono: Duration) -> bool {
-        self.due.is_some_and(|due| mono >= due)
+        self.is_late || self.due.is_some_and(|due| mono >= due)
+    }
+
+    /// Time has passed: what is due waits for a packet, and no longer for a time.
+    pub(super) fn handle_timeout(&mut self, mono: Duration) {
+        if self.is_due(mono) {
+            self.is_late = true;
+            self.due = None;
+        }
     }
 
     /// When they are.
@@ -43,10 +62,11 @@ impl Acks {
     }
 
     /// As many as fit into one message, oldest first.
-    pub(super) fn take(&mut self, mono: Duration) -> Vec<MessageId> {
+    pub(super) fn take(&mut self) -> Vec<MessageId> {
         let rest = self.ids.split_off(self.ids.len().min(MAX_IDS));
         let taken = std::mem::replace(&mut self.ids, rest);
-        self.due = (!self.ids.is_empty()).then_some(mono);
+        self.is_late = !self.ids.is_empty();
+        self.due = None;
         taken
     }
 }
@@ -76,10 +96,10 @@ mod tests {
     #[test]
     fn they_are_taken_once_and_in_order() {
         let mut acks = with(8_193);
-        let taken = acks.take(START);
+        let taken = acks.take();
         assert_eq!((taken.len(), taken[0], taken[8_191]), (8_192, MessageId(0), MessageId(8_191)));
         assert!(acks.is_due(START));
-        assert_eq!(acks.take(START), [MessageId(8_192)]);
-        assert_eq!((acks.due(), acks.take(START)), (None, vec![]));
+        assert_eq!(acks.take(), [MessageId(8_192)]);
+        assert_eq!((acks.due(), acks.take()), (None, vec![]));
     }
 }

@@ -1,163 +1,465 @@
 //! The requests that have not ended, found by their number and by the messages they were sent in.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::time::Duration;
 
+use crate::ids::SeqNo;
 use crate::message_id::MessageId;
 use crate::rpc::{CallError, CallId, Execution, Request};
+use crate::session::call::{Call, Sent};
 use crate::session::event::Event;
-use crate::tl::Repeat;
+use crate::tl::{Object, Repeat};
 
 /// The most requests that wait to be sent. Who makes more is told so, instead of filling the memory (P4).
 const MAX_QUEUED: usize = 8_192;
 
+/// The most requests that have not ended (P4). As many as one answer about their state can name, eight times.
+const MAX_CALLS: usize = 65_536;
+
 /// The largest request: a message has at most 1,044,456 bytes, and its body 8 less (EM-10).
 const MAX_REQUEST: usize = 1_044_456 - 8;
+
+/// How long the server may take to answer before it is asked whether it has the request.
+pub(super) const ASK_AFTER: Duration = Duration::from_secs(30);
+
+/// How long the server may take to say whether it has a request (SM-X5).
+pub(super) const ASK_DEADLINE: Duration = Duration::from_secs(10);
+
+/// The code of `bad_server_salt`.
+pub(super) const BAD_SALT: i32 = 48;
+
+/// How often a message may be refused before the request ends: a server that never likes one would keep us busy for ever.
+const MAX_REFUSALS: u32 = 3;
+
+/// How often a request is made anew after the server lost it. Each time it may have run.
+const MAX_REPEATS: usize = 5;
+
+/// How long a request that was taken back waits for the server's word on it.
+const CANCEL_WITHIN: Duration = Duration::from_secs(10);
 
 /// The requests that have not ended.
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
     next: u64,
     calls: HashMap<CallId, Call>,
+    /// Those to be sent as a new message.
     queue: VecDeque<CallId>,
+    /// Those whose message is to be sent again as it was, in a container of another (EM-12).
+    again: VecDeque<CallId>,
     by_message: HashMap<MessageId, CallId>,
+    containers: HashMap<MessageId, Container>,
+    /// When something is to be done about a request.
+    timers: BTreeSet<(Duration, CallId)>,
+    events: VecDeque<Event>,
 }
 
+/// The requests that were sent together.
 #[derive(Debug)]
-struct Call {
-    request: Request,
-    /// The message under way, and the packet it is in.
-    sent: Option<Sent>,
-    /// How often its message was refused for its salt (SM 48).
-    refused: u32,
+struct Container {
+    calls: Vec<CallId>,
+    /// How many of them have not ended, nor gone into another message.
+    left: usize,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Sent {
-    message: MessageId,
-    packet: MessageId,
+/// What time has brought about.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Due {
+    /// The messages that the server is to be asked about.
+    pub(super) ask: Vec<MessageId>,
+    /// The messages whose answers nobody wants any more.
+    pub(super) unwanted: Vec<MessageId>,
 }
 
 impl Calls {
     /// Takes a request to be sent.
-    pub(crate) fn add(&mut self, request: Request) -> Result<CallId, CallError> {
+    pub(crate) fn add(&mut self, mono: Duration, request: Request) -> Result<CallId, CallError> {
         let length = request.body.len();
         if length > MAX_REQUEST {
             return Err(CallError::TooLarge { length });
         }
-        if self.queue.len() >= MAX_QUEUED {
+        if self.queue.len() >= MAX_QUEUED || self.calls.len() >= MAX_CALLS {
             return Err(CallError::Full);
         }
         let id = CallId(self.next);
         self.next += 1;
-        self.calls.insert(id, Call { request, sent: None, refused: 0 });
+        let deadline = request.deadline.map(|within| mono.saturating_add(within));
+        let call = Call::new(request.compressed(), deadline);
+        self.timers.extend(call.due().map(|due| (due, id)));
+        self.calls.insert(id, call);
         self.queue.push_back(id);
         Ok(id)
     }
 
-    /// The body of the next request to be sent.
-    pub(super) fn peek(&self) -> Option<&[u8]> {
-        let id = self.queue.front()?;
-        self.calls.get(id).map(|call| call.request.body.as_slice())
+    /// Takes a request back. Gives the message whose answer is not wanted any more, if it was sent.
+    pub(crate) fn cancel(&mut self, mono: Duration, id: CallId) -> Option<MessageId> {
+        let call = self.calls.get(&id)?;
+        let Some(sent) = call.sent else {
+            let execution = call.execution();
+            self.fail(id, CallError::Cancelled { execution });
+            return None;
+        };
+        if call.is_cancelled {
+            return None;
+        }
+        self.change(id, |call| {
+            call.is_cancelled = true;
+            let until = mono.saturating_add(CANCEL_WITHIN);
+            call.deadline = Some(call.deadline.map_or(until, |deadline| deadline.min(until)));
+        });
+        Some(sent.message)
     }
 
-    /// Takes the next request out of the queue; it is sent as this message. [`seal`](Self::seal) says in which packet.
-    pub(super) fn send_next(&mut self, message: MessageId) -> Option<CallId> {
-        let id = self.queue.pop_front()?;
+    /// The next request to be sent as a new message.
+    pub(super) fn peek(&mut self) -> Option<CallId> {
+        while let Some(id) = self.queue.front() {
+            if self.calls.get(id).is_some_and(|call| call.sent.is_none()) {
+                return Some(*id);
+            }
+            self.queue.pop_front();
+        }
+        None
+    }
+
+    /// Takes the next request whose message is to be sent again.
+    pub(super) fn pop_again(&mut self) -> Option<(CallId, Sent)> {
+        loop {
+            let id = self.again.pop_front()?;
+            if let Some(sent) = self.calls.get(&id).and_then(|call| call.sent) {
+                return Some((id, sent));
+            }
+        }
+    }
+
+    pub(super) fn get(&self, id: CallId) -> Option<&Call> {
+        self.calls.get(&id)
+    }
+
+    /// The message of the request that a request is to run after, if it is still under way.
+    pub(super) fn predecessor(&self, id: CallId) -> Option<MessageId> {
+        let after = self.calls.get(&id)?.after?;
+        Some(self.calls.get(&after)?.sent?.message)
+    }
+
+    /// Takes the next request out of the queue: it is sent as this message.
+    pub(super) fn send_next(&mut self, message: MessageId, seqno: SeqNo) {
+        let Some(id) = self.queue.pop_front() else { return };
         self.by_message.insert(message, id);
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.sent = Some(Sent { message, packet: message });
-        }
-        Some(id)
+        self.change(id, |call| {
+            let ask_at = Duration::MAX;
+            let (link, copies, silences, waits) = (0, 0, 0, 0);
+            call.sent = Some(Sent {
+                message,
+                seqno,
+                packet: message,
+                link,
+                copies,
+                ask_at,
+                silences,
+                waits,
+            });
+        });
     }
 
-    /// Notes the packet that a request is in.
-    pub(super) fn seal(&mut self, id: CallId, packet: MessageId) {
-        if let Some(Call { sent: Some(sent), .. }) = self.calls.get_mut(&id) {
-            sent.packet = packet;
+    /// Notes that these requests went out in a packet.
+    pub(super) fn seal(
+        &mut self,
+        calls: Vec<CallId>,
+        packet: MessageId,
+        mono: Duration,
+        link: u64,
+    ) {
+        for id in &calls {
+            self.leave_container(*id);
+            self.change(*id, |call| {
+                if let Some(sent) = &mut call.sent {
+                    sent.packet = packet;
+                    sent.link = link;
+                    sent.copies += 1;
+                    let wait = if sent.copies > 1 { ASK_DEADLINE } else { ASK_AFTER };
+                    sent.ask_at = mono.saturating_add(wait);
+                }
+            });
+        }
+        let is_container = calls.iter().any(|id| {
+            self.calls.get(id).and_then(|call| call.sent).is_some_and(|s| s.message != packet)
+        });
+        if is_container {
+            let left = calls.len();
+            self.containers.insert(packet, Container { calls, left });
         }
     }
 
-    /// Ends the request that was sent as this message.
-    pub(super) fn end(&mut self, message: MessageId) -> Option<CallId> {
-        let id = self.by_message.remove(&message)?;
-        self.calls.remove(&id);
-        Some(id)
+    /// The request that was sent as this message.
+    pub(super) fn of_message(&self, message: MessageId) -> Option<CallId> {
+        self.by_message.get(&message).copied()
+    }
+
+    /// The requests whose message now is this one, or is in this container, in the order in which they were made.
+    pub(super) fn of_packet(&self, message: MessageId) -> Vec<CallId> {
+        let is_now = |id: &CallId, is_it: fn(&Sent, MessageId) -> bool| {
+            self.calls.get(id).and_then(|call| call.sent).is_some_and(|sent| is_it(&sent, message))
+        };
+        if let Some(container) = self.containers.get(&message) {
+            let is_in = |id: &&CallId| is_now(id, |sent, message| sent.packet == message);
+            let mut calls: Vec<CallId> = container.calls.iter().filter(is_in).copied().collect();
+            calls.sort_unstable();
+            return calls;
+        }
+        let call = self.of_message(message);
+        call.filter(|id| is_now(id, |sent, message| sent.message == message)).into_iter().collect()
     }
 
     /// Whether a message or packet with a request that has not ended was sent under this id.
     pub(super) fn was_sent(&self, message: MessageId) -> bool {
-        self.by_message.contains_key(&message)
-            || self.sent().any(|(_, sent)| sent.packet == message)
+        self.by_message.contains_key(&message) || self.containers.contains_key(&message)
     }
 
-    /// Puts the requests of a message or packet back, to be sent again. Gives those that were put back `limit` times
-    /// before; they are ended.
-    pub(super) fn requeue(&mut self, message: MessageId, limit: u32) -> Vec<CallId> {
-        let refused: Vec<CallId> = self
-            .sent()
-            .filter(|(_, sent)| sent.message == message || sent.packet == message)
-            .map(|(id, _)| id)
-            .collect();
-        let mut ended = Vec::new();
-        for id in self.in_order(refused).into_iter().rev() {
-            let Some(call) = self.calls.get_mut(&id) else { continue };
-            call.refused += 1;
-            if let Some(sent) = call.sent.take() {
-                self.by_message.remove(&sent.message);
+    /// Ends a request with its answer.
+    pub(super) fn answer(&mut self, id: CallId, result: Result<Object, CallError>) {
+        self.leave_container(id);
+        let Some(call) = self.calls.remove(&id) else { return };
+        if let Some(due) = call.due() {
+            self.timers.remove(&(due, id));
+        }
+        for message in call.former.iter().copied().chain(call.sent.map(|sent| sent.message)) {
+            self.by_message.remove(&message);
+        }
+        self.events.push_back(Event::Answer { call: id, result });
+    }
+
+    /// Ends a request without an answer.
+    pub(super) fn fail(&mut self, id: CallId, error: CallError) {
+        self.answer(id, Err(error));
+    }
+
+    /// The server refused a message with this code, and did not run it: the request goes into another.
+    pub(super) fn refuse(&mut self, id: CallId, code: i32) {
+        let Some(call) = self.calls.get(&id) else { return };
+        if call.sent.is_some_and(|sent| sent.copies > 1) {
+            // An earlier copy of the message may have been taken. A salt says nothing about the message.
+            if code != BAD_SALT || call.refused >= MAX_REFUSALS {
+                return self.lose(id);
             }
-            if call.refused > limit {
-                self.calls.remove(&id);
-                ended.push(id);
-            } else {
-                self.queue.push_front(id);
+            self.change(id, |call| call.refused += 1);
+            return self.send_again(id);
+        }
+        if call.is_cancelled || call.refused >= MAX_REFUSALS {
+            let may_have_run = call.may_have_run;
+            let execution = if may_have_run { Execution::Maybe } else { Execution::Never };
+            let error = match call.is_cancelled {
+                true => CallError::Cancelled { execution },
+                false => CallError::Refused { code, execution },
+            };
+            return self.fail(id, error);
+        }
+        self.renew(id, |call| call.refused += 1);
+    }
+
+    /// The server did not receive a message, and would not take it any more: the request goes into another.
+    pub(super) fn not_received(&mut self, id: CallId) {
+        match self.calls.get(&id) {
+            Some(call) if call.is_cancelled || call.former.len() >= MAX_REPEATS => self.lose(id),
+            Some(_) => self.renew(id, |_| {}),
+            None => {}
+        }
+    }
+
+    /// The requests of a container are sent on their own from now on (64).
+    pub(super) fn set_alone(&mut self, id: CallId) {
+        self.change(id, |call| call.is_alone = true);
+    }
+
+    /// Nobody can know whether a message was taken: what may run twice goes into another, and what may not ends (SM-X1).
+    pub(super) fn lose(&mut self, id: CallId) {
+        let Some(call) = self.calls.get(&id) else { return };
+        if call.is_cancelled {
+            return self.fail(id, CallError::Cancelled { execution: Execution::Maybe });
+        }
+        if call.repeat == Repeat::Once || call.former.len() >= MAX_REPEATS {
+            return self.fail(id, CallError::Unknown);
+        }
+        self.renew(id, |call| call.may_have_run = true);
+    }
+
+    /// Everything under way, in the order in which it was made.
+    pub(super) fn under_way(&self) -> Vec<CallId> {
+        let is_sent = |(id, call): (&CallId, &Call)| call.sent.is_some().then_some(*id);
+        let mut ids: Vec<CallId> = self.calls.iter().filter_map(is_sent).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// The message of a request goes out again as it was (EM-12).
+    pub(super) fn send_again(&mut self, id: CallId) {
+        if !self.again.contains(&id) {
+            self.again.push_back(id);
+        }
+        // It is asked about when it went out.
+        self.set_ask(id, Duration::MAX);
+    }
+
+    /// When the server is to be asked about the message of a request.
+    pub(super) fn set_ask(&mut self, id: CallId, ask_at: Duration) {
+        self.change(id, |call| {
+            if let Some(sent) = &mut call.sent {
+                sent.ask_at = ask_at;
+            }
+        });
+    }
+
+    /// The server has the request, which is to be waited for. Whether it has said so too often.
+    pub(super) fn wait(&mut self, id: CallId, mono: Duration) -> u32 {
+        let mut waits = 0;
+        self.change(id, |call| {
+            if let Some(sent) = &mut call.sent {
+                sent.silences = 0;
+                sent.waits += 1;
+                sent.ask_at = mono.saturating_add(ASK_AFTER);
+                waits = sent.waits;
+            }
+        });
+        waits
+    }
+
+    /// Ends what has come to its deadline, and gives the messages that the server is to be asked about.
+    pub(super) fn handle_timeout(&mut self, mono: Duration, is_up: bool, max: usize) -> Due {
+        let mut due = Due::default();
+        let mut unasked = Vec::new();
+        while let Some((at, id)) = self.timers.first().copied() {
+            if at > mono || due.ask.len() >= max {
+                break;
+            }
+            self.timers.pop_first();
+            let Some(call) = self.calls.get(&id) else { continue };
+            let sent = call.sent;
+            if call.deadline.is_some_and(|deadline| deadline <= mono) {
+                let (execution, is_cancelled) = (call.execution(), call.is_cancelled);
+                due.unwanted.extend(sent.filter(|_| !is_cancelled).map(|sent| sent.message));
+                let error = match is_cancelled {
+                    true => CallError::Cancelled { execution },
+                    false => CallError::Deadline { execution },
+                };
+                self.fail(id, error);
+                continue;
+            }
+            let Some(sent) = sent else { continue };
+            if !is_up {
+                unasked.push(id);
+                continue;
+            }
+            match sent.silences {
+                0 => {
+                    due.ask.push(sent.message);
+                    self.silence(id, mono);
+                }
+                // SM-X5
+                1 => {
+                    self.silence(id, mono);
+                    self.send_again(id);
+                }
+                _ => self.lose(id),
             }
         }
-        ended
-    }
-
-    /// The link broke. What was sent and may be repeated is sent again; what may not is ended and given.
-    pub(super) fn handle_disconnected(&mut self) -> Vec<CallId> {
-        let sent: Vec<CallId> = self.sent().map(|(id, _)| id).collect();
-        let mut ended = Vec::new();
-        for id in self.in_order(sent).into_iter().rev() {
-            let Some(call) = self.calls.get_mut(&id) else { continue };
-            if let Some(sent) = call.sent.take() {
-                self.by_message.remove(&sent.message);
-            }
-            if call.request.repeat == Repeat::Once {
-                self.calls.remove(&id);
-                ended.push(id);
-            } else {
-                self.queue.push_front(id);
-            }
+        // Without a link nobody can be asked; a new one asks about everything.
+        for id in unasked {
+            self.set_ask(id, Duration::MAX);
         }
-        ended
+        due
     }
 
-    /// Ends everything, and gives the answers.
-    pub(crate) fn close(&mut self) -> Vec<Event> {
+    fn silence(&mut self, id: CallId, mono: Duration) {
+        self.change(id, |call| {
+            if let Some(sent) = &mut call.sent {
+                sent.silences += 1;
+                sent.ask_at = mono.saturating_add(ASK_DEADLINE);
+            }
+        });
+    }
+
+    /// There is another link: the server is asked about everything under way.
+    pub(super) fn handle_connected(&mut self, mono: Duration) {
+        self.again.clear();
+        for id in self.under_way() {
+            self.change(id, |call| {
+                if let Some(sent) = &mut call.sent {
+                    sent.silences = 0;
+                    sent.ask_at = mono;
+                }
+            });
+        }
+    }
+
+    /// The next time at which something is to be done, deadlines only where there is no link.
+    pub(crate) fn due(&self) -> Option<Duration> {
+        self.timers.first().map(|(due, _)| *due).filter(|due| *due < Duration::MAX)
+    }
+
+    /// Ends what has come to its deadline while nothing can be sent.
+    pub(crate) fn handle_deadlines(&mut self, mono: Duration) {
+        self.handle_timeout(mono, false, usize::MAX);
+    }
+
+    pub(crate) fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// Ends everything.
+    pub(crate) fn close(&mut self) {
+        let mut ids: Vec<CallId> = self.calls.keys().copied().collect();
+        ids.sort_unstable();
+        for id in ids {
+            let Some(call) = self.calls.get(&id) else { continue };
+            let execution = call.execution();
+            self.fail(id, CallError::Closed { execution });
+        }
         self.queue.clear();
-        self.by_message.clear();
-        let mut calls: Vec<(CallId, Call)> = self.calls.drain().collect();
-        calls.sort_by_key(|(id, _)| *id);
-        let closed = |(call, of): (CallId, Call)| {
-            let execution = if of.sent.is_some() { Execution::Maybe } else { Execution::Never };
-            Event::Answer { call, result: Err(CallError::Closed { execution }) }
-        };
-        calls.into_iter().map(closed).collect()
+        self.again.clear();
     }
 
     pub(super) fn len(&self) -> usize {
         self.calls.len()
     }
 
-    fn sent(&self) -> impl Iterator<Item = (CallId, Sent)> {
-        self.calls.iter().filter_map(|(id, call)| Some((*id, call.sent?)))
+    /// How many have a message under way.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.by_message.is_empty()
     }
 
-    /// Requests in the order in which they were made: a map has none, and equal inputs must give equal outputs.
-    fn in_order(&self, mut ids: Vec<CallId>) -> Vec<CallId> {
-        ids.sort_unstable();
-        ids
+    /// A request waits for a new message; the one that it had counts as a former one.
+    fn renew(&mut self, id: CallId, change: impl FnOnce(&mut Call)) {
+        self.leave_container(id);
+        self.change(id, |call| {
+            change(call);
+            if let Some(sent) = call.sent.take() {
+                call.former.push(sent.message);
+            }
+        });
+        // Before those that were made after it, so that equal inputs give equal outputs in the order of the caller.
+        let place = self.queue.partition_point(|other| *other < id);
+        self.queue.insert(place, id);
+    }
+
+    /// Changes a request, and its timer with it.
+    fn change(&mut self, id: CallId, change: impl FnOnce(&mut Call)) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let before = call.due();
+        change(call);
+        let after = call.due();
+        if before != after || after.is_some() {
+            if let Some(before) = before {
+                self.timers.remove(&(before, id));
+            }
+            self.timers.extend(after.map(|due| (due, id)));
+        }
+    }
+
+    fn leave_container(&mut self, id: CallId) {
+        let Some(sent) = self.calls.get(&id).and_then(|call| call.sent) else { return };
+        if let Some(container) = self.containers.get_mut(&sent.packet) {
+            container.left = container.left.saturating_sub(1);
+            if container.left == 0 {
+                self.containers.remove(&sent.packet);
+            }
+        }
     }
 }

@@ -20,4 +20,12 @@ pub struct Counters {
     pub stray_answers: u64,
     /// Requests that were sent again.
     pub resent: u64,
+    /// Messages of ours that the server refused with a `bad_msg_notification`.
+    pub refused: u64,
+    /// Messages of ours that the server was asked about.
+    pub asked: u64,
+    /// Sessions that were begun anew because the numbers of one did not fit.
+    pub sessions: u64,
+    /// Packets of the session before.
+    pub former_session: u64,
 }

@@ -5,23 +5,45 @@
 //! its key lives; sockets come and go.
 //!
 //! ```text
-//!  handle_packet ─ open ─ container ─ duplicates ─┬─ rpc_result, pong, … ── calls ── Event::Answer
-//!                  EM-02  EM-10       EM-06       ├─ bad_server_salt, new_session_created, …
-//!                                                 └─ anything else ───────────────── Event::Update
-//!  call ── calls ──┐
-//!  acks ───────────┴─ container ─ seal ─ poll_packet
+//!  handle_packet ─ open ─ container ─ duplicates ─┬─ rpc_result, pong, … ──────────── calls ── Event::Answer
+//!                  EM-02  EM-10       EM-06       ├─ bad_msg_notification, bad_server_salt ── refusals
+//!                                                 ├─ msgs_state_info, new_session_created, … ─ states
+//!                                                 └─ anything else ────────────────────────── Event::Update
+//!  queries ─┐
+//!  calls ───┼─ container ─ seal ─ poll_packet
+//!  acks ────┘
 //! ```
-
+//!
+//! # The life of a request
+//!
+//! ```text
+//!             ┌──────────── refused, not received, or lost and may be repeated ───────────┐
+//!             v                                                                           │
+//!  call ─> queued ── poll_packet ──> sent ── silent too long, or another link ──> asked about
+//!             │                       │ ^                                           │  │
+//!             │                       │ └─ received: wait · not received: the same ─┘  │
+//!             │                       │    message again, in a container (EM-12)       │
+//!  cancel,    v                       v                                                v
+//!  deadline  Never                  answer                        lost, must not run twice: Unknown
+//! ```
+//!
 mod acks;
+mod answers;
+mod call;
 mod calls;
 mod counters;
 mod event;
 mod incoming;
+mod keep_alive;
 mod outgoing;
 mod packet;
+mod queries;
+mod quick_acks;
+mod refusals;
 mod salts;
 mod seen;
 mod service;
+mod states;
 #[cfg(test)]
 mod tests;
 mod violation;
@@ -29,15 +51,19 @@ mod violation;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::crypto::{AuthKey, Entropy, EntropyExt, Suite};
+use crate::crypto::{AuthKey, Entropy, EntropyExt, QuickAckToken, Suite};
 use crate::ids::{Salt, SeqNo, SessionId};
 use crate::message_id::{MessageId, MessageIds};
 use crate::rpc::{CallError, CallId, Request};
 use crate::time::{Now, ServerClock};
+use crate::tl::mtproto::functions;
 use acks::Acks;
 pub(crate) use calls::Calls;
 pub use counters::Counters;
 pub use event::Event;
+use keep_alive::KeepAlive;
+use queries::{Queries, Query};
+use quick_acks::QuickAcks;
 use salts::Salts;
 pub use salts::TimedSalt;
 use seen::Seen;
@@ -56,9 +82,57 @@ pub struct Session {
     seen: Seen,
     acks: Acks,
     calls: Calls,
+    queries: Queries,
+    quick_acks: QuickAcks,
+    keep_alive: KeepAlive,
+    upkeep: Upkeep,
+    /// The link at hand, counted; and whether there is one.
+    link: u64,
+    is_up: bool,
+    /// Whether the server has said anything in this session.
+    has_heard: bool,
+    /// The number by which the server knows the session.
+    unique_id: Option<i64>,
+    /// The session before, whose packets may still come.
+    former_id: Option<SessionId>,
+    /// Whether a new session is to be begun before anything is sent.
+    renew_wanted: bool,
+    /// The last message that was dropped for its time.
+    missed: Option<MessageId>,
+    salts_asked: Option<Duration>,
     events: VecDeque<Event>,
     counters: Counters,
 }
+
+/// What a session does on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Upkeep {
+    /// How often the server is pinged when nothing else happens; `None` for never, and then nobody notices a link that
+    /// broke silently (CF-01).
+    pub ping_every: Option<Duration>,
+    /// Whether the salts to come are asked for before they are needed.
+    pub future_salts: bool,
+}
+
+impl Upkeep {
+    /// Nothing: a session that only does what it is told.
+    pub const NONE: Self = Self { ping_every: None, future_salts: false };
+}
+
+impl Default for Upkeep {
+    fn default() -> Self {
+        Self { ping_every: Some(PING_EVERY), future_salts: true }
+    }
+}
+
+/// As the [documentation](https://core.telegram.org/mtproto/service_messages#deferred-connection-closure--ping) has it.
+const PING_EVERY: Duration = Duration::from_secs(60);
+
+/// How often the salts to come are asked for at most.
+const SALTS_APART: Duration = Duration::from_secs(600);
+
+/// How many salts are asked for: the most that are given.
+const SALTS: i32 = 64;
 
 impl Session {
     /// Begins a session with a number that was never used. `calls` have waited for it.
@@ -68,6 +142,7 @@ impl Session {
         salt: Salt,
         clock: ServerClock,
         calls: Calls,
+        upkeep: Upkeep,
         entropy: &mut dyn Entropy,
     ) -> Self {
         Self {
@@ -81,6 +156,18 @@ impl Session {
             seen: Seen::default(),
             acks: Acks::default(),
             calls,
+            queries: Queries::default(),
+            quick_acks: QuickAcks::default(),
+            keep_alive: KeepAlive::new(upkeep.ping_every),
+            upkeep,
+            link: 0,
+            is_up: false,
+            has_heard: false,
+            unique_id: None,
+            former_id: None,
+            renew_wanted: false,
+            missed: None,
+            salts_asked: None,
             events: VecDeque::new(),
             counters: Counters::default(),
         }
@@ -90,9 +177,82 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`CallError::Full`] when too many are waiting.
-    pub fn call(&mut self, request: Request) -> Result<CallId, CallError> {
-        self.calls.add(request)
+    /// [`CallError::Full`] when too many are waiting, [`CallError::TooLarge`] when it fits into no message.
+    pub fn call(&mut self, now: Now, request: Request) -> Result<CallId, CallError> {
+        self.calls.add(now.mono, request)
+    }
+
+    /// Takes a request back. It ends as [`CallError::Cancelled`] once the server has said what became of it, or with its
+    /// answer if that is on its way (SM-X3).
+    pub fn cancel(&mut self, now: Now, call: CallId) {
+        if let Some(message) = self.calls.cancel(now.mono, call) {
+            self.drop_answer(message, Query::Drop(call));
+        }
+    }
+
+    fn drop_answer(&mut self, message: MessageId, query: Query) {
+        if self.is_up {
+            let request = functions::RpcDropAnswer { req_msg_id: message.0 };
+            self.queries.push(&request, Some(query));
+        }
+    }
+
+    /// There is a link. The server is asked about everything that was under way over another.
+    pub fn handle_connected(&mut self, now: Now) {
+        self.link += 1;
+        self.is_up = true;
+        self.keep_alive.handle_connected(now.mono);
+        self.calls.handle_connected(now.mono);
+    }
+
+    /// A time that [`poll_timeout`](Self::poll_timeout) gave has come.
+    pub fn handle_timeout(&mut self, now: Now) {
+        if !self.is_up {
+            return self.calls.handle_deadlines(now.mono);
+        }
+        loop {
+            let due = self.calls.handle_timeout(now.mono, true, states::MAX_IDS);
+            for message in due.unwanted {
+                self.drop_answer(message, Query::Other);
+            }
+            if due.ask.is_empty() {
+                break;
+            }
+            self.ask_about(due.ask);
+        }
+        self.acks.handle_timeout(now.mono);
+        let next_ping = self.keep_alive.next_ping(self.calls.is_waiting());
+        if next_ping.is_some_and(|at| at <= now.mono) {
+            self.keep_alive.pinged(now.mono);
+            let ping_id = self.ids.last().0;
+            let disconnect_delay = keep_alive::DISCONNECT_DELAY;
+            let ping = functions::PingDelayDisconnect { ping_id, disconnect_delay };
+            self.queries.push(&ping, Some(Query::Ping(now.mono)));
+        }
+        self.ask_for_salts(now);
+    }
+
+    /// Salts are fetched before the last one ends, and never waited for.
+    fn ask_for_salts(&mut self, now: Now) {
+        let is_early = self.salts_asked.is_some_and(|at| now.mono < at.saturating_add(SALTS_APART));
+        if self.upkeep.future_salts && self.salts.are_few() && !is_early {
+            self.salts_asked = Some(now.mono);
+            self.queries.push(&functions::GetFutureSalts { num: SALTS }, Some(Query::Salts));
+        }
+    }
+
+    /// Whether the peer has been silent for so long that the link is to be given up (CF-01).
+    pub fn is_peer_gone(&self, now: Now) -> bool {
+        self.is_up && self.keep_alive.gives_up().is_some_and(|at| at <= now.mono)
+    }
+
+    /// A quick acknowledgement came.
+    pub fn handle_quick_ack(&mut self, token: QuickAckToken) {
+        for call in self.quick_acks.take(token) {
+            if self.calls.get(call).is_some() {
+                self.event(Event::QuickAck { call });
+            }
+        }
     }
 
     /// Takes a packet, which is decrypted in place. The framing may have appended up to `max_padding` bytes.
@@ -119,27 +279,47 @@ impl Session {
         }
     }
 
-    /// The connection broke. Requests that were under way and may be repeated will be; the others end as
-    /// [`CallError::Unknown`].
+    /// The link broke. Nothing ends by that: the server is asked once there is another.
     pub fn handle_disconnected(&mut self) {
-        for call in self.calls.handle_disconnected() {
-            self.events.push_back(Event::Answer { call, result: Err(CallError::Unknown) });
-        }
+        self.is_up = false;
+        self.queries.clear();
+        self.quick_acks.clear();
+    }
+
+    /// A packet broke a rule so that this session cannot go on: another is begun with the same key.
+    pub fn handle_broken(&mut self) {
+        self.renew_wanted = true;
     }
 
     /// Ends all requests.
     pub fn close(&mut self) {
-        self.events.extend(self.calls.close());
+        self.calls.close();
     }
 
-    /// When there will be something to send, by the monotonic clock.
+    /// When to call [`handle_timeout`](Self::handle_timeout), by the monotonic clock.
     pub fn poll_timeout(&self) -> Option<Duration> {
-        self.acks.due()
+        if !self.is_up {
+            return self.calls.due();
+        }
+        let ping = self.keep_alive.next_ping(self.calls.is_waiting());
+        let times = [self.acks.due(), self.calls.due(), ping, self.keep_alive.gives_up()];
+        times.into_iter().flatten().min()
     }
 
     /// The next thing that happened.
     pub fn poll_event(&mut self) -> Option<Event> {
-        self.events.pop_front()
+        self.events.pop_front().or_else(|| self.calls.poll_event())
+    }
+
+    /// Notes an event, behind those of the requests that came before it.
+    fn event(&mut self, event: Event) {
+        self.events.extend(std::iter::from_fn(|| self.calls.poll_event()));
+        self.events.push_back(event);
+    }
+
+    /// How long the last ping and its answer took.
+    pub fn round_trip(&self) -> Option<Duration> {
+        self.keep_alive.round_trip()
     }
 
     /// The session's number.

@@ -47,6 +47,11 @@ impl Salts {
         self.current
     }
 
+    /// Whether the salts to come should be asked for.
+    pub(super) fn are_few(&self) -> bool {
+        self.future.len() <= 1
+    }
+
     /// The server says which salt is right. What it said about the future before is not.
     pub(super) fn correct(&mut self, salt: Salt) {
         self.current = salt;

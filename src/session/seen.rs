@@ -39,6 +39,23 @@ impl Seen {
         }
     }
 
+    /// Whether a message is remembered.
+    pub(super) fn contains(&self, id: MessageId) -> bool {
+        self.ids.binary_search(&id).is_ok()
+    }
+
+    /// What is known of a message of the server's, as
+    /// [`msgs_state_info`](https://core.telegram.org/mtproto/service_messages_about_messages#informational-message-regarding-status-of-messages)
+    /// says it: 1 it may have been forgotten, 2 and 3 it did not come, 4 it did.
+    pub(super) fn state(&self, id: MessageId) -> u8 {
+        match self.ids.binary_search(&id) {
+            Ok(_) => 4,
+            Err(0) if self.ids.len() == REMEMBERED => 1,
+            Err(place) if place == self.ids.len() => 3,
+            Err(_) => 2,
+        }
+    }
+
     fn note_late(&mut self, id: MessageId) -> Result<Novelty, Violation> {
         match self.ids.binary_search(&id) {
             Ok(_) => Ok(Novelty::Duplicate),
@@ -96,6 +113,15 @@ mod tests {
         for id in [1, 4, 5, 8] {
             assert_eq!(seen.note(MessageId(id)), Ok(Novelty::Duplicate), "{id}");
         }
+    }
+
+    #[test]
+    fn sm_each_state_is_told() {
+        let seen = filled(100);
+        let states = |seen: &Seen, ids: [i64; 4]| ids.map(|id| seen.state(MessageId(id)));
+        assert_eq!(states(&seen, [1, 4, 5, 401]), [2, 4, 2, 3]);
+        assert_eq!(states(&filled(2_001), [4, 8, 9, 9_000]), [1, 4, 2, 3]);
+        assert!(seen.contains(MessageId(4)) && !seen.contains(MessageId(5)));
     }
 
     #[test]

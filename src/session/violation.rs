@@ -79,6 +79,20 @@ pub enum Violation {
         /// The constructor.
         id: u32,
     },
+    /// SM: an answer about the state of messages has another number of bytes than there were ids.
+    #[error("{told} states were told of {asked} messages")]
+    StateCount {
+        /// How many messages there were.
+        asked: usize,
+        /// How many states.
+        told: usize,
+    },
+    /// EM-10: a message names more messages than one may.
+    #[error("a message about messages cannot name {count} of them")]
+    TooManyIds {
+        /// How many it names.
+        count: usize,
+    },
     /// SM: an answer to the request 0.
     #[error("an answer names no request")]
     NoRequest,

@@ -70,3 +70,16 @@ async fn dropping_the_last_handle_closes_the_connection() {
     drop(handle);
     assert_eq!(timeout(PATIENCE, driver).await.unwrap().unwrap(), ConnectionError::Closed);
 }
+
+#[tokio::test]
+async fn cf_19_a_call_may_be_dropped_at_any_await() {
+    let (address, _server) = start_at(LOOPBACK).await;
+    let (handle, _events, _driver) = start_client(config(address, Framing::Intermediate));
+    for micros in 0..200_u64 {
+        let patience = std::time::Duration::from_micros(micros * 10);
+        // Whether it was answered in that time does not matter.
+        let _ = timeout(patience, handle.invoke(&Ping { ping_id: 1 })).await;
+    }
+    let ping = timeout(PATIENCE, handle.invoke(&Ping { ping_id: 7 })).await.unwrap();
+    assert_eq!(ping.unwrap().ping_id, 7);
+}

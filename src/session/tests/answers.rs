@@ -8,7 +8,6 @@ use flate2::write::GzEncoder;
 use super::*;
 use crate::rpc::{Execution, RpcError};
 use crate::session::TimedSalt;
-use crate::tl::Repeat;
 
 fn gzip(value: &impl Serialize) -> types::GzipPacked {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
@@ -178,7 +177,13 @@ fn bad_msg_48_again_and_again_ends_the_request() {
     }
     let id = test.sent().unwrap().id;
     test.say(&bad_salt(id, 3)).unwrap();
-    assert_eq!(test.events(), [Event::Salt(Salt(3)), failed(call, CallError::Unknown)]);
+    assert_eq!(
+        test.events(),
+        [
+            Event::Salt(Salt(3)),
+            failed(call, CallError::Refused { code: 48, execution: Execution::Never })
+        ]
+    );
     assert_eq!(test.session.calls_in_flight(), 0);
 }
 
@@ -222,29 +227,6 @@ fn a_service_message_that_does_not_parse_is_refused() {
 }
 
 #[test]
-fn after_a_break_only_what_may_be_repeated_is() {
-    let mut test = Test::new();
-    let safe = test.ping(1);
-    let once = test
-        .session
-        .call(Request::new(&functions::Ping { ping_id: 2 }).with_repeat(Repeat::Once))
-        .unwrap();
-    let first = test.sent().unwrap();
-    let waiting = test
-        .session
-        .call(Request::new(&functions::Ping { ping_id: 3 }).with_repeat(Repeat::Once))
-        .unwrap();
-    test.session.handle_disconnected();
-    assert_eq!(test.events(), [failed(once, CallError::Unknown)]);
-    let second = test.sent().unwrap();
-    let pings: Vec<i64> =
-        second.messages.iter().map(|m| m.decode::<functions::Ping>().ping_id).collect();
-    assert_eq!(pings, [1, 3]);
-    assert!(second.messages[0].id > first.id && second.session == first.session);
-    let _ = (safe, waiting);
-}
-
-#[test]
 fn closing_ends_every_request_with_what_is_known_of_it() {
     let (mut test, sent, _) = pinged();
     let waiting = test.ping(2);
@@ -265,7 +247,7 @@ fn too_many_requests_are_refused_instead_of_kept() {
         test.ping(id);
     }
     let request = Request::new(&functions::Ping { ping_id: 0 });
-    assert_eq!(test.session.call(request.clone()), Err(CallError::Full));
+    assert_eq!(test.session.call(test.now, request.clone()), Err(CallError::Full));
     test.sent().unwrap();
-    assert!(test.session.call(request).is_ok());
+    assert!(test.session.call(test.now, request).is_ok());
 }

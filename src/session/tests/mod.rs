@@ -1,6 +1,10 @@
 //! A session against a peer that a test scripts, on the toy suite.
 
 mod answers;
+mod liveness;
+mod options;
+mod recovery;
+mod refusals;
 mod rules;
 
 use std::time::Duration;
@@ -65,24 +69,30 @@ struct Test {
 
 impl Test {
     fn new() -> Self {
+        Self::with(crate::session::Upkeep::NONE)
+    }
+
+    fn with(upkeep: crate::session::Upkeep) -> Self {
         let (suite, key) = (toy(), AuthKey::from_bytes([7; 256]));
         let mut entropy = SeededEntropy::new(1);
         let mut clock = ServerClock::new(at(0));
         clock.sync(at(0).unix, at(0).mono);
-        let session = Session::new(
+        let mut session = Session::new(
             suite.clone(),
             key.clone(),
             Salt(5),
             clock,
             super::Calls::default(),
+            upkeep,
             &mut entropy,
         );
+        session.handle_connected(at(0));
         let next_id = MessageId::at(at(0).unix).0;
         Self { session, entropy, suite, key, now: at(0), next_id, seqno: 0 }
     }
 
     fn call(&mut self, function: &impl crate::tl::Function) -> CallId {
-        self.session.call(Request::new(function)).unwrap()
+        self.session.call(self.now, Request::new(function)).unwrap()
     }
 
     fn ping(&mut self, ping_id: i64) -> CallId {

@@ -1,0 +1,160 @@
+//! Answers: to requests, and to the session's own queries.
+
+use std::time::Duration;
+
+use crate::ids::Salt;
+use crate::message_id::MessageId;
+use crate::rpc::{CallError, CallId, Execution, RpcError};
+use crate::session::incoming::inflate;
+use crate::session::queries::Query;
+use crate::session::{Event, Session, TimedSalt, Violation};
+use crate::time::Now;
+use crate::tl::mtproto::{functions, types};
+use crate::tl::{Deserialize, Identifiable, Object};
+
+impl Session {
+    /// `rpc_result#f35c6d01 req_msg_id:long result:Object = RpcResult;`
+    pub(super) fn rpc_result(&mut self, body: &[u8], in_gzip: bool) -> Result<(), Violation> {
+        let types::RpcResult { req_msg_id, result } = types::RpcResult::from_bytes(body)?;
+        if req_msg_id == 0 {
+            return Err(Violation::NoRequest);
+        }
+        let result = match result.id() {
+            Some(types::GzipPacked::ID) if in_gzip => return Err(Violation::NestedGzip),
+            Some(types::GzipPacked::ID) => Object::from(inflate(result.as_bytes())?),
+            _ => result,
+        };
+        let request = MessageId(req_msg_id);
+        match self.queries.take(request) {
+            Some(Query::Drop(call)) => {
+                self.dropped(call, &result);
+                return Ok(());
+            }
+            Some(_) => return Ok(()),
+            None => {}
+        }
+        let Some(call) = self.calls.of_message(request) else {
+            self.counters.stray_answers += 1;
+            return Ok(());
+        };
+        if let Some(execution) = what_was_dropped(&result) {
+            // Of a request that nobody took back it says nothing that could be used.
+            if self.calls.get(call).is_some_and(|call| call.is_cancelled) {
+                self.calls.fail(call, CallError::Cancelled { execution });
+            }
+            return Ok(());
+        }
+        let result = if result.id() == Some(types::RpcError::ID) {
+            let error: types::RpcError = result.decode()?;
+            Err(CallError::Rpc(RpcError::parse(error.error_code, &error.error_message)))
+        } else {
+            Ok(result)
+        };
+        self.calls.answer(call, result);
+        Ok(())
+    }
+
+    /// What became of a request that was taken back.
+    fn dropped(&mut self, call: CallId, result: &Object) {
+        let is_cancelled = self.calls.get(call).is_some_and(|call| call.is_cancelled);
+        if let (true, Some(execution)) = (is_cancelled, what_was_dropped(result)) {
+            self.calls.fail(call, CallError::Cancelled { execution });
+        }
+    }
+
+    /// `pong#347773c5 msg_id:long ping_id:long = Pong;`
+    pub(super) fn pong(&mut self, now: Now, pong: &types::Pong, body: &[u8]) {
+        let message = MessageId(pong.msg_id);
+        if let Some(Query::Ping(sent)) = self.queries.get(message) {
+            self.keep_alive.ponged(*sent, now.mono);
+            self.queries.take(message);
+        } else {
+            self.answer(message, body);
+        }
+    }
+
+    /// `future_salts#ae500895 req_msg_id:long now:int salts:vector<future_salt> = FutureSalts;`
+    pub(super) fn future_salts(&mut self, body: &[u8]) -> Result<(), Violation> {
+        let answer = types::FutureSalts::from_bytes(body)?;
+        let request = MessageId(answer.req_msg_id);
+        let salts: Vec<TimedSalt> = answer
+            .salts
+            .iter()
+            .map(|salt| TimedSalt {
+                valid_since: seconds(salt.valid_since),
+                valid_until: seconds(salt.valid_until),
+                salt: Salt(salt.salt),
+            })
+            .collect();
+        let is_own = self.queries.get(request) == Some(&Query::Salts);
+        if is_own {
+            self.queries.take(request);
+        }
+        if is_own || self.answer(request, body) {
+            self.salts.add(salts.iter().copied());
+            self.event(Event::FutureSalts(salts));
+        }
+        Ok(())
+    }
+
+    /// `destroy_session_ok` and `destroy_session_none` name the session instead of the request.
+    pub(super) fn destroyed(&mut self, body: &[u8]) {
+        let named = body.get(4..12);
+        let is_it = |request: &[u8]| {
+            request.first_chunk::<4>() == Some(&functions::DestroySession::ID.to_le_bytes())
+                && request.get(4..12) == named
+        };
+        self.answer_first(is_it, body);
+    }
+
+    /// `destroy_auth_key_ok`, `_none` and `_fail` name nothing: there is one key.
+    pub(super) fn key_destroyed(&mut self, body: &[u8]) {
+        let id = functions::DestroyAuthKey::ID.to_le_bytes();
+        self.answer_first(|request| request.first_chunk::<4>() == Some(&id), body);
+    }
+
+    /// Answers the oldest request whose function is such a one. There are few of these in the life of a session.
+    fn answer_first(&mut self, is_it: impl Fn(&[u8]) -> bool, body: &[u8]) {
+        let is_such = |id: &CallId| self.calls.get(*id).is_some_and(|call| is_it(&call.body));
+        let call = self.calls.under_way().into_iter().find(is_such);
+        match call {
+            Some(call) => self.calls.answer(call, Ok(Object::from(body.to_vec()))),
+            None => self.counters.stray_answers += 1,
+        }
+    }
+
+    /// Ends the request that was sent as this message; whether there was one.
+    fn answer(&mut self, message: MessageId, body: &[u8]) -> bool {
+        match self.calls.of_message(message) {
+            Some(call) => {
+                self.calls.answer(call, Ok(Object::from(body.to_vec())));
+                true
+            }
+            None => {
+                self.counters.stray_answers += 1;
+                false
+            }
+        }
+    }
+}
+
+/// What an `RpcDropAnswer` says about the request.
+///
+/// ```text
+/// rpc_answer_unknown#5e2ad36e = RpcDropAnswer;
+/// rpc_answer_dropped_running#cd78e586 = RpcDropAnswer;
+/// rpc_answer_dropped#a43ad8b7 msg_id:long seq_no:int bytes:int = RpcDropAnswer;
+/// ```
+fn what_was_dropped(result: &Object) -> Option<Execution> {
+    match result.id()? {
+        // It never came, or its answer is on the way.
+        types::RpcAnswerUnknown::ID | types::RpcAnswerDroppedRunning::ID => Some(Execution::Maybe),
+        types::RpcAnswerDropped::ID => Some(Execution::Ran),
+        _ => None,
+    }
+}
+
+/// A time of the server's; one before 1970 is none.
+fn seconds(unix: i32) -> Duration {
+    Duration::from_secs(u64::try_from(unix).unwrap_or(0))
+}

@@ -1,0 +1,105 @@
+//! What the session itself says and asks: service messages that no caller made.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use crate::message_id::MessageId;
+use crate::rpc::CallId;
+use crate::tl::Serialize;
+
+/// The most service messages that wait to be sent. A peer can cause them without reading any, so the oldest go (P4).
+const MAX_WAITING: usize = 256;
+
+/// The most queries whose answers are waited for.
+const MAX_ASKED: usize = 256;
+
+/// A query of the session's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Query {
+    /// `ping_delay_disconnect`, and when it was sent.
+    Ping(Duration),
+    /// `get_future_salts`
+    Salts,
+    /// `msgs_state_req` for these messages.
+    State(Vec<MessageId>),
+    /// `rpc_drop_answer` for a request, unless that has ended.
+    Drop(CallId),
+    /// Something whose answer changes nothing.
+    Other,
+}
+
+/// A service message to be sent.
+#[derive(Debug)]
+pub(super) struct Service {
+    pub(super) body: Vec<u8>,
+    pub(super) query: Option<Query>,
+}
+
+/// The service messages to be sent, and the queries that were.
+#[derive(Debug, Default)]
+pub(super) struct Queries {
+    waiting: VecDeque<Service>,
+    asked: HashMap<MessageId, Query>,
+    /// The ids of those, oldest first.
+    order: VecDeque<MessageId>,
+}
+
+impl Queries {
+    /// Queues a message.
+    pub(super) fn push(&mut self, message: &impl Serialize, query: Option<Query>) {
+        if self.waiting.len() >= MAX_WAITING {
+            self.waiting.pop_front();
+        }
+        self.waiting.push_back(Service { body: message.to_bytes(), query });
+    }
+
+    /// The next message to be sent.
+    pub(super) fn pop(&mut self) -> Option<Service> {
+        self.waiting.pop_front()
+    }
+
+    /// A query was sent as this message.
+    pub(super) fn asked(&mut self, message: MessageId, query: Query) {
+        self.asked.insert(message, query);
+        self.order.push_back(message);
+        while self.asked.len() > MAX_ASKED || self.order.len() > 2 * MAX_ASKED {
+            let Some(oldest) = self.order.pop_front() else { break };
+            self.asked.remove(&oldest);
+        }
+    }
+
+    /// Takes the query that was sent as this message.
+    pub(super) fn take(&mut self, message: MessageId) -> Option<Query> {
+        self.asked.remove(&message)
+    }
+
+    pub(super) fn get(&self, message: MessageId) -> Option<&Query> {
+        self.asked.get(&message)
+    }
+
+    /// There is no link any more: nothing that was asked over it is answered.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_what_waits_nor_what_was_asked_grows_without_end() {
+        let mut queries = Queries::default();
+        for id in 0..10_000 {
+            queries.push(&id, None);
+            queries.asked(MessageId(id.into()), Query::Other);
+            if id % 2 == 0 {
+                queries.take(MessageId(id.into()));
+            }
+        }
+        assert_eq!(queries.waiting.len(), MAX_WAITING);
+        assert!(queries.asked.len() <= MAX_ASKED && queries.order.len() <= 2 * MAX_ASKED);
+        assert_eq!(queries.get(MessageId(9_999)), Some(&Query::Other));
+        assert_eq!(queries.pop().unwrap().body, (10_000_i32 - 256).to_le_bytes());
+    }
+}

@@ -1,0 +1,109 @@
+//! Messages of ours that the server refuses:
+//! [`bad_msg_notification`](https://core.telegram.org/mtproto/service_messages_about_messages#notice-of-ignored-error-message)
+//! and `bad_server_salt`, each code with its own reaction.
+
+use crate::crypto::Entropy;
+use crate::ids::Salt;
+use crate::message_id::{MessageId, MessageIds};
+use crate::rpc::CallId;
+use crate::session::calls::BAD_SALT;
+use crate::session::queries::Query;
+use crate::session::seen::Seen;
+use crate::session::{Event, Session, new_session_id};
+use crate::time::Now;
+use crate::tl::mtproto::{functions, types};
+
+impl Session {
+    /// `bad_server_salt#edab447b bad_msg_id:long bad_msg_seqno:int error_code:int new_server_salt:long`: the message named
+    /// was not taken; it is sent again with the right salt.
+    pub(super) fn bad_server_salt(&mut self, notice: &types::BadServerSalt) {
+        let message = MessageId(notice.bad_msg_id);
+        if !self.is_ours(message) {
+            self.counters.stray_answers += 1;
+            return;
+        }
+        self.set_salt(Salt(notice.new_server_salt));
+        self.queries.take(message);
+        for call in self.calls.of_packet(message) {
+            self.calls.refuse(call, BAD_SALT);
+            self.counters.resent += 1;
+        }
+        self.keep_alive.hurry();
+    }
+
+    /// `bad_msg_notification#a7eff811 bad_msg_id:long bad_msg_seqno:int error_code:int`
+    pub(super) fn bad_msg(
+        &mut self,
+        now: Now,
+        made: MessageId,
+        notice: &types::BadMsgNotification,
+    ) {
+        let message = MessageId(notice.bad_msg_id);
+        let code = notice.error_code;
+        if !self.is_ours(message) {
+            self.counters.stray_answers += 1;
+            return;
+        }
+        self.counters.refused += 1;
+        self.queries.take(message);
+        self.keep_alive.hurry();
+        let named = self.calls.of_packet(message);
+        match code {
+            // Too low: the ids follow the server's clock from now on.
+            16 => {
+                self.clock.sync(made.unix(), now.mono);
+                self.refuse(&named, code);
+            }
+            // Too old to say whether it was received.
+            20 => named.into_iter().for_each(|call| self.calls.lose(call)),
+            // The container is malformed: each on its own shows which of them is.
+            64 => {
+                named.iter().for_each(|call| self.calls.set_alone(*call));
+                self.refuse(&named, code);
+            }
+            // Too high: ids must go back, which they may not do within a session.
+            17 => {
+                self.clock.sync(made.unix(), now.mono);
+                self.renew_wanted = true;
+                self.refuse(&named, code);
+            }
+            // 18, 19 and 32 to 35: our numbers are not what the server expects, so they begin anew.
+            _ => {
+                self.event(Event::Refused { code });
+                self.renew_wanted = true;
+                self.refuse(&named, code);
+            }
+        }
+    }
+
+    fn refuse(&mut self, calls: &[CallId], code: i32) {
+        for call in calls {
+            self.calls.refuse(*call, code);
+            self.counters.resent += 1;
+        }
+    }
+
+    /// Begins a new session with the same key: numbers begin anew. What was under way may have run, and nobody will
+    /// know (SM-X1).
+    pub(super) fn renew(&mut self, entropy: &mut dyn Entropy) {
+        self.renew_wanted = false;
+        self.counters.sessions += 1;
+        let former = std::mem::replace(&mut self.id, new_session_id(entropy));
+        self.former_id = Some(former);
+        self.ids = MessageIds::default();
+        self.content = 0;
+        self.seen = Seen::default();
+        self.acks = Default::default();
+        self.has_heard = false;
+        self.unique_id = None;
+        self.queries.clear();
+        self.quick_acks.clear();
+        self.keep_alive.hurry();
+        for call in self.calls.under_way() {
+            self.calls.lose(call);
+        }
+        // The server need not remember the other one.
+        let query = functions::DestroySession { session_id: former.0 };
+        self.queries.push(&query, Some(Query::Other));
+    }
+}

@@ -1,0 +1,168 @@
+//! What the server knows of our messages, and what we know of its:
+//! [service messages about messages](https://core.telegram.org/mtproto/service_messages_about_messages).
+
+use std::time::Duration;
+
+use crate::message_id::MessageId;
+use crate::rpc::CallId;
+use crate::session::calls::ASK_DEADLINE;
+use crate::session::queries::Query;
+use crate::session::{Session, Violation};
+use crate::time::Now;
+use crate::tl::mtproto::types;
+
+/// The most ids in one message about messages (EM-10).
+pub(super) const MAX_IDS: usize = 8_192;
+
+/// How often the server may say that it is still at a request, half a minute apart. Then the request ends as unknown: a
+/// server that says so for ever would keep it for ever (P5).
+const MAX_WAITS: u32 = 20;
+
+/// How often a request is repeated to a server that says it has answered it.
+const MAX_LOST_ANSWERS: u32 = 4;
+
+/// The age up to which a server takes a message (16).
+const TAKEN_UP_TO: Duration = Duration::from_secs(300);
+
+/// The bits of a message's state that say how far it came.
+const HOW_FAR: u8 = 7;
+/// Nothing is known of it: it may have been forgotten.
+const UNKNOWN: u8 = 1;
+/// It was not received, though one sent later was.
+const NOT_RECEIVED: u8 = 2;
+/// It was not received, and none sent later was.
+const NOT_YET: u8 = 3;
+/// It was received.
+const RECEIVED: u8 = 4;
+/// Its answer was made already.
+const ANSWERED: u8 = 64;
+
+impl Session {
+    /// `msgs_state_req#da69fb52 msg_ids:Vector<long> = MsgsStateReq;`
+    pub(super) fn ask_about(&mut self, messages: Vec<MessageId>) {
+        let msg_ids = messages.iter().map(|id| id.0).collect();
+        self.counters.asked += messages.len() as u64;
+        self.queries.push(&types::MsgsStateReq { msg_ids }, Some(Query::State(messages)));
+    }
+
+    /// `msgs_state_info#04deb57d req_msg_id:long info:bytes = MsgsStateInfo;`
+    pub(super) fn state_info(
+        &mut self,
+        now: Now,
+        answer: &types::MsgsStateInfo,
+    ) -> Result<(), Violation> {
+        let request = MessageId(answer.req_msg_id);
+        if !matches!(self.queries.get(request), Some(Query::State(_))) {
+            self.counters.stray_answers += 1;
+            return Ok(());
+        }
+        let Some(Query::State(messages)) = self.queries.take(request) else { return Ok(()) };
+        if messages.len() != answer.info.len() {
+            let (asked, told) = (messages.len(), answer.info.len());
+            return Err(Violation::StateCount { asked, told });
+        }
+        for (message, state) in messages.into_iter().zip(answer.info.iter().copied()) {
+            // The request may have ended, or gone into another message.
+            for call in self.calls.of_packet(message) {
+                self.judge_state(now, call, message, state);
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_state(&mut self, now: Now, call: CallId, message: MessageId, state: u8) {
+        match state & HOW_FAR {
+            // SM-X1: it may have been received and forgotten since.
+            UNKNOWN => self.calls.lose(call),
+            NOT_RECEIVED | NOT_YET => {
+                let age = self.clock.server_unix(now).saturating_sub(message.unix());
+                // Under its own id the server can tell it from a copy that is still on its way somewhere.
+                if age <= TAKEN_UP_TO {
+                    self.calls.send_again(call);
+                } else {
+                    self.calls.not_received(call);
+                }
+            }
+            RECEIVED => {
+                let waits = self.calls.wait(call, now.mono);
+                let is_answered = state & ANSWERED != 0;
+                if waits > if is_answered { MAX_LOST_ANSWERS } else { MAX_WAITS } {
+                    self.calls.lose(call);
+                } else if is_answered && waits > 1 {
+                    // The same message again has its answer sent again.
+                    self.calls.send_again(call);
+                } else if is_answered {
+                    // The answer may be on its way.
+                    self.calls.set_ask(call, now.mono.saturating_add(ASK_DEADLINE));
+                }
+            }
+            // No state has these bits; the server will be asked again.
+            _ => {}
+        }
+    }
+
+    /// `msgs_all_info#8cc0d131 msg_ids:Vector<long> info:bytes = MsgsAllInfo;`
+    ///
+    /// It may have crossed with the message, so only what was received is believed; about the rest the server is asked.
+    pub(super) fn all_info(
+        &mut self,
+        now: Now,
+        told: &types::MsgsAllInfo,
+    ) -> Result<(), Violation> {
+        if told.msg_ids.len() != told.info.len() {
+            let (asked, told) = (told.msg_ids.len(), told.info.len());
+            return Err(Violation::StateCount { asked, told });
+        }
+        for (id, state) in told.msg_ids.iter().zip(told.info.iter().copied()) {
+            for call in self.calls.of_packet(MessageId(*id)) {
+                if state & HOW_FAR != RECEIVED {
+                    self.calls.set_ask(call, now.mono);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The server asks the same of us. One byte for each of its messages.
+    pub(super) fn tell_states(&mut self, request: MessageId, ids: &[i64]) -> Result<(), Violation> {
+        if ids.len() > MAX_IDS {
+            return Err(Violation::TooManyIds { count: ids.len() });
+        }
+        let info: Vec<u8> = ids.iter().map(|id| self.seen.state(MessageId(*id))).collect();
+        self.queries.push(&types::MsgsStateInfo { req_msg_id: request.0, info: info.into() }, None);
+        Ok(())
+    }
+
+    /// `msg_detailed_info` and `msg_new_detailed_info`: the server made an answer and sends its number only. If it never
+    /// came, it is asked for; if it did, its acknowledgement was lost.
+    pub(super) fn detailed_info(&mut self, now: Now, answer: MessageId) {
+        if self.seen.contains(answer) {
+            self.acks.add(answer, now.mono);
+        } else {
+            let query = types::MsgResendReq { msg_ids: vec![answer.0] };
+            self.queries.push(&query, Some(Query::Other));
+        }
+    }
+
+    /// `msg_resend_req#7d861a08 msg_ids:Vector<long> = MsgResendReq;`: the server wants messages of ours again.
+    pub(super) fn resend(&mut self, request: MessageId, ids: &[i64]) -> Result<(), Violation> {
+        if ids.len() > MAX_IDS {
+            return Err(Violation::TooManyIds { count: ids.len() });
+        }
+        let mut unknown = Vec::new();
+        for id in ids {
+            let calls = self.calls.of_packet(MessageId(*id));
+            if calls.is_empty() {
+                unknown.push(UNKNOWN);
+            }
+            for call in calls {
+                self.calls.send_again(call);
+            }
+        }
+        if !unknown.is_empty() {
+            let info = types::MsgsStateInfo { req_msg_id: request.0, info: unknown.into() };
+            self.queries.push(&info, None);
+        }
+        Ok(())
+    }
+}
