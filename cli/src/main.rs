@@ -1,5 +1,6 @@
 //! The `telewire` command.
 
+mod api;
 mod args;
 mod commands;
 mod credentials;

@@ -3,7 +3,7 @@
 //! | module | from | holds |
 //! | --- | --- | --- |
 //! | [`mtproto`] | `schema/mtproto.json` | what the protocol itself says: key exchange, service messages |
-//! | [`wrap`] | `schema/wrappers.json` | the few functions of the API that a session needs around others |
+//! | [`wrap`] | `schema/wrappers.json` | the few functions of the API that every client needs |
 //!
 //! Each has `types` (a struct per constructor), `enums` (types with two or more constructors) and `functions`.
 //!
@@ -58,7 +58,8 @@ pub mod mtproto {
     include!(concat!(env!("OUT_DIR"), "/mtproto.rs"));
 }
 
-/// What a session needs of the API, generated: the wrappers around queries, and the binding of temporary keys.
+/// What a session needs of the API, generated: the wrappers around queries, the binding of temporary keys, and
+/// the configuration, which clients ask for first.
 pub mod wrap {
     include!(concat!(env!("OUT_DIR"), "/wrappers.rs"));
 }

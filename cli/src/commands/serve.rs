@@ -5,16 +5,17 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use telewire::crypto::{RsaPrivateKey, real};
 use telewire::ids::DcId;
 use telewire::net::{OsEntropy, Server};
-use telewire::server::{DataCentre, DcEvent, Dispatcher, embedded_key, exchange};
+use telewire::server::{DataCentre, DcEvent, embedded_key, exchange};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::handshake::target::EMBEDDED;
+use crate::api;
 use crate::date;
 use crate::dc_arg::DcArg;
 use crate::failure::Failure;
@@ -23,8 +24,8 @@ use crate::wire;
 
 /// Runs the embedded data centre until Ctrl-C or SIGTERM, and shows what happens in it.
 ///
-/// It makes keys, answers pings and requests for salts, and answers every function of the API with an error. It remembers
-/// nothing when it ends.
+/// It makes keys, answers pings and requests for salts, and of the API's functions help.getConfig; any other gets an error.
+/// It remembers nothing when it ends.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -104,11 +105,15 @@ async fn serve(args: &Args, key: &Key) -> Result<(), Failure> {
     config.accepts_legacy_padding = !args.strict;
     let entropy = OsEntropy::new()
         .map_err(|error| Failure::Run(format!("no randomness to make keys of: {error}")))?;
-    let data_centre = DataCentre::new(config, Dispatcher::new(), entropy);
+    // Which port it gets is known only after it listens.
+    let told = Arc::new(OnceLock::new());
+    let data_centre = DataCentre::new(config, api::dispatcher(args.dc.dc, told.clone()), entropy);
     let address = SocketAddr::new(args.address, args.port);
     let unheard = |error| Failure::Run(format!("cannot listen on {address}: {error}"));
     let server = Server::bind(address, data_centre).await.map_err(unheard)?;
-    introduce(args, key, server.local_addr().map_err(unheard)?)?;
+    let bound = server.local_addr().map_err(unheard)?;
+    told.get_or_init(|| reachable(bound));
+    introduce(args, key, bound)?;
 
     let data_centre = server.data_centre();
     let mut server = pin!(server.run());

@@ -1,0 +1,236 @@
+"""Telethon, a client that shares no line with telewire, against `telewire serve`. See `run`, which starts this."""
+
+import asyncio
+import logging
+import re
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+import rsa
+from telethon import TelegramClient, errors, functions, network, types
+from telethon.crypto import rsa as server_keys
+from telethon.sessions import MemorySession
+
+LOOPBACK = "127.0.0.1"
+# This data centre is as good as another.
+DC = 2
+# The whole takes a few seconds; a slow machine gets more, and `run` ends it after a minute.
+PATIENCE = 45
+ROOT = Path(__file__).resolve().parents[2]
+SERVE = ["cargo", "run", "-q", "--release", "--bin", "telewire", "--", "serve", "--dc", str(DC)]
+TRANSPORTS = [network.ConnectionTcpFull, network.ConnectionTcpAbridged, network.ConnectionTcpIntermediate]
+
+
+def refuse_other_hosts(event, args):
+    """No socket of this process leaves the machine, whatever Telethon knows of Telegram's addresses."""
+    if event == "socket.getaddrinfo" or event.startswith("socket.gethostby"):
+        host = args[0]
+    elif event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        # Sockets that are connected already name none.
+        host = args[1][0] if args[1] else LOOPBACK
+    else:
+        return
+    if host != LOOPBACK:
+        raise PermissionError(f"{event} of {host}, which is not {LOOPBACK}")
+
+
+def check(is_right, what):
+    if not is_right:
+        raise AssertionError(what)
+
+
+def step(what, details=""):
+    print(f"{what:<48} {details}".rstrip(), flush=True)
+
+
+class Server:
+    """`telewire serve`, on a free port."""
+
+    async def start(self):
+        self.process = await asyncio.create_subprocess_exec(*SERVE, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+        first = (await self.process.stdout.readline()).decode()
+        found = re.fullmatch(rf"Data centre prod:{DC} on 127\.0\.0\.1:(\d+)\n", first)
+        check(found, f"serve began with {first!r}")
+        self.port = int(found[1])
+        self.rest = asyncio.create_task(self.process.stdout.read())
+
+    async def stop(self):
+        """Ends it and gives what it printed."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+        out = (await self.rest).decode()
+        code = await self.process.wait()
+        check(code == 0 and out.endswith("Stopped.\n"), f"serve ended with {code}: {out}")
+        return out
+
+
+class Proxy:
+    """Hands bytes on between a client and the server until the connection is cut."""
+
+    def __init__(self, port):
+        self.to, self.links, self.writers = port, 0, []
+        # While it is deaf, what the client says is lost.
+        self.is_deaf, self.lost = False, asyncio.Event()
+
+    async def start(self):
+        self.listener = await asyncio.start_server(self.serve, LOOPBACK, 0)
+        self.port = self.listener.sockets[0].getsockname()[1]
+
+    async def serve(self, client, writer):
+        try:
+            server, server_writer = await asyncio.open_connection(LOOPBACK, self.to)
+        except OSError:
+            return writer.close()
+        self.links += 1
+        self.writers += [writer, server_writer]
+        await asyncio.gather(self.pump(client, server_writer, True), self.pump(server, writer, False))
+
+    async def pump(self, reader, writer, is_client):
+        try:
+            while data := await reader.read(65536):
+                if is_client and self.is_deaf:
+                    self.lost.set()
+                else:
+                    writer.write(data)
+        except OSError:
+            pass
+        finally:
+            writer.close()
+
+    def cut(self):
+        for writer in self.writers:
+            writer.transport.abort()
+        self.writers.clear()
+        self.is_deaf = False
+        self.lost.clear()
+
+
+class Complaints(logging.Handler):
+    """What Telethon warns of, such as a message that breaks a rule, which it would pass over. A cut is none of it."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.lines = []
+
+    def emit(self, record):
+        line = record.getMessage()
+        if not line.startswith("Server closed the connection"):
+            self.lines.append(line)
+
+
+class Client(TelegramClient):
+    async def get_me(self, input_peer=False):
+        """Nobody is logged in, so that Telethon need not ask."""
+        return None
+
+
+def check_config(config, server):
+    """Each field that the server fills from what it knows, and one of each of the others' types."""
+    check(isinstance(config, types.Config), f"help.getConfig gave {config}")
+    check(abs(config.date.timestamp() - time.time()) < 30, f"it is not {config.date}")
+    check(config.date < config.expires, f"it expired at {config.expires}")
+    check((config.this_dc, config.test_mode) == (DC, False), f"this is data centre {config.this_dc}")
+    options = [(o.id, o.ip_address, o.port, o.ipv6) for o in config.dc_options]
+    check(options == [(DC, LOOPBACK, server.port, False)], f"data centres are {options}")
+    check((config.message_length_max, config.caption_length_max) == (4096, 1024), "the limits are others")
+    check(config.autologin_token is None and config.me_url_prefix == "https://t.me/", "the strings are others")
+
+
+async def ping(client, ping_id):
+    """A pong is no `rpc_result`, so that Telethon's sender is asked directly."""
+    pong = await client._sender.send(functions.PingRequest(ping_id))
+    check(isinstance(pong, types.Pong) and pong.ping_id == ping_id, f"ping {ping_id} gave {pong}")
+
+
+async def talk_over(server, transport):
+    """Gives the key's id, as `telewire serve` prints it."""
+    proxy = Proxy(server.port)
+    await proxy.start()
+    session = MemorySession()
+    session.set_dc(DC, LOOPBACK, proxy.port)
+    # Above 512 bytes Telethon compresses a query: this makes the first one so long.
+    model = "telewire " * 100
+    client = Client(session, 1, "none", connection=transport, device_model=model, timeout=10, retry_delay=0.2)
+    try:
+        return await talk(server, proxy, client, transport.__name__.removeprefix("ConnectionTcp").lower())
+    finally:
+        await client.disconnect()
+        proxy.cut()
+        proxy.listener.close()
+
+
+async def talk(server, proxy, client, name):
+    """All that is tried over one transport."""
+    # invokeWithLayer(initConnection(help.getConfig)), as every client begins.
+    await client.connect()
+    key = client.session.auth_key.key
+    key_id = client.session.auth_key.key_id.to_bytes(8, "little").hex().upper()
+    step(f"{name}: key exchanged, initConnection", f"key {key_id}")
+    check_config(await client(functions.help.GetConfigRequest()), server)
+    step(f"{name}: help.getConfig", f"data centre {DC} at {LOOPBACK}:{server.port}")
+    await ping(client, 7)
+    await asyncio.gather(*(ping(client, number) for number in range(50)))
+    step(f"{name}: pings", "1, and 50 at once")
+    try:
+        await client(functions.help.GetNearestDcRequest())
+        check(False, "a function that serve does not know was answered")
+    except errors.InputMethodInvalidError:
+        pass
+    step(f"{name}: an unknown function", "400 INPUT_METHOD_INVALID")
+
+    # The connection is cut while a query is under way, which never reaches the server.
+    first_session = client._sender._state.id
+    proxy.is_deaf = True
+    under_way = asyncio.create_task(ping(client, 8))
+    await proxy.lost.wait()
+    proxy.cut()
+    await under_way
+    check(proxy.links == 2, f"the client connected {proxy.links} times")
+    check(client._sender.auth_key.key == key, "the client made another key")
+    check(client._sender._state.id != first_session, "the session is the one before")
+    step(f"{name}: cut during a ping, reconnected", "same key, the ping was answered")
+    check_config(await client(functions.help.GetConfigRequest()), server)
+    await ping(client, 9)
+    step(f"{name}: help.getConfig and ping again")
+    return key_id
+
+
+async def main():
+    sys.addaudithook(refuse_other_hosts)
+    try:
+        socket.create_connection(("192.0.2.1", 443), timeout=1)
+        check(False, "another host could be dialled")
+    except PermissionError:
+        step("other hosts are refused")
+    # Of the servers' keys, Telethon knows that of the embedded data centre alone.
+    private = rsa.PrivateKey.load_pkcs1((ROOT / "src/server/embedded_key.pem").read_bytes())
+    server_keys._server_keys.clear()
+    server_keys.add_key(rsa.PublicKey(private.n, private.e).save_pkcs1(), old=False)
+
+    complaints = Complaints()
+    logging.getLogger().addHandler(complaints)
+    server = Server()
+    await server.start()
+    step("telewire serve started", f"{LOOPBACK}:{server.port}")
+    try:
+        keys = [await talk_over(server, transport) for transport in TRANSPORTS]
+    finally:
+        out = await server.stop()
+    check(re.findall(r"key created +(\w+)", out) == keys, f"serve made other keys: {out}")
+    sessions = re.findall(r"session created +\w+ with the key (\w+)", out)
+    check(sessions == [key for key in keys for _ in range(2)], f"serve had other sessions: {out}")
+    check("refused" not in out, f"serve refused something: {out}")
+    check(not complaints.lines, f"Telethon warned: {complaints.lines}")
+    step("telewire serve ended", f"{len(keys)} keys, {len(sessions)} sessions, nothing refused")
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(asyncio.wait_for(main(), PATIENCE))
+    except Exception as error:
+        reason = str(error) or "it took too long"
+        print(f"failed: {type(error).__name__}: {reason}", file=sys.stderr)
+        raise SystemExit(1)
