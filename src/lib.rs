@@ -62,14 +62,16 @@
 //!
 //! | feature | default | adds |
 //! | --- | --- | --- |
+//! | `api` | yes | [`tl::api`]: the types of Telegram's API, layer 230 |
 //! | `net` | yes | [`net`]: tokio sockets, clocks, randomness of the operating system |
 //! | `server` | no | [`server`]: the data centre, and decoding of functions |
+//! | `tracing` | no | events about requests, links and violations for subscribers of `tracing`; no keys, no content |
 //!
 //! Features add API and change nothing else.
 //!
 //! # What it does not do
 //!
-//! Logging in and the API's own types are not here yet: see CHANGELOG.md.
+//! Logging in is not here yet: see CHANGELOG.md.
 
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod connection;
@@ -98,5 +100,6 @@ pub mod session;
 pub mod time;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod tl;
+mod trace;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod work;

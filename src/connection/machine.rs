@@ -14,6 +14,7 @@ use crate::handshake::{self, Handshake, Outcome};
 use crate::rpc::{CallError, CallId, Request};
 use crate::session::{Calls, Session, Violation};
 use crate::time::{Now, ServerClock};
+use crate::trace::trace;
 use crate::work::{Done, Work};
 
 /// How often a key exchange is tried before the connection gives up (KX-09).
@@ -93,6 +94,7 @@ impl Connection {
         }
         self.link = Link::Up(Box::new(Wire::new(framing)));
         self.backoff.connected(now.mono);
+        trace!(info, dc = self.config.dc.to_string(), framing = format!("{framing:?}"); "link up");
         self.events.push_back(Event::Connected { framing });
         match &mut self.phase {
             Phase::Keyed(session) => session.handle_connected(now),
@@ -368,6 +370,7 @@ impl Connection {
         }
         let dial_at = self.backoff.disconnected(now.mono, &mut *self.entropy);
         self.link = Link::Down { dial_at };
+        trace!(info, dc = self.config.dc.to_string(), why = why.to_string(); "link down");
         if let Phase::Keyless { exchange: Some(exchange), .. } = &mut self.phase {
             report_steps(exchange, &mut self.events);
         }

@@ -42,6 +42,8 @@ pub(super) struct Sent {
     pub(super) link: u64,
     /// How often it went over one.
     pub(super) copies: u32,
+    /// When it did so last.
+    pub(super) at: Duration,
     /// When the server is asked about it next.
     pub(super) ask_at: Duration,
     /// How often the server was asked and said nothing.

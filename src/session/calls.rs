@@ -9,6 +9,7 @@ use crate::rpc::{CallError, CallId, Execution, Request};
 use crate::session::call::{Call, Sent};
 use crate::session::event::Event;
 use crate::tl::{Object, Repeat};
+use crate::trace::{self, trace};
 
 /// The most requests that wait to be sent. Who makes more is told so, instead of filling the memory (P4).
 const MAX_QUEUED: usize = 8_192;
@@ -50,6 +51,8 @@ pub(crate) struct Calls {
     containers: HashMap<MessageId, Container>,
     /// When something is to be done about a request.
     timers: BTreeSet<(Duration, CallId)>,
+    /// The time of the last input, for round trips.
+    mono: Duration,
     events: VecDeque<Event>,
 }
 
@@ -85,6 +88,8 @@ impl Calls {
         let deadline = request.deadline.map(|within| mono.saturating_add(within));
         let call = Call::new(request.compressed(), deadline);
         self.timers.extend(call.due().map(|due| (due, id)));
+        trace!(debug, request = id.0, function = trace::name(&call.body), bytes = call.body.len();
+            "request accepted");
         self.calls.insert(id, call);
         self.queue.push_back(id);
         Ok(id)
@@ -146,13 +151,14 @@ impl Calls {
         self.by_message.insert(message, id);
         self.change(id, |call| {
             let ask_at = Duration::MAX;
-            let (link, copies, silences, waits) = (0, 0, 0, 0);
+            let (link, copies, silences, waits, at) = (0, 0, 0, 0, Duration::ZERO);
             call.sent = Some(Sent {
                 message,
                 seqno,
                 packet: message,
                 link,
                 copies,
+                at,
                 ask_at,
                 silences,
                 waits,
@@ -172,7 +178,10 @@ impl Calls {
             self.leave_container(*id);
             self.change(*id, |call| {
                 if let Some(sent) = &mut call.sent {
+                    trace!(debug, request = id.0, message_id = sent.message.0, copies = sent.copies;
+                        "request sent");
                     sent.packet = packet;
+                    sent.at = mono;
                     sent.link = link;
                     sent.copies += 1;
                     let wait = if sent.copies > 1 { ASK_DEADLINE } else { ASK_AFTER };
@@ -214,6 +223,11 @@ impl Calls {
         self.by_message.contains_key(&message) || self.containers.contains_key(&message)
     }
 
+    /// Time has passed.
+    pub(super) fn note_time(&mut self, mono: Duration) {
+        self.mono = mono;
+    }
+
     /// Ends a request with its answer.
     pub(super) fn answer(&mut self, id: CallId, result: Result<Object, CallError>) {
         self.leave_container(id);
@@ -224,6 +238,10 @@ impl Calls {
         for message in call.former.iter().copied().chain(call.sent.map(|sent| sent.message)) {
             self.by_message.remove(&message);
         }
+        trace!(debug, request = id.0, message_id = call.sent.map(|sent| sent.message.0),
+            round_trip = call.sent.map(|sent| self.mono.saturating_sub(sent.at).as_secs_f64()),
+            is_ok = result.is_ok();
+            "request ended");
         self.events.push_back(Event::Answer { call: id, result });
     }
 

@@ -1,5 +1,7 @@
 //! What a session counts.
 
+use crate::session::violation::Violation;
+
 /// How often things happened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -28,4 +30,19 @@ pub struct Counters {
     pub sessions: u64,
     /// Packets of the session before.
     pub former_session: u64,
+    violations: [u64; Violation::NAMES.len()],
+}
+
+impl Counters {
+    /// How often each rule was broken, by its name.
+    pub fn violations(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        Violation::NAMES.into_iter().zip(self.violations)
+    }
+
+    pub(super) fn note(&mut self, violation: &Violation) {
+        self.dropped += 1;
+        if let Some(count) = self.violations.get_mut(violation.place()) {
+            *count += 1;
+        }
+    }
 }

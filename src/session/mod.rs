@@ -57,6 +57,7 @@ use crate::message_id::{MessageId, MessageIds};
 use crate::rpc::{CallError, CallId, Request};
 use crate::time::{Now, ServerClock};
 use crate::tl::mtproto::functions;
+use crate::trace::trace;
 use acks::Acks;
 pub(crate) use calls::Calls;
 pub use counters::Counters;
@@ -267,13 +268,15 @@ impl Session {
         packet: &mut [u8],
         max_padding: usize,
     ) -> Result<(), Violation> {
+        self.calls.note_time(now.mono);
         match self.take_packet(now, packet, max_padding) {
             Ok(()) => {
                 self.counters.packets_in += 1;
                 Ok(())
             }
             Err(violation) => {
-                self.counters.dropped += 1;
+                self.counters.note(&violation);
+                trace!(warn, session = self.id.0, rule = violation.name(); "packet dropped");
                 if violation.is_fatal() { Err(violation) } else { Ok(()) }
             }
         }

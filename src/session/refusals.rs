@@ -12,6 +12,7 @@ use crate::session::seen::Seen;
 use crate::session::{Event, Session, new_session_id};
 use crate::time::Now;
 use crate::tl::mtproto::{functions, types};
+use crate::trace::trace;
 
 impl Session {
     /// `bad_server_salt#edab447b bad_msg_id:long bad_msg_seqno:int error_code:int new_server_salt:long`: the message named
@@ -45,6 +46,7 @@ impl Session {
             return;
         }
         self.counters.refused += 1;
+        trace!(warn, session = self.id.0, message_id = message.0, code = code; "message refused");
         self.queries.take(message);
         self.keep_alive.hurry();
         let named = self.calls.of_packet(message);
@@ -88,6 +90,7 @@ impl Session {
     pub(super) fn renew(&mut self, entropy: &mut dyn Entropy) {
         self.renew_wanted = false;
         self.counters.sessions += 1;
+        trace!(info, session = self.id.0; "session given up for another");
         let former = std::mem::replace(&mut self.id, new_session_id(entropy));
         self.former_id = Some(former);
         self.ids = MessageIds::default();

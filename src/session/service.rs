@@ -11,6 +11,7 @@ use crate::session::{Event, Session, Violation};
 use crate::time::Now;
 use crate::tl::mtproto::{functions, types};
 use crate::tl::{Deserialize, Identifiable, Object};
+use crate::trace::trace;
 
 /// How far in the past a message may have been made (EM-05).
 const MAX_AGE: Duration = Duration::from_secs(300);
@@ -52,7 +53,7 @@ impl Session {
             }
             for child in children {
                 match self.take_message(now, child) {
-                    Err(violation) if !violation.is_fatal() => self.counters.dropped += 1,
+                    Err(violation) if !violation.is_fatal() => self.counters.note(&violation),
                     result => result?,
                 }
             }
@@ -210,6 +211,7 @@ impl Session {
             return;
         }
         self.unique_id = Some(notice.unique_id);
+        trace!(info, session = self.id.0, first = notice.first_msg_id; "server began a session");
         self.set_salt(Salt(notice.server_salt));
         self.event(Event::NewSession { unique_id: notice.unique_id });
         for call in self.calls.under_way() {

@@ -99,10 +99,82 @@ pub enum Violation {
 }
 
 impl Violation {
+    /// The rules by name, in the order of the variants.
+    pub const NAMES: [&'static str; 19] = [
+        "NotAuthentic",
+        "Length",
+        "Padding",
+        "SessionId",
+        "MessageId",
+        "Time",
+        "Forgotten",
+        "ContainerOrder",
+        "ContainerCount",
+        "ChildLength",
+        "NestedContainer",
+        "NestedGzip",
+        "Gzip",
+        "GzipLimit",
+        "Decode",
+        "NotForClients",
+        "StateCount",
+        "TooManyIds",
+        "NoRequest",
+    ];
+
+    /// The rule's name, which is that of the variant.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        Self::NAMES.get(self.place()).copied().unwrap_or("")
+    }
+
+    /// The rule's place in [`NAMES`](Self::NAMES).
+    pub(super) fn place(&self) -> usize {
+        match self {
+            Self::NotAuthentic => 0,
+            Self::Length { .. } => 1,
+            Self::Padding { .. } => 2,
+            Self::SessionId(_) => 3,
+            Self::MessageId(_) => 4,
+            Self::Time(_) => 5,
+            Self::Forgotten(_) => 6,
+            Self::ContainerOrder(_) => 7,
+            Self::ContainerCount { .. } => 8,
+            Self::ChildLength { .. } => 9,
+            Self::NestedContainer => 10,
+            Self::NestedGzip => 11,
+            Self::Gzip => 12,
+            Self::GzipLimit { .. } => 13,
+            Self::Decode(_) => 14,
+            Self::NotForClients { .. } => 15,
+            Self::StateCount { .. } => 16,
+            Self::TooManyIds { .. } => 17,
+            Self::NoRequest => 18,
+        }
+    }
+
     /// Whether the connection must be closed (EM-07). Otherwise the packet is dropped and counted: it may be an honest
     /// one that went astray or came late.
     #[must_use]
     pub fn is_fatal(&self) -> bool {
         !matches!(self, Self::SessionId(_) | Self::MessageId(_) | Self::Time(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_called_as_its_variant() {
+        for violation in [
+            Violation::NotAuthentic,
+            Violation::Length { length: 1 },
+            Violation::Forgotten(MessageId(1)),
+            Violation::GzipLimit { limit: 1 },
+            Violation::NoRequest,
+        ] {
+            assert!(format!("{violation:?}").starts_with(violation.name()), "{violation:?}");
+        }
     }
 }

@@ -19,7 +19,9 @@ fn em_04_a_packet_of_another_session_is_dropped() {
     );
     let mut packet = test.packet(&message, other);
     assert_eq!(test.session.handle_packet(test.now, &mut packet, 0), Ok(()));
-    assert_eq!((test.events(), test.session.counters().dropped), (vec![], 1));
+    let counters = test.session.counters();
+    assert_eq!((test.events(), counters.dropped), (vec![], 1));
+    assert_eq!(counters.violations().find(|(_, count)| *count > 0), Some(("SessionId", 1)));
 }
 
 #[test]
