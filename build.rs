@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use telewire_codegen::{Exceptions, Links, Options, errors, generate, json, resolve};
+use telewire_codegen::{Exceptions, Links, Lock, Options, errors, generate, json, resolve};
 
 fn main() -> ExitCode {
     let each = || Links::Each("https://core.telegram.org".into());
@@ -40,7 +40,9 @@ fn build(name: &str, exceptions: &Exceptions, links: Links) -> Result<(), String
     }
     let safe = safe_to_repeat(name)?;
     let safe: Vec<&str> = safe.iter().map(String::as_str).collect();
-    let schema = resolve::resolve(&raw, exceptions, &safe).map_err(|error| error.to_string())?;
+    let lock = if name == "api" { lock()? } else { Lock::default() };
+    let schema = resolve::resolve_locked(&raw, exceptions, &safe, &lock)
+        .map_err(|error| error.to_string())?;
     let options =
         Options { runtime: "crate::tl".into(), links, server_feature: Some("server".into()) };
     let code = generate(&schema, &options).map_err(|error| error.to_string())?;
@@ -64,6 +66,14 @@ fn layer() -> Result<u32, String> {
     println!("cargo::rerun-if-changed=schema/api.layer");
     let text = fs::read_to_string("schema/api.layer").map_err(|error| error.to_string())?;
     text.trim().parse().map_err(|_| format!("schema/api.layer: `{}` is not a number", text.trim()))
+}
+
+/// The layout of the API's types, which stays as it was from layer to layer.
+fn lock() -> Result<Lock, String> {
+    println!("cargo::rerun-if-changed=schema/api.lock.json");
+    let text = fs::read_to_string("schema/api.lock.json")
+        .map_err(|error| format!("schema/api.lock.json: {error}"))?;
+    Lock::parse(&text).map_err(|error| format!("schema/api.lock.json: {error}"))
 }
 
 /// The functions of a schema that `schema/repeat.json` lists as safe to repeat.

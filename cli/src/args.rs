@@ -31,10 +31,12 @@ Examples:
       runs a data centre for other programs
   telewire schema convert api.tl > api.json
       turns TL text into Telegram's JSON form
+  telewire schema diff old.json new.json
+      tells what differs between two schemas
 
 Exit code:
   0  done
-  1  the connection, the exchange or the server failed
+  1  the connection, the exchange or the server failed; what was compared differs
   2  an option or a file is wrong";
 
 #[cfg(test)]

@@ -12,6 +12,9 @@ pub(crate) enum Failure {
     /// The connection, the exchange or the server failed.
     #[error("{0}")]
     Run(String),
+    /// What was compared differs, and the output says in what.
+    #[error("there are differences")]
+    Different,
     /// Standard output takes no more.
     #[error("cannot write to standard output: {0}")]
     Output(#[from] io::Error),
@@ -20,7 +23,7 @@ pub(crate) enum Failure {
 impl Failure {
     /// Tells the user, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
-        if !self.is_silent() {
+        if !self.is_silent() && !matches!(self, Self::Different) {
             // If standard error is closed too, nobody is left to be told.
             let _ = writeln!(io::stderr(), "error: {self}");
         }
@@ -31,7 +34,7 @@ impl Failure {
         match self {
             Self::Input(_) => 2,
             _ if self.is_silent() => 0,
-            Self::Run(_) | Self::Output(_) => 1,
+            Self::Run(_) | Self::Different | Self::Output(_) => 1,
         }
     }
 
@@ -56,6 +59,7 @@ mod tests {
         for (failure, code) in [
             (Failure::Input("x".into()), 2),
             (Failure::Run("x".into()), 1),
+            (Failure::Different, 1),
             (output(io::ErrorKind::StorageFull), 1),
             (output(io::ErrorKind::BrokenPipe), 0),
         ] {

@@ -149,6 +149,20 @@ pub enum Error {
         /// The type.
         definition: String,
     },
+    /// A field must be boxed, but the lock has it inline: since then a value of its type came to contain its holder.
+    #[error(
+        "`{definition}`: the lock has `{field}` inline, but it leads back to its own type now; \
+         delete it from the lock, so that it is boxed, and tell users that its type changed"
+    )]
+    LockedInline {
+        /// The constructor.
+        definition: String,
+        /// The field in Rust.
+        field: String,
+    },
+    /// The text is not a lock.
+    #[error("not a lock, as `telewire schema lock` prints it: {0}")]
+    Lock(String),
     /// An exception, or an entry of the list of repeat classes, names what the schema does not have.
     #[error("the {list} `{definition}`, which the schema does not have or no longer needs")]
     Unused {

@@ -254,6 +254,13 @@ pub enum Ty {
     Bare(ConstructorIndex),
 }
 
+impl Ty {
+    /// Whether the type is of the schema's own making; only such are boxed, a `Box<String>` would be odd.
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self, Self::Boxed(_) | Self::Bare(_))
+    }
+}
+
 impl Schema {
     /// The type at an index.
     #[expect(clippy::indexing_slicing, reason = "indices are made by `resolve` for this schema")]
@@ -267,6 +274,9 @@ impl Schema {
         &self.constructors[index.0]
     }
 }
+
+/// How many arguments `new` has at most: with more, nobody reads which is which.
+const MAX_ARGUMENTS: usize = 4;
 
 impl Type {
     /// Whether it is an enum in Rust.
@@ -295,16 +305,27 @@ impl Body {
         })
     }
 
-    /// As [`slots`](Self::slots), to change them.
-    pub(crate) fn slots_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
+    /// As [`slots`](Self::slots), with their names, to change them.
+    pub(crate) fn slots_mut(&mut self) -> impl Iterator<Item = (&str, &mut Slot)> {
         self.fields.iter_mut().flat_map(|field| {
             let (one, many): (Option<&mut Slot>, &mut [Member]) = match &mut field.kind {
                 FieldKind::Required(slot) | FieldKind::Optional(slot) => (Some(slot), &mut []),
                 FieldKind::Flag => (None, &mut []),
                 FieldKind::Group { members, .. } => (None, members),
             };
-            one.into_iter().chain(many.iter_mut().map(|member| &mut member.slot))
+            let ident = field.ident.as_str();
+            let many = many.iter_mut().map(|member| (member.ident.as_str(), &mut member.slot));
+            one.into_iter().map(move |slot| (ident, slot)).chain(many)
         })
+    }
+
+    /// The fields that `new` takes: those that are always there, if there are others and not too many of these. Without
+    /// others, or with more, a literal reads as well.
+    pub fn new_arguments(&self) -> Option<Vec<&Field>> {
+        let is_required = |field: &&Field| matches!(field.kind, FieldKind::Required(_));
+        let required: Vec<&Field> = self.fields.iter().filter(is_required).collect();
+        let has_others = required.len() < self.fields.len();
+        (has_others && required.len() <= MAX_ARGUMENTS).then_some(required)
     }
 
     /// Whether one of the fields is the query of a generic function.

@@ -20,6 +20,7 @@
 //! # Ok::<(), telewire_codegen::Error>(())
 //! ```
 
+pub mod diff;
 pub mod emit;
 mod error;
 pub mod errors;
@@ -27,6 +28,7 @@ mod exceptions;
 pub mod expr;
 pub mod ir;
 pub mod json;
+mod lock;
 pub mod raw;
 pub mod resolve;
 pub mod tl_text;
@@ -34,3 +36,4 @@ pub mod tl_text;
 pub use emit::{Links, Options, generate};
 pub use error::Error;
 pub use exceptions::{Exceptions, IdException, Measured};
+pub use lock::Lock;

@@ -30,11 +30,16 @@
 //! T          [constructor id: int] fields                %T             fields
 //! ```
 //!
+//! How a definition looks in Rust, the [`guide`] shows.
+//!
 //! This module knows nothing of the rest of the crate.
 
 mod bytes;
 pub mod codec;
 mod error;
+pub mod guide {
+    #![doc = include_str!("guide.md")]
+}
 mod object;
 mod primitives;
 mod reader;

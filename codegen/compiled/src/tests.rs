@@ -297,3 +297,14 @@ fn a_function_without_result_can_be_sent_and_not_answered() {
     round_trip(&HttpWait { max_delay: 1, wait_after: 2, max_wait: 3 });
     assert!(<HttpWait as Function>::Return::from_bytes(&[0; 4]).is_err());
 }
+
+#[test]
+fn new_takes_what_is_always_there_and_leaves_out_the_rest() {
+    let post = flags::types::Post { pinned: true, ..flags::types::Post::new(5) };
+    assert_eq!((post.pinned, post.silent, post.date, &post.title), (true, false, 5, &None));
+    round_trip(&post);
+    // Where nothing is always there, it is `Default` too.
+    let request = functions::functions::ping::IsOn::new();
+    assert_eq!(request, functions::functions::ping::IsOn::default());
+    round_trip(&request);
+}

@@ -9,6 +9,8 @@ use crate::ir::{Bit, Body, Field, FieldKind, Name, Schema, Slot, Step, Ty};
 
 /// The tokens that a body gives.
 pub(super) struct Emitted {
+    /// What is derived.
+    pub(super) derives: TokenStream,
     /// What follows the struct's name: `{ a: i32 }`, or `;`.
     pub(super) definition: TokenStream,
     /// Methods of the struct.
@@ -29,8 +31,9 @@ impl Emitted {
         let writer = Writer { emitter, body };
         let reader = Reader { emitter, name, body };
         Ok(Self {
+            derives: if is_default(body) { quote!(Clone, Default) } else { quote!(Clone) },
             definition: definition(emitter, name, body, depth),
-            methods: methods(body),
+            methods: methods(emitter, name, body, depth),
             write: writer.statements(),
             read_steps: reader.steps(),
             read_value: reader.value(),
@@ -77,18 +80,55 @@ fn group_name(definition: &Name, ident: &str) -> Name {
     Name { ident: ident.to_owned(), ..definition.clone() }
 }
 
-fn methods(body: &Body) -> Vec<TokenStream> {
-    body.presence
-        .iter()
-        .filter_map(|presence| {
-            let field = body.fields.get(presence.field)?;
-            let doc = docs::param(&presence.tl);
-            let ident = paths::escaped(&presence.ident);
-            let holder = paths::escaped(&field.ident);
-            let value = is_present(field, &holder);
-            Some(quote!(#doc pub fn #ident(&self) -> bool { #value }))
-        })
-        .collect()
+fn methods(emitter: &Emitter<'_>, name: &Name, body: &Body, depth: usize) -> Vec<TokenStream> {
+    let presence = body.presence.iter().filter_map(|presence| {
+        let field = body.fields.get(presence.field)?;
+        let doc = docs::param(&presence.tl);
+        let ident = paths::escaped(&presence.ident);
+        let holder = paths::escaped(&field.ident);
+        let value = is_present(field, &holder);
+        Some(quote!(#doc pub fn #ident(&self) -> bool { #value }))
+    });
+    new(emitter, name, body, depth).into_iter().chain(presence).collect()
+}
+
+/// `new`, so that `Post { pinned: true, ..Post::new(date) }` names what is there alone.
+fn new(emitter: &Emitter<'_>, name: &Name, body: &Body, depth: usize) -> Option<TokenStream> {
+    let arguments = body.new_arguments()?;
+    // A parameter may be called so too; the method that tells of it is there first.
+    if body.presence.iter().any(|presence| presence.ident == "new") {
+        return None;
+    }
+    let arguments = arguments.into_iter().map(|field| {
+        let ident = paths::escaped(&field.ident);
+        let ty = field_type(emitter, name, field, depth);
+        quote!(#ident: #ty)
+    });
+    let fields = body.fields.iter().map(|field| {
+        let ident = paths::escaped(&field.ident);
+        match field.kind {
+            FieldKind::Required(_) => quote!(#ident),
+            FieldKind::Flag => quote!(#ident: false),
+            FieldKind::Optional(_) | FieldKind::Group { .. } => {
+                quote!(#ident: ::core::option::Option::None)
+            }
+        }
+    });
+    let value = if is_default(body) {
+        // By its path: a parameter may be called `default`.
+        quote!(<Self as ::core::default::Default>::default())
+    } else {
+        quote!(Self { #(#fields),* })
+    };
+    Some(quote! {
+        #[doc = "What is always there, and nothing else."]
+        pub fn new(#(#arguments),*) -> Self { #value }
+    })
+}
+
+/// Whether nothing is always there.
+fn is_default(body: &Body) -> bool {
+    body.new_arguments().is_some_and(|arguments| arguments.is_empty())
 }
 
 fn is_present(field: &Field, ident: &Ident) -> TokenStream {

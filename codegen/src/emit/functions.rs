@@ -25,7 +25,7 @@ impl Emitter<'_> {
         let tl_name = &name.tl;
         let doc = docs::item(&self.options.links, Kind::Method, name, &[&function.tl]);
         let body = body::Emitted::new(self, name, &function.body)?;
-        let (definition, methods) = (&body.definition, &body.methods);
+        let (derives, definition, methods) = (&body.derives, &body.definition, &body.methods);
         let (write, read_steps, read_value) = (&body.write, &body.read_steps, &body.read_value);
         let generics = function.body.is_generic().then(|| quote!(<X>));
         let bound =
@@ -39,7 +39,7 @@ impl Emitter<'_> {
         let values = self.value_traits(&ident, name.modules.len() + 1, function.body.is_generic());
         Ok(quote! {
             #doc
-            #[derive(Clone)]
+            #[derive(#derives)]
             pub struct #ident #generics #definition
             #methods
             #values

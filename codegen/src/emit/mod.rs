@@ -63,7 +63,7 @@ pub fn generate(schema: &Schema, options: &Options) -> Result<String, Error> {
         ("functions", "A struct for each function, to be sent as a request.", emitter.functions()?),
     ] {
         if !items.is_empty() {
-            push_module(&mut text, module, doc, &Module::from_items(items));
+            push_module(&mut text, module, doc, &Module::from_items(items), true);
         }
     }
     Ok(text)
@@ -91,7 +91,9 @@ impl<'a> Emitter<'a> {
                 pub const LAYER: i32 = #layer as i32;
             }
         });
-        layer.into_iter().chain(names::table(self)).collect()
+        let allowed = allowed();
+        let items = layer.into_iter().chain(names::table(self));
+        items.map(|item| quote!(#allowed #item)).collect()
     }
 }
 
@@ -116,17 +118,32 @@ impl Module {
     }
 }
 
-fn push_module(text: &mut String, name: &str, doc: &str, module: &Module) {
+fn push_module(text: &mut String, name: &str, doc: &str, module: &Module, is_root: bool) {
     // Names of namespaces were checked when they were read; a keyword is escaped here.
     let name = paths::ident(name).map_or_else(|| format!("{name}_"), |ident| ident.to_string());
-    text.push_str(&format!("#[doc = {doc:?}]\npub mod {name} {{\n"));
+    text.push_str(&format!("#[doc = {doc:?}]\n"));
+    if is_root {
+        push_item(text, &allowed());
+    }
+    text.push_str(&format!("pub mod {name} {{\n"));
     for item in &module.items {
         push_item(text, item);
     }
     for (inner, content) in &module.modules {
-        push_module(text, inner, &format!("The namespace `{inner}`."), content);
+        push_module(text, inner, &format!("The namespace `{inner}`."), content, false);
     }
     text.push_str("}\n");
+}
+
+/// The crate that holds the code uses a part of it, perhaps in private or in a module called `types` too, and may like
+/// what most crates do not.
+fn allowed() -> TokenStream {
+    quote! {
+        #[allow(
+            dead_code, unreachable_pub, unused_qualifications,
+            clippy::module_inception, clippy::nursery, clippy::pedantic
+        )]
+    }
 }
 
 fn push_item(text: &mut String, item: &TokenStream) {

@@ -27,7 +27,7 @@ impl Emitter<'_> {
         let tl_name = &name.tl;
         let doc = docs::item(&self.options.links, Kind::Constructor, name, &[&constructor.tl]);
         let body = body::Emitted::new(self, name, &constructor.body)?;
-        let (definition, methods) = (&body.definition, &body.methods);
+        let (derives, definition, methods) = (&body.derives, &body.definition, &body.methods);
         let (write, min_len) = (&body.write, body.min_len);
         let (read_steps, read_value) = (&body.read_steps, &body.read_value);
         // Every way to a nested value leads through its constructor, so that costs the level of depth (TL-03).
@@ -41,7 +41,7 @@ impl Emitter<'_> {
         let values = self.value_traits(&ident, name.modules.len() + 1, false);
         Ok(quote! {
             #doc
-            #[derive(Clone)]
+            #[derive(#derives)]
             pub struct #ident #definition
             #methods
             #values

@@ -3,9 +3,10 @@
 //! Written out inline, a message of the API has 2.5 kB and an update 5 kB, and every `Vec` and every move pays for the
 //! largest variant. The model bounds both: a variant holds at most [`MAX_VARIANT`] bytes inline, an optional value at
 //! most [`MAX_OPTIONAL`]; what is larger is boxed. Sizes are those of a 64-bit target; they steer decisions and need
-//! not be exact.
+//! not be exact. What a [`Lock`] names is decided already, and counts with the size that it has so.
 
 use crate::ir::{Body, ConstructorIndex, FieldKind, Schema, Slot, Ty, TypeIndex};
+use crate::lock::{Decisions, Lock, Place};
 use crate::resolve::recursion;
 
 /// The bytes that a variant may hold inline: with a tag of 8, an enum has at most 32. That is a `String` or a `Vec`.
@@ -15,8 +16,9 @@ pub const MAX_VARIANT: usize = 24;
 pub const MAX_OPTIONAL: usize = 32;
 
 /// Decides the boxes of variants, optional fields and groups.
-pub(super) fn run(schema: &mut Schema) {
+pub(super) fn run(schema: &mut Schema, lock: &Lock) {
     let mut model = Model {
+        lock,
         constructors: vec![Size::default(); schema.constructors.len()],
         types: vec![Size::default(); schema.types.len()],
     };
@@ -25,10 +27,10 @@ pub(super) fn run(schema: &mut Schema) {
     }
     // Constructors of `Object` belong to no type, and nothing contains them.
     for constructor in schema.constructors.iter_mut().filter(|c| c.ty.is_none()) {
-        model.body(&mut constructor.body);
+        model.body(&mut constructor.body, lock.constructor(&constructor.name.tl));
     }
     for function in &mut schema.functions {
-        model.body(&mut function.body);
+        model.body(&mut function.body, lock.function(&function.name.tl));
     }
 }
 
@@ -43,19 +45,23 @@ struct Size {
 const POINTER: Size = Size { bytes: 8, align: 8, niche: true };
 const THREE_WORDS: Size = Size { bytes: 24, align: 8, niche: true };
 
-struct Model {
+struct Model<'a> {
+    lock: &'a Lock,
     constructors: Vec<Size>,
     types: Vec<Size>,
 }
 
-impl Model {
+impl Model<'_> {
     /// Lays out a type whose parts are laid out already.
     fn lay_out(&mut self, schema: &mut Schema, index: TypeIndex) {
         let constructors = schema.ty(index).constructors.clone();
         for ConstructorIndex(c) in &constructors {
             if let Some(constructor) = schema.constructors.get_mut(*c) {
-                let size = self.body(&mut constructor.body);
-                constructor.boxed = constructors.len() > 1 && size.bytes > MAX_VARIANT;
+                let locked = self.lock.constructor(&constructor.name.tl);
+                let size = self.body(&mut constructor.body, locked);
+                let is_variant = constructors.len() > 1 && !constructor.is_unit();
+                let is_boxed = locked.and_then(Decisions::variant).map(Place::is_boxed);
+                constructor.boxed = is_variant && is_boxed.unwrap_or(size.bytes > MAX_VARIANT);
                 if let Some(place) = self.constructors.get_mut(*c) {
                     *place = size;
                 }
@@ -74,20 +80,24 @@ impl Model {
         }
     }
 
-    fn body(&self, body: &mut Body) -> Size {
+    fn body(&self, body: &mut Body, locked: Option<&Decisions>) -> Size {
+        let locked = |name: &str| locked.and_then(|decisions| decisions.place(name));
         let mut sizes = Vec::with_capacity(body.fields.len());
         for field in &mut body.fields {
             sizes.push(match &mut field.kind {
                 FieldKind::Required(slot) => self.slot(slot),
                 FieldKind::Flag => Size { bytes: 1, align: 1, niche: true },
                 FieldKind::Optional(slot) => {
-                    slot.boxed |=
-                        is_own(&slot.ty) && optional(self.slot(slot)).bytes > MAX_OPTIONAL;
+                    // The pass before has boxed what the lock says is boxed.
+                    slot.boxed |= locked(&field.ident).is_none()
+                        && slot.ty.is_own()
+                        && optional(self.slot(slot)).bytes > MAX_OPTIONAL;
                     optional(self.slot(slot))
                 }
-                FieldKind::Group { boxed, members, .. } => {
+                FieldKind::Group { ident, boxed, members } => {
                     let whole = structure(members.iter().map(|member| self.slot(&member.slot)));
-                    *boxed = optional(whole).bytes > MAX_OPTIONAL;
+                    *boxed =
+                        locked(ident).map_or(optional(whole).bytes > MAX_OPTIONAL, Place::is_boxed);
                     if *boxed { POINTER } else { optional(whole) }
                 }
             });
@@ -115,11 +125,6 @@ impl Model {
             Ty::Bare(c) => self.constructors.get(c.0).copied().unwrap_or_default(),
         }
     }
-}
-
-/// Whether the type is of the schema's own making; only such are boxed, a `Box<String>` would be odd.
-fn is_own(ty: &Ty) -> bool {
-    matches!(ty, Ty::Boxed(_) | Ty::Bare(_))
 }
 
 /// Rust orders fields so that almost nothing is lost between them: the sum, rounded up to the alignment.

@@ -20,6 +20,7 @@ mod repeat;
 use crate::Error;
 use crate::exceptions::Exceptions;
 use crate::ir::{Constructor, Function, Schema, Type};
+use crate::lock::Lock;
 use crate::raw::RawSchema;
 use names::Names;
 pub use repeat::parse_safe_list;
@@ -30,6 +31,20 @@ pub use repeat::parse_safe_list;
 ///
 /// The first thing that is wrong with the schema.
 pub fn resolve(raw: &RawSchema, exceptions: &Exceptions, safe: &[&str]) -> Result<Schema, Error> {
+    resolve_locked(raw, exceptions, safe, &Lock::default())
+}
+
+/// As [`resolve`]; what the lock names keeps the layout that it has there.
+///
+/// # Errors
+///
+/// Also [`Error::LockedInline`] when a field would have to be boxed against the lock.
+pub fn resolve_locked(
+    raw: &RawSchema,
+    exceptions: &Exceptions,
+    safe: &[&str],
+    lock: &Lock,
+) -> Result<Schema, Error> {
     ids::check(raw, exceptions)?;
     let generated = names::generated(raw);
     let names = Names::new(&generated)?;
@@ -71,8 +86,8 @@ pub fn resolve(raw: &RawSchema, exceptions: &Exceptions, safe: &[&str]) -> Resul
     repeat::all_used(&schema, safe)?;
     all_used(&schema, exceptions)?;
     groups_are_unique(&schema)?;
-    recursion::run(&mut schema)?;
-    layout::run(&mut schema);
+    recursion::run(&mut schema, lock)?;
+    layout::run(&mut schema, lock);
     Ok(schema)
 }
 

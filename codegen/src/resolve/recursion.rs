@@ -6,37 +6,94 @@
 
 use crate::Error;
 use crate::ir::{Body, ConstructorIndex, FieldKind, Schema, Slot, Ty, TypeIndex};
+use crate::lock::{Lock, Place};
 
-/// Boxes the fields that lead back to their own type, marks the types that can nest, and refuses types without finite
-/// values.
-pub(super) fn run(schema: &mut Schema) -> Result<(), Error> {
+/// Boxes the fields that lead back to their own type, and those that the lock says are boxed; marks the types that can
+/// nest; refuses types without finite values, and a lock that forbids the last box that could break a cycle.
+pub(super) fn run(schema: &mut Schema, lock: &Lock) -> Result<(), Error> {
     finite(schema)?;
-    let contains = components(&edges(schema, false));
+    box_locked(schema, lock);
+    let in_cycle = cycles(schema);
+    for_each_slot(schema, |owner, name, target, slot| {
+        let locked = lock.constructor(owner.tl).and_then(|decisions| decisions.place(name));
+        slot.boxed |= locked.is_none() && in_cycle(owner.ty, target);
+        Ok(())
+    })?;
+    // What is left of the cycles is all locked.
+    let in_cycle = cycles(schema);
+    for_each_slot(schema, |owner, name, target, slot| {
+        if slot.boxed || !in_cycle(owner.ty, target) {
+            return Ok(());
+        }
+        Err(Error::LockedInline { definition: owner.tl.to_owned(), field: name.to_owned() })
+    })?;
     let nests = edges(schema, true);
     let nesting = components(&nests);
-    let type_of: Vec<Option<TypeIndex>> = schema.constructors.iter().map(|c| c.ty).collect();
-    for constructor in &mut schema.constructors {
-        let Some(own) = constructor.ty else { continue };
-        for slot in constructor.body.slots_mut() {
-            let target = match slot.ty {
-                Ty::Boxed(ty) => Some(ty),
-                Ty::Bare(c) => type_of.get(c.0).copied().flatten(),
-                _ => None,
-            };
-            slot.boxed = target.is_some_and(|target| {
-                component(&contains, own).is_some()
-                    && component(&contains, own) == component(&contains, target)
-            });
-        }
-    }
     for (index, ty) in schema.types.iter_mut().enumerate() {
         let is_cycle = |component: &Vec<usize>| {
             component.contains(&index)
                 && (component.len() > 1 || nests.get(index).is_some_and(|to| to.contains(&index)))
         };
-        ty.recursive = nesting.iter().any(is_cycle);
+        ty.recursive = lock.is_recursive(&ty.name.tl) || nesting.iter().any(is_cycle);
     }
     Ok(())
+}
+
+fn box_locked(schema: &mut Schema, lock: &Lock) {
+    let constructors =
+        schema.constructors.iter_mut().map(|c| (lock.constructor(&c.name.tl), &mut c.body));
+    let functions = schema.functions.iter_mut().map(|f| (lock.function(&f.name.tl), &mut f.body));
+    for (decisions, body) in constructors.chain(functions) {
+        let Some(decisions) = decisions else { continue };
+        for (name, slot) in body.slots_mut() {
+            slot.boxed = slot.ty.is_own() && decisions.place(name).is_some_and(Place::is_boxed);
+        }
+    }
+}
+
+/// What has a slot: a constructor.
+struct Owner<'a> {
+    tl: &'a str,
+    ty: TypeIndex,
+}
+
+/// Visits the slots of constructors that hold a type of the schema's own making, with the type.
+fn for_each_slot(
+    schema: &mut Schema,
+    mut visit: impl FnMut(&Owner<'_>, &str, TypeIndex, &mut Slot) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let type_of: Vec<Option<TypeIndex>> = schema.constructors.iter().map(|c| c.ty).collect();
+    for constructor in &mut schema.constructors {
+        let Some(ty) = constructor.ty else { continue };
+        let owner = Owner { tl: &constructor.name.tl, ty };
+        for (name, slot) in constructor.body.slots_mut() {
+            let target = match slot.ty {
+                Ty::Boxed(ty) => Some(ty),
+                Ty::Bare(c) => type_of.get(c.0).copied().flatten(),
+                _ => None,
+            };
+            if let Some(target) = target {
+                visit(&owner, name, target, slot)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether an edge from a type to another is part of a cycle of containment, without the boxes that there are.
+fn cycles(schema: &Schema) -> impl Fn(TypeIndex, TypeIndex) -> bool + use<> {
+    let mut component_of = vec![None; schema.types.len()];
+    for (number, component) in components(&edges(schema, false)).into_iter().enumerate() {
+        for ty in component {
+            if let Some(place) = component_of.get_mut(ty) {
+                *place = Some(number);
+            }
+        }
+    }
+    move |from, to| {
+        let component = |ty: TypeIndex| component_of.get(ty.0).copied().flatten();
+        component(from).is_some() && component(from) == component(to)
+    }
 }
 
 /// The types in an order in which each stands after all that its values contain. Needs the boxes of [`run`].
@@ -72,10 +129,6 @@ fn target(schema: &Schema, ty: &Ty, through_vectors: bool) -> Option<TypeIndex> 
         Ty::Vector { item, .. } if through_vectors => target(schema, item, true),
         _ => None,
     }
-}
-
-fn component(components: &[Vec<usize>], ty: TypeIndex) -> Option<usize> {
-    components.iter().position(|component| component.contains(&ty.0))
 }
 
 /// The strongly connected components, by Kosaraju's algorithm with an explicit stack: recursion would let a schema

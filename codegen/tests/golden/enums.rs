@@ -1,3 +1,11 @@
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
@@ -8,11 +16,27 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0xee6970fb, "shapeEmpty = Shape"),
     ],
 );
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod types {
     /**Constructor [shapeEmpty](https://core.telegram.org/constructor/shapeEmpty).
 
@@ -233,6 +257,14 @@ canvas#2adcbee9 shape:Shape = Canvas;
     }
 }
 ///An enum for each type with more than one constructor.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod enums {
     /**Type [Shape](https://core.telegram.org/type/Shape).
 

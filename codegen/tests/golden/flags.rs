@@ -1,3 +1,11 @@
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
@@ -7,11 +15,27 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         ),
     ],
 );
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod types {
     /**Constructor [post](https://core.telegram.org/constructor/post).
 
@@ -32,6 +56,19 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
         pub views: ::core::option::Option<::std::vec::Vec<i32>>,
         ///`ok:flags.3?Bool`
         pub ok: ::core::option::Option<bool>,
+    }
+    impl Post {
+        ///What is always there, and nothing else.
+        pub fn new(date: i32) -> Self {
+            Self {
+                pinned: false,
+                title: ::core::option::Option::None,
+                silent: false,
+                date,
+                views: ::core::option::Option::None,
+                ok: ::core::option::Option::None,
+            }
+        }
     }
     impl ::core::fmt::Debug for Post {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

@@ -1,3 +1,11 @@
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
@@ -7,11 +15,27 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         ),
     ],
 );
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod types {
     /**Constructor [user](https://core.telegram.org/constructor/user).
 
@@ -32,6 +56,16 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
         pub phone: ::core::option::Option<::std::boxed::Box<super::groups::UserPhone>>,
     }
     impl User {
+        ///What is always there, and nothing else.
+        pub fn new(name: ::std::string::String) -> Self {
+            Self {
+                bot_info_version: ::core::option::Option::None,
+                lat: ::core::option::Option::None,
+                name,
+                first: false,
+                phone: ::core::option::Option::None,
+            }
+        }
         ///`bot:flags.14?true`
         pub fn bot(&self) -> bool {
             self.bot_info_version.is_some()
@@ -135,6 +169,14 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
     }
 }
 ///A struct for each set of parameters that are there together.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod groups {
     ///Parameters of `user` that are there together.
     #[derive(Clone, Debug, PartialEq)]

@@ -1,3 +1,11 @@
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
@@ -7,11 +15,27 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         ),
     ],
 );
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod types {
     /**Constructor [poll](https://core.telegram.org/constructor/poll).
 
@@ -28,6 +52,17 @@ poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true an
         pub quiz: bool,
         ///`answers:flags2.3?int`
         pub answers: ::core::option::Option<i32>,
+    }
+    impl Poll {
+        ///What is always there, and nothing else.
+        pub fn new(id: i64) -> Self {
+            Self {
+                id,
+                closed: false,
+                quiz: false,
+                answers: ::core::option::Option::None,
+            }
+        }
     }
     impl ::core::fmt::Debug for Poll {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

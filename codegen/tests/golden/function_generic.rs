@@ -1,3 +1,11 @@
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
@@ -8,11 +16,27 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0xda9b0d0d, "invokeWithLayer layer:int query:!X = X"),
     ],
 );
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     SCHEMA.name_of(id)
 }
 ///A struct for each function, to be sent as a request.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod functions {
     /**Function [invokeWithLayer](https://core.telegram.org/method/invokeWithLayer).
 
@@ -77,6 +101,16 @@ invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true que
         pub quiet: bool,
         ///`query:!X`
         pub query: X,
+    }
+    impl<X> InvokeBoth<X> {
+        ///What is always there, and nothing else.
+        pub fn new(query: X) -> Self {
+            Self {
+                proxy: ::core::option::Option::None,
+                quiet: false,
+                query,
+            }
+        }
     }
     impl<X: ::telewire::tl::Serialize> ::core::fmt::Debug for InvokeBoth<X> {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

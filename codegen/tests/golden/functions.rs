@@ -1,3 +1,11 @@
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
@@ -10,11 +18,27 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0xfd0a6541, "pong id:long = Pong"),
     ],
 );
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod types {
     /**Constructor [pong](https://core.telegram.org/constructor/pong).
 
@@ -59,6 +83,14 @@ pong#fd0a6541 id:long = Pong;
     }
 }
 ///A struct for each function, to be sent as a request.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod functions {
     /**Function [ping](https://core.telegram.org/method/ping).
 
@@ -197,10 +229,16 @@ ping.count#59c01efa = int;
 ```tl
 ping.is_on#6b03e19a flags:# loud:flags.0?true = Bool;
 ```*/
-        #[derive(Clone)]
+        #[derive(Clone, Default)]
         pub struct IsOn {
             ///`loud:flags.0?true`
             pub loud: bool,
+        }
+        impl IsOn {
+            ///What is always there, and nothing else.
+            pub fn new() -> Self {
+                <Self as ::core::default::Default>::default()
+            }
         }
         impl ::core::fmt::Debug for IsOn {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

@@ -1,3 +1,11 @@
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
@@ -8,11 +16,27 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         ),
     ],
 );
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod types {
     /**Constructor [card](https://core.telegram.org/constructor/card).
 
@@ -72,6 +96,16 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
         pub first: super::types::Card,
         ///`a:flags2.0?Card b:flags2.0?Card`
         pub a: ::core::option::Option<::std::boxed::Box<super::groups::WallA>>,
+    }
+    impl Wall {
+        ///What is always there, and nothing else.
+        pub fn new(first: super::types::Card) -> Self {
+            Self {
+                card: ::core::option::Option::None,
+                first,
+                a: ::core::option::Option::None,
+            }
+        }
     }
     impl ::core::fmt::Debug for Wall {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -137,6 +171,14 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
     }
 }
 ///A struct for each set of parameters that are there together.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod groups {
     ///Parameters of `wall` that are there together.
     #[derive(Clone, Debug, PartialEq)]

@@ -1,3 +1,11 @@
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
@@ -5,11 +13,27 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0x7900ac6a, "gzip data:bytes = Object"),
     ],
 );
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod types {
     /**Constructor [packed](https://core.telegram.org/constructor/packed).
 
@@ -22,6 +46,15 @@ packed#3ca89969 flags:# id:flags.0?long body:Object = Packed;
         pub id: ::core::option::Option<i64>,
         ///`body:Object`
         pub body: ::telewire::tl::Object,
+    }
+    impl Packed {
+        ///What is always there, and nothing else.
+        pub fn new(body: ::telewire::tl::Object) -> Self {
+            Self {
+                id: ::core::option::Option::None,
+                body,
+            }
+        }
     }
     impl ::core::fmt::Debug for Packed {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

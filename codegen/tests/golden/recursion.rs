@@ -1,3 +1,11 @@
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
@@ -8,11 +16,27 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0xfc8417a7, "textPlain text:string = Text"),
     ],
 );
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod types {
     /**Constructor [textEmpty](https://core.telegram.org/constructor/textEmpty).
 
@@ -185,6 +209,15 @@ link#1c6de6ff flags:# url:string next:flags.0?Link = Link;
         ///`next:flags.0?Link`
         pub next: ::core::option::Option<::std::boxed::Box<super::types::Link>>,
     }
+    impl Link {
+        ///What is always there, and nothing else.
+        pub fn new(url: ::std::string::String) -> Self {
+            Self {
+                url,
+                next: ::core::option::Option::None,
+            }
+        }
+    }
     impl ::core::fmt::Debug for Link {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
@@ -222,6 +255,14 @@ link#1c6de6ff flags:# url:string next:flags.0?Link = Link;
     }
 }
 ///An enum for each type with more than one constructor.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod enums {
     /**Type [Text](https://core.telegram.org/type/Text).
 

@@ -1,3 +1,11 @@
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
@@ -10,11 +18,27 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0xc6fb2ae8, "stringOk = String"),
     ],
 );
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     SCHEMA.name_of(id)
 }
 ///A struct for each constructor.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod types {
     /**Constructor [vec](https://core.telegram.org/constructor/vec).
 
@@ -262,10 +286,16 @@ box#02630dd8 s:String = Box;
 ```tl
 some#7b22177f flags:# b:flags.0?Box = Some;
 ```*/
-    #[derive(Clone)]
+    #[derive(Clone, Default)]
     pub struct Some {
         ///`b:flags.0?Box`
         pub b: ::core::option::Option<super::types::Box>,
+    }
+    impl Some {
+        ///What is always there, and nothing else.
+        pub fn new() -> Self {
+            <Self as ::core::default::Default>::default()
+        }
     }
     impl ::core::fmt::Debug for Some {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -302,6 +332,14 @@ some#7b22177f flags:# b:flags.0?Box = Some;
     }
 }
 ///An enum for each type with more than one constructor.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::module_inception,
+    clippy::nursery,
+    clippy::pedantic
+)]
 pub mod enums {
     /**Type [String](https://core.telegram.org/type/String).
 

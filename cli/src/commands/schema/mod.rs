@@ -1,0 +1,41 @@
+//! `telewire schema`: tools for schemas.
+
+mod convert;
+mod diff;
+mod input;
+mod lock;
+
+use clap::Subcommand;
+
+use crate::failure::Failure;
+
+/// Converts and compares schemas, and pins their layout.
+#[derive(Debug, clap::Args)]
+#[command(arg_required_else_help = true, after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// What to do
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    Convert(convert::Args),
+    Diff(diff::Args),
+    Lock(lock::Args),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  telewire schema convert api.tl > api.json
+  telewire schema diff old.json new.json
+  telewire schema diff old.json new.tl --semver
+  telewire schema lock api.json > api.lock.json";
+
+pub(crate) fn run(args: Args) -> Result<(), Failure> {
+    match args.action {
+        Action::Convert(args) => convert::run(&args),
+        Action::Diff(args) => diff::run(&args),
+        Action::Lock(args) => lock::run(&args),
+    }
+}
