@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use telewire_codegen::{Exceptions, Links, Lock, Options, errors, generate, json, resolve};
+use telewire_codegen::{
+    Exceptions, Links, Lock, Options, errors, generate, json, resolve, struct_paths,
+};
 
 fn main() -> ExitCode {
     let each = || Links::Each("https://core.telegram.org".into());
@@ -46,7 +48,17 @@ fn build(name: &str, exceptions: &Exceptions, links: Links) -> Result<(), String
     let options =
         Options { runtime: "crate::tl".into(), links, server_feature: Some("server".into()) };
     let code = generate(&schema, &options).map_err(|error| error.to_string())?;
-    write(name, &code)
+    write(name, &code)?;
+    write(&format!("{name}_cases"), &cases(name, &schema))
+}
+
+/// A list of all structs of a schema, for the unit tests of `tl::family`.
+fn cases(name: &str, schema: &telewire_codegen::ir::Schema) -> String {
+    // As `src/tl/mod.rs` names the modules.
+    let module = if name == "wrappers" { "wrap" } else { name };
+    let paths = struct_paths(schema, "crate::tl::Object");
+    let cases = paths.iter().map(|path| format!("Case::of::<crate::tl::{module}::{path}>(),\n"));
+    format!("&[\n{}]\n", cases.collect::<String>())
 }
 
 /// The constants of `rpc::known`.

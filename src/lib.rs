@@ -57,6 +57,7 @@
 //! | [`server`] | the embedded data centre, to test against |
 //! | [`handshake`], [`session`], [`framing`], [`crypto`] | the parts, to study or to use by themselves |
 //! | [`rpc`] | how requests end |
+//! | [`schema`] | the schemas as text |
 //!
 //! # Features
 //!
@@ -90,6 +91,7 @@ pub mod message_id;
 pub mod net;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod rpc;
+pub mod schema;
 #[cfg(feature = "server")]
 #[cfg_attr(docsrs, doc(cfg(feature = "server")))]
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]

@@ -2,9 +2,10 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{handshake, schema, serve};
+use crate::commands::{handshake, inspect, schema, serve};
 
-/// Telegram's MTProto 2.0 from the command line: watch a key exchange, run a data centre, convert schemas.
+/// Telegram's MTProto 2.0 from the command line: watch a key exchange, run a data centre, read bytes, convert
+/// schemas.
 ///
 /// Nothing but the loopback interface is ever dialled, unless an option names another address.
 #[derive(Debug, Parser)]
@@ -20,6 +21,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Handshake(handshake::Args),
     Serve(serve::Args),
+    Inspect(inspect::Args),
     Schema(schema::Args),
 }
 
@@ -29,6 +31,8 @@ Examples:
       exchanges a key with a data centre inside the program, each step shown
   telewire serve --key dc.pem
       runs a data centre for other programs
+  telewire inspect ec77be7a0700000000000000
+      shows what each of these bytes is
   telewire schema convert api.tl > api.json
       turns TL text into Telegram's JSON form
   telewire schema diff old.json new.json
@@ -37,7 +41,7 @@ Examples:
 Exit code:
   0  done
   1  the connection, the exchange or the server failed; what was compared differs
-  2  an option or a file is wrong";
+  2  an option, a file or the bytes to inspect are wrong";
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,10 @@ pub(crate) const SMALL: u64 = 64 << 10;
 /// The most that a schema may have. That of the API has half a megabyte.
 pub(crate) const SCHEMA: u64 = 64 << 20;
 
-/// Why a file is no text that can be used.
+/// The most that bytes to inspect may have. Of a request or an answer no server takes or sends more.
+pub(crate) const VALUE: u64 = 16 << 20;
+
+/// Why a file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadError {
     /// The system reported an error.
@@ -37,12 +40,7 @@ pub(crate) fn read_text(path: &Path, limit: u64) -> Result<String, ReadError> {
 
 /// Reads a text from anywhere. What stands before it to mark it as UTF-8 is dropped.
 pub(crate) fn read(source: impl Read, limit: u64) -> Result<String, ReadError> {
-    // A key fits without being copied, so that wiping the text wipes all of it.
-    let mut bytes = Vec::with_capacity(8 << 10);
-    let read = source.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    if u64::try_from(read).unwrap_or(u64::MAX) > limit {
-        return Err(ReadError::TooLarge { limit });
-    }
+    let bytes = read_bytes(source, limit)?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let good = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
         ReadError::NotUtf8 { line: 1 + good.filter(|byte| **byte == b'\n').count() }
@@ -51,6 +49,17 @@ pub(crate) fn read(source: impl Read, limit: u64) -> Result<String, ReadError> {
         Some(rest) => rest.to_owned(),
         None => text,
     })
+}
+
+/// Reads bytes from anywhere.
+pub(crate) fn read_bytes(source: impl Read, limit: u64) -> Result<Vec<u8>, ReadError> {
+    // A key fits without being copied, so that wiping the text wipes all of it.
+    let mut bytes = Vec::with_capacity(8 << 10);
+    let read = source.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(read).unwrap_or(u64::MAX) > limit {
+        return Err(ReadError::TooLarge { limit });
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -107,6 +107,8 @@ pub struct Name {
 /// The parameters of a definition, as fields of a struct and as steps on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Body {
+    /// The parameters in wire order, as the schema has them. The lists below are what becomes of them in Rust.
+    pub params: Vec<Param>,
     /// The fields of the struct.
     pub fields: Vec<Field>,
     /// Methods for `flags.N?true` parameters that share their bit with a field.
@@ -115,6 +117,39 @@ pub struct Body {
     pub steps: Vec<Step>,
     /// How many `#` words there are.
     pub words: usize,
+}
+
+/// A parameter of a definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Param {
+    /// Its name as in the schema.
+    pub name: String,
+    /// Its type as in the schema: `flags.0?Vector<int>`.
+    pub ty: String,
+    /// What that stands for.
+    pub kind: ParamKind,
+}
+
+/// What a parameter stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParamKind {
+    /// `#`: a word of bits. Which of the definition's words, from 0.
+    Word(usize),
+    /// `T`
+    Required(Ty),
+    /// `flags.N?true`: a bit, and no bytes.
+    Flag(Bit),
+    /// `flags.N?T`
+    Optional {
+        /// The bit that says whether it is there.
+        bit: Bit,
+        /// The type of the value.
+        ty: Ty,
+    },
+    /// An `int` that says how many bytes the next parameter has.
+    Length,
+    /// An `Object` of as many bytes as the parameter before it says.
+    Measured,
 }
 
 /// A field of a struct.
@@ -289,6 +324,13 @@ impl Constructor {
     /// Whether it has no fields, so that its variant holds nothing.
     pub fn is_unit(&self) -> bool {
         self.body.fields.is_empty()
+    }
+}
+
+impl Param {
+    /// The parameter as in the schema: `date:int`.
+    pub fn tl(&self) -> String {
+        format!("{}:{}", self.name, self.ty)
     }
 }
 

@@ -7,9 +7,10 @@
 //!                                                                    emit::generate
 //! ```
 //!
-//! It does no I/O: a build script reads the schema and writes what [`generate`] returns.
+//! It does no I/O: a build script reads the schema and writes what `generate` returns.
 //!
 //! ```
+//! # #[cfg(feature = "emit")] {
 //! use telewire_codegen::{Exceptions, Options, generate, resolve, tl_text};
 //!
 //! let mut raw = tl_text::parse("pong msg_id:long ping_id:long = Pong;")?;
@@ -17,10 +18,16 @@
 //! let schema = resolve::resolve(&raw, &Exceptions::NONE, &[])?;
 //! let code = generate(&schema, &Options::default())?;
 //! assert!(code.contains("pub struct Pong"));
+//! # }
 //! # Ok::<(), telewire_codegen::Error>(())
 //! ```
+//!
+//! What a schema says can also be used without generating anything: [`dynamic`] reads and writes values of it. It does not
+//! need the feature `emit`, which brings the crates that Rust is emitted with.
 
 pub mod diff;
+pub mod dynamic;
+#[cfg(feature = "emit")]
 pub mod emit;
 mod error;
 pub mod errors;
@@ -33,7 +40,8 @@ pub mod raw;
 pub mod resolve;
 pub mod tl_text;
 
-pub use emit::{Links, Options, generate};
+#[cfg(feature = "emit")]
+pub use emit::{Links, Options, generate, struct_paths};
 pub use error::Error;
 pub use exceptions::{Exceptions, IdException, Measured};
 pub use lock::Lock;

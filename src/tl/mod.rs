@@ -37,6 +37,8 @@
 mod bytes;
 pub mod codec;
 mod error;
+#[cfg(test)]
+mod family;
 pub mod guide {
     #![doc = include_str!("guide.md")]
 }

@@ -1,6 +1,7 @@
 //! The commands, each with its options.
 
 pub(crate) mod handshake;
+pub(crate) mod inspect;
 pub(crate) mod schema;
 pub(crate) mod serve;
 
@@ -16,6 +17,7 @@ pub(crate) fn run(args: Args, start: Instant) -> Result<(), Failure> {
     match args.command {
         Command::Handshake(args) => handshake::run(&args, start),
         Command::Serve(args) => serve::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
         Command::Schema(args) => schema::run(args),
     }
 }

@@ -11,6 +11,7 @@
 
 mod files;
 mod handshake;
+mod inspect;
 mod schema;
 mod serve;
 mod support;

@@ -354,8 +354,8 @@ const MAX_BARE_DEPTH: usize = 8;
 /// The bytes of the shortest value: vectors and strings empty, optional values absent.
 fn min_len(schema: &Schema, body: &Body, depth: usize) -> usize {
     let steps = body.steps.iter().map(|step| match step {
-        Step::Word(_) | Step::Length { .. } | Step::Measured { .. } => 4,
-        Step::Member { .. } => 0,
+        Step::Word(_) | Step::Length { .. } => 4,
+        Step::Member { .. } | Step::Measured { .. } => 0,
         Step::Field(field) => match body.fields.get(*field).map(|f| &f.kind) {
             Some(FieldKind::Required(slot)) => ty_min_len(schema, &slot.ty, depth),
             _ => 0,

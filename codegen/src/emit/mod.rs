@@ -8,6 +8,7 @@ mod docs;
 mod enums;
 mod functions;
 mod groups;
+mod list;
 mod names;
 mod paths;
 mod types;
@@ -21,6 +22,7 @@ use quote::quote;
 use crate::Error;
 use crate::ir::{Name, Schema};
 pub use docs::Links;
+pub use list::struct_paths;
 use paths::Paths;
 
 /// What a generated schema refers to outside of itself.

@@ -8,75 +8,89 @@
 //! | `a:flags.0?true b:flags.0?int` | `b: Option<i32>`, and a method `a()` |
 //! | `a:flags.0?int b:flags.0?long` | `a: Option<XA>` with `struct XA { a: i32, b: i64 }` |
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use crate::Error;
-use crate::ir::{Bit, Body, Field, FieldKind, Member, Name, Presence, Slot, Step, Ty};
-use crate::resolve::kinds::{Param, ParamKind};
-use crate::resolve::names;
+use crate::ir::{
+    Bit, Body, Field, FieldKind, Member, Name, Param, ParamKind, Presence, Slot, Step, Ty,
+};
+use crate::resolve::{kinds, names};
 
 /// Builds the body of a definition from its parameters.
-pub(super) fn body(definition: &Name, params: &[Param]) -> Result<Body, Error> {
-    let mut builder = Builder::new(definition, params)?;
-    for (index, param) in params.iter().enumerate() {
-        builder.add(index, param)?;
+pub(super) fn body(definition: &Name, params: &[kinds::Param]) -> Result<Body, Error> {
+    let params = with_bits(definition, params)?;
+    let mut builder = Builder::new(definition, &params);
+    for param in &params {
+        builder.add(param)?;
     }
-    builder.body.presence = builder.presence(params)?;
-    builder.unique_names(params)?;
-    Ok(builder.body)
+    builder.body.presence = builder.presence(&params)?;
+    builder.unique_names(&params)?;
+    Ok(Body { params, ..builder.body })
+}
+
+/// Finds the word of each conditional parameter among those before it.
+fn with_bits(definition: &Name, params: &[kinds::Param]) -> Result<Vec<Param>, Error> {
+    let mut words: Vec<&str> = Vec::new();
+    let mut found = Vec::with_capacity(params.len());
+    for param in params {
+        let bit_of = |name: &String, bit: u8| match words.iter().position(|word| word == name) {
+            Some(word) => Ok(Bit { word, bit }),
+            None => Err(Error::UnknownFlags {
+                definition: definition.tl.clone(),
+                param: param.name.clone(),
+                flags: name.clone(),
+            }),
+        };
+        let kind = match &param.kind {
+            kinds::ParamKind::Word => {
+                words.push(&param.name);
+                ParamKind::Word(words.len() - 1)
+            }
+            kinds::ParamKind::Value(ty) => ParamKind::Required(ty.clone()),
+            kinds::ParamKind::True { word, bit } => ParamKind::Flag(bit_of(word, *bit)?),
+            kinds::ParamKind::Optional { word, bit, ty } => {
+                ParamKind::Optional { bit: bit_of(word, *bit)?, ty: ty.clone() }
+            }
+            kinds::ParamKind::Length => ParamKind::Length,
+            kinds::ParamKind::Measured => ParamKind::Measured,
+        };
+        found.push(Param { name: param.name.clone(), ty: param.ty.clone(), kind });
+    }
+    Ok(found)
 }
 
 struct Builder<'a> {
     definition: &'a Name,
     body: Body,
-    /// The bits, each with the parameters that have it, in wire order.
-    shared: BTreeMap<Bit, Vec<usize>>,
-    bits: HashMap<usize, Bit>,
-    kinds: Vec<&'a ParamKind>,
+    /// How many parameters of each bit have a value.
+    values: HashMap<Bit, usize>,
     /// The field that a bit became.
     fields: HashMap<Bit, usize>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(definition: &'a Name, params: &'a [Param]) -> Result<Self, Error> {
-        let mut words: Vec<&str> = Vec::new();
-        let mut shared: BTreeMap<Bit, Vec<usize>> = BTreeMap::new();
-        let mut bits = HashMap::new();
-        for (index, param) in params.iter().enumerate() {
-            match &param.kind {
-                ParamKind::Word => words.push(&param.name),
-                ParamKind::True { word, bit } | ParamKind::Optional { word, bit, .. } => {
-                    let word = words.iter().position(|name| name == word).ok_or_else(|| {
-                        Error::UnknownFlags {
-                            definition: definition.tl.clone(),
-                            param: param.name.clone(),
-                            flags: word.clone(),
-                        }
-                    })?;
-                    let bit = Bit { word, bit: *bit };
-                    shared.entry(bit).or_default().push(index);
-                    bits.insert(index, bit);
-                }
+    fn new(definition: &'a Name, params: &[Param]) -> Self {
+        let mut values: HashMap<Bit, usize> = HashMap::new();
+        let mut words = 0;
+        for param in params {
+            match param.kind {
+                ParamKind::Word(_) => words += 1,
+                ParamKind::Optional { bit, .. } => *values.entry(bit).or_default() += 1,
                 _ => {}
             }
         }
-        let body = Body { words: words.len(), ..Body::default() };
-        let kinds = params.iter().map(|param| &param.kind).collect();
-        Ok(Self { definition, body, shared, bits, kinds, fields: HashMap::new() })
+        let body = Body { words, ..Body::default() };
+        Self { definition, body, values, fields: HashMap::new() }
     }
 
-    fn add(&mut self, index: usize, param: &Param) -> Result<(), Error> {
+    fn add(&mut self, param: &Param) -> Result<(), Error> {
         let step = match &param.kind {
-            ParamKind::Word => {
-                let word =
-                    self.body.steps.iter().filter(|step| matches!(step, Step::Word(_))).count();
-                Step::Word(word)
-            }
+            ParamKind::Word(word) => Step::Word(*word),
             ParamKind::Length => Step::Length { field: self.body.fields.len() },
             ParamKind::Measured => Step::Measured { field: self.required(param, &Ty::Object)? },
-            ParamKind::Value(ty) => Step::Field(self.required(param, ty)?),
-            ParamKind::True { .. } => return self.flag(index, param),
-            ParamKind::Optional { ty, .. } => self.optional(index, param, ty)?,
+            ParamKind::Required(ty) => Step::Field(self.required(param, ty)?),
+            ParamKind::Flag(bit) => return self.flag(param, *bit),
+            ParamKind::Optional { bit, ty } => self.optional(param, *bit, ty)?,
         };
         self.body.steps.push(step);
         Ok(())
@@ -87,22 +101,15 @@ impl<'a> Builder<'a> {
     }
 
     /// A `?true` is a field only where its bit has no value, and only the first of them.
-    fn flag(&mut self, index: usize, param: &Param) -> Result<(), Error> {
-        if let Some(bit) = self.bits.get(&index).copied()
-            && self.values(bit).is_empty()
-            && !self.fields.contains_key(&bit)
-        {
+    fn flag(&mut self, param: &Param, bit: Bit) -> Result<(), Error> {
+        if !self.values.contains_key(&bit) && !self.fields.contains_key(&bit) {
             self.field(param, FieldKind::Flag, Some(bit))?;
         }
         Ok(())
     }
 
-    fn optional(&mut self, index: usize, param: &Param, ty: &Ty) -> Result<Step, Error> {
-        let Some(bit) = self.bits.get(&index).copied() else {
-            // `new` gave each conditional parameter its bit.
-            return Ok(Step::Field(self.required(param, ty)?));
-        };
-        if self.values(bit).len() == 1 {
+    fn optional(&mut self, param: &Param, bit: Bit, ty: &Ty) -> Result<Step, Error> {
+        if self.values.get(&bit) == Some(&1) {
             return Ok(Step::Field(self.field(param, FieldKind::Optional(slot(ty)), Some(bit))?));
         }
         let field = match self.fields.get(&bit) {
@@ -115,7 +122,7 @@ impl<'a> Builder<'a> {
         };
         let member = Member {
             ident: names::field(&self.definition.tl, &param.name)?,
-            tl: param.tl.clone(),
+            tl: param.tl(),
             slot: slot(ty),
         };
         let mut place = 0;
@@ -125,7 +132,7 @@ impl<'a> Builder<'a> {
             place = members.len();
             if place > 0 {
                 tl.push(' ');
-                tl.push_str(&param.tl);
+                tl.push_str(&param.tl());
             }
             members.push(member);
         }
@@ -135,7 +142,7 @@ impl<'a> Builder<'a> {
     fn field(&mut self, param: &Param, kind: FieldKind, bit: Option<Bit>) -> Result<usize, Error> {
         let index = self.body.fields.len();
         let ident = names::field(&self.definition.tl, &param.name)?;
-        self.body.fields.push(Field { ident, tl: param.tl.clone(), kind, bit });
+        self.body.fields.push(Field { ident, tl: param.tl(), kind, bit });
         if let Some(bit) = bit {
             self.fields.insert(bit, index);
         }
@@ -145,27 +152,17 @@ impl<'a> Builder<'a> {
     /// Those `?true` that did not become fields.
     fn presence(&self, params: &[Param]) -> Result<Vec<Presence>, Error> {
         let mut presence = Vec::new();
-        for (index, param) in params.iter().enumerate() {
-            let Some((bit, field)) =
-                self.bits.get(&index).and_then(|bit| Some((*bit, *self.fields.get(bit)?)))
-            else {
-                continue;
-            };
-            let first = self.shared.get(&bit).and_then(|sharing| sharing.first());
-            let is_field = self.values(bit).is_empty() && first == Some(&index);
-            if matches!(param.kind, ParamKind::True { .. }) && !is_field {
+        let mut seen: HashSet<Bit> = HashSet::new();
+        for param in params {
+            let ParamKind::Flag(bit) = param.kind else { continue };
+            let Some(field) = self.fields.get(&bit).copied() else { continue };
+            let is_field = seen.insert(bit) && !self.values.contains_key(&bit);
+            if !is_field {
                 let ident = names::field(&self.definition.tl, &param.name)?;
-                presence.push(Presence { ident, tl: param.tl.clone(), field });
+                presence.push(Presence { ident, tl: param.tl(), field });
             }
         }
         Ok(presence)
-    }
-
-    /// The parameters of a bit that have a value.
-    fn values(&self, bit: Bit) -> Vec<usize> {
-        let has_value =
-            |index: &usize| matches!(self.kinds.get(*index), Some(ParamKind::Optional { .. }));
-        self.shared.get(&bit).into_iter().flatten().copied().filter(|i| has_value(i)).collect()
     }
 
     /// Two parameters may not have the same name, in TL or in Rust, even if they end in different places.
@@ -221,7 +218,7 @@ mod tests {
             Step::Word(word) => format!("#{word}"),
             Step::Field(f) => body.fields[*f].ident.clone(),
             Step::Member { field, member } => format!("{}.{member}", body.fields[*field].ident),
-            Step::Length { .. } | Step::Measured { .. } => panic!("no length here"),
+            Step::Length { .. } | Step::Measured { .. } => panic!("none is measured"),
         };
         let presence = body.presence.iter().map(|p| format!("{}()", p.ident));
         let fields: Vec<String> = body.fields.iter().map(field).chain(presence).collect();
@@ -254,6 +251,32 @@ mod tests {
         ] {
             assert_eq!(outline(&format!("x {params} = X;")), expected, "{params}");
         }
+    }
+
+    #[test]
+    fn parameters_stay_in_wire_order_with_the_bits_of_their_words() {
+        let text =
+            "x id:long flags:# a:flags.3?true flags2:# b:flags2.0?Vector<int> c:flags.3?int = X;";
+        let params = body_of(text).unwrap().params;
+        assert_eq!(
+            params.iter().map(Param::tl).collect::<Vec<_>>().join(" "),
+            text.trim_start_matches("x ").trim_end_matches(" = X;")
+        );
+        let kinds: Vec<ParamKind> = params.into_iter().map(|param| param.kind).collect();
+        assert_eq!(
+            kinds,
+            [
+                ParamKind::Required(Ty::Long),
+                ParamKind::Word(0),
+                ParamKind::Flag(Bit { word: 0, bit: 3 }),
+                ParamKind::Word(1),
+                ParamKind::Optional {
+                    bit: Bit { word: 1, bit: 0 },
+                    ty: Ty::Vector { bare: false, item: Box::new(Ty::Int) }
+                },
+                ParamKind::Optional { bit: Bit { word: 0, bit: 3 }, ty: Ty::Int },
+            ]
+        );
     }
 
     #[test]

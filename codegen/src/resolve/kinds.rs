@@ -11,8 +11,8 @@ use crate::resolve::names::Names;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Param {
     pub(super) name: String,
-    /// As in the schema: `date:int`.
-    pub(super) tl: String,
+    /// Its type as in the schema.
+    pub(super) ty: String,
     pub(super) kind: ParamKind,
 }
 
@@ -83,8 +83,7 @@ pub(super) fn params(
         if !is_last && matches!(kind, ParamKind::Value(Ty::Object | Ty::Variable)) {
             return Err(place.misplaced("it has no length of its own, so it must be the last"));
         }
-        let tl = format!("{}:{}", param.name, param.ty);
-        params.push(Param { name: param.name.clone(), tl, kind });
+        params.push(Param { name: param.name.clone(), ty: param.ty.clone(), kind });
     }
     if let Some(measured) = measured
         && !params.iter().any(|param| param.kind == ParamKind::Measured)

@@ -74,7 +74,7 @@ message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message;
         }
     }
     impl ::telewire::tl::Deserialize for Message {
-        const MIN_LEN: usize = 24usize;
+        const MIN_LEN: usize = 20usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x5bb8e511, "message");

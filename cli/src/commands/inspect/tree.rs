@@ -1,0 +1,175 @@
+//! The tree as it is shown: what both outputs have in common.
+
+use serde::Serialize;
+use serde_json::Value as Json;
+use telewire_codegen::dynamic::{Annotated, Codec, Content, Node, Oddity, Place, Value};
+
+use super::gzip;
+
+/// `gzip_packed#3072cfa1 packed_data:bytes = Object;`
+const GZIP_PACKED: u32 = 0x3072_cfa1;
+
+/// How often compressed values are unpacked inside each other. Honest ones are never.
+const MAX_UNPACKED: usize = 4;
+
+/// What bytes turned out to be.
+#[derive(Debug, Serialize)]
+pub(super) struct Tree {
+    /// What was read; nothing if the first bytes are wrong already.
+    pub(super) tree: Option<Part>,
+    /// What is wrong, if anything is.
+    pub(super) error: Option<String>,
+}
+
+/// A part of the bytes.
+#[derive(Debug, Serialize)]
+pub(super) struct Part {
+    pub(super) offset: usize,
+    pub(super) length: usize,
+    /// The bytes, of a part that has no parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) bytes: Option<String>,
+    /// The parameter, or the number of the item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) field: Option<String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(super) ty: Option<String>,
+    pub(super) kind: Kind,
+    /// The name of a constructor or a function, and its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) value: Option<Json>,
+    /// What is accepted and should not be so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) odd: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) parts: Vec<Part>,
+    /// What compressed bytes are, with offsets of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) unpacked: Option<Box<Tree>>,
+}
+
+/// What a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Kind {
+    Constructor,
+    Function,
+    Vector,
+    Value,
+    Unknown,
+    Unfinished,
+    Id,
+    Count,
+    Flags,
+    Length,
+    StringLength,
+    StringBytes,
+    Padding,
+}
+
+impl Tree {
+    pub(super) fn new(codec: &Codec<'_>, annotated: &Annotated<'_>, bytes: &[u8]) -> Self {
+        Builder { codec, unpacked: 0 }.tree(annotated, bytes)
+    }
+}
+
+struct Builder<'c, 's> {
+    codec: &'c Codec<'s>,
+    /// How many compressed values are around the part at hand.
+    unpacked: usize,
+}
+
+impl Builder<'_, '_> {
+    fn tree(&mut self, annotated: &Annotated<'_>, bytes: &[u8]) -> Tree {
+        Tree {
+            tree: annotated.root.as_ref().map(|root| self.part(root, bytes)),
+            error: annotated.error.as_ref().map(ToString::to_string),
+        }
+    }
+
+    fn part(&mut self, node: &Node<'_>, bytes: &[u8]) -> Part {
+        let (kind, value) = kind_and_value(node);
+        let end = node.offset.saturating_add(node.length);
+        let own = bytes.get(node.offset..end).unwrap_or_default();
+        let definition = match node.content {
+            Content::Object(definition) => Some(definition),
+            _ => None,
+        };
+        Part {
+            offset: node.offset,
+            length: node.length,
+            bytes: node.children.is_empty().then(|| hex::encode(own)),
+            field: match node.place {
+                Place::Param(name) => Some(name.to_owned()),
+                Place::Item(index) => Some(format!("[{index}]")),
+                Place::Root | Place::Part => None,
+            },
+            ty: (!node.ty.is_empty()).then(|| node.ty.to_owned()),
+            kind,
+            name: definition.map(|definition| definition.name().to_owned()),
+            id: definition.map(|definition| format!("{:08x}", definition.id())),
+            value,
+            odd: node.oddity().map(describe),
+            parts: node.children.iter().map(|child| self.part(child, bytes)).collect(),
+            unpacked: self.unpacked(node),
+        }
+    }
+
+    fn unpacked(&mut self, node: &Node<'_>) -> Option<Box<Tree>> {
+        let Content::Object(definition) = node.content else { return None };
+        if definition.id() != GZIP_PACKED || self.unpacked == MAX_UNPACKED {
+            return None;
+        }
+        let packed = node.children.iter().find_map(|child| match &child.content {
+            Content::Value(Value::Bytes(packed)) => Some(packed),
+            _ => None,
+        });
+        let data = gzip::unpack(packed?)?;
+        self.unpacked += 1;
+        let tree = self.tree(&self.codec.decode_annotated(&data), &data);
+        self.unpacked -= 1;
+        Some(Box::new(tree))
+    }
+}
+
+fn kind_and_value(node: &Node<'_>) -> (Kind, Option<Json>) {
+    match &node.content {
+        Content::Object(definition) if definition.is_function() => (Kind::Function, None),
+        Content::Object(_) => (Kind::Constructor, None),
+        Content::Vector { count } => (Kind::Vector, Some((*count).into())),
+        Content::Value(Value::Raw(bytes)) => (Kind::Unknown, Some(hex::encode(bytes).into())),
+        Content::Value(value) => (Kind::Value, Some(json_of(value))),
+        Content::Unfinished => (Kind::Unfinished, None),
+        Content::Id(id) => (Kind::Id, Some(format!("{id:08x}").into())),
+        Content::VectorId => (Kind::Id, None),
+        Content::Count(count) => (Kind::Count, Some((*count).into())),
+        Content::Word { value, .. } => (Kind::Flags, Some((*value).into())),
+        Content::Length(length) => (Kind::Length, Some((*length).into())),
+        Content::StringLength { length, .. } => (Kind::StringLength, Some((*length).into())),
+        Content::StringBytes => (Kind::StringBytes, None),
+        Content::Padding { .. } => (Kind::Padding, None),
+    }
+}
+
+fn json_of(value: &Value) -> Json {
+    match value {
+        Value::Int(number) => (*number).into(),
+        Value::Bool(value) => (*value).into(),
+        Value::True => true.into(),
+        Value::String(text) => text.to_string_lossy().into(),
+        other => other.to_string().into(),
+    }
+}
+
+fn describe(oddity: Oddity) -> String {
+    match oddity {
+        Oddity::UnknownBits(bits) => format!("no schema knows the bits {bits:x}"),
+        Oddity::NotUtf8 => "this is no UTF-8".to_owned(),
+        Oddity::LongLength => "the length has a longer form than it needs".to_owned(),
+        Oddity::DirtyPadding => "the padding is not zero".to_owned(),
+    }
+}

@@ -1,0 +1,170 @@
+//! `telewire inspect`.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::Value;
+use telewire::tl::mtproto::types::{GzipPacked, Pong, RpcResult};
+use telewire::tl::{Object, Serialize};
+
+use crate::support::{Process, folder_with, run, text};
+
+/// `pong` with two numbers.
+const PONG: &str = "c573773401000000000000000200000000000000";
+
+/// The same, two bytes short.
+const CUT: &str = "c57377340100000000000000020000000000";
+
+const PONG_TREE: &str = "\
+offset  bytes              value
+     0  c5737734           pong#347773c5: Pong
+     4  0100000000000000     msg_id: long = 1
+    12  0200000000000000     ping_id: long = 2
+";
+
+fn fixture(name: &str) -> String {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
+    folder.join(name).to_str().unwrap().to_owned()
+}
+
+/// The only line that has this text.
+#[track_caller]
+fn line<'a>(out: &'a str, part: &str) -> &'a str {
+    let mut lines = out.lines().filter(|line| line.contains(part));
+    let line = lines.next().unwrap_or_else(|| panic!("no {part:?} in {out}"));
+    assert_eq!(lines.next(), None);
+    line.trim_end()
+}
+
+#[test]
+fn digits_files_and_standard_input_are_read() {
+    let (_folder, path) = folder_with("value", PONG);
+    let binary = path.with_file_name("value.bin");
+    fs::write(&binary, hex::decode(PONG).unwrap()).unwrap();
+    for ran in [
+        run(&["inspect", PONG]),
+        run(&["inspect", text(&path)]),
+        run(&["inspect", text(&binary)]),
+        Process::start_with(&["inspect", "-"], &PONG.replacen("34", "34\n ", 1)).wait(),
+    ] {
+        assert_eq!((ran.code, ran.err.as_str(), ran.out.as_str()), (0, "", PONG_TREE));
+    }
+}
+
+#[test]
+fn the_answer_of_the_first_step_of_a_key_exchange_is_shown() {
+    let ran = run(&["inspect", &fixture("res_pq.bin")]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert_eq!(
+        ran.out,
+        "\
+offset  bytes              value
+     0  63241605           resPQ#05162463: ResPQ
+     4  3e0549828cca27e9..   nonce: int128 = 3e0549828cca27e966b301a48fece2fc
+    20  a5cf4d33f4a11ea8..   server_nonce: int128 = a5cf4d33f4a11ea877ba4aa573907330
+    36  0817ed48941a08f9..   pq: bytes = 17ed48941a08f981
+    48  15c4b51c03000000     server_public_key_fingerprints: Vector<long>, 3 items
+    56  85fd64de851d9dd0       [0]: long = -3414540481677951611
+    64  216be86c022bb4c3       [1]: long = -4344800451088585951
+    72  a5b7f709355fc30b       [2]: long = 847625836280919973
+"
+    );
+}
+
+#[test]
+fn what_is_inside_of_containers_and_results_is_shown() {
+    let ran = run(&["inspect", &fixture("msg_container_20.bin")]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.contains("messages: vector<%Message>, 20 items"), "{}", ran.out);
+    assert_eq!(ran.out.matches("body: Object = pong#347773c5").count(), 10);
+    assert_eq!(ran.out.matches("body: Object = rpc_result#f35c6d01").count(), 10);
+    assert_eq!(ran.out.matches("result: Object = true").count(), 10, "{}", ran.out);
+}
+
+#[test]
+fn values_of_the_api_are_shown() {
+    let ran = run(&["inspect", &fixture("messages_messages.bin")]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.contains("messages: Vector<Message>, 100 items"), "{}", ran.out);
+    assert!(ran.out.contains("messages.messages#1d73e7ea: messages.Messages"), "{}", ran.out);
+    assert!(ran.out.contains("flags: # = "), "{}", ran.out);
+}
+
+#[test]
+fn programs_get_the_tree_as_json() {
+    let ran = run(&["inspect", "--json", PONG]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let json: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(json["error"], Value::Null);
+    let root = &json["tree"];
+    assert_eq!((&root["name"], &root["id"]), (&"pong".into(), &"347773c5".into()));
+    assert_eq!((&root["offset"], &root["length"]), (&0.into(), &20.into()));
+    let ping_id = &root["parts"][2];
+    assert_eq!((&ping_id["field"], &ping_id["type"]), (&"ping_id".into(), &"long".into()));
+    assert_eq!((&ping_id["value"], &ping_id["offset"]), (&"2".into(), &12.into()));
+    assert_eq!(ping_id["bytes"], "0200000000000000");
+}
+
+#[test]
+fn compressed_results_are_unpacked() {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(&Pong { msg_id: 1, ping_id: 2 }.to_bytes()).unwrap();
+    let packed = GzipPacked { packed_data: encoder.finish().unwrap().into() };
+    let result = RpcResult { req_msg_id: 7, result: Object::new(&packed) };
+    let ran = run(&["inspect", &hex::encode(result.to_bytes())]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    line(&ran.out, "result: Object = gzip_packed#3072cfa1");
+    line(&ran.out, "unpacked, with offsets of its own:");
+    line(&ran.out, "ping_id: long = 2");
+}
+
+#[test]
+fn a_mistake_is_told_after_what_stands_before_it() {
+    let ran = run(&["inspect", CUT]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(
+        ran.err,
+        "error: the bytes: at byte 12, pong.ping_id: expected 8 bytes, 6 are left\n"
+    );
+    line(&ran.out, "msg_id: long = 1");
+    let ran = run(&["inspect", "--json", CUT]);
+    assert_eq!(ran.code, 2);
+    let json: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(json["error"], "at byte 12, pong.ping_id: expected 8 bytes, 6 are left");
+}
+
+#[test]
+fn values_of_a_type_and_of_other_schemas_are_read() {
+    let ran = run(&["inspect", "--as", "Vector<int>", "15c4b51c0100000007000000"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    line(&ran.out, "Vector<int>, 1 items");
+    line(&ran.out, "[0]: int = 7");
+    let (_folder, path) = folder_with("my.tl", "point#4aa71562 x:int label:string = Point;");
+    let ran = run(&["inspect", "--schema", text(&path), "6215a74a07000000026869ff"]);
+    assert_eq!(ran.err, "");
+    assert!(line(&ran.out, "label").ends_with("label: string = \"hi\"  (the padding is not zero)"));
+}
+
+#[test]
+fn wrong_options_are_told_in_a_sentence() {
+    let (_folder, path) = folder_with("my.tl", "point x = Point;");
+    let missing = path.with_file_name("missing");
+    for (options, expected) in [
+        (
+            &["inspect", "efbeadde"][..],
+            "the bytes: at byte 0: expected a constructor or a function",
+        ),
+        (&["inspect", "abc"], "abc: expected pairs of hexadecimal digits or a file"),
+        (&["inspect", "--as", "Nowhere", PONG], "--as: no schema has a type"),
+        (&["inspect", "--schema", text(&path), PONG], &format!("{}: line 1", path.display())),
+        (&["inspect", "--schema", text(&missing), PONG], &format!("{}: cannot", missing.display())),
+    ] {
+        let ran = run(options);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+        assert!(ran.err.starts_with(&format!("error: {expected}")), "{}", ran.err);
+        assert_eq!(ran.err.lines().count(), 1);
+    }
+}
