@@ -1,22 +1,27 @@
 //! The data centre without I/O: links come and go, keys and sessions stay.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::time::Duration;
 
 use crate::crypto::{AuthKey, DhGen, Entropy, EntropyExt, KeyId};
 use crate::framing::{Frame, TransportError};
-use crate::ids::SessionId;
+use crate::ids::{Salt, SessionId};
 use crate::server::dispatcher::Dispatcher;
 use crate::server::exchange::{self, Established, Exchange};
+use crate::server::fault::Faults;
 use crate::server::link::{Link, Stage};
 use crate::server::packet;
 use crate::server::salts::Schedule;
+use crate::server::service::Later;
 use crate::server::session::Session;
+use crate::server::tally::Tally;
 use crate::time::Now;
+use crate::tl::Serialize;
 use crate::work::{Done, Work};
 
 /// A client's socket, by the number that the data centre gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LinkId(u64);
+pub struct LinkId(pub(super) u64);
 
 /// What happens in a data centre, for those who watch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +31,15 @@ pub enum DcEvent {
     KeyCreated(KeyId),
     /// A key exchange was refused.
     ExchangeRefused(exchange::Error),
+    /// A key was destroyed by its client.
+    KeyDestroyed(KeyId),
+    /// A temporary key was bound.
+    KeyBound {
+        /// The temporary key.
+        temp: KeyId,
+        /// The permanent key, for which it acts from now on.
+        perm: KeyId,
+    },
     /// A session was begun.
     SessionCreated(KeyId, SessionId),
     /// A packet was refused: its key is unknown, or it is not authentic.
@@ -35,8 +49,10 @@ pub enum DcEvent {
 /// An embedded data centre.
 ///
 /// It is driven like a [`Connection`](crate::connection::Connection), with a link for each socket: after any `handle_*`,
-/// poll [`poll_work`](Self::poll_work), and [`poll_transmit`](Self::poll_transmit) for each link; close the sockets of
-/// links for which [`is_open`](Self::is_open) is false.
+/// [`push`](Self::push) or [`inject`](Self::inject), poll [`poll_work`](Self::poll_work), and
+/// [`poll_transmit`](Self::poll_transmit) for each link; close the sockets of links for which [`is_open`](Self::is_open)
+/// is false. At the time that [`poll_timeout`](Self::poll_timeout) gives, call
+/// [`handle_timeout`](Self::handle_timeout).
 #[derive(Debug)]
 pub struct DataCentre {
     pub(super) config: exchange::Config,
@@ -45,6 +61,11 @@ pub struct DataCentre {
     pub(super) keys: HashMap<KeyId, Key>,
     pub(super) sessions: HashMap<(KeyId, SessionId), Session>,
     pub(super) links: HashMap<LinkId, Link>,
+    /// Answers that wait, by the time at which they are due and the order in which they were made.
+    pub(super) later: BTreeMap<(Duration, u64), Later>,
+    pub(super) later_count: u64,
+    pub(super) faults: Faults,
+    pub(super) tally: Tally,
     next_link: u64,
     events: VecDeque<DcEvent>,
 }
@@ -62,8 +83,18 @@ impl<E: Entropy + Send + std::fmt::Debug> DcEntropy for E {}
 pub(super) struct Key {
     pub(super) key: AuthKey,
     pub(super) salts: Schedule,
-    /// The unix time at which it expires.
-    pub(super) expires_at: Option<std::time::Duration>,
+    /// The unix time at which it expires, if it is a temporary one.
+    pub(super) expires_at: Option<Duration>,
+    /// The permanent key that it is bound to.
+    pub(super) perm: Option<KeyId>,
+    /// Whether it is only kept to answer its client once more.
+    pub(super) is_destroyed: bool,
+}
+
+impl Key {
+    pub(super) fn is_temporary(&self) -> bool {
+        self.expires_at.is_some()
+    }
 }
 
 impl DataCentre {
@@ -80,6 +111,10 @@ impl DataCentre {
             keys: HashMap::new(),
             sessions: HashMap::new(),
             links: HashMap::new(),
+            later: BTreeMap::new(),
+            later_count: 0,
+            faults: Faults::default(),
+            tally: Tally::default(),
             next_link: 0,
             events: VecDeque::new(),
         }
@@ -89,12 +124,13 @@ impl DataCentre {
     pub fn handle_connected(&mut self) -> LinkId {
         let id = LinkId(self.next_link);
         self.next_link += 1;
-        self.links.insert(id, Link::new(id.0));
+        self.links.insert(id, Link::new(id));
         id
     }
 
     /// A client's bytes came.
     pub fn handle_input(&mut self, now: Now, id: LinkId, bytes: &[u8]) {
+        let now = self.faults.at(now);
         let mut input = bytes;
         // The link is out of its place while its packets are looked at, since they concern the whole data centre.
         let Some(mut link) = self.links.remove(&id) else { return };
@@ -123,11 +159,76 @@ impl DataCentre {
 
     /// A client's socket was closed.
     pub fn handle_disconnected(&mut self, id: LinkId) {
-        self.links.remove(&id);
+        let Some(link) = self.links.remove(&id) else { return };
+        if let Some((key, _)) = link.session
+            && self.keys.get(&key).is_some_and(|key| key.is_destroyed)
+        {
+            self.keys.remove(&key);
+            self.sessions.retain(|(of, _), _| *of != key);
+        }
+    }
+
+    /// A time that [`poll_timeout`](Self::poll_timeout) gave has come. Calling it earlier does nothing. Afterwards there
+    /// may be something to send over any link, and links that are not open any more.
+    pub fn handle_timeout(&mut self, now: Now) {
+        for link in self.links.values_mut() {
+            if link.close_at.is_some_and(|at| at <= now.mono) {
+                link.close_at = None;
+                link.close();
+            }
+        }
+        let now = self.faults.at(now);
+        self.finish_due(now);
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout), by the monotonic clock: an answer is due, or a link is to
+    /// be closed for want of a ping.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Duration> {
+        let closings = self.links.values().filter_map(|link| link.close_at);
+        closings.chain(self.next_due()).min()
+    }
+
+    /// Registers a key without an exchange: one that both sides have from before. `expires_at`, a unix time, makes it a
+    /// temporary one.
+    pub fn add_key(&mut self, now: Now, key: AuthKey, salt: Salt, expires_at: Option<Duration>) {
+        let now = self.faults.at(now);
+        self.register(now, Established { auth_key: key, salt, expires_at });
+    }
+
+    /// Sends something that nobody asked for, an update say, to a session; whether there is such a session. It is kept
+    /// until it is acknowledged.
+    pub fn push(
+        &mut self,
+        now: Now,
+        key: KeyId,
+        session: SessionId,
+        update: &impl Serialize,
+    ) -> bool {
+        let unix = self.faults.at(now).unix;
+        match self.sessions.get_mut(&(key, session)) {
+            Some(session) => {
+                session.notify(update, true, unix);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The sessions that there are, in no order.
+    pub fn sessions(&self) -> impl Iterator<Item = (KeyId, SessionId)> {
+        self.sessions.keys().copied()
+    }
+
+    /// What was sent so far.
+    #[must_use]
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// Work was done.
     pub fn handle_work(&mut self, now: Now, id: LinkId, done: Done) {
+        let now = self.faults.at(now);
         let Some(mut link) = self.links.remove(&id) else { return };
         let Link { exchange, .. } = &mut link;
         let answer = exchange.handle_work(&self.config, now, done, &mut *self.entropy);
@@ -147,8 +248,9 @@ impl DataCentre {
 
     /// The next frame to send over a link.
     pub fn poll_transmit(&mut self, now: Now, id: LinkId) -> Option<Vec<u8>> {
+        let now = self.faults.at(now);
         let mut link = self.links.remove(&id)?;
-        if link.out.is_empty() {
+        if link.out.is_empty() && !matches!(link.stage, Stage::Closed) {
             self.pack(now, &mut link);
         }
         let frame = link.out.pop_front();
@@ -203,15 +305,16 @@ impl DataCentre {
             }
         }
         if let Some(established) = link.exchange.poll_established() {
-            self.add_key(now, established);
+            self.register(now, established);
         }
     }
 
-    fn add_key(&mut self, now: Now, established: Established) {
+    fn register(&mut self, now: Now, established: Established) {
         let Established { auth_key, salt, expires_at } = established;
         let id = auth_key.id();
         let salts = Schedule::new(salt, now.unix);
-        self.keys.insert(id, Key { key: auth_key, salts, expires_at });
+        self.keys
+            .insert(id, Key { key: auth_key, salts, expires_at, perm: None, is_destroyed: false });
         self.event(DcEvent::KeyCreated(id));
     }
 

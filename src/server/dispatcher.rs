@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::time::Duration;
 
 use crate::crypto::KeyId;
 use crate::ids::SessionId;
@@ -13,7 +14,7 @@ use crate::tl::{Deserialize, Function, Identifiable, Object, Serialize};
 /// Who calls, and when.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller {
-    /// The key.
+    /// The key; for a temporary one that is bound, the permanent one.
     pub key: KeyId,
     /// The session.
     pub session: SessionId,
@@ -23,16 +24,29 @@ pub struct Caller {
     pub layer: Option<i32>,
 }
 
-type Handler = Box<dyn FnMut(&Caller, &[u8]) -> Result<Vec<u8>, RpcError> + Send>;
+type Handler = Box<dyn FnMut(&Caller, &[u8]) -> Reply + Send>;
+
+/// What a handler answers, and when.
+#[derive(Debug, PartialEq)]
+pub(super) struct Reply {
+    pub(super) after: Duration,
+    pub(super) result: Result<Vec<u8>, RpcError>,
+}
+
+impl Reply {
+    pub(super) fn now(result: Result<Vec<u8>, RpcError>) -> Self {
+        Self { after: Duration::ZERO, result }
+    }
+}
 
 /// The handlers of a data centre, by function.
 ///
 /// ```
 /// use telewire::server::Dispatcher;
-/// use telewire::tl::wrap::functions::auth::BindTempAuthKey;
+/// use telewire::tl::mtproto::{functions::Ping, types::Pong};
 ///
 /// let mut dispatcher = Dispatcher::new();
-/// dispatcher.on(|_caller, _request: BindTempAuthKey| Ok(true));
+/// dispatcher.on(|_caller, ping: Ping| Ok(Pong { msg_id: 0, ping_id: ping.ping_id }));
 /// ```
 #[derive(Default)]
 pub struct Dispatcher {
@@ -54,26 +68,56 @@ impl Dispatcher {
         F: Function + Deserialize,
         F::Return: Serialize,
     {
-        let handler = move |caller: &Caller, body: &[u8]| {
-            let request = F::from_bytes(body).map_err(|_| invalid("INPUT_REQUEST_INVALID"))?;
-            handler(caller, request).map(|answer| answer.to_bytes())
+        self.on_later(move |caller, request| (Duration::ZERO, handler(caller, request)));
+    }
+
+    /// As [`on`](Self::on), but the answer is held back for as long as the handler says. Until then the request is being
+    /// processed.
+    pub fn on_later<F>(
+        &mut self,
+        mut handler: impl FnMut(&Caller, F) -> (Duration, Result<F::Return, RpcError>) + Send + 'static,
+    ) where
+        F: Function + Deserialize,
+        F::Return: Serialize,
+    {
+        let handler = move |caller: &Caller, body: &[u8]| match F::from_bytes(body) {
+            Ok(request) => {
+                let (after, result) = handler(caller, request);
+                Reply { after, result: result.map(|answer| answer.to_bytes()) }
+            }
+            Err(_) => Reply::now(Err(invalid("INPUT_REQUEST_INVALID"))),
         };
         self.handlers.insert(F::ID, Box::new(handler));
     }
 
-    /// Answers a function that is given as bytes. Wrappers around it are taken off first.
-    pub(super) fn call(&mut self, caller: &Caller, body: &[u8]) -> Result<Vec<u8>, RpcError> {
-        let mut caller = *caller;
+    /// Answers a function that is given as bytes, without wrappers.
+    pub(super) fn call(&mut self, caller: &Caller, id: u32, body: &[u8]) -> Reply {
+        match self.handlers.get_mut(&id) {
+            Some(handler) => handler(caller, body),
+            None => Reply::now(Err(invalid("INPUT_METHOD_INVALID"))),
+        }
+    }
+}
+
+/// A function whose wrappers were taken off.
+#[derive(Debug)]
+pub(super) struct Peeled {
+    /// Who calls, with what the wrappers said of that.
+    pub(super) caller: Caller,
+    /// The function's constructor.
+    pub(super) id: u32,
+    /// The function.
+    pub(super) query: Object,
+}
+
+impl Peeled {
+    pub(super) fn new(mut caller: Caller, body: &[u8]) -> Result<Self, RpcError> {
         let mut query = Object::from(body.to_vec());
         for _ in 0..MAX_WRAPPERS {
             let id = query.id().ok_or_else(|| invalid("INPUT_FETCH_ERROR"))?;
             match unwrap(id, &query, &mut caller)? {
                 Some(inner) => query = inner,
-                None => {
-                    let handler = self.handlers.get_mut(&id);
-                    let handler = handler.ok_or_else(|| invalid("INPUT_METHOD_INVALID"))?;
-                    return handler(&caller, query.as_bytes());
-                }
+                None => return Ok(Self { caller, id, query }),
             }
         }
         Err(invalid("INPUT_REQUEST_TOO_LONG"))
@@ -123,7 +167,7 @@ mod tests {
     const CALLER: Caller = Caller {
         key: KeyId(1),
         session: SessionId(2),
-        now: Now { mono: std::time::Duration::ZERO, unix: std::time::Duration::ZERO },
+        now: Now { mono: Duration::ZERO, unix: Duration::ZERO },
         layer: None,
     };
 
@@ -135,9 +179,14 @@ mod tests {
         dispatcher
     }
 
+    fn call(body: &[u8]) -> Result<Vec<u8>, RpcError> {
+        let Peeled { caller, id, query } = Peeled::new(CALLER, body)?;
+        dispatcher().call(&caller, id, query.as_bytes()).result
+    }
+
     #[test]
     fn a_function_is_answered_by_its_handler() {
-        let answer = dispatcher().call(&CALLER, &Ping { ping_id: 5 }.to_bytes());
+        let answer = call(&Ping { ping_id: 5 }.to_bytes());
         assert_eq!(answer, Ok(Pong { msg_id: 0, ping_id: 5 }.to_bytes()));
     }
 
@@ -147,13 +196,13 @@ mod tests {
             layer: 230,
             query: wrap::InvokeWithoutUpdates { query: Ping { ping_id: 5 } },
         };
-        let answer = dispatcher().call(&CALLER, &query.to_bytes());
+        let answer = call(&query.to_bytes());
         assert_eq!(answer, Ok(Pong { msg_id: 230, ping_id: 5 }.to_bytes()));
     }
 
     #[test]
     fn what_cannot_be_answered_is_an_error() {
-        let call = |body: &[u8]| dispatcher().call(&CALLER, body).unwrap_err().name;
+        let call = |body: &[u8]| call(body).unwrap_err().name;
         assert_eq!(call(&[]), "INPUT_FETCH_ERROR");
         assert_eq!(call(&[1, 2, 3, 4]), "INPUT_METHOD_INVALID");
         let mut ping = Ping { ping_id: 5 }.to_bytes();

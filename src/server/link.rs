@@ -1,14 +1,17 @@
 //! A client's socket, as the data centre knows it.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::crypto::{Entropy, KeyId};
 use crate::framing::{Decoder, Detector, Encoder, FrameError, Framing, Side};
 use crate::ids::SessionId;
+use crate::server::dc::LinkId;
 use crate::server::exchange::Exchange;
 
 /// A client's socket.
 pub(super) struct Link {
+    pub(super) id: LinkId,
     pub(super) stage: Stage,
     pub(super) encoder: Option<Encoder>,
     pub(super) exchange: Exchange,
@@ -16,6 +19,8 @@ pub(super) struct Link {
     pub(super) session: Option<(KeyId, SessionId)>,
     /// Frames to be sent.
     pub(super) out: VecDeque<Vec<u8>>,
+    /// When it is to be closed unless a ping puts that off, by the monotonic clock.
+    pub(super) close_at: Option<Duration>,
 }
 
 /// How far the link is understood.
@@ -29,13 +34,15 @@ pub(super) enum Stage {
 }
 
 impl Link {
-    pub(super) fn new(ticket: u64) -> Self {
+    pub(super) fn new(id: LinkId) -> Self {
         Self {
+            id,
             stage: Stage::Detecting(Detector::new()),
             encoder: None,
-            exchange: Exchange::new(ticket),
+            exchange: Exchange::new(id.0),
             session: None,
             out: VecDeque::new(),
+            close_at: None,
         }
     }
 

@@ -6,20 +6,29 @@
 //!                                                       (stays when its link goes)
 //! ```
 //!
+//! What goes wrong in a data centre can be had on demand: see [`Fault`].
+//!
 //! It shares `tl`, `crypto` and `framing` with the client, and never the client's session or key exchange: the same hands
 //! wrote both, and what they share cannot contradict them.
 
+mod bind;
 mod dc;
 mod dispatcher;
 mod embedded_key;
 pub mod exchange;
+mod fault;
 mod link;
 mod packet;
 mod plain;
 mod salts;
 mod service;
 mod session;
+mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use dc::{DataCentre, DcEntropy, DcEvent, LinkId};
 pub use dispatcher::{Caller, Dispatcher};
 pub use embedded_key::{EMBEDDED_KEY_PEM, embedded_key};
+pub use fault::Fault;
+pub use tally::Tally;

@@ -40,8 +40,14 @@ pub(super) struct Sent {
     pub(super) packet: MessageId,
     /// The link that it went over last.
     pub(super) link: u64,
+    /// How many came after the first.
+    pub(super) links: u32,
     /// How often it went over one.
     pub(super) copies: u32,
+    /// How many of those the server has refused.
+    pub(super) refused: u32,
+    /// Whether the server has acknowledged one.
+    pub(super) is_acknowledged: bool,
     /// When it did so last.
     pub(super) at: Duration,
     /// When the server is asked about it next.

@@ -30,10 +30,14 @@ pub(super) const ASK_DEADLINE: Duration = Duration::from_secs(10);
 pub(super) const BAD_SALT: i32 = 48;
 
 /// How often a message may be refused before the request ends: a server that never likes one would keep us busy for ever.
-const MAX_REFUSALS: u32 = 3;
+const MAX_REFUSALS: u32 = 5;
 
 /// How often a request is made anew after the server lost it. Each time it may have run.
 const MAX_REPEATS: usize = 5;
+
+/// Over how many links the server is asked about a message. One that is never told anything, link after link, is not served
+/// by a server that works.
+const MAX_LINKS: u32 = 30;
 
 /// How long a request that was taken back waits for the server's word on it.
 const CANCEL_WITHIN: Duration = Duration::from_secs(10);
@@ -114,11 +118,14 @@ impl Calls {
         Some(sent.message)
     }
 
-    /// The next request to be sent as a new message.
-    pub(super) fn peek(&mut self) -> Option<CallId> {
+    /// The next request to be sent as a new message. One that must not run twice waits, and those behind it, until
+    /// `is_heard`: before the server has spoken in a session, nobody could say whether it ran there.
+    pub(super) fn peek(&mut self, is_heard: bool) -> Option<CallId> {
         while let Some(id) = self.queue.front() {
-            if self.calls.get(id).is_some_and(|call| call.sent.is_none()) {
-                return Some(*id);
+            if let Some(call) = self.calls.get(id)
+                && call.sent.is_none()
+            {
+                return (is_heard || call.repeat != Repeat::Once).then_some(*id);
             }
             self.queue.pop_front();
         }
@@ -151,13 +158,17 @@ impl Calls {
         self.by_message.insert(message, id);
         self.change(id, |call| {
             let ask_at = Duration::MAX;
-            let (link, copies, silences, waits, at) = (0, 0, 0, 0, Duration::ZERO);
+            let (link, links, copies, refused, silences, waits) = (0, 0, 0, 0, 0, 0);
+            let at = Duration::ZERO;
             call.sent = Some(Sent {
                 message,
                 seqno,
                 packet: message,
                 link,
+                links,
                 copies,
+                refused,
+                is_acknowledged: false,
                 at,
                 ask_at,
                 silences,
@@ -253,16 +264,10 @@ impl Calls {
     /// The server refused a message with this code, and did not run it: the request goes into another.
     pub(super) fn refuse(&mut self, id: CallId, code: i32) {
         let Some(call) = self.calls.get(&id) else { return };
-        if call.sent.is_some_and(|sent| sent.copies > 1) {
-            // An earlier copy of the message may have been taken. A salt says nothing about the message.
-            if code != BAD_SALT || call.refused >= MAX_REFUSALS {
-                return self.lose(id);
-            }
-            self.change(id, |call| call.refused += 1);
-            return self.send_again(id);
-        }
+        // Copies of the message that were not refused may have been taken.
+        let is_in_doubt = call.sent.is_some_and(|sent| sent.copies > sent.refused + 1);
         if call.is_cancelled || call.refused >= MAX_REFUSALS {
-            let may_have_run = call.may_have_run;
+            let may_have_run = call.may_have_run || is_in_doubt;
             let execution = if may_have_run { Execution::Maybe } else { Execution::Never };
             let error = match call.is_cancelled {
                 true => CallError::Cancelled { execution },
@@ -270,7 +275,20 @@ impl Calls {
             };
             return self.fail(id, error);
         }
-        self.renew(id, |call| call.refused += 1);
+        // A salt says nothing about the message. Under its own id the server can tell it from a copy that was taken.
+        if code == BAD_SALT {
+            self.change(id, |call| {
+                call.refused += 1;
+                if let Some(sent) = &mut call.sent {
+                    sent.refused += 1;
+                }
+            });
+            self.send_again(id);
+        } else if is_in_doubt {
+            self.lose(id);
+        } else {
+            self.renew(id, |call| call.refused += 1);
+        }
     }
 
     /// The server did not receive a message, and would not take it any more: the request goes into another.
@@ -325,6 +343,16 @@ impl Calls {
         });
     }
 
+    /// The question about a message was refused, so its silence says nothing.
+    pub(super) fn ask_again(&mut self, id: CallId, mono: Duration) {
+        self.change(id, |call| {
+            if let Some(sent) = &mut call.sent {
+                sent.silences = 0;
+                sent.ask_at = mono;
+            }
+        });
+    }
+
     /// The server has the request, which is to be waited for. Whether it has said so too often.
     pub(super) fn wait(&mut self, id: CallId, mono: Duration) -> u32 {
         let mut waits = 0;
@@ -339,8 +367,33 @@ impl Calls {
         waits
     }
 
+    /// The server acknowledged a message: it is at it, or has answered. That counts once: a server
+    /// that acknowledges and does nothing else is not waited for.
+    pub(super) fn acknowledged(&mut self, message: MessageId, mono: Duration) {
+        let Some(id) = self.of_message(message) else { return };
+        self.change(id, |call| {
+            if let Some(sent) = &mut call.sent
+                && sent.message == message
+                && !sent.is_acknowledged
+            {
+                sent.is_acknowledged = true;
+                sent.silences = 0;
+                sent.ask_at = mono.saturating_add(ASK_AFTER);
+            }
+        });
+    }
+
     /// Ends what has come to its deadline, and gives the messages that the server is to be asked about.
-    pub(super) fn handle_timeout(&mut self, mono: Duration, is_up: bool, max: usize) -> Due {
+    ///
+    /// `ponged` is when the last ping was sent that the server has answered, if pings are sent at all. A server that answers
+    /// them and says nothing of a request does not want to; one that does neither may not be reached.
+    pub(super) fn handle_timeout(
+        &mut self,
+        mono: Duration,
+        is_up: bool,
+        ponged: Option<Duration>,
+        max: usize,
+    ) -> Due {
         let mut due = Due::default();
         let mut unasked = Vec::new();
         while let Some((at, id)) = self.timers.first().copied() {
@@ -375,7 +428,8 @@ impl Calls {
                     self.silence(id, mono);
                     self.send_again(id);
                 }
-                _ => self.lose(id),
+                _ if ponged.is_none_or(|ponged| ponged >= sent.at) => self.lose(id),
+                _ => self.set_ask(id, mono.saturating_add(ASK_DEADLINE)),
             }
         }
         // Without a link nobody can be asked; a new one asks about everything.
@@ -398,12 +452,18 @@ impl Calls {
     pub(super) fn handle_connected(&mut self, mono: Duration) {
         self.again.clear();
         for id in self.under_way() {
+            let mut links = 0;
             self.change(id, |call| {
                 if let Some(sent) = &mut call.sent {
                     sent.silences = 0;
                     sent.ask_at = mono;
+                    sent.links += 1;
+                    links = sent.links;
                 }
             });
+            if links > MAX_LINKS {
+                self.lose(id);
+            }
         }
     }
 
@@ -414,7 +474,7 @@ impl Calls {
 
     /// Ends what has come to its deadline while nothing can be sent.
     pub(crate) fn handle_deadlines(&mut self, mono: Duration) {
-        self.handle_timeout(mono, false, usize::MAX);
+        self.handle_timeout(mono, false, None, usize::MAX);
     }
 
     pub(crate) fn poll_event(&mut self) -> Option<Event> {

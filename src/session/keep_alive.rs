@@ -16,6 +16,9 @@ const QUIET: Duration = Duration::from_secs(10);
 /// How long a pong may take, at least.
 const PONG_WITHIN: Duration = Duration::from_secs(10);
 
+/// How long a pong may be owed while other things come: a link may be broken one way only, or carry something large.
+const OWED_FOR: Duration = Duration::from_secs(60);
+
 /// How often a ping is sent at most, whatever comes.
 const PING_APART: Duration = Duration::from_secs(5);
 
@@ -28,6 +31,10 @@ pub(super) struct KeepAlive {
     unanswered: Option<Duration>,
     last_ping: Option<Duration>,
     round_trip: Option<Duration>,
+    /// When the last ping was sent that was answered.
+    answered: Option<Duration>,
+    /// When the first ping was sent that was not.
+    owed: Option<Duration>,
 }
 
 impl KeepAlive {
@@ -50,6 +57,13 @@ impl KeepAlive {
     /// A pong came to a ping that was sent at this time.
     pub(super) fn ponged(&mut self, sent: Duration, mono: Duration) {
         self.round_trip = Some(mono.saturating_sub(sent));
+        self.answered = Some(sent);
+        self.owed = None;
+    }
+
+    /// When the last ping was sent that the server answered, zero for none; `None` if no pings are sent.
+    pub(super) fn answered(&self) -> Option<Duration> {
+        self.every.map(|_| self.answered.unwrap_or_default())
     }
 
     /// How long the last ping and its pong took.
@@ -61,6 +75,7 @@ impl KeepAlive {
     pub(super) fn pinged(&mut self, mono: Duration) {
         self.last_ping = Some(mono);
         self.unanswered.get_or_insert(mono);
+        self.owed.get_or_insert(mono);
     }
 
     /// A ping is wanted soon, whatever the clock says: its pong tells the server's time.
@@ -80,10 +95,13 @@ impl KeepAlive {
         Some(regular.min(quiet))
     }
 
-    /// When the link is given up, unless something comes: after two and a half round trips, and some seconds at least.
+    /// When the link is given up, unless something comes: after two and a half round trips, and some seconds at least; and
+    /// much later even if something does, but no pong.
     pub(super) fn gives_up(&self) -> Option<Duration> {
         let patience = self.round_trip.map_or(PONG_WITHIN, |trip| PONG_WITHIN.max(trip * 5 / 2));
-        self.every.and(self.unanswered).map(|sent| sent.saturating_add(patience))
+        let silent = self.unanswered.map(|sent| sent.saturating_add(patience));
+        let owed = self.owed.map(|sent| sent.saturating_add(patience.max(OWED_FOR)));
+        self.every.and(silent.into_iter().chain(owed).min())
     }
 }
 
@@ -116,7 +134,9 @@ mod tests {
         alive.pinged(seconds(100));
         assert_eq!(alive.gives_up(), Some(seconds(110)));
         alive.heard(seconds(101));
-        assert_eq!(alive.gives_up(), None);
+        assert_eq!(alive.gives_up(), Some(seconds(160)), "the pong is still owed");
+        alive.ponged(seconds(100), seconds(101));
+        assert_eq!((alive.gives_up(), alive.answered()), (None, Some(seconds(100))));
         assert_eq!(alive.next_ping(true), Some(seconds(111)));
         alive.pinged(seconds(111));
         // Another ping does not lengthen the wait.

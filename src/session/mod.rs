@@ -212,7 +212,8 @@ impl Session {
             return self.calls.handle_deadlines(now.mono);
         }
         loop {
-            let due = self.calls.handle_timeout(now.mono, true, states::MAX_IDS);
+            let ponged = self.keep_alive.answered();
+            let due = self.calls.handle_timeout(now.mono, true, ponged, states::MAX_IDS);
             for message in due.unwanted {
                 self.drop_answer(message, Query::Other);
             }

@@ -85,6 +85,8 @@ impl Session {
         let wanted: Vec<CallId> = wanted.collect();
         let quick_ack = !wanted.is_empty();
         self.quick_acks.expect(token, wanted);
+        let service = parts.iter().filter(|part| part.body.call().is_none());
+        self.queries.seal(service.map(|part| part.id).collect(), message_id);
         self.calls.seal(sent, message_id, now.mono, self.link);
         Some(Sent { token, quick_ack })
     }
@@ -138,7 +140,9 @@ impl Session {
         now: Now,
         entropy: &mut dyn Entropy,
     ) {
-        while let Some(call) = self.calls.peek() {
+        // A session that never pings has nothing to wait for.
+        let is_heard = self.has_heard || self.upkeep.ping_every.is_none();
+        while let Some(call) = self.calls.peek(is_heard) {
             let is_alone = self.calls.get(call).is_some_and(|call| call.is_alone);
             let after = self.calls.predecessor(call);
             let body = Body::Call { call, after };

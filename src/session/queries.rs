@@ -42,6 +42,8 @@ pub(super) struct Queries {
     asked: HashMap<MessageId, Query>,
     /// The ids of those, oldest first.
     order: VecDeque<MessageId>,
+    /// The packets that service messages were in, and which those were.
+    packets: VecDeque<(MessageId, Vec<MessageId>)>,
 }
 
 impl Queries {
@@ -66,6 +68,31 @@ impl Queries {
             let Some(oldest) = self.order.pop_front() else { break };
             self.asked.remove(&oldest);
         }
+    }
+
+    /// These service messages went out in a packet.
+    pub(super) fn seal(&mut self, messages: Vec<MessageId>, packet: MessageId) {
+        if messages.is_empty() {
+            return;
+        }
+        if self.packets.len() >= MAX_ASKED {
+            self.packets.pop_front();
+        }
+        self.packets.push_back((packet, messages));
+    }
+
+    /// Whether service messages went out in this packet, or as this message.
+    pub(super) fn was_sent(&self, id: MessageId) -> bool {
+        self.asked.contains_key(&id)
+            || self.packets.iter().any(|(packet, messages)| *packet == id || messages.contains(&id))
+    }
+
+    /// Takes the queries of a packet, or the one that was sent as this message.
+    pub(super) fn take_all(&mut self, id: MessageId) -> Vec<Query> {
+        let place = self.packets.iter().position(|(packet, _)| *packet == id);
+        let packet = place.and_then(|place| self.packets.remove(place));
+        let messages = packet.map_or_else(|| vec![id], |(_, messages)| messages);
+        messages.into_iter().filter_map(|message| self.asked.remove(&message)).collect()
     }
 
     /// Takes the query that was sent as this message.

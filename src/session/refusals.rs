@@ -17,19 +17,18 @@ use crate::trace::trace;
 impl Session {
     /// `bad_server_salt#edab447b bad_msg_id:long bad_msg_seqno:int error_code:int new_server_salt:long`: the message named
     /// was not taken; it is sent again with the right salt.
-    pub(super) fn bad_server_salt(&mut self, notice: &types::BadServerSalt) {
+    pub(super) fn bad_server_salt(&mut self, now: Now, notice: &types::BadServerSalt) {
         let message = MessageId(notice.bad_msg_id);
         if !self.is_ours(message) {
             self.counters.stray_answers += 1;
             return;
         }
         self.set_salt(Salt(notice.new_server_salt));
-        self.queries.take(message);
+        self.ask_again(now, message);
         for call in self.calls.of_packet(message) {
             self.calls.refuse(call, BAD_SALT);
             self.counters.resent += 1;
         }
-        self.keep_alive.hurry();
     }
 
     /// `bad_msg_notification#a7eff811 bad_msg_id:long bad_msg_seqno:int error_code:int`
@@ -47,8 +46,7 @@ impl Session {
         }
         self.counters.refused += 1;
         trace!(warn, session = self.id.0, message_id = message.0, code = code; "message refused");
-        self.queries.take(message);
-        self.keep_alive.hurry();
+        self.ask_again(now, message);
         let named = self.calls.of_packet(message);
         match code {
             // Too low: the ids follow the server's clock from now on.
@@ -69,11 +67,35 @@ impl Session {
                 self.renew_wanted = true;
                 self.refuse(&named, code);
             }
-            // 18, 19 and 32 to 35: our numbers are not what the server expects, so they begin anew.
+            // The container came before, and what is in it with it: the server can tell of each.
+            19 => {
+                self.event(Event::Refused { code });
+                named.into_iter().for_each(|call| self.calls.set_ask(call, now.mono));
+            }
+            // 18 and 32 to 35: our numbers are not what the server expects, so they begin anew.
             _ => {
                 self.event(Event::Refused { code });
                 self.renew_wanted = true;
                 self.refuse(&named, code);
+            }
+        }
+    }
+
+    /// What the session asked in a packet that was refused, it asks again.
+    fn ask_again(&mut self, now: Now, packet: MessageId) {
+        for query in self.queries.take_all(packet) {
+            match query {
+                Query::Ping(_) => self.keep_alive.hurry(),
+                Query::Salts => self.salts_asked = None,
+                Query::State(messages) => {
+                    for message in messages {
+                        for call in self.calls.of_packet(message) {
+                            self.calls.ask_again(call, now.mono);
+                        }
+                    }
+                }
+                // The request ends in time without it.
+                Query::Drop(_) | Query::Other => {}
             }
         }
     }

@@ -135,7 +135,7 @@ impl Session {
 
     /// Whether a message or packet that is waited for was sent under this id.
     pub(super) fn is_ours(&self, message: MessageId) -> bool {
-        self.calls.was_sent(message) || self.queries.get(message).is_some()
+        self.calls.was_sent(message) || self.queries.was_sent(message)
     }
 
     fn dispatch(
@@ -151,7 +151,7 @@ impl Session {
             types::Pong::ID => self.pong(now, &types::Pong::from_bytes(body)?, body),
             types::FutureSalts::ID => self.future_salts(body)?,
             types::BadServerSalt::ID => {
-                self.bad_server_salt(&types::BadServerSalt::from_bytes(body)?);
+                self.bad_server_salt(now, &types::BadServerSalt::from_bytes(body)?);
             }
             types::BadMsgNotification::ID => {
                 self.bad_msg(now, message.id, &types::BadMsgNotification::from_bytes(body)?);
@@ -170,7 +170,11 @@ impl Session {
                 self.dispatch(now, &inner, constructor, true)?;
             }
             // It says that a message of ours arrived; only its answer ends a request.
-            types::MsgsAck::ID => drop(types::MsgsAck::from_bytes(body)?),
+            types::MsgsAck::ID => {
+                for id in types::MsgsAck::from_bytes(body)?.msg_ids {
+                    self.calls.acknowledged(MessageId(id), now.mono);
+                }
+            }
             types::MsgsStateInfo::ID => {
                 self.state_info(now, &types::MsgsStateInfo::from_bytes(body)?)?;
             }

@@ -75,6 +75,10 @@ impl Session {
             // SM-X1: it may have been received and forgotten since.
             UNKNOWN => self.calls.lose(call),
             NOT_RECEIVED | NOT_YET => {
+                // The server tells, so it is not silent; and one that never receives anything is not sent to for ever.
+                if self.calls.wait(call, now.mono) > MAX_WAITS {
+                    return self.calls.lose(call);
+                }
                 let age = self.clock.server_unix(now).saturating_sub(message.unix());
                 // Under its own id the server can tell it from a copy that is still on its way somewhere.
                 if age <= TAKEN_UP_TO {

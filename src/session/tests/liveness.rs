@@ -93,3 +93,16 @@ fn cf_06_a_clock_that_stood_still_is_put_right_by_a_pong() {
     let offset = test.session.clock().offset();
     assert!((3_599..=3_601).contains(&offset), "{offset}");
 }
+
+#[test]
+fn p2_what_must_not_run_twice_waits_for_the_servers_first_word() {
+    let mut test = upkeep();
+    let once = Request::new(&functions::Ping { ping_id: 1 }).with_repeat(crate::tl::Repeat::Once);
+    test.session.call(test.now, once).unwrap();
+    let first = test.sent().unwrap();
+    assert!(!first.messages.iter().any(Sent::is::<functions::Ping>));
+    assert!(test.sent().is_none());
+    let ping: functions::PingDelayDisconnect = first.messages[0].decode();
+    test.say(&types::Pong { msg_id: first.messages[0].id.0, ping_id: ping.ping_id }).unwrap();
+    assert!(test.sent().unwrap().messages[0].is::<functions::Ping>());
+}

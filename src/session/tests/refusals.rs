@@ -59,8 +59,8 @@ fn bad_msg_17_a_new_session_has_lower_ids_and_what_was_refused_is_sent_again() {
 }
 
 #[test]
-fn bad_msg_18_19_32_33_34_35_and_others_begin_a_new_session_and_are_told() {
-    for code in [18, 19, 32, 33, 34, 35, 99] {
+fn bad_msg_18_32_33_34_35_and_others_begin_a_new_session_and_are_told() {
+    for code in [18, 32, 33, 34, 35, 99] {
         let mut test = Test::new();
         once(&mut test, 1);
         let first = test.sent().unwrap();
@@ -71,6 +71,20 @@ fn bad_msg_18_19_32_33_34_35_and_others_begin_a_new_session_and_are_told() {
         assert_eq!(pings(&second), [1]);
         assert_eq!(test.session.counters().sessions, 1);
     }
+}
+
+#[test]
+fn bad_msg_19_a_container_that_came_before_is_asked_about() {
+    let mut test = Test::new();
+    once(&mut test, 1);
+    once(&mut test, 2);
+    let container = test.sent().unwrap();
+    refuse(&mut test, container.id, 19);
+    assert_eq!(test.events(), [Event::Refused { code: 19 }]);
+    let packet = test.sent().unwrap();
+    let asked: types::MsgsStateReq = packet.messages[0].decode();
+    let sent: Vec<i64> = container.messages.iter().map(|m| m.id.0).collect();
+    assert_eq!((asked.msg_ids, packet.session), (sent, container.session));
 }
 
 #[test]
@@ -100,7 +114,7 @@ fn bad_msg_64_each_message_of_a_container_is_sent_alone() {
     assert!(alone.iter().all(|packet| packet.messages.len() == 1));
     // One that is refused even so is at fault.
     let mut packet = alone.into_iter().nth(1).unwrap();
-    for _ in 0..2 {
+    for _ in 0..4 {
         refuse(&mut test, packet.id, 64);
         packet = test.sent().unwrap();
         assert_eq!(pings(&packet), [2]);
@@ -127,7 +141,7 @@ fn a_server_that_refuses_everything_for_ever_ends_each_request() {
     for code in [16, 17, 18, 32, 64, 99] {
         let mut test = Test::new();
         let call = once(&mut test, 1);
-        for _ in 0..10 {
+        for _ in 0..20 {
             let Some(packet) = test.sent() else { break };
             let message = packet.messages.iter().find(|m| m.is::<functions::Ping>());
             if let Some(message) = message.map(|m| m.id) {

@@ -1,0 +1,247 @@
+//! What goes wrong in a schedule.
+
+use std::fmt;
+
+use telewire::server;
+
+use crate::dice::Dice;
+
+/// Something that goes wrong: in the network, with the client's clock, or in the data centre.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// The link breaks; both sides notice.
+    Cut,
+    /// The link breaks after so many more bytes to the server, or to the client.
+    CutAt {
+        /// To the server.
+        up: bool,
+        /// After how many bytes.
+        bytes: usize,
+    },
+    /// Nothing arrives any more in one direction or in both, and nobody notices.
+    HalfOpen {
+        /// To the server.
+        up: bool,
+        /// To the client.
+        down: bool,
+    },
+    /// A bit of the next packet is flipped.
+    Corrupt {
+        /// To the server.
+        up: bool,
+        /// Which byte of it, modulo its length.
+        byte: usize,
+    },
+    /// The next packet comes twice.
+    Duplicate {
+        /// To the server.
+        up: bool,
+    },
+    /// The next packet comes after the one behind it.
+    Reorder {
+        /// To the server.
+        up: bool,
+    },
+    /// What is sent takes so many milliseconds longer, for as long again.
+    Stall {
+        /// How many.
+        millis: u64,
+    },
+    /// The client reads a few bytes at a time, for a while.
+    SlowReader,
+    /// The next dials fail at once, or hang.
+    Dials {
+        /// How many.
+        count: u32,
+        /// Whether they hang.
+        hang: bool,
+    },
+    /// The client's wall clock is set.
+    Clock {
+        /// Forward by so many seconds.
+        seconds: i64,
+    },
+    /// Nothing happens for an hour and a half: all salts that are known expire.
+    LongIdle,
+    /// Something goes wrong in the data centre.
+    Server(server::Fault),
+}
+
+/// The names of all kinds of faults, in no particular order; [`Fault::kind`] is one of them.
+pub const KINDS: [&str; 40] = [
+    "cut",
+    "cut-at",
+    "half-open",
+    "corrupt",
+    "duplicate",
+    "reorder",
+    "stall",
+    "slow-reader",
+    "dial-fails",
+    "dial-hangs",
+    "clock-ahead",
+    "clock-behind",
+    "clock-ten-years",
+    "clock-back",
+    "long-idle",
+    "forget-key",
+    "forget-session",
+    "forget-answers",
+    "forget-messages",
+    "change-salts",
+    "skew-ahead",
+    "skew-behind",
+    "error-404",
+    "error-429",
+    "error-444",
+    "error-403",
+    "refuse-16",
+    "refuse-17",
+    "refuse-18",
+    "refuse-19",
+    "refuse-20",
+    "refuse-32",
+    "refuse-33",
+    "refuse-34",
+    "refuse-35",
+    "refuse-48",
+    "refuse-64",
+    "drop-ack",
+    "drop-answer",
+    "ignore-state",
+];
+
+/// Kinds after which a client may give up: no server of that kind comes back. They are rare, so that schedules go on.
+pub const FATAL: [&str; 4] = ["forget-key", "error-444", "error-404", "refuse-18"];
+
+impl Fault {
+    /// A fault of a kind.
+    #[must_use]
+    pub fn draw(kind: &str, dice: &mut Dice) -> Option<Self> {
+        use server::Fault as Server;
+        let up = dice.percent(50);
+        Some(match kind {
+            "cut" => Self::Cut,
+            "cut-at" => Self::CutAt { up, bytes: dice.below(600) },
+            "half-open" => match dice.below(3) {
+                0 => Self::HalfOpen { up: true, down: false },
+                1 => Self::HalfOpen { up: false, down: true },
+                _ => Self::HalfOpen { up: true, down: true },
+            },
+            "corrupt" => Self::Corrupt { up, byte: dice.below(1_000) },
+            "duplicate" => Self::Duplicate { up },
+            "reorder" => Self::Reorder { up },
+            "stall" => Self::Stall { millis: dice.number() % 40_000 },
+            "slow-reader" => Self::SlowReader,
+            "dial-fails" => Self::Dials { count: 1, hang: false },
+            "dial-hangs" => Self::Dials { count: 1, hang: true },
+            "clock-ahead" => Self::Clock { seconds: HOUR },
+            "clock-behind" => Self::Clock { seconds: -HOUR },
+            "clock-ten-years" => Self::Clock { seconds: -TEN_YEARS },
+            "clock-back" => Self::Clock { seconds: -40 },
+            "long-idle" => Self::LongIdle,
+            "forget-key" => Self::Server(Server::ForgetKeys),
+            "forget-session" => Self::Server(Server::ForgetSessions),
+            "forget-answers" => Self::Server(Server::ForgetAnswers),
+            "forget-messages" => Self::Server(Server::ForgetMessages),
+            "change-salts" => Self::Server(Server::ChangeSalts),
+            "skew-ahead" => Self::Server(Server::SkewClock { seconds: 3_600 }),
+            "skew-behind" => Self::Server(Server::SkewClock { seconds: -3_600 }),
+            "drop-ack" => Self::Server(Server::DropAck),
+            "drop-answer" => Self::Server(Server::DropAnswer),
+            "ignore-state" => Self::Server(Server::IgnoreStateRequests(true)),
+            _ => {
+                let (kind, code) = kind.split_once('-')?;
+                let code: i32 = code.parse().ok()?;
+                match kind {
+                    "error" => Self::Server(Server::TransportError { code: -code }),
+                    "refuse" => Self::Server(Server::RefuseNext { code }),
+                    _ => return None,
+                }
+            }
+        })
+    }
+
+    /// Whether it is the network's alone: the data centre and the clocks do as they should.
+    #[must_use]
+    pub fn is_of_network(&self) -> bool {
+        !matches!(self, Self::Clock { .. } | Self::LongIdle | Self::Server(_))
+    }
+
+    /// The kind by which it is counted.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        use server::Fault as Server;
+        match self {
+            Self::Cut => "cut",
+            Self::CutAt { .. } => "cut-at",
+            Self::HalfOpen { .. } => "half-open",
+            Self::Corrupt { .. } => "corrupt",
+            Self::Duplicate { .. } => "duplicate",
+            Self::Reorder { .. } => "reorder",
+            Self::Stall { .. } => "stall",
+            Self::SlowReader => "slow-reader",
+            Self::Dials { hang: false, .. } => "dial-fails",
+            Self::Dials { hang: true, .. } => "dial-hangs",
+            Self::Clock { seconds: ..-100_000 } => "clock-ten-years",
+            Self::Clock { seconds: -100_000..-1_000 } => "clock-behind",
+            Self::Clock { seconds: -1_000..=0 } => "clock-back",
+            Self::Clock { seconds: 1.. } => "clock-ahead",
+            Self::LongIdle => "long-idle",
+            Self::Server(fault) => match fault {
+                Server::ForgetKeys => "forget-key",
+                Server::ForgetSessions => "forget-session",
+                Server::ForgetAnswers => "forget-answers",
+                Server::ForgetMessages => "forget-messages",
+                Server::ChangeSalts => "change-salts",
+                Server::SkewClock { seconds: 0.. } => "skew-ahead",
+                Server::SkewClock { .. } => "skew-behind",
+                Server::TransportError { code: -404 } => "error-404",
+                Server::TransportError { code: -429 } => "error-429",
+                Server::TransportError { code: -444 } => "error-444",
+                Server::TransportError { .. } => "error-403",
+                Server::RefuseNext { code: 16 } => "refuse-16",
+                Server::RefuseNext { code: 17 } => "refuse-17",
+                Server::RefuseNext { code: 18 } => "refuse-18",
+                Server::RefuseNext { code: 19 } => "refuse-19",
+                Server::RefuseNext { code: 20 } => "refuse-20",
+                Server::RefuseNext { code: 32 } => "refuse-32",
+                Server::RefuseNext { code: 33 } => "refuse-33",
+                Server::RefuseNext { code: 34 } => "refuse-34",
+                Server::RefuseNext { code: 35 } => "refuse-35",
+                Server::RefuseNext { code: 48 } => "refuse-48",
+                Server::RefuseNext { .. } => "refuse-64",
+                Server::DropAck => "drop-ack",
+                Server::DropAnswer => "drop-answer",
+                _ => "ignore-state",
+            },
+        }
+    }
+}
+
+/// An hour in seconds.
+const HOUR: i64 = 3_600;
+
+/// Ten years in seconds: a device whose battery was empty.
+const TEN_YEARS: i64 = 10 * 365 * 86_400;
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {self:?}", self.kind())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_is_drawn_and_has_its_name() {
+        let mut dice = Dice::new(1, 0);
+        for kind in KINDS {
+            assert_eq!(Fault::draw(kind, &mut dice).map(|fault| fault.kind()), Some(kind));
+        }
+        assert!(FATAL.iter().all(|kind| KINDS.contains(kind)));
+        assert_eq!(Fault::draw("sunshine", &mut dice), None);
+    }
+}

@@ -1,0 +1,28 @@
+//! Hostile schedules: the client, a network and the data centre in one process, on a virtual clock, everything from one
+//! seed. An [oracle](oracle) watches what the client promises.
+//!
+//! | promise | what is watched |
+//! | --- | --- |
+//! | P1 | every request that was accepted ends exactly once |
+//! | P2 | none runs twice that must not, by a counter in the data centre; what is said of a request is so |
+//! | P3 | each update arrives once, or it is said that some may be missing |
+//! | P4 | no more is held than is open, and no storm of packets is sent |
+//! | P5 | after the last step everything ends within a bounded time |
+
+pub mod api;
+pub mod client;
+pub mod dice;
+pub mod fault;
+pub mod keys;
+pub mod minimise;
+pub mod oracle;
+pub mod outcome;
+pub mod peek;
+pub mod pipe;
+pub mod plan;
+pub mod rogue;
+pub mod wire;
+pub mod world;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,351 @@
+//! What must hold, whatever happens.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use telewire::rpc::{CallError, CallId, Execution, RpcError};
+use telewire::server::{Caller, Dispatcher};
+use telewire::tl::{Bytes, Object, Repeat};
+
+use crate::api::{Run, Update};
+use crate::plan::Plan;
+
+/// A promise that was broken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Violation {
+    /// P1.
+    #[error("P1: request {number} ended twice")]
+    EndedTwice {
+        /// Its number.
+        number: i32,
+    },
+    /// P1.
+    #[error("P1: an answer to a request that nobody made")]
+    UnknownCall,
+    /// P2.
+    #[error("P2: request {number} must run once and ran {count} times")]
+    RanTwice {
+        /// Its number.
+        number: i32,
+        /// How often.
+        count: u32,
+    },
+    /// P2.
+    #[error("P2: request {number} ran twice though only the network failed")]
+    RanTwiceNeedlessly {
+        /// Its number.
+        number: i32,
+    },
+    /// P2.
+    #[error("P2: request {number} ended as {end} though only the network failed")]
+    UnknownNeedlessly {
+        /// Its number.
+        number: i32,
+        /// How.
+        end: String,
+    },
+    /// What is said of a request is not so.
+    #[error("request {number} ended as {end}, but it ran {count} times")]
+    Execution {
+        /// Its number.
+        number: i32,
+        /// How.
+        end: String,
+        /// How often it ran.
+        count: u32,
+    },
+    /// A result is another's.
+    #[error("request {number} has the result of another")]
+    Result {
+        /// Its number.
+        number: i32,
+    },
+    /// P3.
+    #[error("P3: update {number} was lost, and nothing was said")]
+    UpdateLost {
+        /// Its number.
+        number: i32,
+    },
+    /// P3.
+    #[error("P3: update {number} came twice")]
+    UpdateTwice {
+        /// Its number.
+        number: i32,
+    },
+    /// P4.
+    #[error("P4: {held} requests are held, of which {open} have not ended")]
+    Held {
+        /// How many are held.
+        held: usize,
+        /// How many have not ended.
+        open: usize,
+    },
+    /// P4.
+    #[error("P4: {packets} packets for so few requests")]
+    Storm {
+        /// How many packets the client sent.
+        packets: u64,
+    },
+    /// P5.
+    #[error("P5: {what} never came to rest")]
+    Restless {
+        /// Who.
+        what: &'static str,
+    },
+    /// P5.
+    #[error("P5: request {number} has not ended long after the last fault")]
+    NotEnded {
+        /// Its number.
+        number: i32,
+    },
+}
+
+impl Violation {
+    /// Whether it is the same promise.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+
+    /// Its name, to count it by.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::EndedTwice { .. } => "P1 ended twice",
+            Self::UnknownCall => "P1 unknown call",
+            Self::RanTwice { .. } => "P2 ran twice",
+            Self::RanTwiceNeedlessly { .. } => "P2 ran twice needlessly",
+            Self::UnknownNeedlessly { .. } => "P2 unknown needlessly",
+            Self::Execution { .. } => "execution said wrongly",
+            Self::Result { .. } => "result of another",
+            Self::UpdateLost { .. } => "P3 update lost",
+            Self::UpdateTwice { .. } => "P3 update twice",
+            Self::Held { .. } => "P4 requests held",
+            Self::Storm { .. } => "P4 storm",
+            Self::Restless { .. } => "P5 restless",
+            Self::NotEnded { .. } => "P5 not ended",
+        }
+    }
+}
+
+/// How often each request ran: counted in the data centre.
+#[derive(Debug, Clone, Default)]
+pub struct Executions(Arc<Mutex<HashMap<i32, u32>>>);
+
+impl Executions {
+    /// The handlers of a data centre that counts.
+    #[must_use]
+    pub fn dispatcher(&self) -> Dispatcher {
+        let counts = self.clone();
+        let mut dispatcher = Dispatcher::new();
+        dispatcher.on_later(move |_: &Caller, run: Run| {
+            let after = Duration::from_millis(u64::try_from(run.after).unwrap_or(0));
+            (after, counts.run(&run))
+        });
+        dispatcher
+    }
+
+    fn run(&self, run: &Run) -> Result<Bytes, RpcError> {
+        if run.is_refused {
+            return Err(RpcError::parse(400, "PEER_ID_INVALID"));
+        }
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(run.number).or_default();
+        if run.is_keyed && *count > 0 {
+            return Err(RpcError::parse(500, "RANDOM_ID_DUPLICATE"));
+        }
+        *count += 1;
+        Ok(run.result())
+    }
+
+    fn of(&self, number: i32) -> u32 {
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.get(&number).copied().unwrap_or(0)
+    }
+}
+
+/// A request that was accepted.
+#[derive(Debug)]
+struct Call {
+    run: Run,
+    repeat: Repeat,
+    /// Whether somebody wanted it to end early.
+    was_hurried: bool,
+    end: Option<Result<Object, CallError>>,
+}
+
+/// An update that was sent.
+#[derive(Debug)]
+struct Pushed {
+    number: i32,
+    /// Whether it has arrived, or the client said that some may be missing.
+    is_settled: bool,
+    is_delivered: bool,
+}
+
+/// Watches a schedule.
+#[derive(Debug)]
+pub struct Oracle {
+    executions: Executions,
+    calls: HashMap<CallId, Call>,
+    open: usize,
+    updates: Vec<Pushed>,
+    is_only_network: bool,
+    /// Whether what runs is the data centre's to say.
+    is_honest: bool,
+    violation: Option<Violation>,
+}
+
+impl Oracle {
+    /// Begins to watch.
+    #[must_use]
+    pub fn new(plan: &Plan, executions: Executions) -> Self {
+        Self {
+            executions,
+            calls: HashMap::new(),
+            open: 0,
+            updates: Vec::new(),
+            is_only_network: plan.is_only_network(),
+            is_honest: !plan.is_rogue,
+            violation: None,
+        }
+    }
+
+    /// Something must hold that does not.
+    pub fn violated(&mut self, violation: Violation) {
+        self.violation.get_or_insert(violation);
+    }
+
+    /// The first promise that was broken.
+    #[must_use]
+    pub fn violation(&self) -> Option<&Violation> {
+        self.violation.as_ref()
+    }
+
+    /// A request was accepted.
+    pub fn accepted(&mut self, call: CallId, run: Run, repeat: Repeat, has_deadline: bool) {
+        let record = Call { run, repeat, was_hurried: has_deadline, end: None };
+        if self.calls.insert(call, record).is_some() {
+            self.violated(Violation::EndedTwice { number: run.number });
+        }
+        self.open += 1;
+    }
+
+    /// The request of a number, if it was accepted and has not ended.
+    #[must_use]
+    pub fn open_call(&self, number: i32) -> Option<CallId> {
+        let is_it = |call: &Call| call.run.number == number && call.end.is_none();
+        self.calls.iter().find(|(_, call)| is_it(call)).map(|(id, _)| *id)
+    }
+
+    /// A request was taken back.
+    pub fn cancelled(&mut self, id: CallId) {
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.was_hurried = true;
+        }
+    }
+
+    /// A request ended. Gives its number.
+    pub fn ended(&mut self, id: CallId, result: Result<Object, CallError>) -> i32 {
+        let Some(call) = self.calls.get_mut(&id) else {
+            self.violated(Violation::UnknownCall);
+            return -1;
+        };
+        let number = call.run.number;
+        if call.end.replace(result).is_some() {
+            self.violated(Violation::EndedTwice { number });
+        } else {
+            self.open -= 1;
+        }
+        number
+    }
+
+    /// An update was sent.
+    pub fn pushed(&mut self, number: i32) {
+        self.updates.push(Pushed { number, is_settled: false, is_delivered: false });
+    }
+
+    /// An update came.
+    pub fn delivered(&mut self, update: &Object) {
+        let Ok(Update { number, .. }) = update.decode() else { return };
+        let Some(pushed) = self.updates.iter_mut().find(|u| u.number == number) else { return };
+        let came_before = pushed.is_delivered;
+        (pushed.is_settled, pushed.is_delivered) = (true, true);
+        if came_before && self.is_honest {
+            self.violated(Violation::UpdateTwice { number });
+        }
+    }
+
+    /// The client said that updates may be missing, or the server has forgotten some.
+    pub fn excused(&mut self) {
+        for pushed in &mut self.updates {
+            pushed.is_settled = true;
+        }
+    }
+
+    /// How many requests have not ended.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.open
+    }
+
+    /// Whether nothing is awaited any more.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.open == 0 && self.updates.iter().all(|pushed| pushed.is_settled)
+    }
+
+    /// What must hold in the end.
+    pub fn conclude(&mut self) {
+        let mut calls: Vec<&Call> = self.calls.values().collect();
+        calls.sort_by_key(|call| call.run.number);
+        let broken = calls.into_iter().find_map(|call| self.broken_by(call));
+        let lost = self.updates.iter().find(|pushed| !pushed.is_settled);
+        let lost = lost.map(|pushed| Violation::UpdateLost { number: pushed.number });
+        if let Some(violation) = broken.or(lost.filter(|_| self.is_honest)) {
+            self.violated(violation);
+        }
+    }
+
+    fn broken_by(&self, call: &Call) -> Option<Violation> {
+        let number = call.run.number;
+        let count = self.executions.of(number);
+        let Some(end) = &call.end else { return Some(Violation::NotEnded { number }) };
+        if !self.is_honest {
+            return None;
+        }
+        if count > 1 && call.repeat != Repeat::Safe {
+            return Some(Violation::RanTwice { number, count });
+        }
+        if count > 1 && self.is_only_network {
+            return Some(Violation::RanTwiceNeedlessly { number });
+        }
+        let is_unknown = !matches!(end, Ok(_) | Err(CallError::Rpc(_)));
+        if is_unknown && self.is_only_network && !call.was_hurried {
+            return Some(Violation::UnknownNeedlessly { number, end: shown(end) });
+        }
+        let execution = match end {
+            Ok(result) if result.decode() != Ok(call.run.result()) => {
+                return Some(Violation::Result { number });
+            }
+            Ok(_) => Execution::Ran,
+            Err(error) => error.execution(),
+        };
+        let is_so = match execution {
+            Execution::Ran => count > 0,
+            Execution::Never => count == 0,
+            Execution::Maybe => true,
+        };
+        (!is_so).then(|| Violation::Execution { number, end: shown(end), count })
+    }
+}
+
+/// How a request ended, in short.
+#[must_use]
+pub fn shown(end: &Result<Object, CallError>) -> String {
+    match end {
+        Ok(result) => format!("a result of {} bytes", result.as_bytes().len()),
+        Err(error) => format!("{error:?}"),
+    }
+}

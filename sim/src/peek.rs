@@ -1,0 +1,125 @@
+//! What goes over the wire, in words, for traces.
+
+use telewire::crypto::message_key::derive;
+use telewire::crypto::{AuthKey, MessageKey, Sender, Toy};
+use telewire::framing::{CLIENT_LIMIT, Decoder, Detector, Frame, Framing, Side};
+use telewire::tl::mtproto::{self, types};
+use telewire::tl::{Deserialize, Identifiable};
+
+/// Reads along.
+#[derive(Debug, Default)]
+pub struct Peek {
+    key: Option<AuthKey>,
+    up: Option<Decoder>,
+    detector: Option<Detector>,
+    down: Option<Decoder>,
+}
+
+impl Peek {
+    /// The key by which packets are read from now on.
+    pub fn know(&mut self, key: AuthKey) {
+        self.key = Some(key);
+    }
+
+    /// There is a new link.
+    pub fn connected(&mut self, framing: Framing) {
+        self.detector = Some(Detector::new());
+        self.up = None;
+        self.down = Some(Decoder::new(framing, Side::Client, CLIENT_LIMIT));
+    }
+
+    /// What the client sends.
+    pub fn up(&mut self, _framing: Framing, frame: &[u8]) -> Vec<String> {
+        let mut input = frame;
+        if self.up.is_none() {
+            let detector = self.detector.get_or_insert_with(Detector::new);
+            self.up = detector.detect(&mut input).ok().flatten();
+        }
+        let Self { key, up, .. } = self;
+        decode(key.as_ref(), up.as_mut(), input, Sender::Client)
+    }
+
+    /// What the server sends.
+    pub fn down(&mut self, _framing: Framing, frame: &[u8]) -> Vec<String> {
+        let Self { key, down, .. } = self;
+        decode(key.as_ref(), down.as_mut(), frame, Sender::Server)
+    }
+}
+
+fn decode(
+    key: Option<&AuthKey>,
+    decoder: Option<&mut Decoder>,
+    mut input: &[u8],
+    sender: Sender,
+) -> Vec<String> {
+    let arrow = if sender == Sender::Client { "-->" } else { "    <--" };
+    let Some(decoder) = decoder else { return vec![] };
+    let mut lines = Vec::new();
+    while let Ok(Some(frame)) = decoder.decode(&mut input) {
+        match frame {
+            Frame::Packet { body, .. } => {
+                let said = key.and_then(|key| open(key, body, sender));
+                match said {
+                    Some(said) => lines.extend(said.iter().map(|line| format!("{arrow} {line}"))),
+                    None => lines.push(format!("{arrow} {} bytes", body.len())),
+                }
+            }
+            other => lines.push(format!("{arrow} {other:?}")),
+        }
+    }
+    lines
+}
+
+fn open(key: &AuthKey, packet: &[u8], sender: Sender) -> Option<Vec<String>> {
+    let (header, data) = packet.split_at_checked(24)?;
+    if header.first_chunk::<8>()? != &key.id().to_le_bytes() {
+        return None;
+    }
+    let msg_key = MessageKey(header.get(8..)?.try_into().ok()?);
+    let mut plain = data.get(..data.len() / 16 * 16)?.to_vec();
+    derive(&Toy, key, &msg_key, sender).decrypt(&Toy, &mut plain).ok()?;
+    let long = |at: usize| plain.get(at..)?.first_chunk::<8>().map(|b| i64::from_le_bytes(*b));
+    let int = |at: usize| plain.get(at..)?.first_chunk::<4>().map(|b| i32::from_le_bytes(*b));
+    let length = usize::try_from(int(28)?).ok()?;
+    let body = plain.get(32..)?.get(..length)?;
+    let (id, seqno) = (long(16)?, int(24)?);
+    let mut lines = vec![line(id, seqno, body)];
+    if let Ok(container) = types::MsgContainer::from_bytes(body) {
+        for message in container.messages.iter() {
+            let body = message.body.as_bytes();
+            lines.push(format!("  {}", line(message.msg_id, message.seqno, body)));
+        }
+    }
+    Some(lines)
+}
+
+/// A message in a line.
+fn line(id: i64, seqno: i32, body: &[u8]) -> String {
+    let constructor = body.first_chunk::<4>().map_or(0, |id| u32::from_le_bytes(*id));
+    let name = mtproto::SCHEMA.name_of(constructor).unwrap_or("(of the API)");
+    let what = match constructor {
+        types::RpcResult::ID => types::RpcResult::from_bytes(body)
+            .map(|r| format!("{:x}, {} bytes", r.req_msg_id, r.result.as_bytes().len())),
+        types::MsgContainer::ID => Ok(String::new()),
+        _ if body.len() < 200 => mtproto_debug(constructor, body).map_or_else(|| Ok(hex(body)), Ok),
+        _ => Ok(format!("{} bytes", body.len())),
+    };
+    format!("{id:x} #{seqno} {name} {}", what.unwrap_or_else(|error| error.to_string()))
+}
+
+/// What service messages say that matters for following a trace.
+fn mtproto_debug(constructor: u32, body: &[u8]) -> Option<String> {
+    macro_rules! shown {
+        ($($ty:ident)*) => {
+            match constructor {
+                $(types::$ty::ID => Some(format!("{:?}", types::$ty::from_bytes(body).ok()?)),)*
+                _ => None,
+            }
+        };
+    }
+    shown!(BadMsgNotification BadServerSalt NewSessionCreated MsgsAck MsgsStateReq MsgsStateInfo MsgsAllInfo MsgDetailedInfo MsgNewDetailedInfo MsgResendReq MsgResendAnsReq Pong)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().take(32).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,125 @@
+//! Each fault does what it says.
+
+use super::*;
+use crate::server::Fault;
+
+fn inject(script: &mut Script, fault: Fault) {
+    script.dc.inject(script.now, fault);
+}
+
+#[test]
+fn a_forgotten_key_is_minus_404() {
+    let mut script = Script::begun();
+    inject(&mut script, Fault::ForgetKeys);
+    script.call(SMALL);
+    assert_eq!((script.received(), &script.errors[..]), (vec![], &[-404][..]));
+    assert_eq!(script.dc.sessions().count(), 0);
+}
+
+#[test]
+fn a_forgotten_session_begins_anew() {
+    let mut script = Script::begun();
+    let (id, seqno) = (script.id(), script.seqno(true));
+    script.send_as(id, seqno, &SMALL);
+    inject(&mut script, Fault::ForgetSessions);
+    let asked = script.send(&types::MsgsStateReq { msg_ids: vec![id.0] });
+    let messages = script.received();
+    let notice: types::NewSessionCreated = messages[0].body.decode().unwrap();
+    let info: types::MsgsStateInfo = messages[1].body.decode().unwrap();
+    assert_eq!((notice.first_msg_id, &info.info[..]), (asked.0, &[1][..]));
+    // It knows nothing, so what is sent again runs again.
+    script.contain(&[(id, seqno, Object::new(&SMALL))]);
+    script.result(id);
+    assert_eq!(script.ran(), 3);
+}
+
+#[test]
+fn forgotten_answers_are_not_sent_again() {
+    let mut script = Script::begun();
+    let (id, seqno) = (script.id(), script.seqno(true));
+    script.send_as(id, seqno, &SMALL);
+    inject(&mut script, Fault::ForgetAnswers);
+    script.contain(&[(id, seqno, Object::new(&SMALL))]);
+    assert_eq!(script.take::<types::RpcResult>(), []);
+    assert_eq!(script.state(&[id]), [4 | 8 | 32 | 64]);
+    assert_eq!(script.ran(), 2);
+}
+
+#[test]
+fn changed_salts_are_told_in_bad_server_salt() {
+    let mut script = Script::begun();
+    inject(&mut script, Fault::ChangeSalts);
+    script.call(SMALL);
+    script.salt = Salt(script.one::<types::BadServerSalt>().new_server_salt);
+    let id = script.call(SMALL);
+    script.result(id);
+}
+
+#[test]
+fn a_clock_that_was_set_refuses_ids_of_the_other_time() {
+    for (seconds, code) in [(600, 16), (-600, 17)] {
+        let mut script = Script::begun();
+        inject(&mut script, Fault::SkewClock { seconds });
+        let id = script.call(SMALL);
+        let notice = script.received().remove(0);
+        let body: types::BadMsgNotification = notice.body.decode().unwrap();
+        assert_eq!((body.bad_msg_id, body.error_code), (id.0, code));
+        // Its ids go on nevertheless.
+        assert!(notice.id.0 > 0 && notice.id.is_answer());
+    }
+}
+
+#[test]
+fn a_transport_error_closes_the_link() {
+    let mut script = Script::begun();
+    inject(&mut script, Fault::TransportError { code: -429 });
+    assert_eq!((script.received(), &script.errors[..]), (vec![], &[-429][..]));
+    assert!(!script.is_open());
+}
+
+#[test]
+fn the_next_message_is_refused_with_the_code() {
+    let mut script = Script::begun();
+    for code in [16, 17, 18, 19, 20, 32, 33, 34, 35, 64] {
+        inject(&mut script, Fault::RefuseNext { code });
+        script.send(&types::MsgsAck { msg_ids: vec![] });
+        assert_eq!(script.received(), []);
+        let id = script.call(SMALL);
+        assert_eq!(script.refusal(id), code);
+        let (copy, seqno) = (id, SeqNo(script.content * 2 - 1));
+        script.send_as(copy, seqno, &SMALL);
+        assert_eq!(script.refusal(id), code);
+        assert_eq!(script.dc.tally().refusals[&code], 2);
+    }
+    inject(&mut script, Fault::RefuseNext { code: 48 });
+    script.call(SMALL);
+    assert_eq!(script.one::<types::BadServerSalt>().new_server_salt, SALT.0);
+    assert_eq!(script.ran(), 1);
+}
+
+#[test]
+fn the_next_acknowledgement_or_answer_is_lost() {
+    let mut script = Script::begun();
+    inject(&mut script, Fault::DropAck);
+    let id = script.call(SMALL);
+    let messages = script.received();
+    assert!(messages.iter().all(|m| m.body.id() != Some(types::MsgsAck::ID)));
+    assert_eq!(script.state(&[id]), [4 | 8 | 32 | 64]);
+    script.settle();
+    inject(&mut script, Fault::DropAnswer);
+    let id = script.call(SMALL);
+    assert_eq!(script.take::<types::RpcResult>(), []);
+    assert_eq!(script.state(&[id]), [4 | 8 | 32 | 64]);
+    script.send(&types::MsgResendAnsReq { msg_ids: vec![id.0] });
+    script.result(id);
+}
+
+#[test]
+fn requests_for_the_state_are_ignored_until_it_is_healed() {
+    let mut script = Script::begun();
+    inject(&mut script, Fault::IgnoreStateRequests(true));
+    let id = script.send(&types::MsgsStateReq { msg_ids: vec![4] });
+    assert_eq!(script.received(), []);
+    script.dc.heal();
+    assert_eq!(script.state(&[id]), [4 | 16]);
+}

@@ -1,0 +1,78 @@
+//! Answers that come later, and such as are not wanted any more.
+
+use super::*;
+use crate::server::Fault;
+use crate::tl::mtproto::{enums, functions};
+
+const SLOW: Take = Take { bytes: 4, after: 1_000 };
+
+fn drop_answer(script: &mut Script, request: MessageId) -> enums::RpcDropAnswer {
+    let dropping = script.send(&functions::RpcDropAnswer { req_msg_id: request.0 });
+    script.result(dropping).decode().unwrap()
+}
+
+#[test]
+fn an_answer_is_held_back_for_as_long_as_its_handler_says() {
+    let mut script = Script::begun();
+    let request = script.call(SLOW);
+    assert_eq!(script.take::<types::RpcResult>(), []);
+    let due = script.dc.poll_timeout().unwrap();
+    assert_eq!(due, script.now.mono + Duration::from_secs(1));
+    script.wait(Duration::from_millis(999));
+    assert_eq!(script.received(), []);
+    script.wait(Duration::from_millis(1));
+    script.result(request);
+    assert_eq!(script.dc.poll_timeout(), None);
+}
+
+#[test]
+fn an_answer_to_a_session_that_was_forgotten_meanwhile_is_not_given() {
+    for fault in [Fault::ForgetSessions, Fault::ForgetMessages] {
+        let mut script = Script::begun();
+        let request = script.call(SLOW);
+        script.received();
+        script.dc.inject(script.now, fault);
+        script.call(SMALL);
+        script.wait(Duration::from_secs(1));
+        let results: Vec<types::RpcResult> = script.take();
+        let is_answered = results.iter().any(|result| result.req_msg_id == request.0);
+        assert_eq!(is_answered, fault == Fault::ForgetMessages);
+    }
+}
+
+#[test]
+fn sm_rpc_answer_unknown_is_for_what_never_came_or_has_arrived() {
+    let mut script = Script::begun();
+    let never = script.id();
+    let unknown = enums::RpcDropAnswer::RpcAnswerUnknown;
+    assert_eq!(drop_answer(&mut script, never), unknown);
+    let request = script.call(SMALL);
+    script.settle();
+    assert_eq!(drop_answer(&mut script, request), unknown);
+}
+
+#[test]
+fn sm_rpc_answer_dropped_running_comes_twice() {
+    let mut script = Script::begun();
+    let request = script.call(SLOW);
+    let running = enums::RpcDropAnswer::RpcAnswerDroppedRunning;
+    assert_eq!(drop_answer(&mut script, request), running);
+    script.wait(Duration::from_secs(1));
+    assert_eq!(script.result(request).decode(), Ok(running));
+    assert_eq!(script.ran(), 2);
+}
+
+#[test]
+fn sm_rpc_answer_dropped_takes_the_answer_back() {
+    let mut script = Script::begun();
+    let (id, seqno) = (script.id(), script.seqno(true));
+    script.send_as(id, seqno, &SMALL);
+    let enums::RpcDropAnswer::RpcAnswerDropped(dropped) = drop_answer(&mut script, id) else {
+        panic!("not dropped");
+    };
+    assert!(MessageId(dropped.msg_id).is_answer() && dropped.bytes > 0);
+    script.reconnect();
+    script.contain(&[(id, seqno, Object::new(&SMALL))]);
+    assert!(script.take::<types::RpcResult>().iter().all(|result| result.req_msg_id != id.0));
+    assert_eq!(script.ran(), 2);
+}
