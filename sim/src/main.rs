@@ -1,14 +1,23 @@
 //! Runs hostile schedules and says what came of them.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use peak_alloc::PeakAlloc;
 use telewire_sim::minimise::minimise;
 use telewire_sim::oracle::Violation;
-use telewire_sim::outcome::Coverage;
+use telewire_sim::outcome::{Coverage, Outcome};
 use telewire_sim::plan::{Action, Options, Plan};
 use telewire_sim::world::World;
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// What a schedule may allocate at once, client, network and server together (P4). The results of all its requests are
+/// 3 MiB at most, and are copied a few times on their way.
+const MAX_MEMORY: usize = 16 << 20;
 
 /// Runs hostile schedules: client, network and data centre in one process, on a virtual clock.
 ///
@@ -33,62 +42,88 @@ struct Args {
     /// Go on after a promise was broken, and count.
     #[arg(long)]
     keep_going: bool,
+    /// End with 1 too if a kind of fault, a message or a refusal was met less often than that; not with `--rogue`.
+    #[arg(long, default_value_t = 0, value_name = "COUNT")]
+    at_least: u64,
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    match run(&Args::parse(), &mut io::stdout().lock()) {
+        Ok(true) => ExitCode::SUCCESS,
+        // Whoever reads it has seen enough, or there is a violation.
+        Ok(false) | Err(_) => ExitCode::from(1),
+    }
+}
+
+/// Whether all is well.
+fn run(args: &Args, out: &mut impl Write) -> io::Result<bool> {
     let options = Options { without: args.without.clone(), is_rogue: args.rogue };
     if let Some(seed) = args.trace {
         let outcome = World::run(&Plan::new(seed, &options), true);
-        print(&outcome.lines, outcome.violation.as_ref());
-        return code(outcome.violation.is_none());
+        print(&outcome, out)?;
+        return Ok(outcome.violation.is_none());
     }
     let start = Instant::now();
     let mut coverage = Coverage::default();
-    for seed in (args.seed..).take(usize::try_from(args.schedules).unwrap_or(usize::MAX)) {
+    for seed in args.seed..args.seed.saturating_add(args.schedules) {
         let plan = Plan::new(seed, &options);
-        let outcome = World::run(&plan, false);
+        let outcome = measured(&plan);
         coverage.add(&plan, &outcome);
         if let Some(violation) = outcome.violation.filter(|_| !args.keep_going) {
-            report(&plan, &violation);
+            report(&plan, &violation, out)?;
             break;
         }
     }
     coverage.took(start.elapsed().max(Duration::from_nanos(1)));
-    println!("{coverage}");
-    code(coverage.violations() == 0)
+    writeln!(out, "{coverage}")?;
+    let rare = if args.rogue { vec![] } else { coverage.rarer_than(args.at_least) };
+    if !rare.is_empty() {
+        writeln!(out, "met less than {} times: {}", args.at_least, rare.join(", "))?;
+    }
+    Ok(coverage.violations() == 0 && rare.is_empty())
+}
+
+/// Runs a schedule and looks at what it allocates.
+fn measured(plan: &Plan) -> Outcome {
+    MEMORY.reset_peak_usage();
+    let before = MEMORY.current_usage();
+    let mut outcome = World::run(plan, false);
+    let bytes = MEMORY.peak_usage().saturating_sub(before);
+    if bytes > MAX_MEMORY {
+        outcome.violation.get_or_insert(Violation::Memory { bytes });
+    }
+    outcome
 }
 
 /// Prints the least of a schedule that breaks a promise.
-fn report(plan: &Plan, violation: &Violation) {
-    println!("seed {}: {violation}", plan.seed);
+fn report(plan: &Plan, violation: &Violation, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "seed {}: {violation}", plan.seed)?;
     let (least, outcome) = minimise(plan, violation);
-    let Plan { is_stored, framing, latency, jitter, clock, heals, .. } = &least;
-    println!("\n{} of {} steps are enough:", least.steps.len(), plan.steps.len());
-    println!(
-        "stored key {is_stored}, {framing:?}, latency {latency:?} + {jitter:?}, clock {clock}, heals {heals}"
-    );
+    let Plan { is_stored, framing, latency, jitter, clock, compresses, heals, .. } = &least;
+    writeln!(out, "\n{} of {} steps are enough:", least.steps.len(), plan.steps.len())?;
+    writeln!(
+        out,
+        "  a key from before {is_stored}, {framing:?}, latency {latency:?} + {jitter:?}"
+    )?;
+    writeln!(out, "  clock {clock:+} s, compressed results {compresses}, heals {heals}")?;
     for step in &least.steps {
         let what = match &step.action {
             Action::Fault(fault) => fault.to_string(),
             action => format!("{action:?}"),
         };
-        println!("{:>12.3}  {what}", step.at.as_secs_f64());
+        writeln!(out, "{:>12.3}  {what}", step.at.as_secs_f64())?;
     }
-    println!();
-    print(&outcome.lines, outcome.violation.as_ref());
-    println!();
+    writeln!(out)?;
+    print(&outcome, out)?;
+    writeln!(out)
 }
 
-fn print(lines: &[String], violation: Option<&Violation>) {
-    for line in lines {
-        println!("{line}");
+fn print(outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
+    for line in &outcome.lines {
+        writeln!(out, "{line}")?;
     }
-    if let Some(violation) = violation {
-        println!("violation: {violation}");
+    match &outcome.violation {
+        Some(violation) => writeln!(out, "violation: {violation}"),
+        None => Ok(()),
     }
-}
-
-fn code(is_good: bool) -> ExitCode {
-    if is_good { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }

@@ -82,6 +82,12 @@ pub enum Violation {
         open: usize,
     },
     /// P4.
+    #[error("P4: {bytes} bytes were allocated at once")]
+    Memory {
+        /// How many.
+        bytes: usize,
+    },
+    /// P4.
     #[error("P4: {packets} packets for so few requests")]
     Storm {
         /// How many packets the client sent.
@@ -122,12 +128,16 @@ impl Violation {
             Self::UpdateLost { .. } => "P3 update lost",
             Self::UpdateTwice { .. } => "P3 update twice",
             Self::Held { .. } => "P4 requests held",
+            Self::Memory { .. } => "P4 memory",
             Self::Storm { .. } => "P4 storm",
             Self::Restless { .. } => "P5 restless",
             Self::NotEnded { .. } => "P5 not ended",
         }
     }
 }
+
+/// Results of so many bytes are compressed, as large as those that are not worth it for Telegram's clients.
+const COMPRESS_FROM: usize = 512;
 
 /// How often each request ran: counted in the data centre.
 #[derive(Debug, Clone, Default)]
@@ -136,9 +146,12 @@ pub struct Executions(Arc<Mutex<HashMap<i32, u32>>>);
 impl Executions {
     /// The handlers of a data centre that counts.
     #[must_use]
-    pub fn dispatcher(&self) -> Dispatcher {
+    pub fn dispatcher(&self, compresses: bool) -> Dispatcher {
         let counts = self.clone();
         let mut dispatcher = Dispatcher::new();
+        if compresses {
+            dispatcher.compress_from(COMPRESS_FROM);
+        }
         dispatcher.on_later(move |_: &Caller, run: Run| {
             let after = Duration::from_millis(u64::try_from(run.after).unwrap_or(0));
             (after, counts.run(&run))
@@ -172,6 +185,8 @@ struct Call {
     repeat: Repeat,
     /// Whether somebody wanted it to end early.
     was_hurried: bool,
+    /// Whether the client had not heard of its session yet: of what it sends before that, it cannot know whether it came.
+    is_early: bool,
     end: Option<Result<Object, CallError>>,
 }
 
@@ -191,6 +206,8 @@ pub struct Oracle {
     calls: HashMap<CallId, Call>,
     open: usize,
     updates: Vec<Pushed>,
+    /// Whether the client has heard of its session.
+    has_begun: bool,
     is_only_network: bool,
     /// Whether what runs is the data centre's to say.
     is_honest: bool,
@@ -206,6 +223,7 @@ impl Oracle {
             calls: HashMap::new(),
             open: 0,
             updates: Vec::new(),
+            has_begun: false,
             is_only_network: plan.is_only_network(),
             is_honest: !plan.is_rogue,
             violation: None,
@@ -225,7 +243,8 @@ impl Oracle {
 
     /// A request was accepted.
     pub fn accepted(&mut self, call: CallId, run: Run, repeat: Repeat, has_deadline: bool) {
-        let record = Call { run, repeat, was_hurried: has_deadline, end: None };
+        let is_early = !self.has_begun;
+        let record = Call { run, repeat, was_hurried: has_deadline, is_early, end: None };
         if self.calls.insert(call, record).is_some() {
             self.violated(Violation::EndedTwice { number: run.number });
         }
@@ -279,6 +298,7 @@ impl Oracle {
 
     /// The client said that updates may be missing, or the server has forgotten some.
     pub fn excused(&mut self) {
+        self.has_begun = true;
         for pushed in &mut self.updates {
             pushed.is_settled = true;
         }
@@ -322,7 +342,8 @@ impl Oracle {
             return Some(Violation::RanTwiceNeedlessly { number });
         }
         let is_unknown = !matches!(end, Ok(_) | Err(CallError::Rpc(_)));
-        if is_unknown && self.is_only_network && !call.was_hurried {
+        let is_excused = call.was_hurried || call.is_early;
+        if is_unknown && self.is_only_network && !is_excused {
             return Some(Violation::UnknownNeedlessly { number, end: shown(end) });
         }
         let execution = match end {

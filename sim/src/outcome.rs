@@ -5,7 +5,8 @@ use std::fmt;
 use std::time::Duration;
 
 use telewire::server::Tally;
-use telewire::tl::mtproto;
+use telewire::tl::Identifiable;
+use telewire::tl::mtproto::{self, types};
 
 use crate::fault::KINDS;
 use crate::oracle::Violation;
@@ -18,6 +19,8 @@ pub struct Outcome {
     pub violation: Option<Violation>,
     /// What the server sent.
     pub tally: Tally,
+    /// How long it took after the last step until nothing was awaited any more.
+    pub rest: Duration,
     /// What happened, if it was to be told.
     pub lines: Vec<String>,
 }
@@ -32,6 +35,8 @@ pub struct Coverage {
     tally: Tally,
     violations: BTreeMap<&'static str, Vec<u64>>,
     took: Duration,
+    /// The longest rest, and the seed.
+    rest: (Duration, u64),
 }
 
 impl Coverage {
@@ -57,6 +62,7 @@ impl Coverage {
         for (code, count) in &outcome.tally.refusals {
             *self.tally.refusals.entry(*code).or_default() += count;
         }
+        self.rest = self.rest.max((outcome.rest, plan.seed));
         if let Some(violation) = &outcome.violation {
             self.violations.entry(violation.name()).or_default().push(plan.seed);
         }
@@ -65,6 +71,17 @@ impl Coverage {
     /// Notes how long they took.
     pub fn took(&mut self, time: Duration) {
         self.took = time;
+    }
+
+    /// What was met less often than that: kinds of faults, pairs of them, messages and refusals.
+    #[must_use]
+    pub fn rarer_than(&self, least: u64) -> Vec<String> {
+        let faults = KINDS.map(|kind| (kind.to_owned(), self.faults.get(kind)));
+        let rows = ROWS.map(|id| (name_of(id).to_owned(), self.tally.messages.get(&id)));
+        let codes = CODES.map(|code| (format!("refusal {code}"), self.tally.refusals.get(&code)));
+        let all = faults.into_iter().chain(rows).chain(codes);
+        let rare = all.filter(|(_, count)| count.copied().unwrap_or(0) < least);
+        rare.map(|(name, _)| name).collect()
     }
 
     /// How many schedules broke a promise.
@@ -97,13 +114,16 @@ impl fmt::Display for Coverage {
         )?;
         writeln!(f, "\nmessages that the client had to deal with")?;
         for (id, count) in &self.tally.messages {
-            let name = mtproto::SCHEMA.name_of(*id).unwrap_or("(of the API)");
-            writeln!(f, "  {name:<30}{count:>12}")?;
+            if mtproto::SCHEMA.name_of(*id).is_some() {
+                writeln!(f, "  {:<30}{count:>12}", name_of(*id))?;
+            }
         }
         writeln!(f, "\nrefusals by code")?;
         for (code, count) in &self.tally.refusals {
             writeln!(f, "  {code:<18}{count:>10}")?;
         }
+        let (rest, seed) = self.rest;
+        writeln!(f, "\nlongest rest after the last step: {rest:.1?}, seed {seed}")?;
         writeln!(f, "\nviolations: {}", self.violations())?;
         for (name, seeds) in &self.violations {
             let first: Vec<_> = seeds.iter().take(5).map(u64::to_string).collect();
@@ -112,3 +132,31 @@ impl fmt::Display for Coverage {
         Ok(())
     }
 }
+
+fn name_of(id: u32) -> &'static str {
+    mtproto::SCHEMA.name_of(id).unwrap_or("(of the API)")
+}
+
+/// The messages of an honest server that a client must have a reaction to.
+const ROWS: [u32; 17] = [
+    types::MsgContainer::ID,
+    types::GzipPacked::ID,
+    types::RpcResult::ID,
+    types::RpcError::ID,
+    types::RpcAnswerUnknown::ID,
+    types::RpcAnswerDroppedRunning::ID,
+    types::RpcAnswerDropped::ID,
+    types::MsgsAck::ID,
+    types::BadMsgNotification::ID,
+    types::BadServerSalt::ID,
+    types::MsgsStateInfo::ID,
+    types::MsgDetailedInfo::ID,
+    types::MsgNewDetailedInfo::ID,
+    types::NewSessionCreated::ID,
+    types::FutureSalts::ID,
+    types::Pong::ID,
+    types::DestroySessionOk::ID,
+];
+
+/// The codes of refusals.
+const CODES: [i32; 11] = [16, 17, 18, 19, 20, 32, 33, 34, 35, 48, 64];

@@ -1,14 +1,15 @@
 //! What goes over the wire, in words, for traces.
 
 use telewire::crypto::message_key::derive;
-use telewire::crypto::{AuthKey, MessageKey, Sender, Toy};
+use telewire::crypto::{AuthKey, CryptoSuite, MessageKey, Sender, Suite};
 use telewire::framing::{CLIENT_LIMIT, Decoder, Detector, Frame, Framing, Side};
 use telewire::tl::mtproto::{self, types};
 use telewire::tl::{Deserialize, Identifiable};
 
 /// Reads along.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Peek {
+    suite: Suite,
     key: Option<AuthKey>,
     up: Option<Decoder>,
     detector: Option<Detector>,
@@ -16,6 +17,12 @@ pub struct Peek {
 }
 
 impl Peek {
+    /// Knows no key yet.
+    #[must_use]
+    pub fn new(suite: Suite) -> Self {
+        Self { suite, key: None, up: None, detector: None, down: None }
+    }
+
     /// The key by which packets are read from now on.
     pub fn know(&mut self, key: AuthKey) {
         self.key = Some(key);
@@ -29,24 +36,25 @@ impl Peek {
     }
 
     /// What the client sends.
-    pub fn up(&mut self, _framing: Framing, frame: &[u8]) -> Vec<String> {
+    pub fn up(&mut self, frame: &[u8]) -> Vec<String> {
         let mut input = frame;
         if self.up.is_none() {
             let detector = self.detector.get_or_insert_with(Detector::new);
             self.up = detector.detect(&mut input).ok().flatten();
         }
-        let Self { key, up, .. } = self;
-        decode(key.as_ref(), up.as_mut(), input, Sender::Client)
+        let Self { suite, key, up, .. } = self;
+        decode(&**suite, key.as_ref(), up.as_mut(), input, Sender::Client)
     }
 
     /// What the server sends.
-    pub fn down(&mut self, _framing: Framing, frame: &[u8]) -> Vec<String> {
-        let Self { key, down, .. } = self;
-        decode(key.as_ref(), down.as_mut(), frame, Sender::Server)
+    pub fn down(&mut self, frame: &[u8]) -> Vec<String> {
+        let Self { suite, key, down, .. } = self;
+        decode(&**suite, key.as_ref(), down.as_mut(), frame, Sender::Server)
     }
 }
 
 fn decode(
+    suite: &dyn CryptoSuite,
     key: Option<&AuthKey>,
     decoder: Option<&mut Decoder>,
     mut input: &[u8],
@@ -58,7 +66,7 @@ fn decode(
     while let Ok(Some(frame)) = decoder.decode(&mut input) {
         match frame {
             Frame::Packet { body, .. } => {
-                let said = key.and_then(|key| open(key, body, sender));
+                let said = key.and_then(|key| open(suite, key, body, sender));
                 match said {
                     Some(said) => lines.extend(said.iter().map(|line| format!("{arrow} {line}"))),
                     None => lines.push(format!("{arrow} {} bytes", body.len())),
@@ -70,14 +78,19 @@ fn decode(
     lines
 }
 
-fn open(key: &AuthKey, packet: &[u8], sender: Sender) -> Option<Vec<String>> {
+fn open(
+    suite: &dyn CryptoSuite,
+    key: &AuthKey,
+    packet: &[u8],
+    sender: Sender,
+) -> Option<Vec<String>> {
     let (header, data) = packet.split_at_checked(24)?;
     if header.first_chunk::<8>()? != &key.id().to_le_bytes() {
         return None;
     }
     let msg_key = MessageKey(header.get(8..)?.try_into().ok()?);
     let mut plain = data.get(..data.len() / 16 * 16)?.to_vec();
-    derive(&Toy, key, &msg_key, sender).decrypt(&Toy, &mut plain).ok()?;
+    derive(suite, key, &msg_key, sender).decrypt(suite, &mut plain).ok()?;
     let long = |at: usize| plain.get(at..)?.first_chunk::<8>().map(|b| i64::from_le_bytes(*b));
     let int = |at: usize| plain.get(at..)?.first_chunk::<4>().map(|b| i32::from_le_bytes(*b));
     let length = usize::try_from(int(28)?).ok()?;

@@ -17,6 +17,8 @@ pub struct Plan {
     pub seed: u64,
     /// Whether the client has a key already.
     pub is_stored: bool,
+    /// Whether the cryptography is the real one.
+    pub is_real: bool,
     /// Whether the peer is, at first, one that sends anything at all.
     pub is_rogue: bool,
     /// The framing.
@@ -27,6 +29,8 @@ pub struct Plan {
     pub jitter: Duration,
     /// By how many seconds the client's wall clock is wrong from the start.
     pub clock: i64,
+    /// Whether the server compresses results.
+    pub compresses: bool,
     /// Whether faults that last are over with the last step.
     pub heals: bool,
     /// What happens, in the order of time.
@@ -119,14 +123,18 @@ impl Plan {
             steps.push(Step { at: dice.time(span), action: Action::Fault(fault) });
         }
         steps.sort_by_key(|step| step.at);
+        let is_real = dice.percent(1);
         Self {
             seed,
-            is_stored: options.is_rogue || !dice.percent(5),
+            // An exchange with real cryptography takes longer than a hundred schedules.
+            is_stored: options.is_rogue || is_real || !dice.percent(5),
+            is_real,
             is_rogue: options.is_rogue,
             framing: dice.pick(&Framing::ALL).copied().unwrap_or(Framing::Intermediate),
             latency: dice.time(Duration::from_millis(200)),
             jitter: dice.time(Duration::from_millis(100)),
             clock: dice.pick(&[0, 0, 0, 3_600, -3_600, 7]).copied().unwrap_or(0),
+            compresses: dice.percent(30),
             heals: dice.percent(50),
             steps,
         }

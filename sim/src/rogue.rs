@@ -1,6 +1,6 @@
 //! A peer that is authenticated, and sends anything at all.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use telewire::crypto::message_key::{derive, message_key};
@@ -24,6 +24,8 @@ pub struct Rogue {
     /// Ids that the client used.
     ids: Vec<i64>,
     out: VecDeque<Vec<u8>>,
+    /// What it sent, by constructor.
+    sent: BTreeMap<u32, u64>,
 }
 
 #[derive(Debug)]
@@ -33,6 +35,9 @@ enum Stage {
     Broken,
 }
 
+/// How many packets come at once at times.
+const BURST: usize = 300;
+
 /// Of the client's ids, the last so many are remembered.
 const REMEMBERED: usize = 64;
 
@@ -41,7 +46,16 @@ impl Rogue {
     #[must_use]
     pub fn new(suite: Suite, key: AuthKey) -> Self {
         let framing = Stage::Detecting(Box::new(Detector::new()));
-        Self { suite, key, framing, salt: 0, session: 0, ids: vec![], out: VecDeque::new() }
+        Self {
+            suite,
+            key,
+            framing,
+            salt: 0,
+            session: 0,
+            ids: vec![],
+            out: VecDeque::new(),
+            sent: BTreeMap::new(),
+        }
     }
 
     /// The client's bytes came. Each packet is met with anything.
@@ -66,7 +80,8 @@ impl Rogue {
                 Err(_) => return self.framing = Stage::Broken,
             };
             self.open(&packet);
-            for _ in 0..dice.below(4) {
+            let count = if dice.percent(2) { BURST } else { dice.below(4) };
+            for _ in 0..count {
                 self.send(unix, dice);
             }
         }
@@ -99,6 +114,12 @@ impl Rogue {
     /// What it sends.
     pub fn output(&mut self) -> Option<Vec<u8>> {
         self.out.pop_front()
+    }
+
+    /// What it sent, by constructor.
+    #[must_use]
+    pub fn sent(&self) -> &BTreeMap<u32, u64> {
+        &self.sent
     }
 
     /// Whether the client's bytes make sense.
@@ -143,8 +164,11 @@ impl Rogue {
     }
 
     /// An authentic packet that says anything.
-    fn packet(&self, unix: Duration, dice: &mut Dice) -> Vec<u8> {
+    fn packet(&mut self, unix: Duration, dice: &mut Dice) -> Vec<u8> {
         let body = self.body(dice, 0);
+        if let Some(id) = body.first_chunk::<4>() {
+            *self.sent.entry(u32::from_le_bytes(*id)).or_default() += 1;
+        }
         let id = id(unix, dice);
         let session = if dice.percent(3) { dice.number().cast_signed() } else { self.session };
         let mut plain = Vec::new();
@@ -221,8 +245,22 @@ impl Rogue {
                 let salts = vec![Bare(salt); dice.below(4)].into();
                 types::FutureSalts { req_msg_id: msg_id, now: int, salts }.to_bytes()
             }
-            14 => types::DestroySessionOk { session_id: any }.to_bytes(),
-            15 => types::DestroyAuthKeyOk {}.to_bytes(),
+            14 => match dice.below(2) {
+                0 => types::DestroySessionOk { session_id: any }.to_bytes(),
+                _ => types::DestroySessionNone { session_id: any }.to_bytes(),
+            },
+            15 => match dice.below(6) {
+                0 => types::DestroyAuthKeyOk {}.to_bytes(),
+                1 => types::DestroyAuthKeyNone {}.to_bytes(),
+                2 => types::DestroyAuthKeyFail {}.to_bytes(),
+                3 => types::RpcAnswerUnknown {}.to_bytes(),
+                4 => types::RpcAnswerDroppedRunning {}.to_bytes(),
+                _ => {
+                    let body = Object::from(self.body(dice, depth + 1));
+                    let orig_message = types::Message { msg_id, seqno: int, body };
+                    types::MsgCopy { orig_message }.to_bytes()
+                }
+            },
             16 | 17 if depth < 3 => {
                 let result = Object::from(self.body(dice, depth + 1));
                 types::RpcResult { req_msg_id: msg_id, result }.to_bytes()

@@ -7,13 +7,14 @@
 //!                      └── the earliest of all that is due comes next
 //! ```
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use telewire::connection::{Config, Disconnected, StoredKey};
-use telewire::crypto::{AuthKey, EntropyExt, KeyId, Suite, toy};
+use telewire::crypto::{AuthKey, EntropyExt, KeyId, Suite, real, toy};
 use telewire::ids::{DcId, Salt, SessionId};
 use telewire::rpc::Request;
-use telewire::server::{self, DataCentre, DcEvent, exchange};
+use telewire::server::{self, DataCentre, DcEvent, Tally, exchange};
 use telewire::time::Now;
 
 use crate::api::Update;
@@ -75,11 +76,15 @@ pub struct World<'p> {
     dice: Dice,
     is_over: bool,
     packets: u64,
+    /// How long it took after the last step until nothing was awaited any more.
+    rest: Duration,
+    /// What rogues sent.
+    rogues: BTreeMap<u32, u64>,
     trace: Option<Trace>,
 }
 
 /// What is told of a schedule.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Trace {
     lines: Vec<String>,
     peek: Peek,
@@ -95,20 +100,22 @@ impl<'p> World<'p> {
         world.oracle.conclude();
         Outcome {
             violation: world.oracle.violation().cloned(),
-            tally: world.dc.tally().clone(),
+            tally: world.tally(),
+            rest: world.rest,
             lines: world.trace.map(|trace| trace.lines).unwrap_or_default(),
         }
     }
 
     fn new(plan: &'p Plan, is_traced: bool) -> Self {
         let mut dice = Dice::new(plan.seed, 2);
-        let (suite, executions) = (toy(), Executions::default());
+        let suite = if plan.is_real { real() } else { toy() };
+        let executions = Executions::default();
         let dc_id = DcId::production(2);
         let start = Now { mono: Duration::from_secs(1), unix: UNIX };
         let private = if plan.is_stored { vec![] } else { keys::embedded() };
         let public = private.iter().map(|key| key.public().clone()).collect();
         let config = exchange::Config::new(dc_id, private, suite.clone());
-        let mut dc = DataCentre::new(config, executions.dispatcher(), dice.fork());
+        let mut dc = DataCentre::new(config, executions.dispatcher(plan.compresses), dice.fork());
         let mut config = Config::new(dc_id, public, suite.clone());
         let mut key = None;
         if plan.is_stored {
@@ -119,7 +126,7 @@ impl<'p> World<'p> {
             config.stored = Some(StoredKey { auth_key, salt, time_offset: 0 });
         }
         let now = shifted(start, plan.clock);
-        let mut trace = is_traced.then(Trace::default);
+        let mut trace = is_traced.then(|| Trace { lines: vec![], peek: Peek::new(suite.clone()) });
         if let (Some(trace), Some(key)) = (&mut trace, &key) {
             trace.peek.know(key.clone());
         }
@@ -142,6 +149,8 @@ impl<'p> World<'p> {
             dice,
             is_over: false,
             packets: 0,
+            rest: Duration::ZERO,
+            rogues: BTreeMap::new(),
             trace,
         }
     }
@@ -159,7 +168,10 @@ impl<'p> World<'p> {
                 self.heal();
             }
             if is_done && (self.oracle.is_settled() || self.is_over && self.oracle.open() == 0) {
-                watched_until.get_or_insert(self.mono + AFTERWARDS);
+                watched_until.get_or_insert_with(|| {
+                    self.rest = self.mono.saturating_sub(steps_end);
+                    self.mono + AFTERWARDS
+                });
             }
             let horizon = watched_until.unwrap_or(steps_end + REST);
             let end = if is_done { horizon } else { steps_end };
@@ -308,7 +320,7 @@ impl<'p> World<'p> {
             is_busy = true;
             self.packets += 1;
             if let Some(trace) = &mut self.trace {
-                let seen = trace.peek.up(self.plan.framing, &frame);
+                let seen = trace.peek.up(&frame);
                 trace.lines.extend(seen.into_iter().map(|line| at(self.mono, &line)));
             }
             if let Some(wire) = &mut self.wire {
@@ -334,7 +346,7 @@ impl<'p> World<'p> {
             let Some(frame) = frame else { return is_busy };
             is_busy = true;
             if let Some(trace) = &mut self.trace {
-                let seen = trace.peek.down(self.plan.framing, &frame);
+                let seen = trace.peek.down(&frame);
                 trace.lines.extend(seen.into_iter().map(|line| at(self.mono, &line)));
             }
             wire.down.push(self.mono, frame, &mut self.dice);
@@ -389,9 +401,23 @@ impl<'p> World<'p> {
     }
 
     fn server_hears_the_end(&mut self, end: &End) {
-        if let End::DataCentre(link) = end {
-            self.dc.handle_disconnected(*link);
+        match end {
+            End::DataCentre(link) => self.dc.handle_disconnected(*link),
+            End::Rogue(rogue) => {
+                for (id, count) in rogue.sent() {
+                    *self.rogues.entry(*id).or_default() += count;
+                }
+            }
         }
+    }
+
+    /// What was sent to the client.
+    fn tally(&self) -> Tally {
+        let mut tally = self.dc.tally().clone();
+        for (id, count) in &self.rogues {
+            *tally.messages.entry(*id).or_default() += count;
+        }
+        tally
     }
 
     fn is_open(&self, end: &End) -> bool {

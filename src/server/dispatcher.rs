@@ -2,12 +2,17 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io::Write;
 use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::crypto::KeyId;
 use crate::ids::SessionId;
 use crate::rpc::RpcError;
 use crate::time::Now;
+use crate::tl::mtproto::types::GzipPacked;
 use crate::tl::wrap::functions as wrap;
 use crate::tl::{Deserialize, Function, Identifiable, Object, Serialize};
 
@@ -51,6 +56,7 @@ impl Reply {
 #[derive(Default)]
 pub struct Dispatcher {
     handlers: HashMap<u32, Handler>,
+    compress_from: Option<usize>,
 }
 
 impl Dispatcher {
@@ -88,6 +94,21 @@ impl Dispatcher {
             Err(_) => Reply::now(Err(invalid("INPUT_REQUEST_INVALID"))),
         };
         self.handlers.insert(F::ID, Box::new(handler));
+    }
+
+    /// Sends results of so many bytes and more compressed, if that makes them smaller. By default none is.
+    pub fn compress_from(&mut self, bytes: usize) {
+        self.compress_from = Some(bytes);
+    }
+
+    /// A result as it is sent.
+    pub(super) fn packed(&self, result: Vec<u8>) -> Object {
+        let is_large = self.compress_from.is_some_and(|from| result.len() >= from);
+        let packed = if is_large { gzip(&result) } else { None };
+        match packed.filter(|packed| packed.len() < result.len()) {
+            Some(packed_data) => Object::new(&GzipPacked { packed_data: packed_data.into() }),
+            None => Object::from(result),
+        }
     }
 
     /// Answers a function that is given as bytes, without wrappers.
@@ -146,6 +167,13 @@ fn unwrap(id: u32, query: &Object, caller: &mut Caller) -> Result<Option<Object>
         wrap::InvokeAfterMsgs::<Object>::ID => Some(inner!(InvokeAfterMsgs).query),
         _ => None,
     })
+}
+
+fn gzip(data: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    // Writing to memory cannot fail.
+    encoder.write_all(data).ok()?;
+    encoder.finish().ok()
 }
 
 fn invalid(name: &str) -> RpcError {

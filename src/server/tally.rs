@@ -11,7 +11,7 @@ use crate::tl::mtproto::types;
 /// What a data centre sent, counted: to see which messages a client had to deal with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Messages by constructor, those in containers and the containers themselves.
+    /// Messages by constructor: containers and what is in them, `rpc_result` and what it holds.
     pub messages: BTreeMap<u32, u64>,
     /// Refusals by the code of `bad_msg_notification`; 48 for `bad_server_salt`.
     pub refusals: BTreeMap<i32, u64>,
@@ -19,9 +19,8 @@ pub struct Tally {
 
 impl Tally {
     pub(super) fn count(&mut self, body: &[u8]) {
-        let id = constructor(body);
-        *self.messages.entry(id).or_default() += 1;
-        if id != types::MsgContainer::ID {
+        self.count_one(body);
+        if constructor(body) != types::MsgContainer::ID {
             return;
         }
         let mut rest = body.get(8..).unwrap_or_default();
@@ -30,8 +29,17 @@ impl Tally {
             let length = header.get(12..).map_or(0, LittleEndian::read_u32);
             let child = usize::try_from(length).ok().and_then(|n| after.split_at_checked(n));
             let Some((child, after)) = child else { return };
-            *self.messages.entry(constructor(child)).or_default() += 1;
+            self.count_one(child);
             rest = after;
+        }
+    }
+
+    fn count_one(&mut self, body: &[u8]) {
+        let id = constructor(body);
+        *self.messages.entry(id).or_default() += 1;
+        if id == types::RpcResult::ID {
+            let result = body.get(12..).unwrap_or_default();
+            *self.messages.entry(constructor(result)).or_default() += 1;
         }
     }
 

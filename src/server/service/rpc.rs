@@ -87,7 +87,7 @@ impl DataCentre {
         };
         let result = match result {
             _ if stage == Stage::Dropped => Object::new(&types::RpcAnswerDroppedRunning {}),
-            Ok(answer) => Object::from(answer),
+            Ok(answer) => self.dispatcher.packed(answer),
             Err(error) => Object::new(&types::RpcError {
                 error_code: error.code,
                 error_message: error.message(),

@@ -41,6 +41,22 @@ fn an_answer_to_a_session_that_was_forgotten_meanwhile_is_not_given() {
 }
 
 #[test]
+fn sm_gzip_packed_holds_large_results_if_the_dispatcher_says_so() {
+    for compresses in [false, true] {
+        let mut script = Script::begun();
+        if compresses {
+            script.dc.dispatcher.compress_from(1_000);
+        }
+        for (bytes, is_packed) in [(10, false), (2_000, compresses)] {
+            let request = script.call(Take { bytes, after: 0 });
+            let result = script.result(request);
+            assert_eq!(result.id() == Some(types::GzipPacked::ID), is_packed);
+            assert_eq!(result.as_bytes().len() < 1_000, bytes < 1_000 || is_packed);
+        }
+    }
+}
+
+#[test]
 fn sm_rpc_answer_unknown_is_for_what_never_came_or_has_arrived() {
     let mut script = Script::begun();
     let never = script.id();

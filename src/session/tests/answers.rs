@@ -181,7 +181,7 @@ fn bad_msg_48_again_and_again_ends_the_request() {
     assert_eq!(
         test.events(),
         [
-            Event::Salt(Salt(3)),
+            Event::Salt(Salt(5)),
             failed(call, CallError::Refused { code: 48, execution: Execution::Never })
         ]
     );
