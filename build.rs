@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::{env, fs};
 
 use telewire_codegen::{
-    Exceptions, Links, Lock, Options, errors, generate, json, resolve, struct_paths,
+    Exceptions, Links, Lock, Options, Serde, errors, generate, json, resolve, struct_paths,
 };
 
 fn main() -> ExitCode {
@@ -45,8 +45,12 @@ fn build(name: &str, exceptions: &Exceptions, links: Links) -> Result<(), String
     let lock = if name == "api" { lock()? } else { Lock::default() };
     let schema = resolve::resolve_locked(&raw, exceptions, &safe, &lock)
         .map_err(|error| error.to_string())?;
-    let options =
-        Options { runtime: "crate::tl".into(), links, server_feature: Some("server".into()) };
+    let options = Options {
+        runtime: "crate::tl".into(),
+        links,
+        server_feature: Some("server".into()),
+        serde: Serde::Feature("serde".into()),
+    };
     let code = generate(&schema, &options).map_err(|error| error.to_string())?;
     write(name, &code)?;
     write(&format!("{name}_cases"), &cases(name, &schema))

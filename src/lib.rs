@@ -66,6 +66,7 @@
 //! | `api` | yes | [`tl::api`]: the types of Telegram's API, layer 230 |
 //! | `net` | yes | [`net`]: tokio sockets, clocks, randomness of the operating system |
 //! | `server` | no | [`server`]: the data centre, and decoding of functions |
+//! | `serde` | no | [`tl::serde`]: serde's traits for all generated types |
 //! | `tracing` | no | events about requests, links and violations for subscribers of `tracing`; no keys, no content |
 //!
 //! Features add API and change nothing else.

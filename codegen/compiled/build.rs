@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
 
-use telewire_codegen::{Exceptions, Measured, Options, generate, json, resolve};
+use telewire_codegen::{Exceptions, Measured, Options, Serde, generate, json, resolve};
 
 const MEASURED: &[Measured] = &[Measured { definition: "message", length: "bytes", body: "body" }];
 
@@ -26,7 +26,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         let schema =
             resolve::resolve(&json::parse(&fs::read_to_string(&path)?)?, &exceptions, &[])?;
-        let options = Options { server_feature: Some("server".into()), ..Options::default() };
+        let options = Options {
+            server_feature: Some("server".into()),
+            serde: Serde::Feature("serde".into()),
+            ..Options::default()
+        };
         fs::write(Path::new(&out).join(format!("{case}.rs")), generate(&schema, &options)?)?;
     }
     Ok(())

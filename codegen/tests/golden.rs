@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use telewire_codegen::{Exceptions, Links, Measured, Options, generate, json, resolve};
+use telewire_codegen::{Exceptions, Links, Measured, Options, Serde, generate, json, resolve};
 
 const MEASURED: &[Measured] = &[Measured { definition: "message", length: "bytes", body: "body" }];
 
@@ -26,6 +26,7 @@ fn options() -> Options {
         runtime: "::telewire::tl".into(),
         links: Links::Each("https://core.telegram.org".into()),
         server_feature: Some("server".into()),
+        serde: Serde::Feature("serde".into()),
     }
 }
 

@@ -42,10 +42,14 @@ mod family;
 pub mod guide {
     #![doc = include_str!("guide.md")]
 }
+mod line;
 mod object;
 mod primitives;
 mod reader;
 mod schema;
+#[cfg(feature = "serde")]
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+pub mod serde;
 mod string;
 #[cfg(test)]
 mod tests;

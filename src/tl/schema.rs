@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 use crate::tl::bytes::write_hex;
+use crate::tl::line::{self, Kind, name_in};
 use crate::tl::{Reader, Serialize};
 
 /// The definitions of a schema, for lookup at run time. Generated modules have one each.
@@ -15,13 +16,20 @@ pub struct Schema {
     ///
     /// A line is TL without the id, but for an `Object` whose length another parameter gives: `body:Object@bytes`.
     lines: &'static [(u32, &'static str)],
+    /// The places of the lines in the order of their names, made when a name is first asked for.
+    #[cfg(feature = "serde")]
+    names: std::sync::OnceLock<Box<[usize]>>,
 }
 
 impl Schema {
     /// A table of lines that are sorted by id.
     #[must_use]
     pub const fn new(lines: &'static [(u32, &'static str)]) -> Self {
-        Self { lines }
+        Self {
+            lines,
+            #[cfg(feature = "serde")]
+            names: std::sync::OnceLock::new(),
+        }
     }
 
     /// The name of a definition.
@@ -30,16 +38,40 @@ impl Schema {
         self.line_of(id).map(name_in)
     }
 
-    fn line_of(&self, id: u32) -> Option<&'static str> {
+    /// The line of a definition.
+    pub(super) fn line_of(&self, id: u32) -> Option<&'static str> {
         let place = self.lines.binary_search_by_key(&id, |(id, _)| *id).ok()?;
         self.lines.get(place).map(|(_, line)| *line)
     }
 
     /// The line of a constructor by its name, or of the only constructor of a type: how bare values are named.
-    fn line_of_bare(&self, name: &str) -> Option<&'static str> {
+    pub(super) fn line_of_bare(&self, name: &str) -> Option<&'static str> {
         self.lines.iter().map(|(_, line)| *line).find(|line| {
             name_in(line) == name || line.rsplit_once(" = ").is_some_and(|(_, ty)| ty == name)
         })
+    }
+
+    /// The id and the line of a definition by its name.
+    #[cfg(feature = "serde")]
+    pub(super) fn by_name(&self, name: &str) -> Option<(u32, &'static str)> {
+        let names = self.names.get_or_init(|| {
+            let mut places: Box<[usize]> = (0..self.lines.len()).collect();
+            places.sort_by_key(|place| self.name_at(*place));
+            places
+        });
+        let found = names.binary_search_by_key(&name, |place| self.name_at(*place)).ok()?;
+        names.get(found).and_then(|place| self.lines.get(*place)).copied()
+    }
+
+    #[cfg(feature = "serde")]
+    fn name_at(&self, place: usize) -> &'static str {
+        self.lines.get(place).map_or("", |(_, line)| name_in(line))
+    }
+
+    /// The id and the line of each definition.
+    #[cfg(all(test, feature = "serde"))]
+    pub(super) fn lines(&self) -> impl Iterator<Item = (u32, &'static str)> {
+        self.lines.iter().copied()
     }
 
     /// Prints a value: its constructor and the parameters that are there.
@@ -61,15 +93,11 @@ impl fmt::Debug for Schema {
     }
 }
 
-fn name_in(line: &'static str) -> &'static str {
-    line.split_once(' ').map_or(line, |(name, _)| name)
-}
-
 /// Prints the next value of a reader. Printing it reads it, so each is printed once and in order.
 struct Printer<'a, 'b> {
     schema: &'a Schema,
     reader: &'a RefCell<Reader<'b>>,
-    ty: &'a str,
+    ty: &'static str,
 }
 
 impl fmt::Debug for Printer<'_, '_> {
@@ -87,10 +115,8 @@ impl fmt::Debug for Printer<'_, '_> {
             "int128" => write_hex(f, &self.read(Reader::wide::<16>)),
             "int256" => write_hex(f, &self.read(Reader::wide::<32>)),
             "int512" => write_hex(f, &self.read(Reader::wide::<64>)),
-            ty => match ty.split_once('<') {
-                Some((vector, item)) => {
-                    self.vector(vector == "Vector", item.strip_suffix('>').unwrap_or(item), f)
-                }
+            ty => match line::vector(ty) {
+                Some((is_boxed, item)) => self.vector(is_boxed, item, f),
                 None => self.definition(ty, f),
             },
         }
@@ -102,7 +128,12 @@ impl<'b> Printer<'_, 'b> {
         read(&mut self.reader.borrow_mut())
     }
 
-    fn vector(&self, is_boxed: bool, item: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn vector(
+        &self,
+        is_boxed: bool,
+        item: &'static str,
+        f: &mut fmt::Formatter<'_>,
+    ) -> fmt::Result {
         if is_boxed {
             self.read(Reader::constructor_id);
         }
@@ -112,9 +143,7 @@ impl<'b> Printer<'_, 'b> {
     }
 
     fn definition(&self, ty: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bare =
-            ty.strip_prefix('%').or_else(|| ty.starts_with(char::is_lowercase).then_some(ty));
-        if let Some(line) = bare.and_then(|name| self.schema.line_of_bare(name)) {
+        if let Some(line) = line::bare_name(ty).and_then(|name| self.schema.line_of_bare(name)) {
             return self.fields(line, f);
         }
         // The id is looked at first: what has another schema is printed as it is.
@@ -131,44 +160,32 @@ impl<'b> Printer<'_, 'b> {
 
     /// Prints the parameters of a line that are there.
     fn fields(&self, line: &'static str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (params, _) = line.rsplit_once(" = ").unwrap_or((line, ""));
         let mut out = f.debug_struct(name_in(line));
         // The words and lengths read so far, by name.
         let mut numbers: Vec<(&str, u32)> = Vec::new();
         let number = |numbers: &[(&str, u32)], name: &str| {
             numbers.iter().rev().find(|(of, _)| *of == name).map_or(0, |(_, number)| *number)
         };
-        for param in params.split(' ').skip(1) {
-            let Some((name, ty)) = param.split_once(':') else { continue };
-            let (is_there, ty) = match ty.split_once('?') {
-                Some((condition, ty)) => {
-                    let (word, bit) = condition.split_once('.').unwrap_or((condition, ""));
-                    let bit: u32 = bit.parse().unwrap_or(0);
-                    (number(&numbers, word) >> (bit & 31) & 1 == 1, ty)
-                }
-                None => (true, ty),
-            };
+        for param in line::params(line) {
+            let is_there = param
+                .condition
+                .is_none_or(|(word, bit)| number(&numbers, word) >> (bit & 31) & 1 == 1);
             if !is_there {
                 continue;
             }
-            match ty {
-                "#" => numbers.push((name, self.read(Reader::word))),
-                // It says how long the next parameter is.
-                "@" => numbers.push((name, self.read(Reader::word))),
-                "true" => {
-                    out.field(name, &true);
+            match param.kind {
+                Kind::Word | Kind::Length => numbers.push((param.name, self.read(Reader::word))),
+                Kind::Flag => {
+                    out.field(param.name, &true);
                 }
-                _ => match ty.split_once('@') {
-                    Some((_, length)) => {
-                        let length = number(&numbers, length);
-                        let length = usize::try_from(length).unwrap_or(0);
-                        out.field(name, &self.read(|r| r.measured_object(length)));
-                    }
-                    None => {
-                        let schema = self.schema;
-                        out.field(name, &Printer { schema, reader: self.reader, ty });
-                    }
-                },
+                Kind::Measured(length) => {
+                    let length = usize::try_from(number(&numbers, length)).unwrap_or(0);
+                    out.field(param.name, &self.read(|r| r.measured_object(length)));
+                }
+                Kind::Value(ty) => {
+                    let schema = self.schema;
+                    out.field(param.name, &Printer { schema, reader: self.reader, ty });
+                }
             }
         }
         out.finish()

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use crate::tl::{DecodeErrorKind, Deserialize, Identifiable, Reader, Serialize, codec};
 
 /// `vector#1cb5c415 {t:Type} # [ t ] = Vector t;`
-const VECTOR: u32 = 0x1cb5_c415;
+pub(super) const VECTOR: u32 = 0x1cb5_c415;
 
 /// The bytes that a vector reserves before its items are read; after that it grows as they arrive. Nested vectors
 /// could otherwise claim the same bytes again and again (TL-01).

@@ -93,7 +93,7 @@ fn vectors_and_items_are_boxed_or_bare_each_for_itself() {
 fn variants_are_units_inline_or_boxed() {
     use enums::enums::Shape;
     use enums::types::{Canvas, ShapeBox, ShapeDot, ShapeEmpty};
-    let large = ShapeBox { left: 1, top: 2, right: 3, bottom: 4 };
+    let large = ShapeBox { left: 1, top: 2, right: 3, bottom: 4, depth: 5 };
     let shapes: [Shape; 4] = [
         ShapeEmpty.into(),
         ShapeDot { at: 1 }.into(),
@@ -106,7 +106,7 @@ fn variants_are_units_inline_or_boxed() {
         assert_eq!(ShapeBox::try_from(shape.clone()).is_ok(), matches!(shape, Shape::Box(_)));
     }
     assert_eq!(ShapeDot::try_from(shapes[2].clone()), Err(shapes[2].clone()));
-    assert!(size_of::<Shape>() <= 32);
+    assert!(size_of::<Shape>() <= 40);
     let error = Shape::from_bytes(&[0; 4]).unwrap_err();
     assert_eq!(error.kind(), DecodeErrorKind::UnexpectedConstructor { id: 0 });
     assert_eq!((error.type_name(), error.offset()), (Some("Shape"), 0));
@@ -307,4 +307,45 @@ fn new_takes_what_is_always_there_and_leaves_out_the_rest() {
     let request = functions::functions::ping::IsOn::new();
     assert_eq!(request, functions::functions::ping::IsOn::default());
     round_trip(&request);
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn types_go_through_serde_under_a_feature_of_this_crate() {
+    use flags_shared::groups::{UserLat, UserPhone};
+    use flags_shared::types::User;
+    let point = vectors::types::Point { x: 1, y: -2 };
+    let json = r#"{"_":"point","x":1,"y":-2}"#;
+    assert_eq!(serde_json::to_string(&point).unwrap(), json);
+    assert_eq!(serde_json::from_str::<vectors::types::Point>(json).unwrap(), point);
+    // Parameters of a group stand among the others of their definition; by itself it is a map without a name.
+    let phone = UserPhone { phone: "1".into(), verified: [0xff].into(), code: 3 };
+    let json = r#"{"phone":"1","verified":"/w==","code":"3"}"#;
+    assert_eq!(serde_json::to_string(&phone).unwrap(), json);
+    assert_eq!(serde_json::from_str::<UserPhone>(json).unwrap(), phone);
+    let user = User {
+        bot_info_version: None,
+        lat: Some(UserLat { lat: 0.5, long: -1.0 }),
+        name: "n".into(),
+        first: true,
+        phone: None,
+    };
+    let json = r#"{"_":"user","lat":0.5,"name":"n","long":-1.0,"first":true,"second":true}"#;
+    assert_eq!(serde_json::to_string(&user).unwrap(), json);
+    assert_eq!(serde_json::from_str::<User>(json).unwrap(), user);
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn what_shares_a_bit_cannot_disagree_in_serde_either() {
+    let error = |json: &str| {
+        let error = serde_json::from_str::<flags_shared::types::User>(json).unwrap_err();
+        error.to_string().split(" at line").next().unwrap().to_owned()
+    };
+    assert_eq!(error(r#"{"_":"user","name":"n","bot":true}"#), "missing field `bot_info_version`");
+    assert_eq!(error(r#"{"_":"user","name":"n","long":1}"#), "missing field `lat`");
+    assert_eq!(
+        error(r#"{"_":"user","name":"n","bot":false,"bot_info_version":1}"#),
+        "`bot` of `user` must be true, or what shares its bit left out"
+    );
 }

@@ -89,10 +89,13 @@ impl Emitter<'_> {
 
     /// The condition under which functions can be decoded.
     fn server_only(&self) -> Result<Option<TokenStream>, Error> {
-        let Some(feature) = &self.options.server_feature else { return Ok(None) };
-        if paths::ident(&feature.replace('-', "_")).is_none() {
-            return Err(Error::Option { option: "server_feature", text: feature.clone() });
-        }
-        Ok(Some(quote!(#[cfg(any(test, feature = #feature))])))
+        let feature = self.server_feature()?;
+        Ok(feature.map(|feature| quote!(#[cfg(any(test, feature = #feature))])))
+    }
+
+    /// The name of the feature under which functions can be decoded.
+    pub(super) fn server_feature(&self) -> Result<Option<&str>, Error> {
+        let feature = self.options.server_feature.as_deref();
+        feature.map(|feature| paths::feature(feature, "server_feature")).transpose()
     }
 }

@@ -11,6 +11,7 @@ mod groups;
 mod list;
 mod names;
 mod paths;
+mod serde;
 mod types;
 mod values;
 
@@ -24,6 +25,7 @@ use crate::ir::{Name, Schema};
 pub use docs::Links;
 pub use list::struct_paths;
 use paths::Paths;
+pub use serde::Serde;
 
 /// What a generated schema refers to outside of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +37,18 @@ pub struct Options {
     /// The feature of the crate that holds the code under which functions can be decoded, as a server does; `None`
     /// for always.
     pub server_feature: Option<String>,
+    /// Whether types implement the traits of serde.
+    pub serde: Serde,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { runtime: "::telewire::tl".to_owned(), links: Links::None, server_feature: None }
+        Self {
+            runtime: "::telewire::tl".to_owned(),
+            links: Links::None,
+            server_feature: None,
+            serde: Serde::Off,
+        }
     }
 }
 
@@ -67,6 +76,9 @@ pub fn generate(schema: &Schema, options: &Options) -> Result<String, Error> {
         if !items.is_empty() {
             push_module(&mut text, module, doc, &Module::from_items(items), true);
         }
+    }
+    for item in emitter.serde_items()? {
+        push_item(&mut text, &item);
     }
     Ok(text)
 }

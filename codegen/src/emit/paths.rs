@@ -84,6 +84,14 @@ pub(super) fn escaped(name: &str) -> Ident {
     ident(name).unwrap_or_else(|| Ident::new(&format!("{name}_"), Span::call_site()))
 }
 
+/// The name of a feature, if it can be one; `option` says where it stood.
+pub(super) fn feature<'a>(name: &'a str, option: &'static str) -> Result<&'a str, Error> {
+    match ident(&name.replace('-', "_")) {
+        Some(_) => Ok(name),
+        None => Err(Error::Option { option, text: name.to_owned() }),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

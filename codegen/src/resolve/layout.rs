@@ -9,11 +9,12 @@ use crate::ir::{Body, ConstructorIndex, FieldKind, Schema, Slot, Ty, TypeIndex};
 use crate::lock::{Decisions, Lock, Place};
 use crate::resolve::recursion;
 
-/// The bytes that a variant may hold inline: with a tag of 8, an enum has at most 32. That is a `String` or a `Vec`.
-pub const MAX_VARIANT: usize = 24;
+/// The bytes that a variant may hold inline: with a tag of 8, an enum has at most 40. That is a `String` or a `Vec`, and
+/// two numbers beside it: an entity of a text with its place in the text.
+pub const MAX_VARIANT: usize = 32;
 
 /// The bytes that an optional value may take in a struct when it is absent: those of the largest enum.
-pub const MAX_OPTIONAL: usize = 32;
+pub const MAX_OPTIONAL: usize = 40;
 
 /// Decides the boxes of variants, optional fields and groups.
 pub(super) fn run(schema: &mut Schema, lock: &Lock) {
@@ -184,17 +185,18 @@ mod tests {
     }
 
     #[test]
-    fn a_variant_of_more_than_24_bytes_is_boxed() {
+    fn a_variant_of_more_than_32_bytes_is_boxed() {
         let schema = schema(
-            "small a:string = T; exact a:long b:long c:long = T; large a:string b:int = T; only a:string b:string = U;",
+            "small a:string = T; exact a:string b:int c:int = T; large a:string b:long c:int = T; \
+             only a:string b:string = U;",
         );
         assert_eq!(boxed_variants(&schema), ["large"]);
     }
 
     #[test]
-    fn an_optional_struct_of_more_than_32_bytes_is_boxed() {
+    fn an_optional_struct_of_more_than_40_bytes_is_boxed() {
         let schema = schema(
-            "small a:string b:long = S; large a:string b:string = L; one a:int256 = O; two = O; \
+            "small a:string b:long = S; large a:string b:string = L; one a:int512 = O; two = O; \
              x flags:# s:flags.0?S l:flags.1?L v:flags.2?Vector<L> i:flags.3?int512 o:flags.4?O r:L = X;",
         );
         assert_eq!(boxed_fields(&schema), [false, true, false, false, false, false]);

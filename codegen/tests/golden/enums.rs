@@ -12,7 +12,10 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0x2adcbee9, "canvas shape:Shape = Canvas"),
         (0x5600e8f2, "shapeDot at:long = Shape"),
         (0x6d04284e, "shape name:string = Shape"),
-        (0xda280636, "shapeBox left:long top:long right:long bottom:long = Shape"),
+        (
+            0x9f87426d,
+            "shapeBox left:long top:long right:long bottom:long depth:long = Shape",
+        ),
         (0xee6970fb, "shapeEmpty = Shape"),
     ],
 );
@@ -118,7 +121,7 @@ shapeDot#5600e8f2 at:long = Shape;
     /**Constructor [shapeBox](https://core.telegram.org/constructor/shapeBox).
 
 ```tl
-shapeBox#da280636 left:long top:long right:long bottom:long = Shape;
+shapeBox#9f87426d left:long top:long right:long bottom:long depth:long = Shape;
 ```*/
     #[derive(Clone)]
     pub struct ShapeBox {
@@ -130,6 +133,8 @@ shapeBox#da280636 left:long top:long right:long bottom:long = Shape;
         pub right: i64,
         ///`bottom:long`
         pub bottom: i64,
+        ///`depth:long`
+        pub depth: i64,
     }
     impl ::core::fmt::Debug for ShapeBox {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -142,34 +147,37 @@ shapeBox#da280636 left:long top:long right:long bottom:long = Shape;
         }
     }
     impl ::telewire::tl::Identifiable for ShapeBox {
-        const ID: u32 = 0xda280636;
+        const ID: u32 = 0x9f87426d;
         const NAME: &'static str = "shapeBox";
     }
     impl ::telewire::tl::Serialize for ShapeBox {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0xda280636, out);
+            ::telewire::tl::codec::write_word(0x9f87426d, out);
             ::telewire::tl::Serialize::serialize(&self.left, out);
             ::telewire::tl::Serialize::serialize(&self.top, out);
             ::telewire::tl::Serialize::serialize(&self.right, out);
             ::telewire::tl::Serialize::serialize(&self.bottom, out);
+            ::telewire::tl::Serialize::serialize(&self.depth, out);
         }
     }
     impl ::telewire::tl::Deserialize for ShapeBox {
-        const MIN_LEN: usize = 36usize;
+        const MIN_LEN: usize = 44usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0xda280636, "shapeBox");
+            let outer = r.begin(0x9f87426d, "shapeBox");
             let v0 = r.long();
             let v1 = r.long();
             let v2 = r.long();
             let v3 = r.long();
+            let v4 = r.long();
             r.end(outer);
             ::core::option::Option::Some(Self {
                 left: v0,
                 top: v1,
                 right: v2,
                 bottom: v3,
+                depth: v4,
             })
         }
     }
@@ -271,7 +279,7 @@ pub mod enums {
 ```tl
 shapeEmpty#ee6970fb = Shape;
 shapeDot#5600e8f2 at:long = Shape;
-shapeBox#da280636 left:long top:long right:long bottom:long = Shape;
+shapeBox#9f87426d left:long top:long right:long bottom:long depth:long = Shape;
 shape#6d04284e name:string = Shape;
 ```*/
     #[derive(Clone)]
@@ -313,7 +321,7 @@ shape#6d04284e name:string = Shape;
                             )?,
                         )
                     }
-                    0xda280636 => {
+                    0x9f87426d => {
                         Self::Box(
                             ::std::boxed::Box::new(
                                 <super::types::ShapeBox as ::telewire::tl::Deserialize>::read(
@@ -395,4 +403,14 @@ shape#6d04284e name:string = Shape;
             }
         }
     }
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : types::ShapeEmpty, types::ShapeDot, types::ShapeBox, types::Shape,
+    types::Canvas, enums::Shape
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : types::ShapeEmpty, types::ShapeDot, types::ShapeBox, types::Shape,
+    types::Canvas, enums::Shape
 }

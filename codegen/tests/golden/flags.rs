@@ -122,3 +122,11 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
         }
     }
 }
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : types::Post
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : types::Post
+}

@@ -159,3 +159,11 @@ invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true que
         const REPEAT: ::telewire::tl::Repeat = X::REPEAT;
     }
 }
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize_generic! {
+    SCHEMA : functions::InvokeWithLayer, functions::InvokeBoth
+}
+#[cfg(all(feature = "serde", any(test, feature = "server")))]
+::telewire::tl::serde::deserialize_generic! {
+    SCHEMA : functions::InvokeWithLayer, functions::InvokeBoth
+}

@@ -90,3 +90,11 @@ http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait;
         const REPEAT: ::telewire::tl::Repeat = ::telewire::tl::Repeat::Once;
     }
 }
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : functions::HttpWait
+}
+#[cfg(all(feature = "serde", any(test, feature = "server")))]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : functions::HttpWait
+}

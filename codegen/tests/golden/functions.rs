@@ -370,3 +370,21 @@ ping.bare#628f97ca = Vector<%Pong>;
         }
     }
 }
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : types::Pong
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : types::Pong
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : functions::Ping, functions::ping::All, functions::ping::Count,
+    functions::ping::IsOn, functions::ping::Send, functions::ping::Bare
+}
+#[cfg(all(feature = "serde", any(test, feature = "server")))]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : functions::Ping, functions::ping::All, functions::ping::Count,
+    functions::ping::IsOn, functions::ping::Send, functions::ping::Bare
+}

@@ -136,3 +136,11 @@ token#da2e5fb0 type:string self:long final:Bool static:int loop:int srp_B:bytes 
         }
     }
 }
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : types::Token
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : types::Token
+}

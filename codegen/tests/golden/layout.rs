@@ -189,3 +189,15 @@ pub mod groups {
         pub b: super::types::Card,
     }
 }
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : types::Card, types::Wall
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : types::Card, types::Wall
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::groups! {
+    SCHEMA : groups::WallA : " a:Card b:Card" { a b }
+}

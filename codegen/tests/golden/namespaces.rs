@@ -220,3 +220,13 @@ e2e.chain.block#6498c436 height:int = e2e.chain.Block;
         }
     }
 }
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : types::auth::SentCode, types::auth::Phone, types::e2e::chain::Block,
+    types::Root
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : types::auth::SentCode, types::auth::Phone, types::e2e::chain::Block,
+    types::Root
+}

@@ -134,3 +134,11 @@ msg_container#29c1636d messages:vector<%Message> = MessageContainer;
         }
     }
 }
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : types::Message, types::MsgContainer
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : types::Message, types::MsgContainer
+}

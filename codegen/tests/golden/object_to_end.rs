@@ -133,3 +133,11 @@ gzip#7900ac6a data:bytes = Object;
         }
     }
 }
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : types::Packed, types::Gzip
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : types::Packed, types::Gzip
+}

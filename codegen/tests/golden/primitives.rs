@@ -121,3 +121,11 @@ all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i
         }
     }
 }
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : types::All
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : types::All
+}

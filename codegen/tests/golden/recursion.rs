@@ -392,3 +392,13 @@ textConcat#4f25c4f4 texts:Vector<Text> = Text;
         }
     }
 }
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : types::TextEmpty, types::TextPlain, types::TextBold, types::TextConcat,
+    types::Link, enums::Text
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : types::TextEmpty, types::TextPlain, types::TextBold, types::TextConcat,
+    types::Link, enums::Text
+}

@@ -419,3 +419,13 @@ stringErr#074d128e text:string = String;
         }
     }
 }
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : types::Vec, types::Option, types::Result, types::StringOk, types::StringErr,
+    types::Box, types::Some, enums::String
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : types::Vec, types::Option, types::Result, types::StringOk, types::StringErr,
+    types::Box, types::Some, enums::String
+}

@@ -69,3 +69,11 @@ nothing#57665865 = Nothing;
         }
     }
 }
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : types::Nothing
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : types::Nothing
+}

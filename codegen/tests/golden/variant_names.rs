@@ -318,3 +318,11 @@ other#c0518995 = Peer;
         }
     }
 }
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : types::PeerSelf, types::Peer64, types::PeerUser, types::Other, enums::Peer
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : types::PeerSelf, types::Peer64, types::PeerUser, types::Other, enums::Peer
+}

@@ -157,3 +157,11 @@ lines#bef912a1 a:Vector<long> b:Vector<Point> c:vector<point> d:vector<%Point> e
         }
     }
 }
+#[cfg(feature = "serde")]
+::telewire::tl::serde::serialize! {
+    SCHEMA : types::Point, types::Lines
+}
+#[cfg(feature = "serde")]
+::telewire::tl::serde::deserialize! {
+    SCHEMA : types::Point, types::Lines
+}

@@ -1,0 +1,74 @@
+//! The same work through both libraries, one after the other.
+
+#![allow(missing_docs, clippy::unwrap_used, reason = "a bench")]
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use telewire_peers::{input, ours, theirs};
+
+fn types(c: &mut Criterion) {
+    let mut group = c.benchmark_group("decode");
+    group.bench_function("telewire", |b| b.iter(|| ours::decode(black_box(input::MESSAGES))));
+    group.bench_function("grammers", |b| b.iter(|| theirs::decode(black_box(input::MESSAGES))));
+    group.finish();
+
+    let mut group = c.benchmark_group("to_bytes");
+    let value = ours::decode(input::MESSAGES).unwrap();
+    group.bench_function("telewire", |b| b.iter(|| ours::to_bytes(black_box(&value))));
+    let value = theirs::decode(input::MESSAGES).unwrap();
+    group.bench_function("grammers", |b| b.iter(|| theirs::to_bytes(black_box(&value))));
+    group.finish();
+
+    let mut group = c.benchmark_group("res_pq");
+    group.bench_function("telewire", |b| b.iter(|| ours::decode_res_pq(black_box(input::RES_PQ))));
+    group.bench_function("grammers", |b| {
+        b.iter(|| theirs::decode_res_pq(black_box(input::RES_PQ)));
+    });
+    group.finish();
+}
+
+fn packets(c: &mut Criterion) {
+    let mut group = c.benchmark_group("packet");
+    let (plaintext, sealed) = (input::plaintext(), input::server_packet());
+    let (key, mut packet, mut opened) = (ours::key(), Vec::new(), sealed.clone());
+    group.bench_function("telewire", |b| {
+        b.iter(|| {
+            ours::encrypt(&key, black_box(&plaintext), &mut packet).unwrap();
+            opened.copy_from_slice(&sealed);
+            ours::decrypt(&key, black_box(&mut opened)).unwrap().len()
+        });
+    });
+    let (key, mut packet) = (theirs::key(), theirs::buffer());
+    group.bench_function("grammers", |b| {
+        b.iter(|| {
+            theirs::encrypt(&key, black_box(&plaintext), &mut packet);
+            opened.copy_from_slice(&sealed);
+            theirs::decrypt(&key, black_box(&mut opened)).unwrap().len()
+        });
+    });
+    group.finish();
+}
+
+fn exchange(c: &mut Criterion) {
+    let mut group = c.benchmark_group("factorize");
+    group.sample_size(20);
+    // All of them each time, so that the ratio is that of the means.
+    group.bench_function("telewire", |b| {
+        b.iter(|| black_box(input::PQS).map(|pq| ours::factorize(pq).unwrap()));
+    });
+    group.bench_function("grammers", |b| b.iter(|| black_box(input::PQS).map(theirs::factorize)));
+    group.finish();
+
+    let mut group = c.benchmark_group("exchange");
+    group.sample_size(20);
+    let recorded = input::Exchange::recorded().unwrap();
+    let client = ours::Client::new(&recorded).unwrap();
+    group.bench_function("telewire", |b| b.iter(|| client.exchange(black_box(&recorded)).unwrap()));
+    group
+        .bench_function("grammers", |b| b.iter(|| theirs::exchange(black_box(&recorded)).unwrap()));
+    group.finish();
+}
+
+criterion_group!(benches, types, packets, exchange);
+criterion_main!(benches);
