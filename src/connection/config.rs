@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::connection::pfs::Pfs;
 use crate::crypto::{AuthKey, RsaPublicKey, Suite};
 use crate::ids::{DcId, Salt};
 use crate::session::Upkeep;
@@ -13,7 +14,9 @@ pub struct Config {
     pub dc: DcId,
     /// The server's keys, the preferred first (KX-04).
     pub keys: Vec<RsaPublicKey>,
-    /// A key from before. Without one, a key is exchanged first.
+    /// Whether requests go over temporary keys, bound to the permanent one.
+    pub pfs: Option<Pfs>,
+    /// A key from before, a permanent one. Without one, a key is exchanged first.
     pub stored: Option<StoredKey>,
     /// How long a dial may take.
     pub dial_timeout: Duration,
@@ -41,6 +44,7 @@ impl Config {
         Self {
             dc,
             keys,
+            pfs: None,
             stored: None,
             dial_timeout: DIAL_TIMEOUT,
             upkeep: Upkeep::default(),

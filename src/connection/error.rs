@@ -4,7 +4,7 @@ use std::io;
 
 use crate::framing::{FrameError, TransportError};
 use crate::handshake;
-use crate::session::Violation;
+use crate::session::{BindError, Violation};
 
 /// Why a connection is over. It is not over because a link broke: that is mended.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,10 @@ pub enum ConnectionError {
     /// The server says that this is another data centre than the one named (KX-09).
     #[error("the server is another data centre than the one named")]
     WrongDc,
-    /// The server does not know the key. Whether another is to be made is not decided here: it would be another device.
+    /// No temporary key could be bound to the permanent one, several times. The last error is kept.
+    #[error("no temporary key could be bound: {0}")]
+    NotBound(BindError),
+    /// The server does not know the permanent key. Whether another is to be made is not decided here: it would be another device.
     #[error("the server does not know the authorization key; log in again")]
     KeyUnknown,
     /// It was closed by [`close`](crate::connection::Connection::close).

@@ -21,14 +21,19 @@
 //!   help the connection, which an event tells.
 //! * While [`is_link_wanted`](Connection::is_link_wanted) is false, close the socket if there is one. A dial that is
 //!   under way is dropped when `poll_connect` gives another.
+//! * With [`Config::pfs`], [`Event::KeyBound`] says that requests go over another key: the server has to be told again who
+//!   speaks, by `initConnection`.
 //! * Equal inputs, with equal entropy, give equal outputs.
 
 mod backoff;
 mod config;
 mod error;
 mod event;
+mod keys;
+mod life;
 mod link;
 mod machine;
+mod pfs;
 #[cfg(test)]
 #[cfg(feature = "server")]
 mod tests;
@@ -38,3 +43,4 @@ pub use error::{ConnectionError, Disconnected};
 pub use event::Event;
 pub use link::Dial;
 pub use machine::Connection;
+pub use pfs::Pfs;

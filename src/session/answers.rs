@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::ids::Salt;
 use crate::message_id::MessageId;
-use crate::rpc::{CallError, CallId, Execution, RpcError};
+use crate::rpc::{CallError, CallId, Execution, RpcError, known};
 use crate::session::incoming::inflate;
 use crate::session::queries::Query;
 use crate::session::{Event, Session, TimedSalt, Violation};
@@ -33,6 +33,10 @@ impl Session {
             Some(_) => return Ok(()),
             None => {}
         }
+        if let Some(binding) = self.binding.as_mut().filter(|binding| binding.is_it(request)) {
+            binding.answer(&result);
+            return Ok(());
+        }
         let Some(call) = self.calls.of_message(request) else {
             self.counters.stray_answers += 1;
             return Ok(());
@@ -46,7 +50,16 @@ impl Session {
         }
         let result = if result.id() == Some(types::RpcError::ID) {
             let error: types::RpcError = result.decode()?;
-            Err(CallError::Rpc(RpcError::parse(error.error_code, &error.error_message)))
+            let error = RpcError::parse(error.error_code, &error.error_message);
+            if let (known::AUTH_KEY_PERM_EMPTY, Some(binding)) = (&*error.name, &mut self.binding) {
+                // The key is not bound, or not any more. The request did not run, and waits until it is.
+                if !binding.is_open() {
+                    binding.want();
+                }
+                self.calls.not_received(call);
+                return Ok(());
+            }
+            Err(CallError::Rpc(error))
         } else {
             Ok(result)
         };

@@ -494,6 +494,11 @@ impl Calls {
         self.again.clear();
     }
 
+    /// Whether any request has a message under way.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.calls.values().any(|call| call.sent.is_some())
+    }
+
     pub(super) fn len(&self) -> usize {
         self.calls.len()
     }

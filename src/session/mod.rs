@@ -29,6 +29,7 @@
 //!
 mod acks;
 mod answers;
+mod binding;
 mod call;
 mod calls;
 mod counters;
@@ -51,7 +52,7 @@ mod violation;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::crypto::{AuthKey, Entropy, EntropyExt, QuickAckToken, Suite};
+use crate::crypto::{AuthKey, Entropy, EntropyExt, KeyId, QuickAckToken, Suite};
 use crate::ids::{Salt, SeqNo, SessionId};
 use crate::message_id::{MessageId, MessageIds};
 use crate::rpc::{CallError, CallId, Request};
@@ -59,6 +60,8 @@ use crate::time::{Now, ServerClock};
 use crate::tl::mtproto::functions;
 use crate::trace::trace;
 use acks::Acks;
+pub use binding::BindError;
+use binding::Binding;
 pub(crate) use calls::Calls;
 pub use counters::Counters;
 pub use event::Event;
@@ -87,6 +90,10 @@ pub struct Session {
     quick_acks: QuickAcks,
     keep_alive: KeepAlive,
     upkeep: Upkeep,
+    /// If the key is a temporary one, its binding to the permanent one. Requests wait for it.
+    binding: Option<Binding>,
+    /// Whether requests are held back because another session is about to take them.
+    is_held: bool,
     /// The link at hand, counted; and whether there is one.
     link: u64,
     is_up: bool,
@@ -161,6 +168,8 @@ impl Session {
             quick_acks: QuickAcks::default(),
             keep_alive: KeepAlive::new(upkeep.ping_every),
             upkeep,
+            binding: None,
+            is_held: false,
             link: 0,
             is_up: false,
             has_heard: false,
@@ -204,6 +213,10 @@ impl Session {
         self.is_up = true;
         self.keep_alive.handle_connected(now.mono);
         self.calls.handle_connected(now.mono);
+        // It may have been lost with the link before.
+        if let Some(binding) = self.binding.as_mut().filter(|binding| binding.is_open()) {
+            binding.want();
+        }
     }
 
     /// A time that [`poll_timeout`](Self::poll_timeout) gave has come.
@@ -223,6 +236,9 @@ impl Session {
             self.ask_about(due.ask);
         }
         self.acks.handle_timeout(now.mono);
+        if let Some(binding) = &mut self.binding {
+            binding.handle_timeout(now.mono);
+        }
         let next_ping = self.keep_alive.next_ping(self.calls.is_waiting());
         if next_ping.is_some_and(|at| at <= now.mono) {
             self.keep_alive.pinged(now.mono);
@@ -306,7 +322,8 @@ impl Session {
             return self.calls.due();
         }
         let ping = self.keep_alive.next_ping(self.calls.is_waiting());
-        let times = [self.acks.due(), self.calls.due(), ping, self.keep_alive.gives_up()];
+        let binding = self.binding.as_ref().and_then(Binding::due);
+        let times = [self.acks.due(), self.calls.due(), ping, self.keep_alive.gives_up(), binding];
         times.into_iter().flatten().min()
     }
 
@@ -324,6 +341,56 @@ impl Session {
     /// How long the last ping and its answer took.
     pub fn round_trip(&self) -> Option<Duration> {
         self.keep_alive.round_trip()
+    }
+
+    /// The key is a temporary one: nothing else is asked before it is bound to the permanent one. `expires_at` is the
+    /// server's time, in seconds.
+    pub(crate) fn bind(&mut self, permanent: AuthKey, expires_at: i32) {
+        self.binding = Some(Binding::new(permanent, expires_at));
+    }
+
+    /// What came of the binding, once.
+    pub(crate) fn poll_bound(&mut self) -> Option<Result<(), BindError>> {
+        self.binding.as_mut()?.poll_outcome()
+    }
+
+    /// Whether requests wait for the binding.
+    pub(crate) fn is_binding(&self) -> bool {
+        self.binding.as_ref().is_some_and(Binding::is_open)
+    }
+
+    /// Whether a request has gone out and has not ended.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.calls.is_under_way()
+    }
+
+    /// Sends no more new requests until they are taken away, or does so again.
+    pub(crate) fn hold(&mut self, is_held: bool) {
+        self.is_held = is_held;
+    }
+
+    /// Whether requests are held back.
+    pub(crate) fn is_held(&self) -> bool {
+        self.is_held
+    }
+
+    /// Takes all requests away, for another session. This one's key is not used any more, so nobody will know what became
+    /// of those under way (SM-X1).
+    pub(crate) fn take_calls(&mut self) -> Calls {
+        for call in self.calls.under_way() {
+            self.calls.lose(call);
+        }
+        std::mem::take(&mut self.calls)
+    }
+
+    /// Takes requests over from another session. There are none here before.
+    pub(crate) fn put_calls(&mut self, calls: Calls) {
+        self.calls = calls;
+    }
+
+    /// The name of the key.
+    pub fn key_id(&self) -> KeyId {
+        self.key.id()
     }
 
     /// The session's number.

@@ -94,6 +94,9 @@ impl Session {
     /// The messages of the next packet. The session's own go first, so that no upload can starve a ping (CF-14);
     /// acknowledgements go with the others or when they are due.
     fn parts(&mut self, now: Now, entropy: &mut dyn Entropy) -> Vec<Part> {
+        if let Some(part) = self.bind_part(now, entropy) {
+            return vec![part];
+        }
         let mut parts = Vec::new();
         let mut bytes = 0;
         while parts.len() < MAX_MESSAGES && bytes < MAX_BYTES / 2 {
@@ -107,8 +110,12 @@ impl Session {
             parts.push(Part { id, seqno, body: Body::Service(service.body), is_again: false });
         }
         let has_service = !parts.is_empty();
-        self.add_again(&mut parts, &mut bytes);
-        self.add_new(&mut parts, &mut bytes, now, entropy);
+        if !self.is_binding() {
+            self.add_again(&mut parts, &mut bytes);
+            if !self.is_held {
+                self.add_new(&mut parts, &mut bytes, now, entropy);
+            }
+        }
         // A large request stays alone; the acknowledgements wait for their time.
         let is_small = !parts.is_empty() && bytes < MAX_BYTES / 2;
         if is_small || has_service || self.acks.is_due(now.mono) {
@@ -162,6 +169,16 @@ impl Session {
                 return;
             }
         }
+    }
+
+    /// The binding of a temporary key. It is alone in its packet, so that no other message can spoil it.
+    fn bind_part(&mut self, now: Now, entropy: &mut dyn Entropy) -> Option<Part> {
+        self.binding.as_ref().filter(|binding| binding.is_wanted())?;
+        let (id, seqno) = (self.next_message_id(now, entropy), self.next_seqno(true));
+        let (suite, temporary) = (self.suite.clone(), self.key.id());
+        let binding = self.binding.as_mut()?;
+        let body = binding.make(&*suite, temporary, self.id, id, now.mono, entropy);
+        Some(Part { id, seqno, body: Body::Service(body), is_again: false })
     }
 
     fn ack_part(&mut self, now: Now, entropy: &mut dyn Entropy) -> Option<Part> {

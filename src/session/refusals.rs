@@ -25,6 +25,7 @@ impl Session {
         }
         self.set_salt(Salt(notice.new_server_salt));
         self.ask_again(now, message);
+        self.refuse_binding(message);
         for call in self.calls.of_packet(message) {
             self.calls.refuse(call, BAD_SALT);
             self.counters.resent += 1;
@@ -47,6 +48,7 @@ impl Session {
         self.counters.refused += 1;
         trace!(warn, session = self.id.0, message_id = message.0, code = code; "message refused");
         self.ask_again(now, message);
+        self.refuse_binding(message);
         let named = self.calls.of_packet(message);
         match code {
             // Too low: the ids follow the server's clock from now on.
@@ -100,6 +102,12 @@ impl Session {
         }
     }
 
+    fn refuse_binding(&mut self, message: MessageId) {
+        if let Some(binding) = &mut self.binding {
+            binding.refuse(message);
+        }
+    }
+
     fn refuse(&mut self, calls: &[CallId], code: i32) {
         for call in calls {
             self.calls.refuse(*call, code);
@@ -124,6 +132,10 @@ impl Session {
         self.queries.clear();
         self.quick_acks.clear();
         self.keep_alive.hurry();
+        // It names the session.
+        if let Some(binding) = self.binding.as_mut().filter(|binding| binding.is_open()) {
+            binding.want();
+        }
         for call in self.calls.under_way() {
             self.calls.lose(call);
         }

@@ -135,7 +135,9 @@ impl Session {
 
     /// Whether a message or packet that is waited for was sent under this id.
     pub(super) fn is_ours(&self, message: MessageId) -> bool {
-        self.calls.was_sent(message) || self.queries.was_sent(message)
+        self.calls.was_sent(message)
+            || self.queries.was_sent(message)
+            || self.binding.as_ref().is_some_and(|binding| binding.is_it(message))
     }
 
     fn dispatch(

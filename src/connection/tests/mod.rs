@@ -1,5 +1,7 @@
 //! A connection and a data centre, both without I/O, and a wire between them that a test can cut.
 
+mod pfs;
+
 use std::time::Duration;
 
 use super::*;
@@ -62,14 +64,22 @@ impl Net {
     }
 
     fn with(framing: Framing, change: impl FnOnce(&mut Config)) -> Self {
+        let mut dispatcher = Dispatcher::new();
+        dispatcher.on(|_, Echo(bytes)| Ok(bytes));
+        Self::with_dispatcher(framing, dispatcher, change)
+    }
+
+    fn with_dispatcher(
+        framing: Framing,
+        dispatcher: Dispatcher,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let key = RsaPrivateKey::from_pem(test_key::PKCS1).unwrap();
         let dc_id = DcId::production(2);
         let now = Now { mono: Duration::from_secs(1), unix: Duration::from_secs(1_705_754_876) };
         let mut config = Config::new(dc_id, vec![key.public().clone()], toy());
         change(&mut config);
         let connection = Connection::new(config, now, Box::new(SeededEntropy::new(1)));
-        let mut dispatcher = Dispatcher::new();
-        dispatcher.on(|_, Echo(bytes)| Ok(bytes));
         let config = exchange::Config::new(dc_id, vec![key], toy());
         let dc = DataCentre::new(config, dispatcher, SeededEntropy::new(2));
         let (events, dials) = (Vec::new(), Vec::new());

@@ -1,6 +1,7 @@
 //! A session against a peer that a test scripts, on the toy suite.
 
 mod answers;
+mod binding;
 mod liveness;
 mod options;
 mod recovery;

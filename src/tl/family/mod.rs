@@ -10,12 +10,15 @@ use telewire_codegen::{Exceptions, json, resolve};
 
 use crate::tl::{DecodeError, Deserialize, Identifiable, Serialize};
 
+/// Reads bytes, and gives them as they are written again, and how many that was said to be.
+type Through = fn(&[u8]) -> Result<(Vec<u8>, usize), DecodeError>;
+
 /// A generated type. It is a row of a table, so that what is done with it is compiled once.
 struct Case {
     id: u32,
     name: &'static str,
     /// Reads a value, and gives its bytes and its `serialized_len`.
-    through: fn(&[u8]) -> Result<(Vec<u8>, usize), DecodeError>,
+    through: Through,
 }
 
 impl Case {
