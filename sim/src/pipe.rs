@@ -23,7 +23,8 @@ pub struct Pipe {
     corrupts: Option<usize>,
     duplicates: bool,
     reorders: bool,
-    held: Option<Vec<u8>>,
+    /// A packet that is held back, and until when at most.
+    held: Option<(Duration, Vec<u8>)>,
     /// Until when bytes take longer, and by how much.
     stall: Option<(Duration, Duration)>,
     /// Until when they come in small pieces.
@@ -74,7 +75,7 @@ impl Pipe {
             self.queue(now, packet.clone(), dice);
         }
         if std::mem::take(&mut self.reorders) {
-            self.held = Some(packet);
+            self.held = Some((now + HELD, packet));
             return;
         }
         self.queue(now, packet, dice);
@@ -85,14 +86,16 @@ impl Pipe {
     #[must_use]
     pub fn next(&self) -> Option<Duration> {
         let front = self.queue.front().map(|(due, _)| *due);
-        let held = self.held.as_ref().map(|_| self.last + HELD);
+        let held = self.held.as_ref().map(|(until, _)| *until);
         front.into_iter().chain(held).chain(self.breaks_at).min()
     }
 
     /// What comes out now.
     pub fn pop(&mut self, now: Duration, dice: &mut Dice) -> Option<Vec<u8>> {
-        if self.held.is_some() && self.last + HELD <= now {
-            self.release(now, dice);
+        if let Some((until, _)) = self.held
+            && until <= now
+        {
+            self.release(until, dice);
         }
         self.queue.pop_front_if(|(due, _)| *due <= now).map(|(_, bytes)| bytes)
     }
@@ -153,7 +156,7 @@ impl Pipe {
     }
 
     fn release(&mut self, now: Duration, dice: &mut Dice) {
-        if let Some(packet) = self.held.take() {
+        if let Some((_, packet)) = self.held.take() {
             self.queue(now, packet, dice);
         }
     }
@@ -244,7 +247,7 @@ mod tests {
         pipe.push(MS * 200, vec![1, 2], &mut dice);
         pipe.push(MS * 200, vec![3, 4], &mut dice);
         assert_eq!(all(&mut pipe, &mut dice), [1, 2, 3]);
-        assert!(pipe.is_broken(MS * 300));
+        assert!(pipe.is_broken(MS * 1_000));
     }
 
     #[test]

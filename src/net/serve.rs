@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -13,6 +14,9 @@ use crate::server::{DataCentre, LinkId};
 
 /// How much is read at once.
 const READ: usize = 64 << 10;
+
+/// How long a link waits at most before it looks for what another link, or whoever has the data centre, left for it.
+const TICK: Duration = Duration::from_millis(100);
 
 /// A data centre that listens. Dropping the future of [`run`](Self::run) closes it and all its links.
 #[derive(Debug)]
@@ -87,13 +91,20 @@ async fn serve(shared: Shared, mut stream: TcpStream) {
 async fn exchange(shared: &Shared, stream: &mut TcpStream, link: LinkId) -> io::Result<()> {
     let mut buffer = vec![0; READ];
     loop {
-        let count = stream.read(&mut buffer).await?;
-        if count == 0 {
-            return Ok(());
+        tokio::select! {
+            count = stream.read(&mut buffer) => {
+                let count = count?;
+                if count == 0 {
+                    return Ok(());
+                }
+                let input = buffer.get(..count).unwrap_or_default();
+                shared.dc().handle_input(shared.clock.now(), link, input);
+                shared.work().await;
+            }
+            () = tokio::time::sleep(shared.wait()) => {
+                shared.dc().handle_timeout(shared.clock.now());
+            }
         }
-        let input = buffer.get(..count).unwrap_or_default();
-        shared.dc().handle_input(shared.clock.now(), link, input);
-        shared.work().await;
         loop {
             let frame = shared.dc().poll_transmit(shared.clock.now(), link);
             let Some(frame) = frame else { break };
@@ -109,6 +120,12 @@ impl Shared {
     /// The data centre. A handler of the user's that panicked leaves it usable.
     fn dc(&self) -> MutexGuard<'_, DataCentre> {
         self.dc.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long until something may be due.
+    fn wait(&self) -> Duration {
+        let due = self.dc().poll_timeout().unwrap_or(Duration::MAX);
+        due.saturating_sub(self.clock.now().mono).min(TICK)
     }
 
     /// Has the work done that waits, on other threads.

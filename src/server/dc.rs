@@ -220,6 +220,12 @@ impl DataCentre {
         self.sessions.keys().copied()
     }
 
+    /// The session that was used last over a link.
+    #[must_use]
+    pub fn session_of(&self, link: LinkId) -> Option<(KeyId, SessionId)> {
+        self.links.get(&link)?.session
+    }
+
     /// What was sent so far.
     #[must_use]
     pub fn tally(&self) -> &Tally {

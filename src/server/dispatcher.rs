@@ -66,7 +66,13 @@ impl Dispatcher {
         Self::default()
     }
 
-    /// Answers a function by a handler. The one set last counts.
+    /// Whether there is a handler for a function.
+    pub(super) fn handles(&self, id: u32) -> bool {
+        self.handlers.contains_key(&id)
+    }
+
+    /// Answers a function by a handler. The one set last counts. Bindings of temporary keys are verified and answered by the
+    /// data centre itself, unless there is a handler for them, which then decides alone.
     pub fn on<F>(
         &mut self,
         mut handler: impl FnMut(&Caller, F) -> Result<F::Return, RpcError> + Send + 'static,

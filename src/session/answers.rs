@@ -160,9 +160,10 @@ impl Session {
 /// ```
 fn what_was_dropped(result: &Object) -> Option<Execution> {
     match result.id()? {
-        // It never came, or its answer is on the way.
-        types::RpcAnswerUnknown::ID | types::RpcAnswerDroppedRunning::ID => Some(Execution::Maybe),
-        types::RpcAnswerDropped::ID => Some(Execution::Ran),
+        // It never came, its answer is on the way, or the answer was made and dropped: it may have been an error.
+        types::RpcAnswerUnknown::ID
+        | types::RpcAnswerDroppedRunning::ID
+        | types::RpcAnswerDropped::ID => Some(Execution::Maybe),
         _ => None,
     }
 }

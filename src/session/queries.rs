@@ -24,6 +24,8 @@ pub(super) enum Query {
     State(Vec<MessageId>),
     /// `rpc_drop_answer` for a request, unless that has ended.
     Drop(CallId),
+    /// `msg_resend_req` for an answer.
+    Resend(MessageId),
     /// Something whose answer changes nothing.
     Other,
 }

@@ -11,7 +11,7 @@ use crate::session::queries::Query;
 use crate::session::seen::Seen;
 use crate::session::{Event, Session, new_session_id};
 use crate::time::Now;
-use crate::tl::mtproto::{functions, types};
+use crate::tl::mtproto::types;
 use crate::trace::trace;
 
 impl Session {
@@ -89,6 +89,7 @@ impl Session {
             match query {
                 Query::Ping(_) => self.keep_alive.hurry(),
                 Query::Salts => self.salts_asked = None,
+                Query::Resend(answer) => self.ask_for(answer),
                 Query::State(messages) => {
                     for message in messages {
                         for call in self.calls.of_packet(message) {
@@ -121,8 +122,7 @@ impl Session {
         self.renew_wanted = false;
         self.counters.sessions += 1;
         trace!(info, session = self.id.0; "session given up for another");
-        let former = std::mem::replace(&mut self.id, new_session_id(entropy));
-        self.former_id = Some(former);
+        self.former_id = Some(std::mem::replace(&mut self.id, new_session_id(entropy)));
         self.ids = MessageIds::default();
         self.content = 0;
         self.seen = Seen::default();
@@ -139,8 +139,5 @@ impl Session {
         for call in self.calls.under_way() {
             self.calls.lose(call);
         }
-        // The server need not remember the other one.
-        let query = functions::DestroySession { session_id: former.0 };
-        self.queries.push(&query, Some(Query::Other));
     }
 }

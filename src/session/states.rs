@@ -21,8 +21,9 @@ const MAX_WAITS: u32 = 20;
 /// How often a request is repeated to a server that says it has answered it.
 const MAX_LOST_ANSWERS: u32 = 4;
 
-/// The age up to which a server takes a message (16).
-const TAKEN_UP_TO: Duration = Duration::from_secs(300);
+/// How long a copy of a message may still be on its way: a server takes none that is five minutes old (16), and clocks may
+/// differ by half a minute.
+const ON_ITS_WAY: Duration = Duration::from_secs(330);
 
 /// The bits of a message's state that say how far it came.
 const HOW_FAR: u8 = 7;
@@ -64,13 +65,13 @@ impl Session {
         for (message, state) in messages.into_iter().zip(answer.info.iter().copied()) {
             // The request may have ended, or gone into another message.
             for call in self.calls.of_packet(message) {
-                self.judge_state(now, call, message, state);
+                self.judge_state(now, call, state);
             }
         }
         Ok(())
     }
 
-    fn judge_state(&mut self, now: Now, call: CallId, message: MessageId, state: u8) {
+    fn judge_state(&mut self, now: Now, call: CallId, state: u8) {
         match state & HOW_FAR {
             // SM-X1: it may have been received and forgotten since.
             UNKNOWN => self.calls.lose(call),
@@ -79,9 +80,10 @@ impl Session {
                 if self.calls.wait(call, now.mono) > MAX_WAITS {
                     return self.calls.lose(call);
                 }
-                let age = self.clock.server_unix(now).saturating_sub(message.unix());
+                let sent = self.calls.get(call).and_then(|call| call.sent);
+                let since = sent.map_or(Duration::MAX, |sent| now.mono.saturating_sub(sent.at));
                 // Under its own id the server can tell it from a copy that is still on its way somewhere.
-                if age <= TAKEN_UP_TO {
+                if since <= ON_ITS_WAY {
                     self.calls.send_again(call);
                 } else {
                     self.calls.not_received(call);
@@ -137,14 +139,18 @@ impl Session {
         Ok(())
     }
 
+    pub(super) fn ask_for(&mut self, answer: MessageId) {
+        let query = types::MsgResendReq { msg_ids: vec![answer.0] };
+        self.queries.push(&query, Some(Query::Resend(answer)));
+    }
+
     /// `msg_detailed_info` and `msg_new_detailed_info`: the server made an answer and sends its number only. If it never
     /// came, it is asked for; if it did, its acknowledgement was lost.
     pub(super) fn detailed_info(&mut self, now: Now, answer: MessageId) {
         if self.seen.contains(answer) {
             self.acks.add(answer, now.mono);
         } else {
-            let query = types::MsgResendReq { msg_ids: vec![answer.0] };
-            self.queries.push(&query, Some(Query::Other));
+            self.ask_for(answer);
         }
     }
 

@@ -67,14 +67,16 @@ impl DataCentre {
             Ok(peeled) => peeled,
             Err(error) => return Reply::now(Err(error)),
         };
-        if function == BindTempAuthKey::ID {
+        // A handler of its own decides what a binding needs, and what a key may do without one.
+        let is_scripted = self.dispatcher.handles(BindTempAuthKey::ID);
+        if function == BindTempAuthKey::ID && !is_scripted {
             let bound = query
                 .decode::<BindTempAuthKey>()
                 .map_err(|_| RpcError::parse(400, "INPUT_REQUEST_INVALID"))
                 .and_then(|request| self.bind(origin, id, &request));
             return Reply::now(bound.map(|()| true.to_bytes()));
         }
-        if is_unbound && !OPEN_TO_UNBOUND.contains(&function) {
+        if is_unbound && !is_scripted && !OPEN_TO_UNBOUND.contains(&function) {
             return Reply::now(Err(bind::unbound()));
         }
         self.dispatcher.call(&caller, function, query.as_bytes())

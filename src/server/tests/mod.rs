@@ -344,6 +344,7 @@ fn what_is_pushed_is_kept_until_it_is_acknowledged() {
     let mut script = Script::begun();
     let (key, session) = (script.key.id(), script.session);
     assert!(script.dc.push(script.now, key, session, &Bytes::from(vec![9; 3])));
+    assert_eq!(script.dc.session_of(script.link), Some((key, session)));
     assert!(!script.dc.push(script.now, key, SessionId(6), &Bytes::default()));
     let first = script.received();
     assert_eq!(first[0].body.decode(), Ok(Bytes::from(vec![9; 3])));

@@ -1,0 +1,218 @@
+//! Bytes that are carried, and links that come and go.
+
+use telewire::connection::Disconnected;
+use telewire::server::Tally;
+use telewire::time::Now;
+
+use crate::oracle::Violation;
+use crate::rogue::Rogue;
+use crate::wire::{End, Wire};
+use crate::world::{World, at};
+
+impl World<'_> {
+    /// Lets the bytes arrive that are due, on all links.
+    pub(super) fn carry(&mut self) {
+        let mut wires = std::mem::take(&mut self.old);
+        wires.retain_mut(|wire| {
+            self.arrive_up(wire);
+            let is_over = wire.is_over(self.mono);
+            if is_over {
+                self.server_hears_the_end(&wire.end);
+            }
+            !is_over
+        });
+        self.old.append(&mut wires);
+        let Some(mut wire) = self.wire.take() else { return };
+        self.arrive_up(&mut wire);
+        let now = self.client_now();
+        while let Some(bytes) = wire.down.pop(self.mono, &mut self.dice) {
+            if self.client.wants_link() {
+                self.client.input(now, &bytes);
+            }
+        }
+        let is_closed = !self.is_open(&wire.end) && wire.down.is_empty();
+        if is_closed && !wire.down.is_silent() || wire.is_broken(self.mono) {
+            self.server_hears_the_end(&wire.end);
+            self.say(|| "the link broke".to_owned());
+            if self.client.wants_link() {
+                self.client.disconnected(now, Disconnected::Eof);
+            }
+        } else {
+            self.wire = Some(wire);
+        }
+    }
+
+    fn arrive_up(&mut self, wire: &mut Wire) {
+        let now = self.server_now();
+        while let Some(bytes) = wire.up.pop(self.mono, &mut self.dice) {
+            match &mut wire.end {
+                End::DataCentre(link) => self.dc.handle_input(now, *link, &bytes),
+                End::Rogue(rogue) => rogue.input(now.unix, &bytes, &mut self.dice),
+            }
+        }
+    }
+
+    /// Takes all that client and server have to say, until both are quiet.
+    pub(super) fn settle(&mut self) {
+        // Each turn of it makes somebody speak, who does not speak for ever without time passing.
+        for _ in 0..1_000 {
+            if !self.settle_once() {
+                return;
+            }
+        }
+        self.oracle.violated(Violation::Restless { what: "the client, at one moment," });
+    }
+
+    fn settle_once(&mut self) -> bool {
+        let (client_now, server_now) = (self.client_now(), self.server_now());
+        let mut is_busy = false;
+        if self.client.wants_dial(client_now) {
+            is_busy = true;
+            self.leave_link();
+            self.dialing = None;
+            self.dial();
+        }
+        if !self.client.wants_link() {
+            self.leave_link();
+        }
+        is_busy |= self.send_up(client_now);
+        while let Some(work) = self.client.work() {
+            self.client.worked(client_now, work.run());
+            is_busy = true;
+        }
+        while let Some((link, work)) = self.dc.poll_work() {
+            self.dc.handle_work(server_now, link, work.run());
+            is_busy = true;
+        }
+        is_busy |= self.send_down(server_now);
+        while let Some(told) = self.client.told() {
+            is_busy = true;
+            self.hear(told);
+        }
+        if let Some(Wire { end: End::DataCentre(link), .. }) = &self.wire {
+            self.session = self.dc.session_of(*link).or(self.session);
+        }
+        for event in self.dc.take_events() {
+            self.say(|| format!("server: {event:?}"));
+        }
+        self.check_bounds();
+        is_busy
+    }
+
+    fn send_up(&mut self, now: Now) -> bool {
+        let mut is_busy = false;
+        loop {
+            let mut frame = Vec::new();
+            if !self.client.transmit(now, &mut frame) {
+                return is_busy;
+            }
+            is_busy = true;
+            self.packets += 1;
+            if let Some(trace) = &mut self.trace {
+                let seen = trace.peek.up(&frame);
+                trace.lines.extend(seen.into_iter().map(|line| at(self.mono, &line)));
+            }
+            if let Some(wire) = &mut self.wire {
+                wire.up.push(self.mono, frame, &mut self.dice);
+            }
+        }
+    }
+
+    fn send_down(&mut self, now: Now) -> bool {
+        let mut is_busy = false;
+        for wire in &mut self.old {
+            // Nobody listens any more.
+            if let End::DataCentre(link) = wire.end {
+                while self.dc.poll_transmit(now, link).is_some() {}
+            }
+        }
+        let Some(wire) = &mut self.wire else { return false };
+        loop {
+            let frame = match &mut wire.end {
+                End::DataCentre(link) => self.dc.poll_transmit(now, *link),
+                End::Rogue(rogue) => rogue.output(),
+            };
+            let Some(frame) = frame else { return is_busy };
+            is_busy = true;
+            if let Some(trace) = &mut self.trace {
+                let seen = trace.peek.down(&frame);
+                trace.lines.extend(seen.into_iter().map(|line| at(self.mono, &line)));
+            }
+            wire.down.push(self.mono, frame, &mut self.dice);
+        }
+    }
+
+    pub(super) fn dial(&mut self) {
+        let (count, hang) = self.bad_dials;
+        if count > 0 {
+            self.bad_dials.0 -= 1;
+            self.say(|| format!("a dial fails (hangs: {hang})"));
+            if !hang {
+                let why = Disconnected::Io(std::io::ErrorKind::ConnectionRefused);
+                self.client.disconnected(self.client_now(), why);
+            }
+            return;
+        }
+        self.dialing = Some(self.mono + self.plan.latency * 2 + self.dice.time(self.plan.jitter));
+    }
+
+    pub(super) fn connect(&mut self) {
+        let is_rogue = self.plan.is_rogue && !self.steps.as_slice().is_empty();
+        let end = match &self.key {
+            Some(key) if is_rogue => {
+                End::Rogue(Box::new(Rogue::new(self.suite.clone(), key.clone())))
+            }
+            _ => End::DataCentre(self.dc.handle_connected()),
+        };
+        self.wire = Some(Wire::new(self.plan, end));
+        if let Some(trace) = &mut self.trace {
+            trace.peek.connected(self.plan.framing);
+        }
+        self.say(|| "connected".to_owned());
+        self.client.connected(self.client_now(), self.plan.framing);
+    }
+
+    pub(super) fn leave_link(&mut self) {
+        if let Some(mut wire) = self.wire.take() {
+            self.say(|| "the client closed the link".to_owned());
+            wire.close(self.mono, &mut self.dice);
+            self.old.push(wire);
+        }
+    }
+
+    /// The link breaks, and both notice.
+    pub(super) fn cut(&mut self) {
+        let Some(wire) = self.wire.take() else { return };
+        self.server_hears_the_end(&wire.end);
+        if self.client.wants_link() {
+            self.client.disconnected(self.client_now(), Disconnected::Eof);
+        }
+    }
+
+    pub(super) fn server_hears_the_end(&mut self, end: &End) {
+        match end {
+            End::DataCentre(link) => self.dc.handle_disconnected(*link),
+            End::Rogue(rogue) => {
+                for (id, count) in rogue.sent() {
+                    *self.rogues.entry(*id).or_default() += count;
+                }
+            }
+        }
+    }
+
+    /// What was sent to the client.
+    pub(super) fn tally(&self) -> Tally {
+        let mut tally = self.dc.tally().clone();
+        for (id, count) in &self.rogues {
+            *tally.messages.entry(*id).or_default() += count;
+        }
+        tally
+    }
+
+    fn is_open(&self, end: &End) -> bool {
+        match end {
+            End::DataCentre(link) => self.dc.is_open(*link),
+            End::Rogue(rogue) => rogue.is_open(),
+        }
+    }
+}
