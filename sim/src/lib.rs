@@ -1,5 +1,5 @@
 //! Hostile schedules: the client, a network and the data centre in one process, on a virtual clock, everything from one
-//! seed. An [oracle](oracle) watches what the client promises.
+//! seed. An [`oracle`] watches what the client promises.
 //!
 //! | promise | what is watched |
 //! | --- | --- |
