@@ -1,7 +1,7 @@
 //! What generated code calls. It is public because a schema of your own is generated into your crate; by hand you will
 //! want [`Serialize`] and [`Deserialize`] instead.
 
-use crate::tl::vector::{read_id, read_items};
+use crate::tl::vector::read_boxed;
 use crate::tl::{Deserialize, Object, Reader, Serialize};
 
 /// Appends a constructor id or a `#` word.
@@ -10,16 +10,48 @@ pub fn write_word(word: u32, out: &mut Vec<u8>) {
     out.extend_from_slice(&word.to_le_bytes());
 }
 
+/// Appends words that follow one another: an id, and parameters of fixed length. Inlined they go straight to their place;
+/// through a call they would wait for each other, stored one by one and loaded all at once.
+#[inline]
+pub fn write_words<const N: usize>(words: &[u32; N], out: &mut Vec<u8>) {
+    out.extend_from_slice(words.map(u32::to_le_bytes).as_flattened());
+}
+
+/// The words of a `long`.
+#[inline]
+pub const fn halves(value: i64) -> [u32; 2] {
+    [value as u32, (value >> 32) as u32]
+}
+
+/// A `long` of two words.
+#[inline]
+pub const fn long(low: u32, high: u32) -> i64 {
+    low as i64 | (high as i64) << 32
+}
+
 /// Appends the length of a measured object.
 #[inline(never)]
 pub fn write_length(object: &Object, out: &mut Vec<u8>) {
     i32::try_from(object.as_bytes().len()).unwrap_or(i32::MAX).serialize(out);
 }
 
-/// Appends a value if there is one.
-pub fn write_optional<T: Serialize>(value: &Option<T>, out: &mut Vec<u8>) {
-    if let Some(value) = value {
-        value.serialize(out);
+/// Appends a value if there is one, and gives the bit that says so.
+#[inline]
+pub fn write_optional<T: Serialize>(value: &Option<T>, bit: u32, out: &mut Vec<u8>) -> u32 {
+    match value {
+        Some(value) => {
+            value.serialize(out);
+            bit
+        }
+        None => 0,
+    }
+}
+
+/// Sets a word that was written before its bits were known.
+#[inline(never)]
+pub fn set_word(place: usize, word: u32, out: &mut [u8]) {
+    if let Some(bytes) = out.get_mut(place..).and_then(<[u8]>::first_chunk_mut::<4>) {
+        *bytes = word.to_le_bytes();
     }
 }
 
@@ -30,8 +62,7 @@ pub fn read_optional<T: Deserialize>(r: &mut Reader<'_>, is_there: bool) -> Opti
 
 /// Reads a `Vector`.
 pub fn read_vector<T: Deserialize>(r: &mut Reader<'_>) -> Vec<T> {
-    read_id(r);
-    read_items(r)
+    read_boxed(r)
 }
 
 /// Whether two values are the same on the wire.
@@ -40,4 +71,29 @@ pub fn equal(a: &dyn Serialize, b: &dyn Serialize) -> bool {
     a.serialize(&mut left);
     b.serialize(&mut right);
     left == right
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_is_two_words() {
+        for value in [0, 1, -1, i64::MIN, i64::MAX, 0x0102_0304_0506_0708] {
+            let [low, high] = halves(value);
+            assert_eq!(long(low, high), value);
+            let mut out = Vec::new();
+            write_words(&[low, high], &mut out);
+            assert_eq!(out, value.to_le_bytes());
+        }
+    }
+
+    #[test]
+    fn a_word_is_set_where_it_was_written() {
+        let mut out = vec![9; 9];
+        set_word(1, 0x0403_0201, &mut out);
+        assert_eq!(out, [9, 1, 2, 3, 4, 9, 9, 9, 9]);
+        set_word(6, 0, &mut out);
+        assert_eq!(out, [9, 1, 2, 3, 4, 9, 9, 9, 9]);
+    }
 }

@@ -30,6 +30,14 @@ macro_rules! number {
             fn read(r: &mut Reader<'_>) -> Option<Self> {
                 Some(r.$read())
             }
+
+            /// All at once: so many bytes are there.
+            #[inline(never)]
+            fn read_items(r: &mut Reader<'_>, count: usize) -> Vec<Self> {
+                let bytes = r.take_slice(count.saturating_mul($len));
+                let (items, _) = bytes.as_chunks::<$len>();
+                items.iter().map(|item| Self::from_le_bytes(*item)).collect()
+            }
         }
     };
 }

@@ -74,6 +74,12 @@ impl<'a> Reader<'a> {
         self.error.is_some()
     }
 
+    /// Whether nothing was wrong and nothing is left.
+    #[inline]
+    pub(super) fn is_finished(&self) -> bool {
+        self.error.is_none() && self.left.is_empty()
+    }
+
     /// Whether all that was read is what it should be.
     ///
     /// # Errors
@@ -102,9 +108,14 @@ impl<'a> Reader<'a> {
     /// A constructor id.
     #[inline(never)]
     pub fn constructor_id(&mut self) -> u32 {
+        self.next_id()
+    }
+
+    #[inline]
+    pub(super) fn next_id(&mut self) -> u32 {
         match self.assumed.take() {
             Some(id) => id,
-            None => self.word(),
+            None => self.take::<4>().map_or(0, |bytes| LittleEndian::read_u32(bytes)),
         }
     }
 
@@ -114,10 +125,28 @@ impl<'a> Reader<'a> {
         self.take::<4>().map_or(0, |bytes| LittleEndian::read_u32(bytes))
     }
 
+    /// Words that follow one another: a run of parameters of fixed length, read at once.
+    #[inline(never)]
+    pub fn words<const N: usize>(&mut self) -> [u32; N] {
+        let mut words = [0; N];
+        let needed = 4 * N;
+        match self.left.split_at_checked(needed) {
+            Some((run, left)) => {
+                self.left = left;
+                let (run, _) = run.as_chunks::<4>();
+                for (word, bytes) in words.iter_mut().zip(run) {
+                    *word = u32::from_le_bytes(*bytes);
+                }
+            }
+            None => self.fail(DecodeErrorKind::Truncated { needed, left: self.left.len() }),
+        }
+        words
+    }
+
     /// `int`
     #[inline(never)]
     pub fn int(&mut self) -> i32 {
-        self.word().cast_signed()
+        self.take::<4>().map_or(0, |bytes| LittleEndian::read_i32(bytes))
     }
 
     /// `long`
@@ -162,7 +191,7 @@ impl<'a> Reader<'a> {
     /// Begins a constructor with this id. Give what it returns to [`end`](Self::end).
     #[inline(never)]
     pub fn begin(&mut self, expected: u32, type_name: &'static str) -> &'static str {
-        let id = self.constructor_id();
+        let id = self.next_id();
         if id != expected {
             self.unexpected(id, type_name);
         }
@@ -170,7 +199,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Ends the constructor that was begun last.
-    #[inline(never)]
+    #[inline]
     pub fn end(&mut self, outer: &'static str) {
         self.type_name = outer;
     }
@@ -251,6 +280,12 @@ impl<'a> Reader<'a> {
                 &[]
             }
         }
+    }
+
+    /// Passes over bytes that were looked at.
+    #[inline]
+    pub(super) fn skip(&mut self, count: usize) {
+        self.left = self.left.get(count..).unwrap_or_default();
     }
 
     /// Everything that is left.
@@ -336,6 +371,16 @@ mod tests {
         assert_eq!((reader.peek_id(), reader.begin(9, "bare"), reader.offset()), (9, "", 4));
         assert_eq!(reader.int(), 2);
         assert_eq!((reader.peek_id(), reader.is_failed()), (0, true));
+    }
+
+    #[test]
+    fn words_are_read_all_or_none() {
+        let mut reader = Reader::new(&[1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4]);
+        assert_eq!((reader.words(), reader.offset()), ([1, 2], 8));
+        assert_eq!(reader.words(), [0, 0]);
+        let error = reader.check().unwrap_err();
+        assert_eq!(error.kind(), DecodeErrorKind::Truncated { needed: 8, left: 5 });
+        assert_eq!(error.offset(), 8);
     }
 
     #[test]

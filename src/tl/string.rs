@@ -14,18 +14,53 @@ const LARGE_FROM: usize = 1 << 24;
 /// Appends a string of bytes in the shortest form (TL-10).
 #[inline(never)]
 pub(super) fn write(bytes: &[u8], out: &mut Vec<u8>) {
-    let (header, header_len) = header(bytes.len());
+    // Room for the longest header and padding.
     out.reserve(bytes.len() + 12);
-    out.extend_from_slice(header.get(..header_len).unwrap_or_default());
+    let header_len = match u8::try_from(bytes.len()) {
+        Ok(short) if short < MEDIUM => {
+            out.push(short);
+            1
+        }
+        _ => {
+            let (header, header_len) = long_header(bytes.len());
+            out.extend_from_slice(header.get(..header_len).unwrap_or_default());
+            header_len
+        }
+    };
     out.extend_from_slice(bytes);
-    let padding = padding(header_len, bytes.len());
-    out.extend_from_slice([0; 3].get(..padding).unwrap_or_default());
+    // As much as there can be, and what is too much is taken back: which it is, no processor guesses.
+    let end = out.len() + padding(header_len, bytes.len());
+    out.extend_from_slice(&[0; 3]);
+    out.truncate(end);
 }
 
 impl<'a> Reader<'a> {
     /// `bytes`, where they lie.
-    #[inline(never)]
+    #[inline]
     pub fn byte_slice(&mut self) -> &'a [u8] {
+        if let [short, ..] = self.remaining()
+            && *short < MEDIUM
+        {
+            let length = usize::from(*short);
+            let padding = padding(1, length);
+            if let Some(whole) = self.remaining().get(..1 + length + padding)
+                && let (Some(bytes), Some(last)) = (whole.get(1..=length), whole.last_chunk::<4>())
+            {
+                self.skip(whole.len());
+                // The padding is the last of these four bytes, so it is their highest bits.
+                let last = u64::from(LittleEndian::read_u32(last));
+                if last >> (32 - 8 * padding) != 0 {
+                    self.count_dirty_padding();
+                }
+                return bytes;
+            }
+        }
+        self.long_byte_slice()
+    }
+
+    /// A string of bytes with a long header, or one that the bytes do not hold.
+    #[cold]
+    fn long_byte_slice(&mut self) -> &'a [u8] {
         let Some([first]) = self.take::<1>() else { return &[] };
         let (length, header_len) = match *first {
             LARGE => {
@@ -69,25 +104,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The header of a string and how many of its bytes are used.
-#[inline]
-fn header(length: usize) -> ([u8; 8], usize) {
-    let mut header = [0; 8];
-    match u8::try_from(length) {
-        Ok(short) if short < MEDIUM => {
-            header[0] = short;
-            (header, 1)
-        }
-        _ if length < LARGE_FROM => {
-            LittleEndian::write_u64(&mut header, (length as u64) << 8 | u64::from(MEDIUM));
-            (header, 4)
-        }
-        // A length of 2^56 bytes fits no memory, so nothing is shifted out.
-        _ => {
-            LittleEndian::write_u64(&mut header, (length as u64) << 8 | u64::from(LARGE));
-            (header, 8)
-        }
-    }
+/// The header of a string that is not short, and how many of its bytes are used.
+#[cold]
+fn long_header(length: usize) -> ([u8; 8], usize) {
+    let (mark, header_len) = if length < LARGE_FROM { (MEDIUM, 4) } else { (LARGE, 8) };
+    // A length of 2^56 bytes fits no memory, so nothing is shifted out.
+    (((length as u64) << 8 | u64::from(mark)).to_le_bytes(), header_len)
 }
 
 /// The zeros that fill the last four bytes.

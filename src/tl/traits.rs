@@ -20,11 +20,14 @@ pub trait Serialize {
     where
         Self: Sized,
     {
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(ROOM);
         self.serialize(&mut out);
         out
     }
 }
+
+/// Most queries fit, so that [`to_bytes`](Serialize::to_bytes) seldom grows its vector.
+const ROOM: usize = 256;
 
 /// A value that can be read from the wire.
 pub trait Deserialize: Sized {
@@ -37,6 +40,13 @@ pub trait Deserialize: Sized {
     /// This is what generated code implements and calls. You will want [`deserialize`](Self::deserialize) or
     /// [`from_bytes`](Self::from_bytes).
     fn read(r: &mut Reader<'_>) -> Option<Self>;
+
+    /// Reads values that follow one another; none of them, or only the first, if something is wrong. The bytes left hold
+    /// `count` times [`MIN_LEN`](Self::MIN_LEN) at least.
+    #[doc(hidden)]
+    fn read_items(r: &mut Reader<'_>, count: usize) -> Vec<Self> {
+        crate::tl::vector::read_each(r, count)
+    }
 
     /// Reads one value and leaves the reader behind it.
     ///
@@ -56,9 +66,13 @@ pub trait Deserialize: Sized {
     /// When the bytes are not such a value, or do not end with it.
     fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
-        let value = Self::deserialize(&mut reader)?;
-        reader.finish()?;
-        Ok(value)
+        match Self::read(&mut reader) {
+            Some(value) if reader.is_finished() => Ok(value),
+            value => {
+                reader.finish()?;
+                value.ok_or_else(|| reader.no_value())
+            }
+        }
     }
 }
 

@@ -42,7 +42,7 @@ impl<T: Serialize> Serialize for BareVec<T> {
 
 impl<T: Deserialize> Deserialize for BareVec<T> {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        Some(Self(read_items(r)))
+        Some(Self(read_bare(r)))
     }
 }
 
@@ -111,10 +111,9 @@ fn write_count(count: usize, out: &mut Vec<u8>) {
     i32::try_from(count).unwrap_or(i32::MAX).serialize(out);
 }
 
-/// The items of a vector, after its id; none of them if something is wrong.
-pub(super) fn read_items<T: Deserialize>(r: &mut Reader<'_>) -> Vec<T> {
-    let count = read_count(r, T::MIN_LEN);
-    let reserve = RESERVE / size_of::<T>().max(1);
+/// The items of a vector, one by one.
+pub(super) fn read_each<T: Deserialize>(r: &mut Reader<'_>, count: usize) -> Vec<T> {
+    let reserve = const { if size_of::<T>() == 0 { RESERVE } else { RESERVE / size_of::<T>() } };
     let mut items = Vec::with_capacity(count.min(reserve));
     for _ in 0..count {
         match T::read(r) {
@@ -125,16 +124,30 @@ pub(super) fn read_items<T: Deserialize>(r: &mut Reader<'_>) -> Vec<T> {
     items
 }
 
-/// The id of a boxed vector.
+/// Reads a boxed vector.
+pub(super) fn read_boxed<T: Deserialize>(r: &mut Reader<'_>) -> Vec<T> {
+    let count = read_header(r, T::MIN_LEN);
+    T::read_items(r, count)
+}
+
+/// Reads a vector without its id.
+pub(super) fn read_bare<T: Deserialize>(r: &mut Reader<'_>) -> Vec<T> {
+    let count = read_count(r, T::MIN_LEN);
+    T::read_items(r, count)
+}
+
+/// The id and the count of a boxed vector.
 #[inline(never)]
-pub(super) fn read_id(r: &mut Reader<'_>) {
-    // If it is another, nothing more is read.
-    let outer = r.begin(VECTOR, "Vector");
-    r.end(outer);
+fn read_header(r: &mut Reader<'_>, min_len: usize) -> usize {
+    let id = r.next_id();
+    if id != VECTOR {
+        // Nothing more is read then.
+        r.unexpected(id, "Vector");
+    }
+    read_count(r, min_len)
 }
 
 /// The count of a vector whose items have this many bytes at least; 0 if something is wrong with it.
-#[inline(never)]
 fn read_count(r: &mut Reader<'_>, min_len: usize) -> usize {
     let count = r.int();
     let Ok(items) = usize::try_from(count) else {
@@ -201,10 +214,10 @@ mod tests {
     #[test]
     fn tl_01_nothing_is_reserved_for_a_claim() {
         let wire = [&6_000_i32.to_le_bytes()[..], &[0; 6_000 * 64]].concat();
-        let items: Vec<[u8; 64]> = read_items(&mut Reader::new(&wire));
+        let items: Vec<[u8; 64]> = read_bare(&mut Reader::new(&wire));
         assert_eq!(items.len(), 6_000);
         let mut reader = Reader::new(&[0xff; 400_000]);
-        assert_eq!(read_items::<i32>(&mut reader).capacity(), 0);
+        assert_eq!(read_bare::<i32>(&mut reader).capacity(), 0);
         assert!(reader.is_failed());
     }
 

@@ -24,7 +24,7 @@ impl Emitter<'_> {
         let id = names::hex(function.id);
         let tl_name = &name.tl;
         let doc = docs::item(&self.options.links, Kind::Method, name, &[&function.tl]);
-        let body = body::Emitted::new(self, name, &function.body)?;
+        let body = body::Emitted::new(self, name, &id, &function.body)?;
         let (derives, definition, methods) = (&body.derives, &body.definition, &body.methods);
         let (write, read_steps, read_value) = (&body.write, &body.read_steps, &body.read_value);
         let generics = function.body.is_generic().then(|| quote!(<X>));
@@ -50,7 +50,6 @@ impl Emitter<'_> {
             impl #serializable #tl::Serialize for #ident #generics {
                 #[inline(never)]
                 fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                    #tl::codec::write_word(#id, out);
                     #write
                 }
             }

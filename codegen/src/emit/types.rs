@@ -26,7 +26,7 @@ impl Emitter<'_> {
         let id = names::hex(constructor.id);
         let tl_name = &name.tl;
         let doc = docs::item(&self.options.links, Kind::Constructor, name, &[&constructor.tl]);
-        let body = body::Emitted::new(self, name, &constructor.body)?;
+        let body = body::Emitted::new(self, name, &id, &constructor.body)?;
         let (derives, definition, methods) = (&body.derives, &body.definition, &body.methods);
         let (write, min_len) = (&body.write, body.min_len);
         let (read_steps, read_value) = (&body.read_steps, &body.read_value);
@@ -52,7 +52,6 @@ impl Emitter<'_> {
             impl #tl::Serialize for #ident {
                 #[inline(never)]
                 fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                    #tl::codec::write_word(#id, out);
                     #write
                 }
             }

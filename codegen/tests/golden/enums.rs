@@ -104,8 +104,14 @@ shapeDot#5600e8f2 at:long = Shape;
     impl ::telewire::tl::Serialize for ShapeDot {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0x5600e8f2, out);
-            ::telewire::tl::Serialize::serialize(&self.at, out);
+            ::telewire::tl::codec::write_words(
+                &[
+                    0x5600e8f2,
+                    ::telewire::tl::codec::halves(self.at)[0],
+                    ::telewire::tl::codec::halves(self.at)[1],
+                ],
+                out,
+            );
         }
     }
     impl ::telewire::tl::Deserialize for ShapeDot {
@@ -153,12 +159,27 @@ shapeBox#9f87426d left:long top:long right:long bottom:long depth:long = Shape;
     impl ::telewire::tl::Serialize for ShapeBox {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0x9f87426d, out);
-            ::telewire::tl::Serialize::serialize(&self.left, out);
-            ::telewire::tl::Serialize::serialize(&self.top, out);
-            ::telewire::tl::Serialize::serialize(&self.right, out);
-            ::telewire::tl::Serialize::serialize(&self.bottom, out);
-            ::telewire::tl::Serialize::serialize(&self.depth, out);
+            ::telewire::tl::codec::write_words(
+                &[
+                    0x9f87426d,
+                    ::telewire::tl::codec::halves(self.left)[0],
+                    ::telewire::tl::codec::halves(self.left)[1],
+                    ::telewire::tl::codec::halves(self.top)[0],
+                    ::telewire::tl::codec::halves(self.top)[1],
+                    ::telewire::tl::codec::halves(self.right)[0],
+                    ::telewire::tl::codec::halves(self.right)[1],
+                    ::telewire::tl::codec::halves(self.bottom)[0],
+                    ::telewire::tl::codec::halves(self.bottom)[1],
+                ],
+                out,
+            );
+            ::telewire::tl::codec::write_words(
+                &[
+                    ::telewire::tl::codec::halves(self.depth)[0],
+                    ::telewire::tl::codec::halves(self.depth)[1],
+                ],
+                out,
+            );
         }
     }
     impl ::telewire::tl::Deserialize for ShapeBox {
@@ -166,10 +187,11 @@ shapeBox#9f87426d left:long top:long right:long bottom:long depth:long = Shape;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x9f87426d, "shapeBox");
-            let v0 = r.long();
-            let v1 = r.long();
-            let v2 = r.long();
-            let v3 = r.long();
+            let [low0, high0, low1, high1, low2, high2, low3, high3] = r.words();
+            let v0 = ::telewire::tl::codec::long(low0, high0);
+            let v1 = ::telewire::tl::codec::long(low1, high1);
+            let v2 = ::telewire::tl::codec::long(low2, high2);
+            let v3 = ::telewire::tl::codec::long(low3, high3);
             let v4 = r.long();
             r.end(outer);
             ::core::option::Option::Some(Self {

@@ -87,17 +87,14 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
     impl ::telewire::tl::Serialize for Post {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0xe5c9ac25, out);
-            ::telewire::tl::codec::write_word(
-                self.pinned as u32 | (self.title.is_some() as u32) << 1
-                    | (self.silent as u32) << 31 | (self.views.is_some() as u32) << 2
-                    | (self.ok.is_some() as u32) << 3,
-                out,
-            );
-            ::telewire::tl::codec::write_optional(&self.title, out);
-            ::telewire::tl::Serialize::serialize(&self.date, out);
-            ::telewire::tl::codec::write_optional(&self.views, out);
-            ::telewire::tl::codec::write_optional(&self.ok, out);
+            let place0 = out.len() + 4;
+            let mut word0 = self.pinned as u32 | (self.silent as u32) << 31;
+            ::telewire::tl::codec::write_words(&[0xe5c9ac25, word0], out);
+            word0 |= ::telewire::tl::codec::write_optional(&self.title, 0x00000002, out);
+            ::telewire::tl::codec::write_word(self.date as u32, out);
+            word0 |= ::telewire::tl::codec::write_optional(&self.views, 0x00000004, out);
+            word0 |= ::telewire::tl::codec::write_optional(&self.ok, 0x00000008, out);
+            ::telewire::tl::codec::set_word(place0, word0, out);
         }
     }
     impl ::telewire::tl::Deserialize for Post {

@@ -81,15 +81,22 @@ poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true an
     impl ::telewire::tl::Serialize for Poll {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0x6c141338, out);
-            ::telewire::tl::Serialize::serialize(&self.id, out);
-            ::telewire::tl::codec::write_word(self.closed as u32, out);
-            ::telewire::tl::codec::write_word(
-                self.quiz as u32 | (self.answers.is_some() as u32) << 3,
+            let place1 = out.len() + 16;
+            let mut word1 = self.quiz as u32;
+            ::telewire::tl::codec::write_words(
+                &[
+                    0x6c141338,
+                    ::telewire::tl::codec::halves(self.id)[0],
+                    ::telewire::tl::codec::halves(self.id)[1],
+                    self.closed as u32,
+                    word1,
+                ],
                 out,
             );
-            ::telewire::tl::codec::write_optional(&self.answers, out);
+            word1
+                |= ::telewire::tl::codec::write_optional(&self.answers, 0x00000008, out);
             ::telewire::tl::codec::write_word(0, out);
+            ::telewire::tl::codec::set_word(place1, word1, out);
         }
     }
     impl ::telewire::tl::Deserialize for Poll {
@@ -97,9 +104,8 @@ poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true an
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x6c141338, "poll");
-            let v0 = r.long();
-            let word0 = r.word();
-            let word1 = r.word();
+            let [low0, high0, word0, word1] = r.words();
+            let v0 = ::telewire::tl::codec::long(low0, high0);
             let v3 = ::telewire::tl::codec::read_optional(r, word1 & 0x00000008 != 0);
             r.word();
             r.end(outer);

@@ -67,8 +67,7 @@ invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X;
     impl<X: ::telewire::tl::Serialize> ::telewire::tl::Serialize for InvokeWithLayer<X> {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0xda9b0d0d, out);
-            ::telewire::tl::Serialize::serialize(&self.layer, out);
+            ::telewire::tl::codec::write_words(&[0xda9b0d0d, self.layer as u32], out);
             ::telewire::tl::Serialize::serialize(&self.query, out);
         }
     }
@@ -129,13 +128,12 @@ invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true que
     impl<X: ::telewire::tl::Serialize> ::telewire::tl::Serialize for InvokeBoth<X> {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0x01650021, out);
-            ::telewire::tl::codec::write_word(
-                self.proxy.is_some() as u32 | (self.quiet as u32) << 1,
-                out,
-            );
-            ::telewire::tl::codec::write_optional(&self.proxy, out);
+            let place0 = out.len() + 4;
+            let mut word0 = (self.quiet as u32) << 1;
+            ::telewire::tl::codec::write_words(&[0x01650021, word0], out);
+            word0 |= ::telewire::tl::codec::write_optional(&self.proxy, 0x00000001, out);
             ::telewire::tl::Serialize::serialize(&self.query, out);
+            ::telewire::tl::codec::set_word(place0, word0, out);
         }
     }
     #[cfg(any(test, feature = "server"))]

@@ -63,10 +63,15 @@ http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait;
     impl ::telewire::tl::Serialize for HttpWait {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0x9299359f, out);
-            ::telewire::tl::Serialize::serialize(&self.max_delay, out);
-            ::telewire::tl::Serialize::serialize(&self.wait_after, out);
-            ::telewire::tl::Serialize::serialize(&self.max_wait, out);
+            ::telewire::tl::codec::write_words(
+                &[
+                    0x9299359f,
+                    self.max_delay as u32,
+                    self.wait_after as u32,
+                    self.max_wait as u32,
+                ],
+                out,
+            );
         }
     }
     #[cfg(any(test, feature = "server"))]
@@ -74,9 +79,10 @@ http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x9299359f, "http_wait");
-            let v0 = r.int();
-            let v1 = r.int();
-            let v2 = r.int();
+            let [low0, low1, low2] = r.words();
+            let v0 = low0 as i32;
+            let v1 = low1 as i32;
+            let v2 = low2 as i32;
             r.end(outer);
             ::core::option::Option::Some(Self {
                 max_delay: v0,

@@ -67,8 +67,14 @@ pong#fd0a6541 id:long = Pong;
     impl ::telewire::tl::Serialize for Pong {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0xfd0a6541, out);
-            ::telewire::tl::Serialize::serialize(&self.id, out);
+            ::telewire::tl::codec::write_words(
+                &[
+                    0xfd0a6541,
+                    ::telewire::tl::codec::halves(self.id)[0],
+                    ::telewire::tl::codec::halves(self.id)[1],
+                ],
+                out,
+            );
         }
     }
     impl ::telewire::tl::Deserialize for Pong {
@@ -119,8 +125,14 @@ ping#f376d9c4 id:long = Pong;
     impl ::telewire::tl::Serialize for Ping {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0xf376d9c4, out);
-            ::telewire::tl::Serialize::serialize(&self.id, out);
+            ::telewire::tl::codec::write_words(
+                &[
+                    0xf376d9c4,
+                    ::telewire::tl::codec::halves(self.id)[0],
+                    ::telewire::tl::codec::halves(self.id)[1],
+                ],
+                out,
+            );
         }
     }
     #[cfg(any(test, feature = "server"))]
@@ -257,8 +269,7 @@ ping.is_on#6b03e19a flags:# loud:flags.0?true = Bool;
         impl ::telewire::tl::Serialize for IsOn {
             #[inline(never)]
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                ::telewire::tl::codec::write_word(0x6b03e19a, out);
-                ::telewire::tl::codec::write_word(self.loud as u32, out);
+                ::telewire::tl::codec::write_words(&[0x6b03e19a, self.loud as u32], out);
             }
         }
         #[cfg(any(test, feature = "server"))]
@@ -306,8 +317,14 @@ ping.send#ef39dcd8 random_id:long text:string = Pong;
         impl ::telewire::tl::Serialize for Send {
             #[inline(never)]
             fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                ::telewire::tl::codec::write_word(0xef39dcd8, out);
-                ::telewire::tl::Serialize::serialize(&self.random_id, out);
+                ::telewire::tl::codec::write_words(
+                    &[
+                        0xef39dcd8,
+                        ::telewire::tl::codec::halves(self.random_id)[0],
+                        ::telewire::tl::codec::halves(self.random_id)[1],
+                    ],
+                    out,
+                );
                 ::telewire::tl::Serialize::serialize(&self.text, out);
             }
         }

@@ -88,17 +88,30 @@ token#da2e5fb0 type:string self:long final:Bool static:int loop:int srp_B:bytes 
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::codec::write_word(0xda2e5fb0, out);
             ::telewire::tl::Serialize::serialize(&self.r#type, out);
-            ::telewire::tl::Serialize::serialize(&self.self_, out);
+            ::telewire::tl::codec::write_words(
+                &[
+                    ::telewire::tl::codec::halves(self.self_)[0],
+                    ::telewire::tl::codec::halves(self.self_)[1],
+                ],
+                out,
+            );
             ::telewire::tl::Serialize::serialize(&self.r#final, out);
-            ::telewire::tl::Serialize::serialize(&self.r#static, out);
-            ::telewire::tl::Serialize::serialize(&self.r#loop, out);
+            ::telewire::tl::codec::write_words(
+                &[self.r#static as u32, self.r#loop as u32],
+                out,
+            );
             ::telewire::tl::Serialize::serialize(&self.srp_b, out);
             ::telewire::tl::Serialize::serialize(&self.m1, out);
-            ::telewire::tl::Serialize::serialize(&self.crate_, out);
-            ::telewire::tl::Serialize::serialize(&self.r#async, out);
-            ::telewire::tl::Serialize::serialize(&self.r, out);
-            ::telewire::tl::Serialize::serialize(&self.out, out);
-            ::telewire::tl::Serialize::serialize(&self.value, out);
+            ::telewire::tl::codec::write_words(
+                &[
+                    self.crate_ as u32,
+                    self.r#async as u32,
+                    self.r as u32,
+                    self.out as u32,
+                    self.value as u32,
+                ],
+                out,
+            );
         }
     }
     impl ::telewire::tl::Deserialize for Token {
@@ -109,15 +122,17 @@ token#da2e5fb0 type:string self:long final:Bool static:int loop:int srp_B:bytes 
             let v0 = r.string();
             let v1 = r.long();
             let v2 = r.boolean();
-            let v3 = r.int();
-            let v4 = r.int();
+            let [low3, low4] = r.words();
+            let v3 = low3 as i32;
+            let v4 = low4 as i32;
             let v5 = r.bytes();
             let v6 = r.bytes();
-            let v7 = r.int();
-            let v8 = r.int();
-            let v9 = r.int();
-            let v10 = r.int();
-            let v11 = r.int();
+            let [low7, low8, low9, low10, low11] = r.words();
+            let v7 = low7 as i32;
+            let v8 = low8 as i32;
+            let v9 = low9 as i32;
+            let v10 = low10 as i32;
+            let v11 = low11 as i32;
             r.end(outer);
             ::core::option::Option::Some(Self {
                 r#type: v0,

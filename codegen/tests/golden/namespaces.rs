@@ -201,8 +201,10 @@ e2e.chain.block#6498c436 height:int = e2e.chain.Block;
             impl ::telewire::tl::Serialize for Block {
                 #[inline(never)]
                 fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-                    ::telewire::tl::codec::write_word(0x6498c436, out);
-                    ::telewire::tl::Serialize::serialize(&self.height, out);
+                    ::telewire::tl::codec::write_words(
+                        &[0x6498c436, self.height as u32],
+                        out,
+                    );
                 }
             }
             impl ::telewire::tl::Deserialize for Block {

@@ -66,9 +66,15 @@ message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message;
     impl ::telewire::tl::Serialize for Message {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0x5bb8e511, out);
-            ::telewire::tl::Serialize::serialize(&self.msg_id, out);
-            ::telewire::tl::Serialize::serialize(&self.seqno, out);
+            ::telewire::tl::codec::write_words(
+                &[
+                    0x5bb8e511,
+                    ::telewire::tl::codec::halves(self.msg_id)[0],
+                    ::telewire::tl::codec::halves(self.msg_id)[1],
+                    self.seqno as u32,
+                ],
+                out,
+            );
             ::telewire::tl::codec::write_length(&self.body, out);
             ::telewire::tl::Serialize::serialize(&self.body, out);
         }
@@ -78,8 +84,9 @@ message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x5bb8e511, "message");
-            let v0 = r.long();
-            let v1 = r.int();
+            let [low0, high0, low1] = r.words();
+            let v0 = ::telewire::tl::codec::long(low0, high0);
+            let v1 = low1 as i32;
             let length = r.length();
             let v2 = r.measured_object(length);
             r.end(outer);

@@ -73,10 +73,12 @@ packed#3ca89969 flags:# id:flags.0?long body:Object = Packed;
     impl ::telewire::tl::Serialize for Packed {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0x3ca89969, out);
-            ::telewire::tl::codec::write_word(self.id.is_some() as u32, out);
-            ::telewire::tl::codec::write_optional(&self.id, out);
+            let place0 = out.len() + 4;
+            let mut word0 = 0;
+            ::telewire::tl::codec::write_words(&[0x3ca89969, word0], out);
+            word0 |= ::telewire::tl::codec::write_optional(&self.id, 0x00000001, out);
             ::telewire::tl::Serialize::serialize(&self.body, out);
+            ::telewire::tl::codec::set_word(place0, word0, out);
         }
     }
     impl ::telewire::tl::Deserialize for Packed {

@@ -80,10 +80,17 @@ all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i
     impl ::telewire::tl::Serialize for All {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0x00ec2da3, out);
-            ::telewire::tl::Serialize::serialize(&self.a, out);
-            ::telewire::tl::Serialize::serialize(&self.b, out);
-            ::telewire::tl::Serialize::serialize(&self.c, out);
+            ::telewire::tl::codec::write_words(
+                &[
+                    0x00ec2da3,
+                    self.a as u32,
+                    ::telewire::tl::codec::halves(self.b)[0],
+                    ::telewire::tl::codec::halves(self.b)[1],
+                    ::telewire::tl::codec::halves(self.c.to_bits() as i64)[0],
+                    ::telewire::tl::codec::halves(self.c.to_bits() as i64)[1],
+                ],
+                out,
+            );
             ::telewire::tl::Serialize::serialize(&self.d, out);
             ::telewire::tl::Serialize::serialize(&self.e, out);
             ::telewire::tl::Serialize::serialize(&self.f, out);
@@ -97,9 +104,10 @@ all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x00ec2da3, "all");
-            let v0 = r.int();
-            let v1 = r.long();
-            let v2 = r.double();
+            let [low0, low1, high1, low2, high2] = r.words();
+            let v0 = low0 as i32;
+            let v1 = ::telewire::tl::codec::long(low1, high1);
+            let v2 = f64::from_bits(::telewire::tl::codec::long(low2, high2) as u64);
             let v3 = r.string();
             let v4 = r.bytes();
             let v5 = r.wide();

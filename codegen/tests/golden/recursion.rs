@@ -235,10 +235,12 @@ link#1c6de6ff flags:# url:string next:flags.0?Link = Link;
     impl ::telewire::tl::Serialize for Link {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0x1c6de6ff, out);
-            ::telewire::tl::codec::write_word(self.next.is_some() as u32, out);
+            let place0 = out.len() + 4;
+            let mut word0 = 0;
+            ::telewire::tl::codec::write_words(&[0x1c6de6ff, word0], out);
             ::telewire::tl::Serialize::serialize(&self.url, out);
-            ::telewire::tl::codec::write_optional(&self.next, out);
+            word0 |= ::telewire::tl::codec::write_optional(&self.next, 0x00000001, out);
+            ::telewire::tl::codec::set_word(place0, word0, out);
         }
     }
     impl ::telewire::tl::Deserialize for Link {

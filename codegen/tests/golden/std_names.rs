@@ -67,8 +67,7 @@ vec#5ad97429 n:int = Vec;
     impl ::telewire::tl::Serialize for Vec {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0x5ad97429, out);
-            ::telewire::tl::Serialize::serialize(&self.n, out);
+            ::telewire::tl::codec::write_words(&[0x5ad97429, self.n as u32], out);
         }
     }
     impl ::telewire::tl::Deserialize for Vec {
@@ -314,9 +313,11 @@ some#7b22177f flags:# b:flags.0?Box = Some;
     impl ::telewire::tl::Serialize for Some {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0x7b22177f, out);
-            ::telewire::tl::codec::write_word(self.b.is_some() as u32, out);
-            ::telewire::tl::codec::write_optional(&self.b, out);
+            let place0 = out.len() + 4;
+            let mut word0 = 0;
+            ::telewire::tl::codec::write_words(&[0x7b22177f, word0], out);
+            word0 |= ::telewire::tl::codec::write_optional(&self.b, 0x00000001, out);
+            ::telewire::tl::codec::set_word(place0, word0, out);
         }
     }
     impl ::telewire::tl::Deserialize for Some {

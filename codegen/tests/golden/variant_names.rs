@@ -100,8 +100,14 @@ peer64#74ad6156 id:long = Peer;
     impl ::telewire::tl::Serialize for Peer64 {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0x74ad6156, out);
-            ::telewire::tl::Serialize::serialize(&self.id, out);
+            ::telewire::tl::codec::write_words(
+                &[
+                    0x74ad6156,
+                    ::telewire::tl::codec::halves(self.id)[0],
+                    ::telewire::tl::codec::halves(self.id)[1],
+                ],
+                out,
+            );
         }
     }
     impl ::telewire::tl::Deserialize for Peer64 {
@@ -141,8 +147,14 @@ peerUser#31bf0e2a id:long = Peer;
     impl ::telewire::tl::Serialize for PeerUser {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0x31bf0e2a, out);
-            ::telewire::tl::Serialize::serialize(&self.id, out);
+            ::telewire::tl::codec::write_words(
+                &[
+                    0x31bf0e2a,
+                    ::telewire::tl::codec::halves(self.id)[0],
+                    ::telewire::tl::codec::halves(self.id)[1],
+                ],
+                out,
+            );
         }
     }
     impl ::telewire::tl::Deserialize for PeerUser {

@@ -67,9 +67,10 @@ point#e3fe70f4 x:int y:int = Point;
     impl ::telewire::tl::Serialize for Point {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
-            ::telewire::tl::codec::write_word(0xe3fe70f4, out);
-            ::telewire::tl::Serialize::serialize(&self.x, out);
-            ::telewire::tl::Serialize::serialize(&self.y, out);
+            ::telewire::tl::codec::write_words(
+                &[0xe3fe70f4, self.x as u32, self.y as u32],
+                out,
+            );
         }
     }
     impl ::telewire::tl::Deserialize for Point {
@@ -77,8 +78,9 @@ point#e3fe70f4 x:int y:int = Point;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0xe3fe70f4, "point");
-            let v0 = r.int();
-            let v1 = r.int();
+            let [low0, low1] = r.words();
+            let v0 = low0 as i32;
+            let v1 = low1 as i32;
             r.end(outer);
             ::core::option::Option::Some(Self { x: v0, y: v1 })
         }
