@@ -35,24 +35,20 @@ pub fn write_length(object: &Object, out: &mut Vec<u8>) {
     i32::try_from(object.as_bytes().len()).unwrap_or(i32::MAX).serialize(out);
 }
 
-/// Appends a value if there is one, and gives the bit that says so.
+/// Appends a value if there is one, and sets the bit that says so in the word that was written at `place`.
 #[inline]
-pub fn write_optional<T: Serialize>(value: &Option<T>, bit: u32, out: &mut Vec<u8>) -> u32 {
-    match value {
-        Some(value) => {
-            value.serialize(out);
-            bit
-        }
-        None => 0,
+pub fn write_optional<T: Serialize>(value: &Option<T>, place: usize, bit: u32, out: &mut Vec<u8>) {
+    if let Some(value) = value {
+        write_some(value, place, bit, out);
     }
 }
 
-/// Sets a word that was written before its bits were known.
 #[inline(never)]
-pub fn set_word(place: usize, word: u32, out: &mut [u8]) {
-    if let Some(bytes) = out.get_mut(place..).and_then(<[u8]>::first_chunk_mut::<4>) {
-        *bytes = word.to_le_bytes();
+fn write_some<T: Serialize>(value: &T, place: usize, bit: u32, out: &mut Vec<u8>) {
+    if let Some(word) = out.get_mut(place..).and_then(<[u8]>::first_chunk_mut::<4>) {
+        *word = (u32::from_le_bytes(*word) | bit).to_le_bytes();
     }
+    value.serialize(out);
 }
 
 /// Reads a value if its bit says that it is there.
@@ -89,11 +85,10 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_set_where_it_was_written() {
-        let mut out = vec![9; 9];
-        set_word(1, 0x0403_0201, &mut out);
-        assert_eq!(out, [9, 1, 2, 3, 4, 9, 9, 9, 9]);
-        set_word(6, 0, &mut out);
-        assert_eq!(out, [9, 1, 2, 3, 4, 9, 9, 9, 9]);
+    fn a_value_that_is_there_sets_its_bit() {
+        let mut out = vec![9, 1, 0, 0, 0];
+        write_optional(&Some(7_i32), 1, 1 << 31, &mut out);
+        write_optional(&None::<i32>, 1, 2, &mut out);
+        assert_eq!(out, [9, 1, 0, 0, 0x80, 7, 0, 0, 0]);
     }
 }

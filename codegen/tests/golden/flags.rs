@@ -88,13 +88,14 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             let place0 = out.len() + 4;
-            let mut word0 = self.pinned as u32 | (self.silent as u32) << 31;
-            ::telewire::tl::codec::write_words(&[0xe5c9ac25, word0], out);
-            word0 |= ::telewire::tl::codec::write_optional(&self.title, 0x00000002, out);
+            ::telewire::tl::codec::write_words(
+                &[0xe5c9ac25, self.pinned as u32 | (self.silent as u32) << 31],
+                out,
+            );
+            ::telewire::tl::codec::write_optional(&self.title, place0, 0x00000002, out);
             ::telewire::tl::codec::write_word(self.date as u32, out);
-            word0 |= ::telewire::tl::codec::write_optional(&self.views, 0x00000004, out);
-            word0 |= ::telewire::tl::codec::write_optional(&self.ok, 0x00000008, out);
-            ::telewire::tl::codec::set_word(place0, word0, out);
+            ::telewire::tl::codec::write_optional(&self.views, place0, 0x00000004, out);
+            ::telewire::tl::codec::write_optional(&self.ok, place0, 0x00000008, out);
         }
     }
     impl ::telewire::tl::Deserialize for Post {

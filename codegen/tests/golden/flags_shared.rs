@@ -93,15 +93,20 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             let place0 = out.len() + 4;
-            let mut word0 = self.lat.is_some() as u32 | (self.first as u32) << 1
-                | (self.phone.is_some() as u32) << 2;
-            ::telewire::tl::codec::write_words(&[0xcf4d327c, word0], out);
-            word0
-                |= ::telewire::tl::codec::write_optional(
-                    &self.bot_info_version,
-                    0x00004000,
-                    out,
-                );
+            ::telewire::tl::codec::write_words(
+                &[
+                    0xcf4d327c,
+                    self.lat.is_some() as u32 | (self.first as u32) << 1
+                        | (self.phone.is_some() as u32) << 2,
+                ],
+                out,
+            );
+            ::telewire::tl::codec::write_optional(
+                &self.bot_info_version,
+                place0,
+                0x00004000,
+                out,
+            );
             if let ::core::option::Option::Some(group) = &self.lat {
                 ::telewire::tl::Serialize::serialize(&group.lat, out);
             }
@@ -118,7 +123,6 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
             if let ::core::option::Option::Some(group) = &self.phone {
                 ::telewire::tl::Serialize::serialize(&group.code, out);
             }
-            ::telewire::tl::codec::set_word(place0, word0, out);
         }
     }
     impl ::telewire::tl::Deserialize for User {

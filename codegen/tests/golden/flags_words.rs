@@ -82,21 +82,23 @@ poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true an
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             let place1 = out.len() + 16;
-            let mut word1 = self.quiz as u32;
             ::telewire::tl::codec::write_words(
                 &[
                     0x6c141338,
                     ::telewire::tl::codec::halves(self.id)[0],
                     ::telewire::tl::codec::halves(self.id)[1],
                     self.closed as u32,
-                    word1,
+                    self.quiz as u32,
                 ],
                 out,
             );
-            word1
-                |= ::telewire::tl::codec::write_optional(&self.answers, 0x00000008, out);
+            ::telewire::tl::codec::write_optional(
+                &self.answers,
+                place1,
+                0x00000008,
+                out,
+            );
             ::telewire::tl::codec::write_word(0, out);
-            ::telewire::tl::codec::set_word(place1, word1, out);
         }
     }
     impl ::telewire::tl::Deserialize for Poll {

@@ -129,11 +129,12 @@ invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true que
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             let place0 = out.len() + 4;
-            let mut word0 = (self.quiet as u32) << 1;
-            ::telewire::tl::codec::write_words(&[0x01650021, word0], out);
-            word0 |= ::telewire::tl::codec::write_optional(&self.proxy, 0x00000001, out);
+            ::telewire::tl::codec::write_words(
+                &[0x01650021, (self.quiet as u32) << 1],
+                out,
+            );
+            ::telewire::tl::codec::write_optional(&self.proxy, place0, 0x00000001, out);
             ::telewire::tl::Serialize::serialize(&self.query, out);
-            ::telewire::tl::codec::set_word(place0, word0, out);
         }
     }
     #[cfg(any(test, feature = "server"))]

@@ -125,9 +125,8 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             let place0 = out.len() + 4;
-            let mut word0 = 0;
-            ::telewire::tl::codec::write_words(&[0x6e064a05, word0], out);
-            word0 |= ::telewire::tl::codec::write_optional(&self.card, 0x00000001, out);
+            ::telewire::tl::codec::write_words(&[0x6e064a05, 0], out);
+            ::telewire::tl::codec::write_optional(&self.card, place0, 0x00000001, out);
             ::telewire::tl::Serialize::serialize(&self.first, out);
             ::telewire::tl::codec::write_word(self.a.is_some() as u32, out);
             if let ::core::option::Option::Some(group) = &self.a {
@@ -136,7 +135,6 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
             if let ::core::option::Option::Some(group) = &self.a {
                 ::telewire::tl::Serialize::serialize(&group.b, out);
             }
-            ::telewire::tl::codec::set_word(place0, word0, out);
         }
     }
     impl ::telewire::tl::Deserialize for Wall {

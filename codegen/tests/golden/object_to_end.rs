@@ -74,11 +74,9 @@ packed#3ca89969 flags:# id:flags.0?long body:Object = Packed;
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             let place0 = out.len() + 4;
-            let mut word0 = 0;
-            ::telewire::tl::codec::write_words(&[0x3ca89969, word0], out);
-            word0 |= ::telewire::tl::codec::write_optional(&self.id, 0x00000001, out);
+            ::telewire::tl::codec::write_words(&[0x3ca89969, 0], out);
+            ::telewire::tl::codec::write_optional(&self.id, place0, 0x00000001, out);
             ::telewire::tl::Serialize::serialize(&self.body, out);
-            ::telewire::tl::codec::set_word(place0, word0, out);
         }
     }
     impl ::telewire::tl::Deserialize for Packed {

@@ -236,11 +236,9 @@ link#1c6de6ff flags:# url:string next:flags.0?Link = Link;
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             let place0 = out.len() + 4;
-            let mut word0 = 0;
-            ::telewire::tl::codec::write_words(&[0x1c6de6ff, word0], out);
+            ::telewire::tl::codec::write_words(&[0x1c6de6ff, 0], out);
             ::telewire::tl::Serialize::serialize(&self.url, out);
-            word0 |= ::telewire::tl::codec::write_optional(&self.next, 0x00000001, out);
-            ::telewire::tl::codec::set_word(place0, word0, out);
+            ::telewire::tl::codec::write_optional(&self.next, place0, 0x00000001, out);
         }
     }
     impl ::telewire::tl::Deserialize for Link {

@@ -314,10 +314,8 @@ some#7b22177f flags:# b:flags.0?Box = Some;
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             let place0 = out.len() + 4;
-            let mut word0 = 0;
-            ::telewire::tl::codec::write_words(&[0x7b22177f, word0], out);
-            word0 |= ::telewire::tl::codec::write_optional(&self.b, 0x00000001, out);
-            ::telewire::tl::codec::set_word(place0, word0, out);
+            ::telewire::tl::codec::write_words(&[0x7b22177f, 0], out);
+            ::telewire::tl::codec::write_optional(&self.b, place0, 0x00000001, out);
         }
     }
     impl ::telewire::tl::Deserialize for Some {

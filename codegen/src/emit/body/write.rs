@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::runs::{Run, required, runs};
-use super::{is_present, mask, member_ident, word};
+use super::{is_present, mask, member_ident};
 use crate::emit::{Emitter, names, paths};
 use crate::ir::{Bit, Body, Field, FieldKind, Step, Ty};
 
@@ -27,39 +27,32 @@ impl Writer<'_> {
                     0 => std::iter::once(quote!(#id)).chain(words).collect(),
                     _ => words.collect(),
                 };
-                let begun = steps.iter().filter_map(|step| match *step {
-                    Step::Word(index) => self.begin_word(index, &words),
-                    _ => None,
-                });
+                let before = usize::from(place == 0);
+                let begun = (0..steps.len()).map(|at| self.begin_word(steps, at, before));
                 let write = self.words(&words);
                 quote!(#(#begun)* #write)
             }
             Run::Single(step) => self.step(*step),
         });
-        let words = self.body.steps.iter().filter_map(|step| match *step {
-            Step::Word(index) if self.has_late_bits(index) => {
-                let (tl, word, place) = (&self.emitter.paths.tl, word(index), place(index));
-                Some(quote!(#tl::codec::set_word(#place, #word, out);))
-            }
-            _ => None,
-        });
-        quote!(#id_alone #(#statements)* #(#words)*)
+        quote!(#id_alone #(#statements)*)
     }
 
-    /// Whether bits of a word are only known when the values they stand for are written. A value is asked once then
-    /// whether it is there, not twice; a message of the API has thirty.
+    /// Whether bits of a word are set only when the values they stand for are written. A value is asked once then whether it
+    /// is there, not twice; a message of the API has thirty.
     fn has_late_bits(&self, word: usize) -> bool {
         self.body.fields.iter().any(|field| is_late(field) && is_of(field, word))
     }
 
-    /// Remembers the place of a word that is set at the end; `words` are written next.
-    fn begin_word(&self, index: usize, words: &[TokenStream]) -> Option<TokenStream> {
-        let name = word(index);
-        let text = name.to_string();
-        let before = words.iter().position(|word| word.to_string() == text)?;
-        let before = Literal::usize_unsuffixed(4 * before);
-        let (place, bits) = (place(index), self.early_bits(index));
-        Some(quote!(let #place = out.len() + #before; let mut #name = #bits;))
+    /// Remembers the place of a word whose bits come late. It is the step of this number of a run.
+    fn begin_word(&self, steps: &[Step], at: usize, before: usize) -> Option<TokenStream> {
+        let index = match steps.get(at) {
+            Some(Step::Word(index)) if self.has_late_bits(*index) => *index,
+            _ => return None,
+        };
+        let steps = steps.iter().take(at).map(|step| self.fixed(*step).len());
+        let bytes = Literal::usize_unsuffixed(4 * (before + steps.sum::<usize>()));
+        let place = place(index);
+        Some(quote!(let #place = out.len() + #bytes;))
     }
 
     fn words(&self, words: &[TokenStream]) -> TokenStream {
@@ -89,18 +82,8 @@ impl Writer<'_> {
                     _ => vec![quote!(self.#ident as u32)],
                 }
             }
-            Step::Word(word) => vec![self.word(word)],
+            Step::Word(word) => vec![self.early_bits(word)],
             Step::Member { .. } | Step::Length { .. } | Step::Measured { .. } => Vec::new(),
-        }
-    }
-
-    /// The value of a `#` word when it is written.
-    fn word(&self, index: usize) -> TokenStream {
-        if self.has_late_bits(index) {
-            let word = word(index);
-            quote!(#word)
-        } else {
-            self.early_bits(index)
         }
     }
 
@@ -124,7 +107,7 @@ impl Writer<'_> {
     fn step(&self, step: Step) -> TokenStream {
         let tl = &self.emitter.paths.tl;
         match step {
-            Step::Word(word) => self.words(&[self.word(word)]),
+            Step::Word(word) => self.words(&[self.early_bits(word)]),
             Step::Field(field) | Step::Measured { field } => self.field(field),
             Step::Member { field, member } => self.member(field, member),
             Step::Length { field } => {
@@ -140,9 +123,9 @@ impl Writer<'_> {
         match self.body.fields.get(index).map(|field| &field.kind) {
             Some(FieldKind::Optional(_)) => {
                 let bit = self.body.fields.get(index).and_then(|field| field.bit);
-                let (word, mask) = (word(bit.map_or(0, |b| b.word)), bit.map_or(0, mask));
+                let (place, mask) = (place(bit.map_or(0, |b| b.word)), bit.map_or(0, mask));
                 let mask = names::hex(mask);
-                quote!(#word |= #tl::codec::write_optional(&self.#ident, #mask, out);)
+                quote!(#tl::codec::write_optional(&self.#ident, #place, #mask, out);)
             }
             _ => quote!(#tl::Serialize::serialize(&self.#ident, out);),
         }
