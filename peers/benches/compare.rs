@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "a bench")]
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use telewire_peers::{input, ours, theirs};
@@ -54,7 +55,7 @@ fn packets(c: &mut Criterion) {
 
 fn exchange(c: &mut Criterion) {
     let mut group = c.benchmark_group("factorize");
-    group.sample_size(20);
+    group.sample_size(10);
     // All of them each time, so that the ratio is that of the means.
     group.bench_function("telewire", |b| {
         b.iter(|| black_box(input::PQS).map(|pq| ours::factorize(pq).unwrap()));
@@ -63,7 +64,7 @@ fn exchange(c: &mut Criterion) {
     group.finish();
 
     let mut group = c.benchmark_group("exchange");
-    group.sample_size(20);
+    group.sample_size(10);
     let recorded = input::Exchange::recorded().unwrap();
     let client = ours::Client::new(&recorded).unwrap();
     group.bench_function("telewire", |b| b.iter(|| client.exchange(black_box(&recorded)).unwrap()));
@@ -72,5 +73,12 @@ fn exchange(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, types, packets, exchange);
+/// Short, so that both meet the same weather; `measure` runs all of it many times.
+fn config() -> Criterion {
+    Criterion::default()
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(600))
+}
+
+criterion_group!(name = benches; config = config(); targets = types, packets, exchange);
 criterion_main!(benches);
