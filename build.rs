@@ -4,8 +4,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
+use telewire_codegen::ir::Schema;
 use telewire_codegen::{
-    Exceptions, Links, Lock, Options, Serde, errors, generate, json, resolve, struct_paths,
+    Exceptions, Links, Lock, Options, Serde, enum_paths, errors, generate, json, resolve,
+    struct_paths,
 };
 
 fn main() -> ExitCode {
@@ -53,16 +55,31 @@ fn build(name: &str, exceptions: &Exceptions, links: Links) -> Result<(), String
     };
     let code = generate(&schema, &options).map_err(|error| error.to_string())?;
     write(name, &code)?;
-    write(&format!("{name}_cases"), &cases(name, &schema))
+    write(&format!("{name}_cases"), &cases(name, &schema))?;
+    write(&format!("{name}_enums"), &enums(name, &schema))
 }
 
 /// A list of all structs of a schema, for the unit tests of `tl::family`.
-fn cases(name: &str, schema: &telewire_codegen::ir::Schema) -> String {
-    // As `src/tl/mod.rs` names the modules.
-    let module = if name == "wrappers" { "wrap" } else { name };
+fn cases(name: &str, schema: &Schema) -> String {
+    let module = module(name);
     let paths = struct_paths(schema, "crate::tl::Object");
     let cases = paths.iter().map(|path| format!("Case::of::<crate::tl::{module}::{path}>(),\n"));
     format!("&[\n{}]\n", cases.collect::<String>())
+}
+
+/// A list of all enums of a schema with their sizes, for the same.
+fn enums(name: &str, schema: &Schema) -> String {
+    let module = module(name);
+    let enums = enum_paths(schema);
+    let sizes = enums
+        .iter()
+        .map(|path| format!("(\"{path}\", size_of::<crate::tl::{module}::{path}>()),\n"));
+    format!("&[\n{}]\n", sizes.collect::<String>())
+}
+
+/// What `src/tl/mod.rs` calls the module of a schema.
+fn module(name: &str) -> &str {
+    if name == "wrappers" { "wrap" } else { name }
 }
 
 /// The constants of `rpc::known`.

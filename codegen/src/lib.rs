@@ -41,7 +41,7 @@ pub mod resolve;
 pub mod tl_text;
 
 #[cfg(feature = "emit")]
-pub use emit::{Links, Options, Serde, generate, struct_paths};
+pub use emit::{Links, Options, Serde, enum_paths, generate, struct_paths};
 pub use error::Error;
 pub use exceptions::{Exceptions, IdException, Measured};
 pub use lock::Lock;

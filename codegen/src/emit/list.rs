@@ -14,6 +14,11 @@ pub fn struct_paths(schema: &Schema, query: &str) -> Vec<String> {
     constructors.chain(functions).collect()
 }
 
+/// The path of each enum in the module of the schema: `enums::Message`.
+pub fn enum_paths(schema: &Schema) -> Vec<String> {
+    schema.types.iter().filter(|ty| ty.is_enum()).map(|ty| path("enums", &ty.name)).collect()
+}
+
 fn path(module: &str, name: &Name) -> String {
     paths::in_module(module, name, 0).to_string().replace(' ', "")
 }
@@ -26,15 +31,22 @@ mod tests {
 
     #[test]
     fn each_struct_has_its_path() {
-        let text =
-            "pong = Pong; self.y = self.Y; type.x = type.X;\n---functions---\na.run query:!X = X;";
+        let text = "pong = Pong; yes = self.Is; no = self.Is; self.y = self.Y; type.x = type.X;\n---functions---\na.run query:!X = X;";
         let mut raw = tl_text::parse(text).unwrap();
         resolve::ids::assign_missing(&mut raw, &Exceptions::NONE);
         let schema = resolve::resolve(&raw, &Exceptions::NONE, &[]).unwrap();
         let paths = struct_paths(&schema, "Q");
         assert_eq!(
             paths,
-            ["types::Pong", "types::self_::Y", "types::r#type::X", "functions::a::Run<Q>"]
+            [
+                "types::Pong",
+                "types::Yes",
+                "types::No",
+                "types::self_::Y",
+                "types::r#type::X",
+                "functions::a::Run<Q>"
+            ]
         );
+        assert_eq!(enum_paths(&schema), ["enums::self_::Is"]);
     }
 }

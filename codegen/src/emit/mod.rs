@@ -23,7 +23,7 @@ use quote::quote;
 use crate::Error;
 use crate::ir::{Name, Schema};
 pub use docs::Links;
-pub use list::struct_paths;
+pub use list::{enum_paths, struct_paths};
 use paths::Paths;
 pub use serde::Serde;
 

@@ -1,20 +1,28 @@
 //! Pass 6: layout. A model of sizes decides what goes behind a `Box`, so that types stay small however a schema grows.
 //!
 //! Written out inline, a message of the API has 2.5 kB and an update 5 kB, and every `Vec` and every move pays for the
-//! largest variant. The model bounds both: a variant holds at most [`MAX_VARIANT`] bytes inline, an optional value at
-//! most [`MAX_OPTIONAL`]; what is larger is boxed. Sizes are those of a 64-bit target; they steer decisions and need
-//! not be exact. What a [`Lock`] names is decided already, and counts with the size that it has so.
+//! largest variant. The model bounds both: an enum has at most 32 bytes, an optional value at most [`MAX_OPTIONAL`];
+//! what is larger is boxed. Sizes are those of a 64-bit target; they steer decisions and need not be exact. What a
+//! [`Lock`] names is decided already, and counts with the size that it has so.
+//!
+//! ```text
+//! enum   | tag 8 |        any variant: MAX_VARIANT, 24        |
+//!        | capacity, and the tag in it | rest of the wide one |    one variant may have MAX_WIDE_VARIANT, 32
+//! ```
 
 use crate::ir::{Body, ConstructorIndex, FieldKind, Schema, Slot, Ty, TypeIndex};
 use crate::lock::{Decisions, Lock, Place};
 use crate::resolve::recursion;
 
-/// The bytes that a variant may hold inline: with a tag of 8, an enum has at most 40. That is a `String` or a `Vec`, and
-/// two numbers beside it: an entity of a text with its place in the text.
-pub const MAX_VARIANT: usize = 32;
+/// The bytes that a variant may hold inline: with a tag of 8, an enum has 32.
+pub const MAX_VARIANT: usize = 24;
+
+/// The bytes that one variant of an enum may hold inline if it has a `String` or a `Vec`: the compiler keeps the tag in what
+/// no capacity can be. That is an entity of a text with its place in the text.
+pub const MAX_WIDE_VARIANT: usize = 32;
 
 /// The bytes that an optional value may take in a struct when it is absent: those of the largest enum.
-pub const MAX_OPTIONAL: usize = 40;
+pub const MAX_OPTIONAL: usize = 32;
 
 /// Decides the boxes of variants, optional fields and groups.
 pub(super) fn run(schema: &mut Schema, lock: &Lock) {
@@ -60,13 +68,19 @@ impl Model<'_> {
             if let Some(constructor) = schema.constructors.get_mut(*c) {
                 let locked = self.lock.constructor(&constructor.name.tl);
                 let size = self.body(&mut constructor.body, locked);
-                let is_variant = constructors.len() > 1 && !constructor.is_unit();
-                let is_boxed = locked.and_then(Decisions::variant).map(Place::is_boxed);
-                constructor.boxed = is_variant && is_boxed.unwrap_or(size.bytes > MAX_VARIANT);
                 if let Some(place) = self.constructors.get_mut(*c) {
                     *place = size;
                 }
             }
+        }
+        let wide = self.wide(schema, &constructors);
+        for index in &constructors {
+            let size = self.constructors.get(index.0).copied().unwrap_or_default();
+            let Some(constructor) = schema.constructors.get_mut(index.0) else { continue };
+            let locked = self.lock.constructor(&constructor.name.tl).and_then(Decisions::variant);
+            let is_variant = constructors.len() > 1 && !constructor.is_unit();
+            let is_large = size.bytes > MAX_VARIANT && wide != Some(*index);
+            constructor.boxed = is_variant && locked.map_or(is_large, Place::is_boxed);
         }
         let size = match constructors.as_slice() {
             [ConstructorIndex(only)] => self.constructors.get(*only).copied().unwrap_or_default(),
@@ -79,6 +93,23 @@ impl Model<'_> {
         if let Some(place) = self.types.get_mut(index.0) {
             *place = size;
         }
+    }
+
+    /// The variant that may be wide: one that is locked inline, or else the last that fits. Which one does not matter, but it
+    /// must be the same each time.
+    fn wide(&self, schema: &Schema, constructors: &[ConstructorIndex]) -> Option<ConstructorIndex> {
+        let place = |index: &ConstructorIndex| {
+            let locked = self.lock.constructor(&schema.constructor(*index).name.tl);
+            locked.and_then(Decisions::variant)
+        };
+        let is_wide = |index: &&ConstructorIndex| {
+            let size = self.constructors.get(index.0).copied().unwrap_or_default();
+            (MAX_VARIANT + 1..=MAX_WIDE_VARIANT).contains(&size.bytes)
+                && has_capacity(&schema.constructor(**index).body)
+        };
+        let mut wide = constructors.iter().filter(is_wide);
+        let locked = wide.clone().find(|index| place(index) == Some(Place::Inline));
+        locked.or_else(|| wide.rfind(|index| place(index).is_none())).copied()
     }
 
     fn body(&self, body: &mut Body, locked: Option<&Decisions>) -> Size {
@@ -139,11 +170,24 @@ fn structure(fields: impl IntoIterator<Item = Size>) -> Size {
     Size { bytes: whole.bytes.next_multiple_of(whole.align), ..whole }
 }
 
-/// A tag as wide as the alignment, then the largest variant.
+/// Whether a struct has a capacity, of whose values many cannot be.
+fn has_capacity(body: &Body) -> bool {
+    body.fields.iter().any(|field| match &field.kind {
+        FieldKind::Required(slot) => {
+            matches!(slot.ty, Ty::String | Ty::Bytes | Ty::Object | Ty::Vector { .. })
+        }
+        _ => false,
+    })
+}
+
+/// A tag as wide as the alignment, then the largest variant; or a wide variant with the tag in it.
 fn enumeration(variants: impl IntoIterator<Item = Size>) -> Size {
     let largest = variants.into_iter().fold(Size { bytes: 0, align: 1, niche: true }, |max, v| {
         Size { bytes: max.bytes.max(v.bytes), align: max.align.max(v.align), niche: true }
     });
+    if (MAX_VARIANT + 1..=MAX_WIDE_VARIANT).contains(&largest.bytes) {
+        return Size { bytes: MAX_WIDE_VARIANT, ..largest };
+    }
     Size { bytes: (largest.bytes + largest.align).next_multiple_of(largest.align), ..largest }
 }
 
@@ -159,6 +203,7 @@ fn optional(size: Size) -> Size {
 mod tests {
     use crate::exceptions::Exceptions;
     use crate::ir::{FieldKind, Schema};
+    use crate::lock::Lock;
     use crate::{resolve, tl_text};
 
     fn schema(text: &str) -> Schema {
@@ -185,16 +230,39 @@ mod tests {
     }
 
     #[test]
-    fn a_variant_of_more_than_32_bytes_is_boxed() {
+    fn a_variant_of_more_than_24_bytes_is_boxed() {
         let schema = schema(
-            "small a:string = T; exact a:string b:int c:int = T; large a:string b:long c:int = T; \
-             only a:string b:string = U;",
+            "small a:long b:long c:long = T; large a:long b:long c:long d:int = T; only a:string b:string = U;",
         );
         assert_eq!(boxed_variants(&schema), ["large"]);
     }
 
     #[test]
-    fn an_optional_struct_of_more_than_40_bytes_is_boxed() {
+    fn one_variant_with_a_capacity_may_have_32() {
+        let schema = schema(
+            "first a:string b:int c:int = T; second a:Vector<int> b:long = T; small a:string = T; \
+             large a:string b:long c:int = T; numbers a:long b:long c:long d:long = T;",
+        );
+        assert_eq!(boxed_variants(&schema), ["first", "large", "numbers"]);
+    }
+
+    #[test]
+    fn a_wide_variant_that_is_locked_stays_the_only_one() {
+        let raw = |text: &str| {
+            let mut raw = tl_text::parse(text).unwrap();
+            resolve::ids::assign_missing(&mut raw, &Exceptions::NONE);
+            raw
+        };
+        let old = raw("first a:string b:int c:int = T; small a:string = T;");
+        let lock = Lock::of(&resolve::resolve(&old, &Exceptions::NONE, &[]).unwrap());
+        let new =
+            raw("first a:string b:int c:int = T; small a:string = T; second a:string b:long = T;");
+        let schema = resolve::resolve_locked(&new, &Exceptions::NONE, &[], &lock).unwrap();
+        assert_eq!(boxed_variants(&schema), ["second"]);
+    }
+
+    #[test]
+    fn an_optional_struct_of_more_than_32_bytes_is_boxed() {
         let schema = schema(
             "small a:string b:long = S; large a:string b:string = L; one a:int512 = O; two = O; \
              x flags:# s:flags.0?S l:flags.1?L v:flags.2?Vector<L> i:flags.3?int512 o:flags.4?O r:L = X;",

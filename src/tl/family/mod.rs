@@ -3,6 +3,7 @@
 
 mod agreement;
 mod nesting;
+mod sizes;
 
 use telewire_codegen::dynamic::{Codec, Definition, Target, Value};
 use telewire_codegen::ir::Schema;
