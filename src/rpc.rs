@@ -109,6 +109,10 @@ pub enum CallError {
     /// The server answered with an error.
     #[error("the server answered {0}")]
     Rpc(#[from] RpcError),
+    /// The request was sent again after nobody knew whether it ran, and the server answered that with an error. The first
+    /// time it may have run.
+    #[error("the server answered {0} to a repetition of the request")]
+    RpcRepeated(RpcError),
     /// The server answered, but not with what the function returns. The bytes are kept.
     #[error("the answer is malformed: {source}")]
     Decode {
@@ -174,6 +178,10 @@ impl CallError {
     pub fn execution(&self) -> Execution {
         match self {
             Self::Rpc(error) => error.execution(),
+            Self::RpcRepeated(error) => match error.execution() {
+                Execution::Never => Execution::Maybe,
+                execution => execution,
+            },
             Self::Decode { .. } => Execution::Ran,
             Self::Unknown => Execution::Maybe,
             Self::Cancelled { execution }
@@ -328,6 +336,8 @@ mod tests {
             (rpc(-503, "Timeout"), Execution::Maybe),
             (rpc(500, "RANDOM_ID_DUPLICATE"), Execution::Ran),
             (CallError::Decode { source, answer: Bytes::default() }, Execution::Ran),
+            (CallError::RpcRepeated(RpcError::parse(400, "PEER_ID_INVALID")), Execution::Maybe),
+            (CallError::RpcRepeated(RpcError::parse(500, "RANDOM_ID_DUPLICATE")), Execution::Ran),
             (CallError::Unknown, Execution::Maybe),
             (CallError::Cancelled { execution: Execution::Never }, Execution::Never),
             (CallError::Deadline { execution: Execution::Maybe }, Execution::Maybe),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::connection::config::{Config, StoredKey};
 use crate::connection::error::{ConnectionError, Disconnected};
 use crate::connection::event::Event;
+use crate::connection::life::Life;
 use crate::connection::link::Link;
 use crate::connection::machine::Connection;
 use crate::connection::pfs::Temporary;
@@ -23,6 +24,8 @@ pub(super) struct Keys {
     pub(super) exchange: Option<Box<Handshake>>,
     /// What there is to know about temporary keys, if they are used.
     pub(super) temporary: Option<Box<Temporary>>,
+    /// The beginning of the permanent key, if it was made in this connection.
+    pub(super) made: Option<Life>,
 }
 
 /// Whether requests can be sent.
@@ -39,6 +42,8 @@ pub(super) enum Phase {
 pub(super) enum Taken {
     Exchange(Result<(), handshake::Error>),
     Session(Result<(), Violation>),
+    /// The session before, whose key is not replaced yet.
+    Former,
     /// It is of a key that is not used any more, or came too late for an exchange.
     Nobody,
 }
@@ -63,7 +68,7 @@ impl Keys {
         };
         let permanent = stored.map(|stored| stored.auth_key.clone());
         let temporary = config.pfs.map(|pfs| Box::new(Temporary::new(pfs, permanent)));
-        Self { phase, exchange: None, temporary }
+        Self { phase, exchange: None, temporary, made: None }
     }
 
     /// Routes a packet. A plain message begins with a key id of zero, so an exchange can run beside a session.
@@ -76,13 +81,15 @@ impl Keys {
     ) -> Taken {
         let key = packet.first_chunk::<8>().map(|id| KeyId::from_le_bytes(*id));
         let is_plain = key == Some(KeyId(0));
-        let is_late = match &self.temporary {
-            Some(temporary) => {
-                let is_dropped = key.is_some() && key == temporary.dropped;
-                is_dropped || (is_plain && self.exchange.is_none())
-            }
-            None => false,
-        };
+        if let Some(temporary) = &mut self.temporary
+            && temporary.handle_former(now, key, packet, max_padding)
+        {
+            return Taken::Former;
+        }
+        // The answer to a query that was sent twice comes twice (KX-20).
+        let is_late = is_plain && self.exchange.is_none();
+        let dropped = self.temporary.as_ref().and_then(|temporary| temporary.dropped);
+        let is_late = is_late || (key.is_some() && key == dropped);
         match (&mut self.exchange, &mut self.phase) {
             _ if is_late => Taken::Nobody,
             (Some(exchange), phase) if is_plain || !matches!(phase, Phase::Keyed(_)) => {
@@ -171,6 +178,14 @@ impl Connection {
         }
     }
 
+    /// Passes on what the session before has told.
+    pub(super) fn drain_former(&mut self) {
+        let Some(temporary) = &mut self.keys.temporary else { return };
+        while let Some(event) = temporary.poll_former() {
+            self.events.extend(Event::of_session(event, true));
+        }
+    }
+
     fn key_made(&mut self, now: Now, outcome: Outcome) {
         self.keys.exchange = None;
         self.tested_prime = Some(outcome.prime.clone());
@@ -184,8 +199,9 @@ impl Connection {
             salt: outcome.salt,
             time_offset: clock.offset(),
         })));
+        self.keys.made = Some(Life::new(outcome.server_time.mono, Duration::MAX));
         if let Some(temporary) = &mut self.keys.temporary {
-            temporary.permanent_made(outcome.auth_key, outcome.server_time.mono);
+            temporary.permanent_made(outcome.auth_key);
             return self.pursue(now);
         }
         let Phase::Waiting(waiting) = &mut self.keys.phase else { return };

@@ -51,19 +51,22 @@ impl Socket {
         &mut self.out
     }
 
-    /// Writes as much as goes.
-    pub(super) fn write(&mut self) -> Result<(), Disconnected> {
+    /// Writes as much as goes. Whether some went and some is left: the peer reads, slowly.
+    pub(super) fn write(&mut self) -> Result<bool, Disconnected> {
+        let before = self.written;
         while let Some(rest) = self.out.get(self.written..).filter(|rest| !rest.is_empty()) {
             match self.stream.try_write(rest) {
                 Ok(0) => return Err(Disconnected::Eof),
                 Ok(count) => self.written += count,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    return Ok(self.written > before);
+                }
                 Err(error) => return Err(Disconnected::Io(error.kind())),
             }
         }
         self.out.clear();
         self.written = 0;
-        Ok(())
+        Ok(false)
     }
 
     /// Reads what is there and gives it away.
