@@ -75,7 +75,7 @@ impl Dispatcher {
 
     /// Whether bindings are a script's.
     pub(super) fn scripts_bindings(&self) -> bool {
-        self.scripts_bindings || self.handles(wrap::auth::BindTempAuthKey::ID)
+        self.scripts_bindings
     }
 
     /// Leaves bindings of temporary keys to their handler alone, valid or not, and lets keys be used without: a script for
