@@ -8,7 +8,6 @@ use crate::rpc::CallId;
 use crate::session::queries::Query;
 use crate::session::{Session, Violation};
 use crate::time::Now;
-use crate::tl::Repeat;
 use crate::tl::mtproto::types;
 
 /// The most ids in one message about messages (EM-10).
@@ -73,9 +72,6 @@ impl Session {
 
     fn judge_state(&mut self, now: Now, call: CallId, state: u8) {
         match state & HOW_FAR {
-            // The first thing that the server says in a session: it knows of none before. Under its own id it can tell the
-            // message from a copy that is still on its way.
-            UNKNOWN if !self.has_heard && self.may_repeat(call) => self.calls.send_again(call),
             // SM-X1: it may have been received and forgotten since.
             UNKNOWN => self.calls.lose(call),
             // It said before that it has it, so it has forgotten.
@@ -112,10 +108,6 @@ impl Session {
             // No state has these bits; the server will be asked again.
             _ => {}
         }
-    }
-
-    fn may_repeat(&self, call: CallId) -> bool {
-        self.calls.get(call).is_some_and(|call| call.repeat != Repeat::Once)
     }
 
     fn is_acknowledged(&self, call: CallId) -> bool {
