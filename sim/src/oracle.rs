@@ -9,6 +9,7 @@ use telewire::server::{Caller, Dispatcher};
 use telewire::tl::{Bytes, Object, Repeat};
 
 use crate::api::{Run, Update};
+use crate::outcome::Ended;
 use crate::plan::Plan;
 
 /// A promise that was broken.
@@ -434,6 +435,22 @@ impl Oracle {
         let is_asked = self.is_only_network && is_certain(before) && is_certain(call);
         let ran = is_asked && first.arrived > 0 && second.arrived > 0;
         ran.then_some(first.first < second.first)
+    }
+
+    /// The requests, by their numbers.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Ended> {
+        let mut calls: Vec<Ended> = self
+            .calls
+            .values()
+            .map(|call| Ended {
+                number: call.number,
+                end: call.end.clone().map(|end| end.map(|result| result.as_bytes().len())),
+                arrived: self.executions.of(call.number).arrived,
+            })
+            .collect();
+        calls.sort_by_key(|call| call.number);
+        calls
     }
 
     /// How many requests ran after the ones that they were to run after.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use telewire::rpc::CallError;
 use telewire::server::Tally;
 use telewire::tl::Identifiable;
 use telewire::tl::mtproto::{self, types};
@@ -17,6 +18,8 @@ use crate::plan::Plan;
 pub struct Outcome {
     /// The promise that was broken.
     pub violation: Option<Violation>,
+    /// The requests that were accepted, by their numbers.
+    pub calls: Vec<Ended>,
     /// What the server sent.
     pub tally: Tally,
     /// The faults that were met, by kind: that had something to go wrong with.
@@ -27,6 +30,17 @@ pub struct Outcome {
     pub rest: Duration,
     /// What happened, if it was to be told.
     pub lines: Vec<String>,
+}
+
+/// A request that was accepted, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// Its number.
+    pub number: i32,
+    /// How it ended; `None` if it did not.
+    pub end: Option<Result<usize, CallError>>,
+    /// How often it arrived at its handler.
+    pub arrived: u32,
 }
 
 /// How often clients did what not all of them do.

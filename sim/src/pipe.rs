@@ -29,8 +29,12 @@ pub struct Pipe {
     held: Option<(Duration, Vec<u8>, bool)>,
     /// Until when bytes take longer, and by how much.
     stall: Option<(Duration, Duration)>,
+    /// Whether none has.
+    is_new_stall: bool,
     /// Until when they come in small pieces.
     slow_until: Duration,
+    /// Whether none has.
+    is_new_slow: bool,
     /// The faults that were met: that had something to go wrong with.
     met: Vec<&'static str>,
 }
@@ -71,7 +75,9 @@ impl Pipe {
             reorders: false,
             held: None,
             stall: None,
+            is_new_stall: false,
             slow_until: Duration::ZERO,
+            is_new_slow: false,
             met: Vec::new(),
         }
     }
@@ -204,11 +210,13 @@ impl Pipe {
     /// What goes in takes longer, for a while.
     pub fn stall(&mut self, now: Duration, by: Duration) {
         self.stall = Some((now + by, by));
+        self.is_new_stall = true;
     }
 
     /// What goes in comes out slowly, for a while.
     pub fn slow(&mut self, until: Duration) {
         self.slow_until = until;
+        self.is_new_slow = true;
     }
 
     fn release(&mut self, now: Duration, dice: &mut Dice) {
@@ -225,7 +233,7 @@ impl Pipe {
             return;
         }
         let stall = self.stall.filter(|(until, _)| now < *until).map(|(_, by)| by);
-        if stall.is_some() {
+        if stall.is_some() && std::mem::take(&mut self.is_new_stall) {
             self.met.push("stall");
         }
         let takes = self.latency + dice.time(self.jitter) + stall.unwrap_or_default();
@@ -246,7 +254,7 @@ impl Pipe {
         } else {
             (bytes.len().max(1), Duration::ZERO)
         };
-        if is_slow && bytes.len() > size {
+        if is_slow && bytes.len() > size && std::mem::take(&mut self.is_new_slow) {
             self.met.push("slow-reader");
         }
         for (place, piece) in bytes.chunks(size).enumerate() {

@@ -191,10 +191,10 @@ impl Plan {
         })
     }
 
-    /// Whether nothing goes wrong but in the network.
+    /// Whether nothing goes wrong but in the network. A temporary key ends, and with it what was under way over it.
     #[must_use]
     pub fn is_only_network(&self) -> bool {
-        !self.is_rogue && self.clock == 0 && self.faults().all(|fault| fault.is_of_network())
+        !self.is_rogue && self.pfs.is_none() && self.clock == 0 && self.faults().all(|fault| fault.is_of_network())
     }
 }
 

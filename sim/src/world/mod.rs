@@ -111,6 +111,7 @@ impl<'p> World<'p> {
         world.seen.in_order = world.oracle.in_order();
         Outcome {
             violation: world.oracle.violation().cloned(),
+            calls: world.oracle.calls(),
             tally,
             met: world.met,
             seen: world.seen,
