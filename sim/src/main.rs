@@ -16,8 +16,9 @@ use telewire_sim::world::World;
 static MEMORY: PeakAlloc = PeakAlloc;
 
 /// What a schedule may allocate at once, client, network and server together (P4). The results of all its requests are
-/// 3 MiB at most, and are copied a few times on their way.
-const MAX_MEMORY: usize = 16 << 20;
+/// 3 MiB at most, and are copied a few times on their way; a flood is eight thousand requests, of which each side keeps a
+/// kilobyte.
+const MAX_MEMORY: usize = 24 << 20;
 
 /// Runs hostile schedules: client, network and data centre in one process, on a virtual clock.
 ///

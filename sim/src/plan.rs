@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use telewire::framing::Framing;
+use telewire::server;
 use telewire::tl::Repeat;
 
 use crate::api::Run;
@@ -140,6 +141,7 @@ impl Plan {
             let Some(fault) = draw(&kinds, &mut dice) else { break };
             steps.push(Step { at: dice.time(span), action: Action::Fault(fault) });
         }
+        keep_apart(&mut steps);
         steps.sort_by_key(|step| step.at);
         let is_real = dice.percent(1);
         let is_plain = options.is_rogue || is_real;
@@ -191,10 +193,13 @@ impl Plan {
         })
     }
 
-    /// Whether nothing goes wrong but in the network. A temporary key ends, and with it what was under way over it.
+    /// Whether nothing goes wrong but in the network. A temporary key ends, and with it what was under way over it. After a
+    /// flood more answers come again over the next link than a client remembers, which ends the session (EM-06).
     #[must_use]
     pub fn is_only_network(&self) -> bool {
-        !self.is_rogue && self.pfs.is_none() && self.clock == 0 && self.faults().all(|fault| fault.is_of_network())
+        let is_flooded = self.steps.iter().any(|step| step.action == Action::Flood);
+        let is_usual = !self.is_rogue && self.pfs.is_none() && !is_flooded && self.clock == 0;
+        is_usual && self.faults().all(|fault| fault.is_of_network())
     }
 }
 
@@ -233,6 +238,18 @@ fn calls(dice: &mut Dice, span: Duration) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// A server that asks again for what it has acknowledged, and forgets the session while that is under way, makes it run
+/// twice, whoever the client is. So no schedule has both.
+fn keep_apart(steps: &mut [Step]) {
+    use server::Fault::{AskAgain, AskStates, ForgetSessions};
+    let is = |step: &Step, fault| step.action == Action::Fault(Fault::Server(fault));
+    if steps.iter().any(|step| is(step, ForgetSessions)) {
+        for step in steps.iter_mut().filter(|step| is(step, AskAgain)) {
+            step.action = Action::Fault(Fault::Server(AskStates));
+        }
+    }
 }
 
 /// Some requests are to run after one that was made before them.

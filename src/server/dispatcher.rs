@@ -152,10 +152,7 @@ pub(super) struct Peeled {
 
 impl Peeled {
     /// Gives the messages too that it is to run after.
-    pub(super) fn new(
-        mut caller: Caller,
-        body: &[u8],
-    ) -> Result<(Self, Vec<MessageId>), RpcError> {
+    pub(super) fn new(mut caller: Caller, body: &[u8]) -> Result<(Self, Vec<MessageId>), RpcError> {
         let mut query = Object::from(body.to_vec());
         let mut after = Vec::new();
         for _ in 0..MAX_WRAPPERS {

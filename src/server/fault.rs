@@ -218,7 +218,8 @@ impl DataCentre {
 
     /// Does something to all sessions; whether it had an effect on any.
     fn each(&mut self, mut change: impl FnMut(&mut Session) -> bool) -> bool {
-        self.sessions.all_mut().fold(false, |had_effect, session| change(session) || had_effect)
+        // All of them: what finds one that it has an effect on does not stop there.
+        self.sessions.all_mut().filter_map(|session| change(session).then_some(())).count() > 0
     }
 
     /// Whether the answer to a request that is about to be sent is lost.

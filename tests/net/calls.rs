@@ -8,7 +8,7 @@ use telewire::tl::Bytes;
 use telewire::tl::mtproto::functions::{GetFutureSalts, Ping};
 use tokio::time::timeout;
 
-use crate::support::{Echo, LOOPBACK, PATIENCE, config, start_at, start_client};
+use crate::support::{Echo, LOOPBACK, NEVER, PATIENCE, config, start_at, start_client};
 
 #[tokio::test]
 async fn a_key_is_made_and_functions_are_called_over_every_framing() {
@@ -53,6 +53,28 @@ async fn closing_ends_the_driver_and_every_call() {
         last = Some(event);
     }
     assert_eq!(last, Some(Notice::Event(Event::Over(ConnectionError::Closed))));
+}
+
+#[tokio::test]
+async fn cf_20_closing_ends_every_call_that_is_under_way() {
+    let (address, _server) = start_at(LOOPBACK).await;
+    let (handle, _events, driver) = start_client(config(address, Framing::Intermediate));
+    handle.invoke(&Ping { ping_id: 1 }).await.unwrap();
+    let calls: Vec<_> = (0..50)
+        .map(|_| {
+            let handle = handle.clone();
+            tokio::spawn(async move { handle.invoke(&Echo(NEVER.to_vec().into())).await })
+        })
+        .collect();
+    // One that is answered after them: they are under way then.
+    let last = Echo(b"last".to_vec().into());
+    assert_eq!(timeout(PATIENCE, handle.invoke(&last)).await.unwrap(), Ok(last.0));
+    handle.close().await;
+    for call in calls {
+        let ended = timeout(PATIENCE, call).await.unwrap().unwrap();
+        assert!(matches!(ended, Err(CallError::Closed { .. })), "{ended:?}");
+    }
+    assert_eq!(timeout(PATIENCE, driver).await.unwrap().unwrap(), ConnectionError::Closed);
 }
 
 #[tokio::test]

@@ -18,6 +18,12 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) const LOOPBACK: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
+/// What is echoed only after ages.
+pub(crate) const NEVER: &[u8] = b"never";
+
+/// Longer than any test.
+const AGES: Duration = Duration::from_secs(86_400);
+
 /// A function that nobody has: it returns the bytes that it is given.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Echo(pub(crate) Bytes);
@@ -51,7 +57,9 @@ impl Function for Echo {
 pub(crate) fn data_centre() -> DataCentre {
     let key = embedded_key().unwrap();
     let mut dispatcher = Dispatcher::new();
-    dispatcher.on(|_, Echo(bytes)| Ok(bytes));
+    dispatcher.on_later(|_, Echo(bytes)| {
+        (if *bytes == *NEVER { AGES } else { Duration::ZERO }, Ok(bytes))
+    });
     let config = exchange::Config::new(DcId::production(2), vec![key], real());
     DataCentre::new(config, dispatcher, SeededEntropy::new(1))
 }

@@ -58,7 +58,11 @@ impl DataCentre {
         if let Some(salt) = right_salt {
             return self.refuse_salt(origin, &message, salt);
         }
-        if let Some((code, is_first)) = self.faults.refusal_of(session, id, &message.body) {
+        // A copy of what was taken is none to be refused: that would say that it did not run.
+        let was_taken = self.session(origin).is_some_and(|session| session.stage(id).is_some());
+        if !was_taken
+            && let Some((code, is_first)) = self.faults.refusal_of(session, id, &message.body)
+        {
             if is_first {
                 self.tally.count_fault(Fault::RefuseNext { code });
             }

@@ -109,10 +109,12 @@ fn em_14_a_handler_is_asked_about_valid_bindings_alone_and_may_refuse_them() {
     let (mut script, perm, end) = temporary();
     let asked = Arc::new(AtomicU32::new(0));
     let counter = asked.clone();
-    script.dc.dispatcher.on(move |_, _: BindTempAuthKey| match counter.fetch_add(1, Ordering::Relaxed) {
-        0 => Ok(false),
-        1 => Err(crate::rpc::RpcError::parse(420, "FLOOD_WAIT_3")),
-        _ => Ok(true),
+    script.dc.dispatcher.on(move |_, _: BindTempAuthKey| {
+        match counter.fetch_add(1, Ordering::Relaxed) {
+            0 => Ok(false),
+            1 => Err(crate::rpc::RpcError::parse(420, "FLOOD_WAIT_3")),
+            _ => Ok(true),
+        }
     });
     // One that is not valid binds nothing, whatever a handler would say, and a key that is not bound calls nothing.
     let id = bind(&mut script, &perm, end, |inner, _, _| inner.nonce += 1);

@@ -104,6 +104,19 @@ fn the_next_message_is_refused_with_the_code() {
 }
 
 #[test]
+fn a_copy_of_a_message_that_was_taken_is_not_refused() {
+    let mut script = Script::begun();
+    let (id, seqno) = (script.id(), script.seqno(true));
+    script.send_as(id, seqno, &SMALL);
+    script.received();
+    inject(&mut script, Fault::RefuseNext { code: 35 });
+    script.send_as(id, seqno, &SMALL);
+    assert_eq!(script.take::<types::BadMsgNotification>(), []);
+    let next = script.call(SMALL);
+    assert_eq!(script.refusal(next), 35);
+}
+
+#[test]
 fn the_next_acknowledgement_or_answer_is_lost() {
     let mut script = Script::begun();
     inject(&mut script, Fault::DropAck);

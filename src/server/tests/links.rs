@@ -6,7 +6,8 @@ use crate::tl::mtproto::functions;
 
 /// Sends something over another link than the one at hand, and reads nothing.
 fn over(script: &mut Script, link: LinkId, wire: &mut (Encoder, Decoder), value: &impl Serialize) {
-    let here = (script.link, std::mem::replace(&mut script.wire, std::mem::replace(wire, self::wire())));
+    let here =
+        (script.link, std::mem::replace(&mut script.wire, std::mem::replace(wire, self::wire())));
     script.link = link;
     script.send(value);
     script.link = here.0;
