@@ -25,4 +25,4 @@ pub use entropy::OsEntropy;
 pub use events::{Events, Notice};
 pub use handle::Handle;
 #[cfg(feature = "server")]
-pub use serve::Server;
+pub use serve::{DcGuard, Server, SharedDc};

@@ -69,6 +69,14 @@ impl Socket {
         Ok(false)
     }
 
+    /// Says that nothing more will be written.
+    #[cfg(feature = "server")]
+    pub(super) async fn shutdown(&mut self) -> Result<(), Disconnected> {
+        use tokio::io::AsyncWriteExt;
+
+        self.stream.shutdown().await.map_err(|error| Disconnected::Io(error.kind()))
+    }
+
     /// Reads what is there and gives it away.
     pub(super) fn read(&mut self, mut take: impl FnMut(&[u8])) -> Result<(), Disconnected> {
         for _ in 0..READS_A_TURN {

@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use telewire::crypto::{RsaPrivateKey, real};
 use telewire::ids::DcId;
-use telewire::net::{OsEntropy, Server};
+use telewire::net::{OsEntropy, Server, SharedDc};
 use telewire::server::{DataCentre, DcEvent, embedded_key, exchange};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -156,9 +156,9 @@ Ctrl-C ends it.",
     )
 }
 
-fn tell_events(data_centre: &Arc<Mutex<DataCentre>>) -> io::Result<()> {
+fn tell_events(data_centre: &SharedDc) -> io::Result<()> {
     // What waits is taken at once, so that the lock is not held while it is printed.
-    let events = data_centre.lock().unwrap_or_else(PoisonError::into_inner).take_events();
+    let events = data_centre.lock().take_events();
     for event in events {
         writeln!(io::stdout(), "{} {}", date::time_of_day(date::now()), line(&event))?;
     }

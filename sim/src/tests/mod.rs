@@ -1,4 +1,6 @@
-//! A few hundred schedules.
+//! A few hundred schedules, and one for each fault of a connection.
+
+mod faults;
 
 use crate::outcome::Coverage;
 use crate::plan::{Options, Plan};
