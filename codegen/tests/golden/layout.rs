@@ -138,7 +138,7 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
         }
     }
     impl ::telewire::tl::Deserialize for Wall {
-        const MIN_LEN: usize = 16usize;
+        const MIN_LEN: usize = 24usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x6e064a05, "wall");

@@ -72,7 +72,7 @@ root#cf338214 block:e2e.chain.Block code:auth.SentCode = Root;
         }
     }
     impl ::telewire::tl::Deserialize for Root {
-        const MIN_LEN: usize = 12usize;
+        const MIN_LEN: usize = 24usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0xcf338214, "root");
@@ -116,7 +116,7 @@ auth.sentCode#7358bc40 phone:auth.Phone = auth.SentCode;
             }
         }
         impl ::telewire::tl::Deserialize for SentCode {
-            const MIN_LEN: usize = 8usize;
+            const MIN_LEN: usize = 12usize;
             #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
                 let outer = r.begin(0x7358bc40, "auth.sentCode");

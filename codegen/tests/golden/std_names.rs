@@ -112,7 +112,7 @@ option#5307741d v:Vec = Option;
         }
     }
     impl ::telewire::tl::Deserialize for Option {
-        const MIN_LEN: usize = 8usize;
+        const MIN_LEN: usize = 12usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x5307741d, "option");
