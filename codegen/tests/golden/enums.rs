@@ -18,6 +18,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         ),
         (0xee6970fb, "shapeEmpty = Shape"),
     ],
+    &[],
 );
 #[allow(
     dead_code,

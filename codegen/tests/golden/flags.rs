@@ -14,6 +14,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
             "post flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?true date:int views:flags.2?Vector<int> ok:flags.3?Bool = Post",
         ),
     ],
+    &[],
 );
 #[allow(
     dead_code,

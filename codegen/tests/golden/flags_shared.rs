@@ -14,6 +14,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
             "user flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.0?double name:string long:flags.0?double first:flags.1?true second:flags.1?true phone:flags.2?string verified:flags.2?bytes code:flags.2?long = User",
         ),
     ],
+    &[],
 );
 #[allow(
     dead_code,

@@ -14,6 +14,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
             "poll id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true answers:flags2.3?int unused:# = Poll",
         ),
     ],
+    &[],
 );
 #[allow(
     dead_code,

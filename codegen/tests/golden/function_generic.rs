@@ -8,6 +8,7 @@
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[],
     &[
         (
             0x01650021,

@@ -8,6 +8,7 @@
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[],
     &[(0x9299359f, "http_wait max_delay:int wait_after:int max_wait:int = HttpWait")],
 );
 #[allow(
@@ -101,6 +102,6 @@ http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait;
     SCHEMA : functions::HttpWait
 }
 #[cfg(all(feature = "serde", any(test, feature = "server")))]
-::telewire::tl::serde::deserialize! {
+::telewire::tl::serde::deserialize_functions! {
     SCHEMA : functions::HttpWait
 }

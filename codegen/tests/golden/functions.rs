@@ -8,6 +8,7 @@
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[(0xfd0a6541, "pong id:long = Pong")],
     &[
         (0x59c01efa, "ping.count = int"),
         (0x628f97ca, "ping.bare = Vector<%Pong>"),
@@ -15,7 +16,6 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0xe1054267, "ping.all ids:Vector<long> = Vector<Pong>"),
         (0xef39dcd8, "ping.send random_id:long text:string = Pong"),
         (0xf376d9c4, "ping id:long = Pong"),
-        (0xfd0a6541, "pong id:long = Pong"),
     ],
 );
 #[allow(
@@ -401,7 +401,7 @@ ping.bare#628f97ca = Vector<%Pong>;
     functions::ping::IsOn, functions::ping::Send, functions::ping::Bare
 }
 #[cfg(all(feature = "serde", any(test, feature = "server")))]
-::telewire::tl::serde::deserialize! {
+::telewire::tl::serde::deserialize_functions! {
     SCHEMA : functions::Ping, functions::ping::All, functions::ping::Count,
     functions::ping::IsOn, functions::ping::Send, functions::ping::Bare
 }

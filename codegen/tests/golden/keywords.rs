@@ -14,6 +14,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
             "token type:string self:long final:Bool static:int loop:int srp_B:bytes M1:bytes crate:int async:int r:int out:int value:int = Token",
         ),
     ],
+    &[],
 );
 #[allow(
     dead_code,

@@ -15,6 +15,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
             "wall flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:flags2.0?Card = Wall",
         ),
     ],
+    &[],
 );
 #[allow(
     dead_code,

@@ -14,6 +14,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0xcd27626a, "auth.phone number:string = auth.Phone"),
         (0xcf338214, "root block:e2e.chain.Block code:auth.SentCode = Root"),
     ],
+    &[],
 );
 #[allow(
     dead_code,

@@ -12,6 +12,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0x29c1636d, "msg_container messages:vector<%Message> = MessageContainer"),
         (0x5bb8e511, "message msg_id:long seqno:int bytes:@ body:Object@bytes = Message"),
     ],
+    &[],
 );
 #[allow(
     dead_code,

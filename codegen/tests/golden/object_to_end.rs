@@ -12,6 +12,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0x3ca89969, "packed flags:# id:flags.0?long body:Object = Packed"),
         (0x7900ac6a, "gzip data:bytes = Object"),
     ],
+    &[],
 );
 #[allow(
     dead_code,

@@ -14,6 +14,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
             "all a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i:Bool = All",
         ),
     ],
+    &[],
 );
 #[allow(
     dead_code,

@@ -15,6 +15,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0xe2d2a7e9, "textEmpty = Text"),
         (0xfc8417a7, "textPlain text:string = Text"),
     ],
+    &[],
 );
 #[allow(
     dead_code,

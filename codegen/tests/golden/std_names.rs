@@ -17,6 +17,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0x7b22177f, "some flags:# b:flags.0?Box = Some"),
         (0xc6fb2ae8, "stringOk = String"),
     ],
+    &[],
 );
 #[allow(
     dead_code,

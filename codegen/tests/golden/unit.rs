@@ -9,6 +9,7 @@
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[(0x57665865, "nothing = Nothing")],
+    &[],
 );
 #[allow(
     dead_code,

@@ -14,6 +14,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0xc0518995, "other = Peer"),
         (0xed156ac4, "peerSelf = Peer"),
     ],
+    &[],
 );
 #[allow(
     dead_code,

@@ -15,6 +15,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         ),
         (0xe3fe70f4, "point x:int y:int = Point"),
     ],
+    &[],
 );
 #[allow(
     dead_code,

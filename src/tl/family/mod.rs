@@ -39,13 +39,13 @@ const WRAPPERS: &[Case] = include!(concat!(env!("OUT_DIR"), "/wrappers_cases.rs"
 const API: &[Case] = include!(concat!(env!("OUT_DIR"), "/api_cases.rs"));
 
 /// The schemas and what was generated from them, in the same order.
-struct Family {
+pub(super) struct Family {
     schemas: Vec<Schema>,
     cases: Vec<&'static [Case]>,
 }
 
 impl Family {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let schemas = vec![
             schema(crate::schema::MTPROTO_JSON, &Exceptions::MTPROTO),
             schema(crate::schema::WRAPPERS_JSON, &Exceptions::NONE),
@@ -62,7 +62,7 @@ impl Family {
     }
 
     /// A codec of the schemas; what is carried as an `Object` stays bytes, as in the generated types.
-    fn codec(&self) -> Codec<'_> {
+    pub(super) fn codec(&self) -> Codec<'_> {
         Codec::over(&self.schemas).with_raw_objects()
     }
 
