@@ -2,6 +2,7 @@
 //! but the schema: `telewire_codegen::dynamic`.
 
 mod agreement;
+mod heap;
 mod nesting;
 mod sizes;
 
@@ -20,11 +21,14 @@ struct Case {
     name: &'static str,
     /// Reads a value, and gives its bytes and its `serialized_len`.
     through: Through,
+    /// Reads a value and drops it; whether there is one.
+    reads: fn(&[u8]) -> bool,
 }
 
 impl Case {
     const fn of<T: Identifiable + Serialize + Deserialize>() -> Self {
-        Self { id: T::ID, name: T::NAME, through: through::<T> }
+        let reads = |bytes: &[u8]| T::from_bytes(bytes).is_ok();
+        Self { id: T::ID, name: T::NAME, through: through::<T>, reads }
     }
 }
 
