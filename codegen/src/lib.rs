@@ -30,6 +30,7 @@ pub mod dynamic;
 #[cfg(feature = "emit")]
 pub mod emit;
 mod error;
+#[cfg(feature = "emit")]
 pub mod errors;
 mod exceptions;
 pub mod expr;

@@ -160,7 +160,8 @@ fn allowed() -> TokenStream {
     quote! {
         #[allow(
             dead_code, unreachable_pub, unused_qualifications,
-            clippy::module_inception, clippy::nursery, clippy::pedantic
+            clippy::module_inception, clippy::nursery, clippy::pedantic,
+            reason = "generated code"
         )]
     }
 }

@@ -4,7 +4,8 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
@@ -22,7 +23,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -35,7 +37,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod types {
     /**Constructor [root](https://core.telegram.org/constructor/root).
@@ -51,11 +54,13 @@ root#cf338214 block:e2e.chain.Block code:auth.SentCode = Root;
         pub code: super::types::auth::SentCode,
     }
     impl ::core::fmt::Debug for Root {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Root {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -96,11 +101,13 @@ auth.sentCode#7358bc40 phone:auth.Phone = auth.SentCode;
             pub phone: super::super::types::auth::Phone,
         }
         impl ::core::fmt::Debug for SentCode {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for SentCode {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 ::telewire::tl::codec::equal(self, other)
             }
@@ -137,11 +144,13 @@ auth.phone#cd27626a number:string = auth.Phone;
             pub number: ::std::string::String,
         }
         impl ::core::fmt::Debug for Phone {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for Phone {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 ::telewire::tl::codec::equal(self, other)
             }
@@ -183,6 +192,7 @@ e2e.chain.block#6498c436 height:int = e2e.chain.Block;
                 pub height: i32,
             }
             impl ::core::fmt::Debug for Block {
+                #[inline]
                 fn fmt(
                     &self,
                     f: &mut ::core::fmt::Formatter<'_>,
@@ -191,6 +201,7 @@ e2e.chain.block#6498c436 height:int = e2e.chain.Block;
                 }
             }
             impl ::core::cmp::PartialEq for Block {
+                #[inline]
                 fn eq(&self, other: &Self) -> bool {
                     ::telewire::tl::codec::equal(self, other)
                 }

@@ -101,7 +101,7 @@ fn methods(emitter: &Emitter<'_>, name: &Name, body: &Body, depth: usize) -> Vec
         let ident = paths::escaped(&presence.ident);
         let holder = paths::escaped(&field.ident);
         let value = is_present(field, &holder);
-        Some(quote!(#doc pub fn #ident(&self) -> bool { #value }))
+        Some(quote!(#doc #[inline] pub fn #ident(&self) -> bool { #value }))
     });
     new(emitter, name, body, depth).into_iter().chain(presence).collect()
 }
