@@ -8,7 +8,7 @@ use telewire::framing::{Decoder, Framing, SERVER_LIMIT, Side};
 use telewire::schema::{API_JSON, MTPROTO_JSON, WRAPPERS_JSON};
 use telewire::tl::{DecodeError, Deserialize, Serialize, mtproto, wrap};
 use telewire_codegen::diff::semver::{self, Impact};
-use telewire_codegen::dynamic::{Codec, ErrorKind, Value};
+use telewire_codegen::dynamic::{Codec, Definition, ErrorKind, Value};
 use telewire_codegen::ir::Schema;
 use telewire_codegen::{Exceptions, Lock, json, resolve, tl_text};
 
@@ -29,8 +29,10 @@ struct Type {
     /// The schema, and the name in it of the type or of its only constructor.
     schema: &'static str,
     name: &'static str,
-    read: fn(&[u8]) -> Result<Box<dyn Held>, DecodeError>,
+    read: fn(&[u8]) -> Read,
 }
+
+type Read = Result<Box<dyn Held>, DecodeError>;
 
 /// A value whose type is not known here.
 trait Held: Debug {
@@ -48,9 +50,7 @@ impl<T: Serialize + Debug> Held for T {
     }
 }
 
-fn read<T: Deserialize + Serialize + Debug + 'static>(
-    bytes: &[u8],
-) -> Result<Box<dyn Held>, DecodeError> {
+fn read<T: Deserialize + Serialize + Debug + 'static>(bytes: &[u8]) -> Read {
     T::from_bytes(bytes).map(|value| Box::new(value) as Box<dyn Held>)
 }
 
@@ -214,6 +214,6 @@ pub(crate) fn schema(text: &[u8]) {
     let again = resolve::resolve_locked(&raw, &Exceptions::NONE, &[], &lock);
     assert_eq!(again.expect("the lock is its own"), schema);
     let codec = Codec::new(&schema);
-    let ids: BTreeSet<u32> = codec.definitions().iter().map(|definition| definition.id()).collect();
+    let ids: BTreeSet<u32> = codec.definitions().iter().map(Definition::id).collect();
     assert_eq!(ids.len(), codec.definitions().len());
 }

@@ -40,15 +40,13 @@ impl Emitter<'_> {
         let writes = variants.iter().map(|v| &v.write);
         let reads = variants.iter().map(|v| &v.read);
         let conversions = variants.iter().map(|v| &v.conversions);
-        let unknown = quote!(id => {
-            r.skip_id();
-            r.unexpected(id, #tl_name);
-            return ::core::option::Option::None;
-        });
+        let unknown = quote!(r.skip_id(); r.unexpected(id, #tl_name););
+        let (some, none) =
+            (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
         let read = if ty.recursive {
-            quote!(match r.peek_id() { #(#reads,)* #unknown })
+            quote!(match r.peek_id() { #(#reads,)* id => { #unknown #none } })
         } else {
-            quote!(::core::option::Option::Some(match r.peek_id() { #(#reads,)* #unknown }))
+            quote!(#some(match r.peek_id() { #(#reads,)* id => { #unknown return #none; } }))
         };
         let values = self.value_traits(&ident, ty.name.modules.len() + 1, false);
         Ok(quote! {

@@ -325,7 +325,7 @@ textConcat#4f25c4f4 texts:Vector<Text> = Text;
                 id => {
                     r.skip_id();
                     r.unexpected(id, "Text");
-                    return ::core::option::Option::None;
+                    ::core::option::Option::None
                 }
             }
         }
