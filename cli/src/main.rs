@@ -9,6 +9,7 @@ mod dc_arg;
 mod failure;
 mod files;
 mod key_file;
+mod schema_file;
 mod wire;
 
 use std::process::ExitCode;
