@@ -24,8 +24,9 @@ use crate::wire;
 
 /// Runs the embedded data centre until Ctrl-C or SIGTERM, and shows what happens in it.
 ///
-/// It makes keys, answers pings and requests for salts, and of the API's functions help.getConfig; any other gets an error.
-/// It remembers nothing when it ends.
+/// It makes keys, binds temporary ones, and answers all service messages: pings, salts, states, answers asked for again. Of the
+/// API's functions it answers help.getConfig, bare or in invokeWithLayer and initConnection; any other gets an error. It
+/// remembers nothing when it ends.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
