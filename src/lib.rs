@@ -75,6 +75,9 @@
 //!
 //! Logging in is not here yet: see CHANGELOG.md.
 
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub mod client;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod connection;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]

@@ -5,7 +5,6 @@ mod args;
 mod commands;
 mod credentials;
 mod date;
-mod dc_addresses;
 mod dc_arg;
 mod failure;
 mod files;

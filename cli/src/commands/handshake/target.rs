@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use telewire::client::addresses;
 use telewire::crypto::{RsaPublicKey, keys};
 use telewire::ids::DcId;
 
 use super::args::Args;
 use crate::credentials::Credentials;
-use crate::dc_addresses;
 use crate::failure::Failure;
 use crate::key_file;
 
@@ -50,7 +50,7 @@ impl Target {
     pub(super) fn choose(args: &Args) -> Result<Self, Failure> {
         let credentials = args.credentials.as_deref().map(Credentials::read).transpose()?;
         let address = args.address.or(credentials.map(|credentials| credentials.address));
-        let known = address.and_then(|address| dc_addresses::dc_at(address.ip()));
+        let known = address.and_then(|address| addresses::dc_at(address.ip()));
         let dc = args.dc.map(|arg| arg.dc).or(known).unwrap_or(DEFAULT_DC);
         let (server, addresses) = match (address, args.dc) {
             (Some(address), _) => (Server::Given, vec![address]),
@@ -82,7 +82,7 @@ const DEFAULT_DC: DcId = DcId::production(2);
 pub(crate) const EMBEDDED: &str = "embedded";
 
 fn built_in(dc: DcId) -> Result<Vec<SocketAddr>, Failure> {
-    let addresses = dc_addresses::of(dc);
+    let addresses = addresses::of(dc);
     if addresses.is_empty() {
         return Err(Failure::Input(format!(
             "--dc {dc}: no address is built in; Telegram has prod:1 to prod:5 and test:1 to \

@@ -5,13 +5,14 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use telewire::ids::DcId;
+use crate::ids::DcId;
 
 /// The port of all of them; 80 and 5222 answer too.
-pub(crate) const PORT: u16 = 443;
+pub const PORT: u16 = 443;
 
 /// The addresses of a data centre, IPv4 first; none if it is not built in.
-pub(crate) fn of(dc: DcId) -> Vec<SocketAddr> {
+#[must_use]
+pub fn of(dc: DcId) -> Vec<SocketAddr> {
     let addresses: &[IpAddr] = match (dc.is_media, dc.is_test, dc.number) {
         (false, false, 1) => &[v4(149, 154, 175, 50), v6([0x2001, 0xb28, 0xf23d, 0xf001, 0xa])],
         (false, false, 2) => {
@@ -29,7 +30,8 @@ pub(crate) fn of(dc: DcId) -> Vec<SocketAddr> {
 }
 
 /// The data centre that has an address, if it is one of these.
-pub(crate) fn dc_at(ip: IpAddr) -> Option<DcId> {
+#[must_use]
+pub fn dc_at(ip: IpAddr) -> Option<DcId> {
     let every = (1..=5).flat_map(|number| [DcId::production(number), DcId::test(number)]);
     every.into_iter().find(|dc| of(*dc).iter().any(|address| address.ip() == ip))
 }

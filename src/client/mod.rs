@@ -1,0 +1,4 @@
+//! The logged-in client.
+
+pub mod addresses;
+pub mod store;
