@@ -29,6 +29,9 @@ pub(super) struct Link {
     driver: Mutex<Option<JoinHandle<ConnectionError>>>,
 }
 
+/// Hears that the key was made and kept, or why not.
+pub(super) type IsMade = oneshot::Receiver<Result<(), Error>>;
+
 /// Who is told what happens.
 #[derive(Debug, Clone)]
 pub(super) struct Listeners {
@@ -42,10 +45,7 @@ pub(super) struct Listeners {
 
 impl Link {
     /// Begins a connection. The receiver hears when the key was made and kept; at once, if there was one.
-    pub(super) fn open(
-        config: Config,
-        listeners: Listeners,
-    ) -> Result<(Arc<Self>, oneshot::Receiver<Result<(), Error>>), Error> {
+    pub(super) fn open(config: Config, listeners: Listeners) -> Result<(Arc<Self>, IsMade), Error> {
         let has_key = config.connection.stored.is_some();
         let (handle, events, driver) = connect(config).map_err(|error| Error::Io(error.kind()))?;
         let (ended, over) = watch::channel(None);
@@ -154,7 +154,7 @@ impl Ears {
             Event::Disconnected { why } => self.tell(State::Offline { why }),
             Event::KeyCreated(key) => {
                 let dc = self.listeners.dc;
-                let kept = self.listeners.keeper.apply(vec![Change::Key { dc, key: *key }]).await;
+                let kept = self.listeners.keeper.apply(vec![Change::Key { dc, key }]).await;
                 self.key_made(kept).await;
             }
             Event::Session(session::Event::Salt(salt)) => {

@@ -73,6 +73,8 @@ impl QrLogin {
     pub async fn next(&mut self) -> Result<QrStep, LoginError> {
         if let Some(shown) = self.shown.clone() {
             self.wait(&shown).await;
+            // Dropped from here on, it does not wait again for what it has heard.
+            self.shown = None;
         }
         let settings = &self.client.inner.settings;
         let request = ExportLoginToken {

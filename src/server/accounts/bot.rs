@@ -15,7 +15,7 @@ pub(super) fn register(accounts: &Accounts, dc: DcId, dispatcher: &mut Dispatche
 fn import(
     state: &mut State,
     context: &Context,
-    request: ImportBotAuthorization,
+    request: &ImportBotAuthorization,
 ) -> Result<Authorization, RpcError> {
     code::check_api(request.api_id, &request.api_hash)?;
     let bot = state.bots.get(&request.bot_auth_token).copied();

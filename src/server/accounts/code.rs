@@ -92,7 +92,7 @@ pub(super) fn check_api(id: i32, hash: &str) -> Result<(), RpcError> {
 fn send_code(
     state: &mut State,
     context: &Context,
-    request: SendCode,
+    request: &SendCode,
 ) -> Result<enums::SentCode, RpcError> {
     check_api(request.api_id, &request.api_hash)?;
     let phone = checked(&request.phone_number)?;
@@ -107,7 +107,7 @@ fn send_code(
 fn resend_code(
     state: &mut State,
     context: &Context,
-    request: ResendCode,
+    request: &ResendCode,
 ) -> Result<enums::SentCode, RpcError> {
     let phone = checked(&request.phone_number)?;
     let code = state.code(context, &phone, &request.phone_code_hash)?;
@@ -121,7 +121,7 @@ fn resend_code(
 fn cancel_code(
     state: &mut State,
     context: &Context,
-    request: CancelCode,
+    request: &CancelCode,
 ) -> Result<bool, RpcError> {
     let phone = checked(&request.phone_number)?;
     state.code(context, &phone, &request.phone_code_hash)?;
@@ -132,12 +132,12 @@ fn cancel_code(
 fn sign_in(
     state: &mut State,
     context: &Context,
-    request: SignIn,
+    request: &SignIn,
 ) -> Result<enums::Authorization, RpcError> {
     let phone = checked(&request.phone_number)?;
-    let typed = match request.email_verification {
-        Some(EmailVerification::Code(email)) => email.code,
-        _ => request.phone_code.unwrap_or_default(),
+    let typed = match &request.email_verification {
+        Some(EmailVerification::Code(email)) => email.code.as_str(),
+        _ => request.phone_code.as_deref().unwrap_or_default(),
     };
     if request.phone_code_hash.is_empty() || typed.is_empty() {
         return Err(invalid("PHONE_CODE_EMPTY"));
@@ -174,7 +174,7 @@ fn sign_in(
 fn sign_up(
     state: &mut State,
     context: &Context,
-    request: SignUp,
+    request: &SignUp,
 ) -> Result<enums::Authorization, RpcError> {
     let phone = checked(&request.phone_number)?;
     if state.user_by_phone(&phone).is_some() {
@@ -190,7 +190,7 @@ fn sign_up(
     state.codes.remove(&phone);
     let user = state.add_user(context.dc(), &phone, request.first_name.trim());
     if let Some(user) = state.users.get_mut(&user) {
-        user.last_name = Some(request.last_name).filter(|name| !name.is_empty());
+        user.last_name = Some(request.last_name.clone()).filter(|name| !name.is_empty());
     }
     state.log_in(context.key, user)?;
     profile::authorization(state, user)

@@ -185,7 +185,7 @@ impl Accounts {
         &self,
         dc: DcId,
         dispatcher: &mut Dispatcher,
-        handler: fn(&mut State, &Context, F) -> Result<F::Return, RpcError>,
+        handler: fn(&mut State, &Context, &F) -> Result<F::Return, RpcError>,
     ) where
         F: Function + Deserialize + 'static,
         F::Return: Serialize + 'static,
@@ -197,7 +197,7 @@ impl Accounts {
                 session: caller.session,
                 unix: caller.now.unix,
             };
-            handler(&mut accounts.state(), &context, request)
+            handler(&mut accounts.state(), &context, &request)
         });
     }
 

@@ -37,7 +37,7 @@ impl State {
 fn get_password(
     state: &mut State,
     context: &Context,
-    _: GetPassword,
+    _: &GetPassword,
 ) -> Result<types::account::Password, RpcError> {
     let user = state.pending.get(&context.key).copied();
     let user = user.map_or_else(|| state.login(context.key), Ok)?;
@@ -77,12 +77,12 @@ fn get_password(
 fn check_password(
     state: &mut State,
     context: &Context,
-    request: CheckPassword,
+    request: &CheckPassword,
 ) -> Result<enums::auth::Authorization, RpcError> {
     let Some(user) = state.pending.get(&context.key).copied() else {
         return state.login(context.key).and_then(|user| profile::authorization(state, user));
     };
-    let enums::InputCheckPasswordSrp::InputCheckPasswordSrp(proof) = request.password else {
+    let enums::InputCheckPasswordSrp::InputCheckPasswordSrp(proof) = &request.password else {
         return Err(invalid("PASSWORD_HASH_INVALID"));
     };
     // A question is answered once, rightly or not.

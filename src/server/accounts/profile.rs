@@ -36,10 +36,10 @@ pub(super) fn authorization(
 fn get_users(
     state: &mut State,
     context: &Context,
-    request: GetUsers,
+    request: &GetUsers,
 ) -> Result<Vec<enums::User>, RpcError> {
     let me = state.login(context.key)?;
-    let users = request.id.into_iter().filter_map(|user| {
+    let users = request.id.iter().filter_map(|user| {
         let id = match user {
             enums::InputUser::InputUserSelf => me,
             enums::InputUser::InputUser(user) => user.user_id,
@@ -53,13 +53,13 @@ fn get_users(
 fn get_state(
     state: &mut State,
     context: &Context,
-    _: GetState,
+    _: &GetState,
 ) -> Result<updates::State, RpcError> {
     state.login(context.key)?;
     Ok(updates::State { pts: 1, qts: 0, date: seconds(context.unix), seq: 1, unread_count: 0 })
 }
 
-fn log_out(state: &mut State, context: &Context, _: LogOut) -> Result<auth::LoggedOut, RpcError> {
+fn log_out(state: &mut State, context: &Context, _: &LogOut) -> Result<auth::LoggedOut, RpcError> {
     let user = state.login(context.key)?;
     state.logins.remove(&context.key);
     // What was transferred from this login is not valid any more either.

@@ -33,7 +33,7 @@ pub(super) fn register(accounts: &Accounts, dc: DcId, dispatcher: &mut Dispatche
 fn export(
     state: &mut State,
     context: &Context,
-    request: ExportLoginToken,
+    request: &ExportLoginToken,
 ) -> Result<enums::auth::LoginToken, RpcError> {
     code::check_api(request.api_id, &request.api_hash)?;
     let unix = context.unix;
@@ -73,7 +73,7 @@ fn export(
 fn import(
     state: &mut State,
     context: &Context,
-    request: ImportLoginToken,
+    request: &ImportLoginToken,
 ) -> Result<enums::auth::LoginToken, RpcError> {
     let is_accepted = |token: &Token| token.user.is_some() && token.bytes[..] == request.token[..];
     let place = state.tokens.iter().position(is_accepted);
@@ -86,7 +86,7 @@ fn import(
 fn accept(
     state: &mut State,
     context: &Context,
-    request: AcceptLoginToken,
+    request: &AcceptLoginToken,
 ) -> Result<Authorization, RpcError> {
     let user = state.login(context.key)?;
     state.approve(user, &request.token, context.unix)?;

@@ -22,7 +22,7 @@ pub(super) fn register(accounts: &Accounts, dc: DcId, dispatcher: &mut Dispatche
 fn export(
     state: &mut State,
     context: &Context,
-    request: ExportAuthorization,
+    request: &ExportAuthorization,
 ) -> Result<ExportedAuthorization, RpcError> {
     let user = state.login(context.key)?;
     let number = u16::try_from(request.dc_id).unwrap_or(0);
@@ -40,7 +40,7 @@ fn export(
 fn import(
     state: &mut State,
     context: &Context,
-    request: ImportAuthorization,
+    request: &ImportAuthorization,
 ) -> Result<Authorization, RpcError> {
     // It is good for one import.
     let transfer = state.transfers.remove(&request.bytes[..]);
