@@ -30,11 +30,16 @@ mod decoder;
 mod detect;
 mod encoder;
 mod error;
+pub mod fake_tls;
 mod full;
 mod intermediate;
 mod kind;
 mod limits;
+pub mod mtproxy;
+pub mod obfuscated;
+mod opening;
 mod transport_error;
+mod wrapper;
 
 #[cfg(test)]
 mod tests;
@@ -46,4 +51,7 @@ pub use encoder::Encoder;
 pub use error::FrameError;
 pub use kind::{Framing, ParseFramingError, Side};
 pub use limits::{CLIENT_LIMIT, SERVER_LIMIT};
+pub use obfuscated::Obfuscation;
+pub use opening::{Look, look};
 pub use transport_error::TransportError;
+pub use wrapper::Wrapper;
