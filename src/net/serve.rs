@@ -10,6 +10,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::net::clock::Clock;
+use crate::net::front::{Front, Gate};
+use crate::net::stream::Stream;
 use crate::server::{DataCentre, LinkId};
 
 /// How much is read at once.
@@ -30,6 +32,7 @@ pub struct Server {
 struct Shared {
     dc: Arc<Mutex<DataCentre>>,
     clock: Clock,
+    gate: Arc<Gate>,
 }
 
 impl Server {
@@ -40,8 +43,19 @@ impl Server {
     /// When the address cannot be had.
     pub async fn bind(address: SocketAddr, dc: DataCentre) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        let shared = Shared { dc: Arc::new(Mutex::new(dc)), clock: Clock::start() };
+        let gate = Arc::new(Gate::new(Front::default())?);
+        let shared = Shared { dc: Arc::new(Mutex::new(dc)), clock: Clock::start(), gate };
         Ok(Self { listener, shared })
+    }
+
+    /// With other ways to reach it than plain frames, obfuscated ones and WebSockets.
+    ///
+    /// # Errors
+    ///
+    /// When the certificate is none, or not of its key.
+    pub fn with_front(mut self, front: Front) -> io::Result<Self> {
+        self.shared.gate = Arc::new(Gate::new(front)?);
+        Ok(self)
     }
 
     /// The address it listens on.
@@ -79,16 +93,18 @@ impl Server {
 }
 
 /// Serves one socket until it closes.
-async fn serve(shared: Shared, mut stream: TcpStream) {
+async fn serve(shared: Shared, stream: TcpStream) {
     // A hint; without it small answers come a little later.
     let _ = stream.set_nodelay(true);
+    let dc = shared.dc().id();
+    let Some(mut stream) = shared.gate.open(stream, dc).await else { return };
     let link = shared.dc().handle_connected();
     // Whatever ended it, the link is over.
     let _ = exchange(&shared, &mut stream, link).await;
     shared.dc().handle_disconnected(link);
 }
 
-async fn exchange(shared: &Shared, stream: &mut TcpStream, link: LinkId) -> io::Result<()> {
+async fn exchange(shared: &Shared, stream: &mut Stream, link: LinkId) -> io::Result<()> {
     let mut buffer = vec![0; READ];
     loop {
         tokio::select! {
