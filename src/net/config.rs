@@ -68,7 +68,9 @@ impl Config {
 #[non_exhaustive]
 pub enum ConfigError {
     /// The full framing has no tag, by which the server would know it inside of an obfuscated stream.
-    #[error("the full framing cannot be obfuscated: use abridged, intermediate or padded-intermediate")]
+    #[error(
+        "the full framing cannot be obfuscated: use abridged, intermediate or padded-intermediate"
+    )]
     FullObfuscated,
 }
 

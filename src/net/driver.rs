@@ -226,7 +226,10 @@ impl Driver {
         }
     }
 
-    fn handle_dialed(&mut self, dialed: Result<Result<Dialled, DialError>, tokio::task::JoinError>) {
+    fn handle_dialed(
+        &mut self,
+        dialed: Result<Result<Dialled, DialError>, tokio::task::JoinError>,
+    ) {
         let now = self.clock.now();
         match dialed {
             Ok(Ok(Dialled { stream, peer })) => {

@@ -50,7 +50,9 @@ pub(super) async fn ask(
         Err(DialError { stage, fault })
     };
     match code {
-        200..300 => Ok(rewound(Box::new(stream), answer.get(length..).unwrap_or_default().to_vec())),
+        200..300 => {
+            Ok(rewound(Box::new(stream), answer.get(length..).unwrap_or_default().to_vec()))
+        }
         407 => refused(DialStage::ProxyAuth),
         _ => refused(DialStage::ProxyConnect),
     }

@@ -175,7 +175,8 @@ async fn connect(stages: &Stages, target: Target) -> Result<TcpStream, DialError
     let addresses = match target {
         Target::Addresses(addresses) => addresses,
         Target::Host(host, port) => {
-            let found = stages.run(DialStage::Resolve, tokio::net::lookup_host((host, port))).await?;
+            let found =
+                stages.run(DialStage::Resolve, tokio::net::lookup_host((host, port))).await?;
             found.collect()
         }
     };

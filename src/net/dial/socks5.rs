@@ -38,7 +38,8 @@ pub(super) async fn ask(
         match tunnel.credentials() {
             Some(credentials) => {
                 let (name, password) = (&credentials.name, &credentials.password);
-                Socks5Stream::connect_with_password_and_socket(counted, target, name, password).await
+                Socks5Stream::connect_with_password_and_socket(counted, target, name, password)
+                    .await
             }
             None => Socks5Stream::connect_with_socket(counted, target).await,
         }

@@ -27,9 +27,7 @@ use crate::crypto::Secret;
 use crate::framing::fake_tls::{Records, ReplayGuard, answer, verify};
 use crate::framing::mtproxy::ProxySecret;
 use crate::framing::obfuscated::{INIT, Opening};
-use crate::framing::{
-    Encoder, Framing, Look, Obfuscation, Side, TransportError, Wrapper, look,
-};
+use crate::framing::{Encoder, Framing, Look, Obfuscation, Side, TransportError, Wrapper, look};
 use crate::ids::DcId;
 use crate::net::entropy::OsEntropy;
 use crate::net::stream::{Io, Stream};
@@ -193,7 +191,8 @@ impl Gate {
             Some((secret.key(), hello))
         });
         if let Some((key, hello)) = found {
-            let taken = self.guard.lock().unwrap_or_else(PoisonError::into_inner).take(&hello, unix());
+            let taken =
+                self.guard.lock().unwrap_or_else(PoisonError::into_inner).take(&hello, unix());
             if taken.is_err() {
                 return Err(reading.stranger());
             }
@@ -252,8 +251,7 @@ async fn fake_tls(
         came = reading::some(&mut io).await?.ok_or(Refusal::Closed)?;
     }
     let init = inside.first_chunk().ok_or(Refusal::Closed)?;
-    let (mut obfuscation, opening) =
-        Obfuscation::server(init, Some(key)).ok_or(Refusal::Closed)?;
+    let (mut obfuscation, opening) = Obfuscation::server(init, Some(key)).ok_or(Refusal::Closed)?;
     if opening.framing != Framing::PaddedIntermediate {
         return Err(Refusal::Closed);
     }

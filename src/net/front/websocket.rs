@@ -47,10 +47,13 @@ fn is_request(first: &[u8]) -> Option<bool> {
         Ok(httparse::Status::Partial) | Err(_) => Some(false),
         Ok(httparse::Status::Complete(_)) => {
             let has = |name: &str, value: &str| {
-                let mut values = request.headers.iter().filter(|it| it.name.eq_ignore_ascii_case(name));
+                let mut values =
+                    request.headers.iter().filter(|it| it.name.eq_ignore_ascii_case(name));
                 values.any(|header| {
                     let listed = header.value.split(|byte| *byte == b',');
-                    listed.into_iter().any(|it| it.trim_ascii().eq_ignore_ascii_case(value.as_bytes()))
+                    listed
+                        .into_iter()
+                        .any(|it| it.trim_ascii().eq_ignore_ascii_case(value.as_bytes()))
                 })
             };
             Some(has("Upgrade", "websocket") && has("Sec-WebSocket-Protocol", SUBPROTOCOL))

@@ -71,3 +71,27 @@ mod server {
 
 #[cfg(feature = "server")]
 pub use server::Certificate;
+
+#[cfg(test)]
+mod tests {
+    use tokio_rustls::rustls::server::Acceptor;
+
+    use crate::crypto::{Secret, SeededEntropy};
+    use crate::framing::fake_tls::Greeting;
+
+    /// rustls, written by others, reads the ClientHello that fake TLS sends: it is one.
+    #[test]
+    fn a_fake_client_hello_is_read_by_a_tls_library() {
+        for seed in 0..50 {
+            let mut entropy = SeededEntropy::new(seed);
+            let key = Secret::from([1; 16]);
+            let (_, hello) = Greeting::new(&key, "front.example", 1, &mut entropy);
+            let mut acceptor = Acceptor::default();
+            acceptor.read_tls(&mut &hello[..]).unwrap();
+            let accepted = acceptor.accept().map_err(|(error, _)| error).unwrap().unwrap();
+            let hello = accepted.client_hello();
+            assert_eq!(hello.server_name(), Some("front.example"));
+            assert_eq!(hello.alpn().unwrap().collect::<Vec<_>>(), [&b"h2"[..], b"http/1.1"]);
+        }
+    }
+}
