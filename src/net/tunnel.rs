@@ -123,11 +123,18 @@ fn read_credentials(text: &str) -> Result<Credentials, TunnelError> {
 const MAX_CREDENTIAL: usize = 255;
 
 /// Without name and password.
-impl fmt::Debug for Tunnel {
+impl fmt::Display for Tunnel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.is_socks5() { "socks5" } else { "http" };
         let secret = if self.credentials.is_some() { "…@" } else { "" };
-        write!(f, "Tunnel({scheme}://{secret}{}:{})", self.host, self.port)
+        write!(f, "{scheme}://{secret}{}:{}", self.host, self.port)
+    }
+}
+
+/// Without name and password.
+impl fmt::Debug for Tunnel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tunnel({self})")
     }
 }
 

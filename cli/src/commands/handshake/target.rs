@@ -7,6 +7,7 @@ use telewire::crypto::{RsaPublicKey, keys};
 use telewire::ids::DcId;
 
 use super::args::Args;
+use super::way::Way;
 use crate::credentials::Credentials;
 use crate::dc_addresses;
 use crate::failure::Failure;
@@ -21,6 +22,8 @@ pub(super) struct Target {
     pub(super) addresses: Vec<SocketAddr>,
     /// Its keys, the preferred first.
     pub(super) keys: Vec<RsaPublicKey>,
+    /// The way there.
+    pub(super) way: Way,
 }
 
 /// Where a server is.
@@ -52,7 +55,9 @@ impl Target {
         let address = args.address.or(credentials.map(|credentials| credentials.address));
         let known = address.and_then(|address| dc_addresses::dc_at(address.ip()));
         let dc = args.dc.map(|arg| arg.dc).or(known).unwrap_or(DEFAULT_DC);
+        let way = Way::choose(args)?;
         let (server, addresses) = match (address, args.dc) {
+            _ if way.place().is_some() => (Server::Given, Vec::new()),
             (Some(address), _) => (Server::Given, vec![address]),
             (None, Some(arg)) if arg.has_environment => (Server::Telegram, built_in(dc)?),
             (None, _) => (Server::Embedded, Vec::new()),
@@ -71,7 +76,14 @@ impl Target {
             (None, _) if dc.is_test => keys::test_keys(),
             (None, _) => keys::production_keys(),
         };
-        Ok(Self { server, dc, addresses, keys })
+        Ok(Self { server, dc, addresses, keys, way })
+    }
+
+    /// What is connected to, in words.
+    pub(super) fn places(&self) -> Vec<String> {
+        let through = self.way.through();
+        let addresses = self.addresses.iter().map(ToString::to_string);
+        self.way.place().into_iter().chain(addresses).map(|place| place + &through).collect()
     }
 }
 
@@ -119,7 +131,7 @@ mod tests {
 
     fn target(server: Server, dc: DcId, address: &[&str], keys: Vec<RsaPublicKey>) -> Target {
         let addresses = address.iter().map(|address| address.parse().unwrap()).collect();
-        Target { server, dc, addresses, keys }
+        Target { server, dc, addresses, keys, way: Way::default() }
     }
 
     #[test]
