@@ -109,7 +109,7 @@ fn read_credentials(text: &str) -> Result<Credentials, TunnelError> {
     let (name, password) = text.split_once(':').unwrap_or((text, ""));
     let decode = |text: &str| {
         let decoded = percent_decode_str(text).decode_utf8();
-        decoded.map(|text| text.into_owned()).map_err(|_| TunnelError::Credentials)
+        decoded.map(std::borrow::Cow::into_owned).map_err(|_| TunnelError::Credentials)
     };
     let (name, password) = (decode(name)?, Zeroizing::new(decode(password)?));
     let is_allowed = |text: &str| (1..=MAX_CREDENTIAL).contains(&text.len());

@@ -12,10 +12,13 @@ use tokio::net::TcpListener;
 use crate::proxies::{http_proxy, socks5_proxy};
 use crate::support::{FAKE_TLS, LOOPBACK, config, dead, disconnected, proxy, start};
 
+/// How many bytes are waited for, and what is answered, again and again.
+type Turns = &'static [(usize, &'static [u8])];
+
 /// Waits for so many bytes, sends an answer, and does so again; then closes, or keeps silent.
 #[derive(Clone, Copy)]
 struct Script {
-    turns: &'static [(usize, &'static [u8])],
+    turns: Turns,
     closes: bool,
 }
 
@@ -74,7 +77,7 @@ async fn socks5_proxies_that_fail_are_blamed_by_the_stage() {
     use DialStage::{ProxyAuth, ProxyConnect, ProxyGreeting};
     let refused = |text: &str| DialFault::Refused(text.to_owned());
     let rubbish = |text: &str| DialFault::Rubbish(text.to_owned());
-    let cases: &[(bool, &'static [(usize, &'static [u8])], bool, DialStage, DialFault)] = &[
+    let cases: &[(bool, Turns, bool, DialStage, DialFault)] = &[
         (false, &[], false, ProxyGreeting, DialFault::Deadline),
         (false, &[(GREETING, b"")], true, ProxyGreeting, DialFault::Closed),
         (false, &[(GREETING, b"\x05")], true, ProxyGreeting, DialFault::Closed),
@@ -140,7 +143,7 @@ async fn http_proxies_that_fail_are_blamed_by_the_stage() {
     // All that is sent to a proxy, so that a close is none with bytes unread.
     const ASKED: usize = "CONNECT 127.0.0.1:9 HTTP/1.1\r\nHost: 127.0.0.1:9\r\n\r\n".len();
     let refused = |text: &str| DialFault::Refused(text.to_owned());
-    let cases: &[(&'static [(usize, &'static [u8])], bool, DialStage, DialFault)] = &[
+    let cases: &[(Turns, bool, DialStage, DialFault)] = &[
         (&[], false, ProxyConnect, DialFault::Deadline),
         (&[(ASKED, b"HTTP/1.1 200 OK\r\n")], false, ProxyConnect, DialFault::Deadline),
         (&[(ASKED, b"HTTP/1.1 200 OK\r\n")], true, ProxyConnect, DialFault::Closed),
@@ -185,7 +188,7 @@ async fn mtproto_proxies_that_fail_are_blamed() {
     const HELLO: usize = 517;
     let stage = DialStage::FakeTlsHello;
     const ALERT: &[u8] = b"\x15\x03\x03\x00\x02\x02\x28";
-    let cases: &[(&'static [(usize, &'static [u8])], bool, DialFault)] = &[
+    let cases: &[(Turns, bool, DialFault)] = &[
         (&[], false, DialFault::Deadline),
         (&[(HELLO, b"")], true, DialFault::Closed),
         (&[(HELLO, b"\x16\x03\x03")], true, DialFault::Closed),
@@ -208,7 +211,7 @@ async fn mtproto_proxies_that_fail_are_blamed() {
 #[tokio::test]
 async fn servers_that_are_no_websockets_are_blamed_by_the_stage() {
     use DialStage::{Tls, WebSocketUpgrade};
-    let cases: &[(&str, &'static [(usize, &'static [u8])], bool, DialStage, Option<DialFault>)] = &[
+    let cases: &[(&str, Turns, bool, DialStage, Option<DialFault>)] = &[
         ("ws", &[], false, WebSocketUpgrade, Some(DialFault::Deadline)),
         (
             "ws",

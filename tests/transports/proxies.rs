@@ -40,7 +40,7 @@ where
     tokio::spawn(async move {
         loop {
             let (client, _) = listener.accept().await.unwrap();
-            let _ = tokio::spawn(each(client, copy.clone()));
+            tokio::spawn(each(client, copy.clone()));
         }
     });
     (address, log)
