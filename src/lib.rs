@@ -64,6 +64,8 @@
 //! | --- | --- | --- |
 //! | `api` | yes | [`tl::api`]: the types of Telegram's API, layer 230 |
 //! | `net` | yes | [`net`]: tokio sockets, clocks, randomness of the operating system |
+//! | `proxy` | no | [`net`]: SOCKS5 and HTTP CONNECT proxies |
+//! | `ws` | no | [`net`]: WebSockets, with TLS |
 //! | `server` | no | [`server`]: the data centre, and decoding of functions |
 //! | `serde` | no | [`tl::serde`]: serde's traits for all generated types |
 //! | `tracing` | no | events about requests, links and violations for subscribers of `tracing`; no keys, no content |

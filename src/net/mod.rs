@@ -7,6 +7,14 @@
 //!  Events <── events ──── Driver ── work ──> blocking threads
 //! ```
 //!
+//! | what | by |
+//! | --- | --- |
+//! | which data centre, which keys, how patient | [`Config::connection`] |
+//! | which framing | [`Config::framing`] |
+//! | obfuscated, through an MTProto proxy, over a WebSocket | [`Config::route`] |
+//! | through SOCKS5 or HTTP CONNECT | `Config::tunnel`, with the feature `proxy` |
+//! | all of these on the server's side | `Front`, with the feature `server` |
+//!
 //! [`connect`] gives a [`Handle`] to call functions with, the [`Events`] of the connection, and a [`Driver`] whose
 //! [`run`](Driver::run) somebody must spawn: nothing happens before.
 

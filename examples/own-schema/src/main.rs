@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use telewire::connection;
 use telewire::crypto::real;
-use telewire::framing::Framing;
 use telewire::ids::DcId;
 use telewire::net::{Config, OsEntropy, Server, connect};
 use telewire::rpc::RpcError;
