@@ -4,7 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::framing::Wrapper;
 
@@ -149,8 +149,10 @@ impl std::fmt::Debug for Stream {
 }
 
 /// A socket from which this was read already, as if it had not been.
-#[cfg(any(feature = "proxy", feature = "ws"))]
+#[cfg(any(feature = "proxy", all(feature = "ws", feature = "server")))]
 pub(super) fn rewound(io: Box<dyn Io>, first: Vec<u8>) -> Box<dyn Io> {
+    use tokio::io::AsyncReadExt;
+
     if first.is_empty() {
         return io;
     }
@@ -164,7 +166,7 @@ fn broken(error: crate::framing::fake_tls::FakeTlsError) -> io::Error {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::AsyncWriteExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
     use crate::crypto::SeededEntropy;
