@@ -4,9 +4,16 @@
 
 use std::hint::black_box;
 
+use aes::Aes256;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use ctr::Ctr128BE;
+use ctr::cipher::{KeyIvInit, StreamCipher};
 use telewire::crypto::SeededEntropy;
-use telewire::framing::{CLIENT_LIMIT, Decoder, Encoder, Frame, Framing, Side};
+use telewire::framing::fake_tls::Records;
+use telewire::framing::{
+    CLIENT_LIMIT, Decoder, Encoder, Frame, Framing, Obfuscation, Side, Wrapper,
+};
+use telewire::ids::DcId;
 
 /// How much a read of a socket gives.
 const READ: usize = 64 << 10;
@@ -54,5 +61,48 @@ fn framing(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, framing);
+/// What wraps the frames of 512 KiB, beside AES-256-CTR alone.
+fn wrapping(c: &mut Criterion) {
+    const SIZE: usize = 512 << 10;
+    let mut group = c.benchmark_group("wrapping");
+    group.throughput(Throughput::Bytes(SIZE as u64));
+    let frame = vec![0x5a; SIZE];
+    let obfuscation = || {
+        let (dc, mut entropy) = (DcId::production(2), SeededEntropy::new(1));
+        Obfuscation::client(Framing::PaddedIntermediate, dc, None, &mut entropy).unwrap()
+    };
+    let mut bytes = frame.clone();
+    group.bench_function("aes-256-ctr", |b| {
+        let mut cipher = Ctr128BE::<Aes256>::new(&[1; 32].into(), &[2; 16].into());
+        b.iter(|| cipher.apply_keystream(black_box(&mut bytes)));
+    });
+    let mut out = Vec::new();
+    for (name, mut wrapper) in [
+        ("obfuscated", Wrapper::obfuscated(obfuscation())),
+        ("fake-tls", Wrapper::fake_tls(Records::client(), obfuscation())),
+    ] {
+        group.bench_function(format!("{name}/seal"), |b| {
+            b.iter(|| {
+                out.clear();
+                wrapper.seal(black_box(&frame), &mut out);
+            });
+        });
+    }
+    let mut records = Vec::new();
+    Records::server().seal(&frame, &mut records);
+    for (name, mut wrapper, bytes) in [
+        ("obfuscated", Wrapper::obfuscated(obfuscation()), &frame),
+        ("fake-tls", Wrapper::fake_tls(Records::client(), obfuscation()), &records),
+    ] {
+        group.bench_function(format!("{name}/open"), |b| {
+            b.iter(|| {
+                out.clear();
+                wrapper.open(black_box(bytes), &mut out).unwrap();
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, framing, wrapping);
 criterion_main!(benches);

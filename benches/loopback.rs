@@ -10,7 +10,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use telewire::connection::{self, StoredKey};
 use telewire::crypto::{AuthKey, SeededEntropy, real};
-use telewire::framing::Framing;
 use telewire::ids::{DcId, Salt};
 use telewire::net::{Clock, Config, Handle, Server, connect};
 use telewire::server::{DataCentre, Dispatcher, exchange};
@@ -61,7 +60,7 @@ async fn client() -> Handle {
     tokio::spawn(server.run());
     let mut connection = connection::Config::new(dc_id, vec![], real());
     connection.stored = Some(StoredKey { auth_key, salt: Salt(1), time_offset: 0 });
-    let config = Config { connection, addresses, framing: Framing::Intermediate };
+    let config = Config::new(connection, addresses);
     let (handle, events, driver) = connect(config).unwrap();
     // Nobody listens.
     drop(events);

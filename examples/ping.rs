@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     tokio::spawn(server.run());
 
     let connection = connection::Config::new(dc, vec![key.public().clone()], real());
-    let config = Config { connection, addresses: vec![address], framing: Framing::Abridged };
+    let config = Config::new(connection, vec![address]).with_framing(Framing::Abridged);
     let (handle, _events, driver) = connect(config)?;
     let driver = tokio::spawn(driver.run());
 

@@ -24,7 +24,7 @@
 //! use telewire::net::{Config, Server, connect};
 //! use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
 //! use telewire::tl::mtproto::functions::Ping;
-//! use telewire::{connection, framing::Framing};
+//! use telewire::connection;
 //!
 //! // The data centre, on a free port of the loopback interface.
 //! let (dc, key) = (DcId::production(2), embedded_key()?);
@@ -36,8 +36,7 @@
 //!
 //! // The client: it exchanges a key, then calls a function.
 //! let connection = connection::Config::new(dc, vec![key.public().clone()], real());
-//! let config = Config { connection, addresses: vec![address], framing: Framing::Intermediate };
-//! let (handle, _events, driver) = connect(config)?;
+//! let (handle, _events, driver) = connect(Config::new(connection, vec![address]))?;
 //! tokio::spawn(driver.run());
 //! let pong = handle.invoke(&Ping { ping_id: 7 }).await?;
 //! assert_eq!(pong.ping_id, 7);
@@ -68,6 +67,8 @@
 //! | `net` | yes | [`net`]: tokio sockets, clocks, randomness of the operating system |
 //! | `client` | yes | [`client`]: login, data centres, stores of sessions; with `api` and `net` |
 //! | `sqlite` | no | [`client::store::SqliteStore`] |
+//! | `proxy` | no | [`net`]: SOCKS5 and HTTP CONNECT proxies |
+//! | `ws` | no | [`net`]: WebSockets, with TLS |
 //! | `server` | no | [`server`]: the data centre, and decoding of functions |
 //! | `serde` | no | [`tl::serde`]: serde's traits for all generated types |
 //! | `tracing` | no | events about requests, links and violations for subscribers of `tracing`; no keys, no content |

@@ -12,6 +12,9 @@ use crate::connection::Pfs;
 use crate::crypto::{RsaPublicKey, keys};
 use crate::framing::Framing;
 use crate::ids::DcId;
+#[cfg(feature = "proxy")]
+use crate::net::Tunnel;
+use crate::net::{self, Route};
 
 /// Builds a [`Client`].
 pub struct ClientBuilder {
@@ -29,7 +32,10 @@ pub(super) struct Settings {
     pub(super) addresses: BTreeMap<DcId, Vec<SocketAddr>>,
     /// The server's keys; those of Telegram's environment by default.
     pub(super) keys: Option<Vec<RsaPublicKey>>,
-    pub(super) framing: Framing,
+    framing: Framing,
+    route: Route,
+    #[cfg(feature = "proxy")]
+    tunnel: Option<Tunnel>,
     pub(super) pfs: Option<Pfs>,
     pub(super) idle: Duration,
 }
@@ -71,6 +77,9 @@ impl ClientBuilder {
             addresses: BTreeMap::new(),
             keys: None,
             framing: Framing::Intermediate,
+            route: Route::Direct,
+            #[cfg(feature = "proxy")]
+            tunnel: None,
             pfs: None,
             idle: IDLE,
         };
@@ -118,6 +127,23 @@ impl ClientBuilder {
         self
     }
 
+    /// What goes over the sockets; plain frames by default. A [`Route`] that names a place of its own leads to all data centres
+    /// (an MTProto proxy) or to the one that is there.
+    #[must_use]
+    pub fn route(mut self, route: Route) -> Self {
+        self.settings.route = route;
+        self
+    }
+
+    /// The proxy that sockets go through.
+    #[cfg(feature = "proxy")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "proxy")))]
+    #[must_use]
+    pub fn tunnel(mut self, tunnel: Tunnel) -> Self {
+        self.settings.tunnel = Some(tunnel);
+        self
+    }
+
     /// Has calls go over temporary keys (perfect forward secrecy).
     #[must_use]
     pub fn pfs(mut self, pfs: Pfs) -> Self {
@@ -144,6 +170,16 @@ impl ClientBuilder {
 }
 
 impl Settings {
+    /// A connection's configuration, with the way that was chosen.
+    pub(super) fn net(&self, config: net::Config) -> net::Config {
+        let config = config.with_framing(self.framing).with_route(self.route.clone());
+        #[cfg(feature = "proxy")]
+        if let Some(tunnel) = &self.tunnel {
+            return config.with_tunnel(tunnel.clone());
+        }
+        config
+    }
+
     /// The server's keys for a data centre.
     pub(super) fn keys(&self, dc: DcId) -> Vec<RsaPublicKey> {
         match &self.keys {

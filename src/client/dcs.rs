@@ -116,7 +116,7 @@ impl Inner {
             idle: (!is_main).then_some(self.settings.idle),
         };
         let addresses = self.addresses(dc);
-        let config = Config { connection: config, addresses, framing: self.settings.framing };
+        let config = self.settings.net(Config::new(config, addresses));
         let (link, is_made) = Link::open(config, listeners)?;
         if !has_key {
             is_made.await.unwrap_or(Err(ConnectionError::Closed.into()))?;

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::connection::dial_error::DialError;
 use crate::framing::{FrameError, TransportError};
 use crate::handshake;
 use crate::session::{BindError, Violation};
@@ -41,6 +42,9 @@ pub enum Disconnected {
     /// The system reported an error.
     #[error("{0}")]
     Io(io::ErrorKind),
+    /// A dial failed.
+    #[error("{0}")]
+    Dial(#[from] DialError),
     /// A dial took too long.
     #[error("the dial took too long")]
     DialTimeout,

@@ -27,6 +27,7 @@
 
 mod backoff;
 mod config;
+mod dial_error;
 mod error;
 mod event;
 mod keys;
@@ -39,6 +40,7 @@ mod pfs;
 mod tests;
 
 pub use config::{Config, StoredKey};
+pub use dial_error::{DialError, DialFault, DialStage};
 pub use error::{ConnectionError, Disconnected};
 pub use event::Event;
 pub use link::Dial;

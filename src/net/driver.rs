@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 use std::future::pending;
 use std::io;
-use std::net::SocketAddr;
 
-use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use crate::connection::{self, Connection, ConnectionError, Disconnected, Event};
-use crate::framing::Framing;
+use crate::connection::{Connection, ConnectionError, DialError, Disconnected, Event};
 use crate::net::clock::Clock;
+use crate::net::config::Config;
+use crate::net::dial::{Dialled, Plan};
 use crate::net::entropy::OsEntropy;
 use crate::net::events::{self, Events, Sink};
 use crate::net::handle::{self, Command, Commands, Handle, Reply, Ticket};
@@ -25,31 +24,23 @@ const WRITE_AHEAD: usize = 256 << 10;
 /// How many commands a turn takes.
 const COMMANDS_A_TURN: usize = 64;
 
-/// What a driver needs to know.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// The connection.
-    pub connection: connection::Config,
-    /// The addresses of the data centre, tried in turn.
-    pub addresses: Vec<SocketAddr>,
-    /// The framing.
-    pub framing: Framing,
-}
-
 /// Begins a connection. Spawn [`Driver::run`] for it to happen.
 ///
 /// # Errors
 ///
-/// When the operating system has no randomness.
+/// When the operating system has no randomness, or the configuration contradicts itself: then with a [`ConfigError`]
+/// inside.
+///
+/// [`ConfigError`]: crate::net::ConfigError
 pub fn connect(config: Config) -> io::Result<(Handle, Events, Driver)> {
+    let plan = Plan::new(&config)?;
     let clock = Clock::start();
     let entropy = Box::new(OsEntropy::new()?);
     let (handle, commands) = handle::channel();
     let (sink, events) = events::channel();
     let driver = Driver {
         connection: Connection::new(config.connection, clock.now(), entropy),
-        addresses: config.addresses,
-        framing: config.framing,
+        plan,
         clock,
         commands,
         sink,
@@ -67,8 +58,7 @@ pub fn connect(config: Config) -> io::Result<(Handle, Events, Driver)> {
 #[derive(Debug)]
 pub struct Driver {
     connection: Connection,
-    addresses: Vec<SocketAddr>,
-    framing: Framing,
+    plan: Plan,
     clock: Clock,
     commands: Commands,
     sink: Sink,
@@ -77,7 +67,7 @@ pub struct Driver {
     tickets: HashMap<Ticket, CallId>,
     socket: Option<Socket>,
     /// One dial at most; dropping it ends it.
-    dial: JoinSet<io::Result<TcpStream>>,
+    dial: JoinSet<Result<Dialled, DialError>>,
     works: JoinSet<Done>,
     over: Option<ConnectionError>,
 }
@@ -98,7 +88,7 @@ impl Driver {
                 }
             };
             let ready = async {
-                match &self.socket {
+                match &mut self.socket {
                     Some(socket) => socket.ready().await,
                     None => pending().await,
                 }
@@ -142,17 +132,7 @@ impl Driver {
     }
 
     fn start_dial(&mut self, attempt: u64) {
-        let count = u64::try_from(self.addresses.len()).unwrap_or(u64::MAX);
-        let place = attempt.checked_rem(count).and_then(|place| usize::try_from(place).ok());
-        match place.and_then(|place| self.addresses.get(place)).copied() {
-            Some(address) => {
-                self.dial.spawn(dial(address));
-            }
-            None => {
-                let why = Disconnected::Io(io::ErrorKind::AddrNotAvailable);
-                self.connection.handle_disconnected(self.clock.now(), why);
-            }
-        }
+        self.dial.spawn(self.plan.clone().dial(attempt));
     }
 
     fn transmit(&mut self) {
@@ -252,15 +232,19 @@ impl Driver {
         }
     }
 
-    fn handle_dialed(&mut self, dialed: Result<io::Result<TcpStream>, tokio::task::JoinError>) {
+    fn handle_dialed(
+        &mut self,
+        dialed: Result<Result<Dialled, DialError>, tokio::task::JoinError>,
+    ) {
         let now = self.clock.now();
         match dialed {
-            Ok(Ok(stream)) => {
+            Ok(Ok(Dialled { stream, peer })) => {
+                self.commands.set_peer(peer);
                 self.socket = Some(Socket::new(stream));
-                self.connection.handle_connected(now, self.framing);
+                self.connection.handle_connected(now, self.plan.framing());
             }
             Ok(Err(error)) => {
-                self.connection.handle_disconnected(now, Disconnected::Io(error.kind()));
+                self.connection.handle_disconnected(now, Disconnected::Dial(error));
             }
             Err(_) => {
                 let why = Disconnected::Io(io::ErrorKind::Interrupted);
@@ -268,11 +252,4 @@ impl Driver {
             }
         }
     }
-}
-
-async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect(address).await?;
-    // Packets are whole messages; waiting for more would only delay them.
-    stream.set_nodelay(true)?;
-    Ok(stream)
 }

@@ -1,7 +1,8 @@
 //! The end of a connection that callers hold.
 
-use std::sync::Arc;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -14,7 +15,11 @@ pub struct Handle {
     commands: mpsc::Sender<Command>,
     cancels: mpsc::UnboundedSender<Ticket>,
     tickets: Arc<AtomicU64>,
+    peer: Peer,
 }
+
+/// The address at the other end of the last socket.
+type Peer = Arc<Mutex<Option<SocketAddr>>>;
 
 /// The number of a call, before the connection has one for it.
 pub(super) type Ticket = u64;
@@ -35,6 +40,14 @@ pub(super) struct Commands {
     pub(super) commands: mpsc::Receiver<Command>,
     /// The calls that nobody waits for any more; not more than there are calls.
     pub(super) cancels: mpsc::UnboundedReceiver<Ticket>,
+    peer: Peer,
+}
+
+impl Commands {
+    /// Tells the handles where the socket leads.
+    pub(super) fn set_peer(&self, peer: Option<SocketAddr>) {
+        *self.peer.lock().unwrap_or_else(PoisonError::into_inner) = peer;
+    }
 }
 
 /// The commands that wait for the driver. A caller waits, instead of them filling the memory.
@@ -43,8 +56,9 @@ const CAPACITY: usize = 256;
 pub(super) fn channel() -> (Handle, Commands) {
     let (commands, receiver) = mpsc::channel(CAPACITY);
     let (cancels, cancelled) = mpsc::unbounded_channel();
-    let handle = Handle { commands, cancels, tickets: Arc::default() };
-    (handle, Commands { commands: receiver, cancels: cancelled })
+    let peer = Peer::default();
+    let handle = Handle { commands, cancels, tickets: Arc::default(), peer: peer.clone() };
+    (handle, Commands { commands: receiver, cancels: cancelled, peer })
 }
 
 /// Takes a call back when its future is dropped before it is answered (CF-19).
@@ -99,6 +113,13 @@ impl Handle {
     pub async fn key_kept(&self) {
         // If the driver is gone, nobody uses the key.
         let _ = self.commands.send(Command::KeyKept).await;
+    }
+
+    /// The address at the other end of the last socket: of the data centre, or of the proxy before it. `None` before the
+    /// first.
+    #[must_use]
+    pub fn peer_addr(&self) -> Option<SocketAddr> {
+        *self.peer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Closes the connection. Every request ends.

@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::connection::Disconnected;
+use crate::net::front::{Front, Gate};
 use crate::net::socket::Socket;
 use crate::server::{DataCentre, LinkId};
 use crate::work::Done;
@@ -51,6 +52,7 @@ pub struct Server {
     listener: TcpListener,
     dc: SharedDc,
     max_links: usize,
+    gate: Arc<Gate>,
 }
 
 impl Server {
@@ -61,13 +63,24 @@ impl Server {
     /// When the address cannot be had.
     pub async fn bind(address: SocketAddr, dc: DataCentre) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        Ok(Self { listener, dc: SharedDc::new(dc), max_links: MAX_LINKS })
+        let gate = Arc::new(Gate::new(Front::default())?);
+        Ok(Self { listener, dc: SharedDc::new(dc), max_links: MAX_LINKS, gate })
     }
 
     /// Serves so many links at once, and not 1,024. Who comes then waits to be accepted until one goes.
     #[must_use]
     pub fn with_max_links(self, max_links: usize) -> Self {
         Self { max_links, ..self }
+    }
+
+    /// With other ways to reach it than plain frames, obfuscated ones and WebSockets.
+    ///
+    /// # Errors
+    ///
+    /// When the certificate is none, or not of its key.
+    pub fn with_front(mut self, front: Front) -> io::Result<Self> {
+        self.gate = Arc::new(Gate::new(front)?);
+        Ok(self)
     }
 
     /// The address it listens on.
@@ -92,15 +105,20 @@ impl Server {
     ///
     /// None so far.
     pub async fn run(self) -> io::Result<()> {
-        let Self { listener, dc, max_links } = self;
+        let Self { listener, dc, max_links, gate } = self;
         let listener = &listener;
         let accept = || async move { listener.accept().await.map(|(stream, _)| stream) };
-        serve_all(&dc, accept, max_links).await
+        serve_all(&dc, gate, accept, max_links).await
     }
 }
 
 /// Accepts, serves, and keeps the data centre's time.
-async fn serve_all<A, F>(dc: &SharedDc, accept: A, max_links: usize) -> io::Result<()>
+async fn serve_all<A, F>(
+    dc: &SharedDc,
+    gate: Arc<Gate>,
+    accept: A,
+    max_links: usize,
+) -> io::Result<()>
 where
     A: Fn() -> F,
     F: Future<Output = io::Result<TcpStream>>,
@@ -124,7 +142,7 @@ where
             accepted = accepted, if links.len() < max_links => match accepted {
                 Ok(stream) => {
                     wait = ACCEPT_AGAIN;
-                    links.spawn(serve(dc.clone(), stream));
+                    links.spawn(serve(dc.clone(), stream, gate.clone()));
                 }
                 Err(_) => {
                     accept_at = Instant::now() + wait;
@@ -143,9 +161,11 @@ where
 }
 
 /// Serves one socket until it closes.
-async fn serve(dc: SharedDc, stream: TcpStream) {
+async fn serve(dc: SharedDc, stream: TcpStream, gate: Arc<Gate>) {
     // A hint; without it small answers come a little later.
     let _ = stream.set_nodelay(true);
+    let id = dc.lock().id();
+    let Some(stream) = gate.open(stream, id).await else { return };
     let (link, woken) = dc.open();
     let closing = Closing { dc: &dc, link };
     // Whatever ended it, the link is over.

@@ -1,11 +1,14 @@
 //! A socket that is read and written without waiting.
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 
-use tokio::io::Interest;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::connection::Disconnected;
+use crate::net::stream::Stream;
 
 /// How much is read at once.
 const READ: usize = 64 << 10;
@@ -16,29 +19,46 @@ const READS_A_TURN: usize = 16;
 /// A socket and what is still to be written to it.
 #[derive(Debug)]
 pub(super) struct Socket {
-    stream: TcpStream,
+    stream: Stream,
     out: Vec<u8>,
     written: usize,
+    /// Whether bytes were written of which nobody has been told.
+    has_moved: bool,
     buffer: Box<[u8]>,
+    /// What [`ready`](Self::ready) has read, and nobody has taken yet; an end if it is 0.
+    came: Option<usize>,
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream) -> Self {
-        Self { stream, out: Vec::new(), written: 0, buffer: vec![0; READ].into() }
+    pub(super) fn new(stream: Stream) -> Self {
+        Self {
+            stream,
+            out: Vec::new(),
+            written: 0,
+            has_moved: false,
+            buffer: vec![0; READ].into(),
+            came: None,
+        }
     }
 
     /// Waits until there is something to do.
     ///
     /// # Cancel safety
     ///
-    /// Nothing is read or written here.
-    pub(super) async fn ready(&self) -> io::Result<()> {
-        let interest = if self.is_writing() {
-            Interest::READABLE | Interest::WRITABLE
-        } else {
-            Interest::READABLE
-        };
-        self.stream.ready(interest).await.map(drop)
+    /// What was read is kept for [`read`](Self::read), and what was written is counted.
+    pub(super) async fn ready(&mut self) -> io::Result<()> {
+        poll_fn(|cx| self.poll_ready(cx)).await
+    }
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut is_ready = self.came.is_some();
+        if self.is_writing() && self.poll_write(cx)?.is_ready() {
+            is_ready = true;
+        }
+        if self.came.is_none() && self.poll_read(cx)?.is_ready() {
+            is_ready = true;
+        }
+        if is_ready { Poll::Ready(Ok(())) } else { Poll::Pending }
     }
 
     /// Whether there is something left to write.
@@ -51,22 +71,18 @@ impl Socket {
         &mut self.out
     }
 
-    /// Writes as much as goes. Whether some went and some is left: the peer reads, slowly.
+    /// Writes as much as goes. Whether some went since the last time and some is left: the peer reads, slowly.
     pub(super) fn write(&mut self) -> Result<bool, Disconnected> {
-        let before = self.written;
-        while let Some(rest) = self.out.get(self.written..).filter(|rest| !rest.is_empty()) {
-            match self.stream.try_write(rest) {
-                Ok(0) => return Err(Disconnected::Eof),
-                Ok(count) => self.written += count,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    return Ok(self.written > before);
-                }
-                Err(error) => return Err(Disconnected::Io(error.kind())),
+        // If it waits for room, `ready` waits for it.
+        match self.poll_write(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::WriteZero => {
+                Err(Disconnected::Eof)
+            }
+            Poll::Ready(Err(error)) => Err(Disconnected::Io(error.kind())),
+            Poll::Ready(Ok(())) | Poll::Pending => {
+                Ok(std::mem::take(&mut self.has_moved) && self.is_writing())
             }
         }
-        self.out.clear();
-        self.written = 0;
-        Ok(false)
     }
 
     /// Says that nothing more will be written.
@@ -80,13 +96,40 @@ impl Socket {
     /// Reads what is there and gives it away.
     pub(super) fn read(&mut self, mut take: impl FnMut(&[u8])) -> Result<(), Disconnected> {
         for _ in 0..READS_A_TURN {
-            match self.stream.try_read(&mut self.buffer) {
-                Ok(0) => return Err(Disconnected::Eof),
-                Ok(count) => take(self.buffer.get(..count).unwrap_or_default()),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) => return Err(Disconnected::Io(error.kind())),
+            if self.came.is_none() {
+                match self.poll_read(&mut Context::from_waker(Waker::noop())) {
+                    Poll::Pending => return Ok(()),
+                    Poll::Ready(Ok(())) => {}
+                    Poll::Ready(Err(error)) => return Err(Disconnected::Io(error.kind())),
+                }
+            }
+            match self.came.take() {
+                Some(0) => return Err(Disconnected::Eof),
+                count => take(self.buffer.get(..count.unwrap_or(0)).unwrap_or_default()),
             }
         }
         Ok(())
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while let Some(rest) = self.out.get(self.written..).filter(|rest| !rest.is_empty()) {
+            match std::task::ready!(Pin::new(&mut self.stream).poll_write(cx, rest))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                count => {
+                    self.written += count;
+                    self.has_moved = true;
+                }
+            }
+        }
+        self.out.clear();
+        self.written = 0;
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut buffer = ReadBuf::new(&mut self.buffer);
+        std::task::ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer))?;
+        self.came = Some(buffer.filled().len());
+        Poll::Ready(Ok(()))
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::crypto::{AuthKey, DhGen, Entropy, EntropyExt, KeyId};
 use crate::framing::{Frame, TransportError};
-use crate::ids::{Salt, SessionId};
+use crate::ids::{DcId, Salt, SessionId};
 use crate::server::dispatcher::Dispatcher;
 use crate::server::exchange::{self, Established, Exchange};
 use crate::server::fault::Faults;
@@ -141,6 +141,12 @@ impl DataCentre {
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// Which data centre it is.
+    #[must_use]
+    pub fn id(&self) -> DcId {
+        self.config.dc
     }
 
     /// A client connected.

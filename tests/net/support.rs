@@ -73,7 +73,7 @@ pub(crate) async fn start_at(address: SocketAddr) -> (SocketAddr, JoinHandle<()>
 pub(crate) fn config(address: SocketAddr, framing: Framing) -> Config {
     let key = embedded_key().unwrap().public().clone();
     let connection = connection::Config::new(DcId::production(2), vec![key], real());
-    Config { connection, addresses: vec![address], framing }
+    Config::new(connection, vec![address]).with_framing(framing)
 }
 
 /// A connection whose driver runs.

@@ -13,15 +13,34 @@ import rsa
 from telethon import TelegramClient, errors, functions, network, types
 from telethon.crypto import rsa as server_keys
 from telethon.sessions import MemorySession
+from TelethonFakeTLS import ConnectionTcpMTProxyFakeTLS
 
 LOOPBACK = "127.0.0.1"
 # This data centre is as good as another.
 DC = 2
-# The whole takes a few seconds; a slow machine gets more, and `run` ends it after a minute.
-PATIENCE = 45
+# The whole takes some twenty seconds, most of which Telethon waits after it has greeted a proxy; a slow machine gets more, and
+# `run` ends it after two minutes.
+PATIENCE = 110
 ROOT = Path(__file__).resolve().parents[2]
+SECRET = "000102030405060708090a0b0c0d0e0f"
+PADDED_SECRET = "dd101112131415161718191a1b1c1d1e1f"
+FAKE_TLS_KEY, FAKE_TLS_DOMAIN = "202122232425262728292a2b2c2d2e2f", b"front.example"
+FAKE_TLS_SECRET = "ee" + FAKE_TLS_KEY + FAKE_TLS_DOMAIN.hex()
 SERVE = ["cargo", "run", "-q", "--release", "--bin", "telewire", "--", "serve", "--dc", str(DC)]
-TRANSPORTS = [network.ConnectionTcpFull, network.ConnectionTcpAbridged, network.ConnectionTcpIntermediate]
+for secret in (SECRET, PADDED_SECRET, FAKE_TLS_SECRET):
+    SERVE += ["--mtproxy", secret]
+# Each with the secret as the client wants it, if it goes through a proxy.
+TRANSPORTS = [
+    (network.ConnectionTcpFull, None),
+    (network.ConnectionTcpAbridged, None),
+    (network.ConnectionTcpIntermediate, None),
+    (network.ConnectionTcpObfuscated, None),
+    (network.ConnectionTcpMTProxyAbridged, SECRET),
+    (network.ConnectionTcpMTProxyIntermediate, SECRET),
+    (network.ConnectionTcpMTProxyRandomizedIntermediate, PADDED_SECRET),
+    # This one is told apart by its class, and wants no `ee`.
+    (ConnectionTcpMTProxyFakeTLS, FAKE_TLS_SECRET[2:]),
+]
 
 
 def refuse_other_hosts(event, args):
@@ -43,7 +62,7 @@ def check(is_right, what):
 
 
 def step(what, details=""):
-    print(f"{what:<48} {details}".rstrip(), flush=True)
+    print(f"{what:<66} {details}".rstrip(), flush=True)
 
 
 class Server:
@@ -145,7 +164,7 @@ async def ping(client, ping_id):
     check(isinstance(pong, types.Pong) and pong.ping_id == ping_id, f"ping {ping_id} gave {pong}")
 
 
-async def talk_over(server, transport):
+async def talk_over(server, transport, secret):
     """Gives the key's id, as `telewire serve` prints it."""
     proxy = Proxy(server.port)
     await proxy.start()
@@ -153,7 +172,10 @@ async def talk_over(server, transport):
     session.set_dc(DC, LOOPBACK, proxy.port)
     # Above 512 bytes Telethon compresses a query: this makes the first one so long.
     model = "telewire " * 100
-    client = Client(session, 1, "none", connection=transport, device_model=model, timeout=10, retry_delay=0.2)
+    options = {"proxy": (LOOPBACK, proxy.port, secret)} if secret else {}
+    client = Client(
+        session, 1, "none", connection=transport, device_model=model, timeout=10, retry_delay=0.2, **options
+    )
     try:
         return await talk(server, proxy, client, transport.__name__.removeprefix("ConnectionTcp").lower())
     finally:
@@ -216,7 +238,7 @@ async def main():
     await server.start()
     step("telewire serve started", f"{LOOPBACK}:{server.port}")
     try:
-        keys = [await talk_over(server, transport) for transport in TRANSPORTS]
+        keys = [await talk_over(server, transport, secret) for transport, secret in TRANSPORTS]
     finally:
         out = await server.stop()
     check(re.findall(r"key created +(\w+)", out) == keys, f"serve made other keys: {out}")

@@ -10,12 +10,14 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use telewire::crypto::{RsaPrivateKey, real};
+use telewire::framing::mtproxy::{ProxyLink, ProxySecret};
 use telewire::ids::DcId;
-use telewire::net::{OsEntropy, Server, SharedDc};
+use telewire::net::{Front, OsEntropy, Server, SharedDc};
 use telewire::server::accounts::{Accounts, SentCode};
 use telewire::server::{DataCentre, DcEvent, Dispatcher, embedded_key, exchange};
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::handshake::Hidden;
 use super::handshake::target::EMBEDDED;
 use crate::date;
 use crate::dc_arg::DcArg;
@@ -46,6 +48,15 @@ pub(crate) struct Args {
     /// read; no file is ever overwritten. Clients need FILE.pub, the public half, which is written beside it.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
+    /// Is an MTProto proxy too, with this secret
+    ///
+    /// 16 bytes in hex or base64url; `dd` before them demands padding, `ee` before them and a domain after them demand
+    /// what looks like TLS to that domain. May be given several times.
+    #[arg(long, value_name = "SECRET")]
+    mtproxy: Vec<Hidden>,
+    /// Where streams go that it cannot make sense of, as a proxy hides behind a website
+    #[arg(long, value_name = "IP:PORT")]
+    fallback: Option<SocketAddr>,
     /// Refuses the RSA padding of before 2021
     #[arg(long)]
     strict: bool,
@@ -94,6 +105,8 @@ Examples:
       on a free port, with the embedded key, which is public
   telewire serve --port 4430 --key dc.pem
       with a key of its own; makes dc.pem and dc.pem.pub if there is none
+  telewire serve --mtproxy ee000102030405060708090a0b0c0d0e0f6578616d706c652e636f6d
+      as a proxy too, in the disguise of TLS to example.com
   telewire serve --dc test:2 --strict
       as a data centre of the test environment, for current clients alone
   telewire serve --user 9996620001=secret
@@ -108,11 +121,24 @@ Exit code:
 const LOOK: Duration = Duration::from_millis(100);
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let front = front(args)?;
     let key = Key::open(args.key.as_deref())?;
     let runtime = super::runtime()?;
-    let result = runtime.block_on(serve(args, &key));
+    let result = runtime.block_on(serve(args, &key, front));
     runtime.shutdown_background();
     result
+}
+
+/// The ways in besides the plain ones.
+fn front(args: &Args) -> Result<Front, Failure> {
+    let mut front = Front::default();
+    front.fallback = args.fallback;
+    for secret in &args.mtproxy {
+        // What is wrong is said without the secret.
+        let secret: Result<ProxySecret, _> = secret.0.parse();
+        front.secrets.push(secret.map_err(|error| Failure::Input(format!("--mtproxy: {error}")))?);
+    }
+    Ok(front)
 }
 
 /// The key and where it comes from.
@@ -139,7 +165,7 @@ impl Key {
     }
 }
 
-async fn serve(args: &Args, key: &Key) -> Result<(), Failure> {
+async fn serve(args: &Args, key: &Key, front: Front) -> Result<(), Failure> {
     // From here on, a signal ends it in order.
     let mut signals = pin!(signals()?);
     let mut config = exchange::Config::new(args.dc.dc, vec![key.key.clone()], real());
@@ -152,11 +178,13 @@ async fn serve(args: &Args, key: &Key) -> Result<(), Failure> {
     let data_centre = DataCentre::new(config, dispatcher, entropy);
     let address = SocketAddr::new(args.address, args.port);
     let unheard = |error| Failure::Run(format!("cannot listen on {address}: {error}"));
+    let secrets = front.secrets.clone();
     let server = Server::bind(address, data_centre).await.map_err(unheard)?;
+    let server = server.with_front(front).map_err(unheard)?;
     let bound = server.local_addr().map_err(unheard)?;
     // Which port it gets is known only after it listens.
     accounts.set_address(args.dc.dc, reachable(bound));
-    introduce(args, key, bound)?;
+    introduce(args, key, bound, secrets)?;
 
     let data_centre = server.data_centre();
     let mut server = pin!(server.run());
@@ -177,7 +205,23 @@ async fn serve(args: &Args, key: &Key) -> Result<(), Failure> {
     }
 }
 
-fn introduce(args: &Args, key: &Key, address: SocketAddr) -> io::Result<()> {
+fn introduce(
+    args: &Args,
+    key: &Key,
+    address: SocketAddr,
+    secrets: Vec<ProxySecret>,
+) -> io::Result<()> {
+    let place = reachable(address);
+    let links = secrets.into_iter().map(|secret| {
+        let link = ProxyLink { server: place.ip().to_string(), port: place.port(), secret };
+        format!(
+            "\n  telewire handshake --proxy '{}' --dc {} --rsa {}",
+            *link.expose(),
+            dc_option(args.dc.dc),
+            key.option,
+        )
+    });
+    let links: String = links.collect();
     let padding = if args.strict { "RSA_PAD alone" } else { "RSA_PAD, and the one of before 2021" };
     let dc = args.dc.dc;
     writeln!(
@@ -188,12 +232,12 @@ fn introduce(args: &Args, key: &Key, address: SocketAddr) -> io::Result<()> {
   RSA padding  {padding}
 
 Connect to it:
-  telewire handshake --address {} --dc {} --rsa {}
+  telewire handshake --address {} --dc {} --rsa {}{links}
 
 Ctrl-C ends it.",
         key.description,
         key.key.public().fingerprint(),
-        reachable(address),
+        place,
         dc_option(dc),
         key.option,
     )

@@ -202,7 +202,7 @@ fn nobody_at_the_address_is_told_with_what_to_do() {
     assert_eq!(ran.code, 1, "{}", ran.out);
     let start = format!(
         "error: not done within 1 s: it stopped before step 1, connecting, with {address} \
-         (connection refused): see that "
+         (connecting: connection refused): see that "
     );
     assert!(ran.err.starts_with(&start), "{}", ran.err);
     assert_eq!(ran.err.lines().count(), 1);

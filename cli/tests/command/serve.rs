@@ -137,3 +137,40 @@ fn a_port_that_is_taken_is_told() {
     let start = format!("error: cannot listen on {}: ", served.address);
     assert!(ran.err.starts_with(&start), "{}", ran.err);
 }
+
+#[test]
+fn a_proxy_prints_links_that_a_client_gets_in_with() {
+    let key = "000102030405060708090a0b0c0d0e0f";
+    let secrets = [key.to_owned(), format!("dd{key}"), format!("ee{key}6578616d706c652e636f6d")];
+    let mut options = Vec::new();
+    secrets.iter().for_each(|secret| options.extend(["--mtproxy", secret]));
+    let served = Served::start(&options);
+    for secret in &secrets {
+        let end = format!("&secret={secret}' --dc 2 --rsa embedded");
+        let found = line(&served.introduction, &end);
+        let link = found.split('\'').nth(1).unwrap();
+        let ran = run(&["handshake", "--proxy", link, "--rsa", "embedded", "--json"]);
+        key_id(&ran);
+        assert!(ran.step("connecting")["addresses"][0].as_str().unwrap().starts_with("the proxy "));
+        assert!(!ran.out.contains(key), "{}", ran.out);
+    }
+    let url = format!("ws://{}/apiws", served.address);
+    let ran = run(&["handshake", "--websocket", &url, "--rsa", "embedded", "--json"]);
+    key_id(&ran);
+    assert_eq!(ran.step("connecting")["addresses"][0], url.as_str());
+    key_id(&served.handshake(&[
+        "--rsa",
+        "embedded",
+        "--json",
+        "--transport",
+        "obfuscated-abridged",
+    ]));
+}
+
+#[test]
+fn a_secret_that_is_none_is_refused_without_being_repeated() {
+    let ran = run(&["serve", "--mtproxy", "0123456789abcdef"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.starts_with("error: --mtproxy: a secret of 8 bytes"), "{}", ran.err);
+    assert!(!ran.err.contains("0123456789abcdef"), "{}", ran.err);
+}

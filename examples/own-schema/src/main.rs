@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use telewire::connection;
 use telewire::crypto::real;
-use telewire::framing::Framing;
 use telewire::ids::DcId;
 use telewire::net::{Config, OsEntropy, Server, connect};
 use telewire::rpc::RpcError;
@@ -36,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     tokio::spawn(server.run());
 
     let connection = connection::Config::new(dc, vec![key.public().clone()], real());
-    let config = Config { connection, addresses: vec![address], framing: Framing::Intermediate };
+    let config = Config::new(connection, vec![address]);
     let (handle, _events, driver) = connect(config)?;
     let driver = tokio::spawn(driver.run());
 

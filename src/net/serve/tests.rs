@@ -18,6 +18,11 @@ fn data_centre() -> SharedDc {
     SharedDc::new(DataCentre::new(config, Dispatcher::new(), SeededEntropy::new(1)))
 }
 
+/// Without proxies' secrets and certificates.
+fn gate() -> Arc<Gate> {
+    Arc::new(Gate::new(Front::default()).unwrap())
+}
+
 async fn listener() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -54,7 +59,7 @@ async fn what_cannot_be_accepted_ends_nothing_and_is_tried_again() {
         assert_eq!(answer[4..], (-404_i32).to_le_bytes());
     };
     tokio::select! {
-        ended = serve_all(&dc, accept, 1) => panic!("it ended: {ended:?}"),
+        ended = serve_all(&dc, gate(), accept, 1) => panic!("it ended: {ended:?}"),
         answered = tokio::time::timeout(PATIENCE, client) => answered.unwrap(),
     }
     assert!(tries.load(Ordering::Relaxed) >= 4);
@@ -69,7 +74,7 @@ async fn what_can_never_be_accepted_does_not_burn_the_processor() {
         Err(io::Error::from_raw_os_error(24))
     };
     let dc = data_centre();
-    let run = serve_all(&dc, accept, 1);
+    let run = serve_all(&dc, gate(), accept, 1);
     assert!(tokio::time::timeout(Duration::from_millis(200), run).await.is_err());
     // Five in that time, or fewer on a machine that has no time.
     assert!((1..=6).contains(&tries.load(Ordering::Relaxed)), "{tries:?}");
@@ -95,7 +100,7 @@ async fn cf_14_a_client_that_does_not_read_is_heard_until_too_much_waits_for_it(
         }
     };
     tokio::select! {
-        ended = serve_all(&dc, accept, 1) => panic!("it ended: {ended:?}"),
+        ended = serve_all(&dc, gate(), accept, 1) => panic!("it ended: {ended:?}"),
         refused = tokio::time::timeout(PATIENCE, client) => refused.unwrap(),
     }
 }
@@ -126,7 +131,7 @@ async fn a_link_more_than_there_may_be_waits_for_another_to_go() {
         assert_eq!(counter.load(Ordering::Relaxed), 2);
     };
     tokio::select! {
-        ended = serve_all(&dc, accept, 1) => panic!("it ended: {ended:?}"),
+        ended = serve_all(&dc, gate(), accept, 1) => panic!("it ended: {ended:?}"),
         answered = tokio::time::timeout(PATIENCE, clients) => answered.unwrap(),
     }
 }

@@ -43,8 +43,7 @@ pub(super) fn sentence(error: &ConnectionError, target: &Target) -> String {
 
 /// `A`, or `A or B`.
 pub(super) fn addresses(target: &Target) -> String {
-    let addresses: Vec<_> = target.addresses.iter().map(ToString::to_string).collect();
-    addresses.join(" or ")
+    target.places().join(" or ")
 }
 
 fn fingerprints(keys: &[RsaPublicKey]) -> String {
@@ -59,6 +58,7 @@ mod tests {
     use telewire::ids::DcId;
 
     use super::super::target::Server;
+    use super::super::way::Way;
     use super::*;
 
     #[test]
@@ -68,6 +68,7 @@ mod tests {
             dc: DcId::production(2),
             addresses: vec!["127.0.0.1:1".parse().unwrap(), "[::1]:2".parse().unwrap()],
             keys: keys::production_keys(),
+            way: Way::default(),
         };
         for (error, part) in [
             (

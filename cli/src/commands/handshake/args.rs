@@ -1,5 +1,6 @@
 //! The options of `telewire handshake`.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -24,9 +25,9 @@ pub(crate) struct Args {
     /// How many future salts to fetch; 0 fetches none
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(i32).range(0..=64))]
     pub(super) salts: i32,
-    /// How packets are laid in the byte stream
-    #[arg(long, value_name = "FRAMING", default_value_t = Framing::Intermediate, value_parser = framing())]
-    pub(super) transport: Framing,
+    /// How packets are laid in the byte stream, and whether that is obfuscated
+    #[arg(long, value_name = "TRANSPORT", default_value = "intermediate", value_parser = transport())]
+    pub(super) transport: Transport,
     /// Gives up after so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(super) timeout: u64,
@@ -53,6 +54,17 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", help_heading = SERVER)]
     pub(super) dc: Option<DcArg>,
 
+    /// Goes through a proxy
+    ///
+    /// A link of an MTProto proxy, tg://proxy?server=HOST&port=N&secret=SECRET or the same at https://t.me/, which knows the
+    /// data centre by its number; or socks5://HOST:PORT or http://HOST:PORT, with NAME:PASSWORD@ before the host if the
+    /// proxy asks for them.
+    #[arg(long, value_name = "LINK", help_heading = WAY)]
+    pub(super) proxy: Option<Hidden>,
+    /// Goes over a WebSocket, ws:// or wss://
+    #[arg(long, value_name = "URL", help_heading = WAY, conflicts_with_all = ["address", "credentials"])]
+    pub(super) websocket: Option<String>,
+
     /// Prints one JSON object a line, for programs
     #[arg(long, help_heading = OUTPUT)]
     pub(super) json: bool,
@@ -70,6 +82,7 @@ pub(crate) struct Args {
     pub(super) record: Option<PathBuf>,
 }
 
+const WAY: &str = "Another way";
 const SERVER: &str = "Another server";
 const OUTPUT: &str = "Output";
 
@@ -79,6 +92,8 @@ Examples:
       against the embedded data centre
   telewire handshake --transport abridged --json
       the same over another framing, for a program to read
+  telewire handshake --proxy 'tg://proxy?server=127.0.0.1&port=4430&secret=SECRET' --rsa embedded
+      through an MTProto proxy, that of `telewire serve --mtproxy SECRET`
   telewire handshake --address 127.0.0.1:4430 --rsa dc.pem.pub
       against a server whose public key is in dc.pem.pub
   telewire handshake --credentials credentials.ini
@@ -91,10 +106,49 @@ Exit code:
   1  it was not; standard error says at which step it stopped
   2  an option or a file is wrong";
 
-fn framing() -> impl TypedValueParser<Value = Framing> {
-    // A name that is none does not get as far as `parse`.
-    PossibleValuesParser::new(Framing::ALL.map(Framing::name))
-        .try_map(|name| name.parse::<Framing>())
+/// A framing, and whether it is obfuscated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Transport {
+    pub(super) framing: Framing,
+    pub(super) is_obfuscated: bool,
+}
+
+/// Each by its name. All framings but full can be obfuscated.
+const TRANSPORTS: [(&str, Framing, bool); 7] = [
+    ("abridged", Framing::Abridged, false),
+    ("intermediate", Framing::Intermediate, false),
+    ("padded-intermediate", Framing::PaddedIntermediate, false),
+    ("full", Framing::Full, false),
+    ("obfuscated-abridged", Framing::Abridged, true),
+    ("obfuscated-intermediate", Framing::Intermediate, true),
+    ("obfuscated-padded-intermediate", Framing::PaddedIntermediate, true),
+];
+
+fn transport() -> impl TypedValueParser<Value = Transport> {
+    let names = TRANSPORTS.map(|(name, _, _)| name);
+    PossibleValuesParser::new(names).try_map(|name| {
+        let found = TRANSPORTS.into_iter().find(|(known, _, _)| *known == name);
+        // A name that is none does not get as far.
+        found
+            .map(|(_, framing, is_obfuscated)| Transport { framing, is_obfuscated })
+            .ok_or("no transport")
+    })
+}
+
+/// A text with a secret in it, which is not shown.
+#[derive(Clone)]
+pub(crate) struct Hidden(pub(crate) String);
+
+impl From<String> for Hidden {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hidden")
+    }
 }
 
 #[cfg(test)]
@@ -114,11 +168,19 @@ mod tests {
     }
 
     #[test]
-    fn every_framing_has_its_name() {
+    fn every_transport_has_its_name() {
         for framing in Framing::ALL {
-            assert_eq!(parse(&["--transport", framing.name()]).unwrap().transport, framing);
+            for is_obfuscated in [false, true] {
+                let prefix = if is_obfuscated { "obfuscated-" } else { "" };
+                let name = format!("{prefix}{framing}");
+                let parsed = parse(&["--transport", &name]).map(|args| args.transport).ok();
+                let is_one = !is_obfuscated || framing != Framing::Full;
+                let transport = Transport { framing, is_obfuscated };
+                assert_eq!(parsed, is_one.then_some(transport), "{name}");
+            }
         }
-        assert_eq!(parse(&[]).unwrap().transport, Framing::Intermediate);
+        let default = Transport { framing: Framing::Intermediate, is_obfuscated: false };
+        assert_eq!(parse(&[]).unwrap().transport, default);
     }
 
     #[test]
@@ -131,6 +193,7 @@ mod tests {
             &["--address", "localhost:1"],
             &["--address", "127.0.0.1:1", "--credentials", "x"],
             &["--dc", "beta:2"],
+            &["--websocket", "ws://a/", "--address", "127.0.0.1:1"],
         ] {
             assert_eq!(parse(options).unwrap_err().exit_code(), 2, "{options:?}");
         }

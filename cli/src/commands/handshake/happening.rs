@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use telewire::connection::Disconnected;
@@ -17,11 +16,11 @@ use super::target::Server;
 #[derive(Debug, Clone)]
 pub(super) enum Happening {
     /// It begins.
-    Connecting { server: Server, addresses: Vec<SocketAddr>, dc: DcId, framing: Framing },
+    Connecting { server: Server, addresses: Vec<String>, dc: DcId, framing: Framing },
     /// There is a link.
-    Connected { address: SocketAddr },
+    Connected { address: String },
     /// There is no link any more, or none was made.
-    Disconnected { address: SocketAddr, why: Disconnected },
+    Disconnected { address: String, why: Disconnected },
     /// A step of the key exchange.
     Step(Step),
     /// A ping was answered.

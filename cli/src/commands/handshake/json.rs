@@ -91,14 +91,14 @@ impl<W: Write> Report for Json<W> {
             Happening::Step(step) => return self.step(step),
             Happening::Connecting { server, addresses, dc, framing } => Line::Connecting {
                 server: server.name(),
-                addresses: addresses.iter().map(ToString::to_string).collect(),
+                addresses: addresses.clone(),
                 dc: dc.to_string(),
                 dc_on_wire: dc.to_wire(),
                 framing: framing.name(),
             },
-            Happening::Connected { address } => Line::Connected { address: address.to_string() },
+            Happening::Connected { address } => Line::Connected { address: address.clone() },
             Happening::Disconnected { address, why } => {
-                Line::Disconnected { address: address.to_string(), why: why.to_string() }
+                Line::Disconnected { address: address.clone(), why: why.to_string() }
             }
             Happening::Pong { number, round_trip, .. } => {
                 Line::Pong { number: *number, round_trip_ms: millis(*round_trip) }

@@ -16,11 +16,12 @@ mod talk;
 pub(crate) mod target;
 mod text;
 mod watch;
+mod way;
 
 use std::io;
 use std::time::Instant;
 
-pub(crate) use args::Args;
+pub(crate) use args::{Args, Hidden};
 use happening::{Happening, Report};
 use json::Json;
 use record::Record;

@@ -108,7 +108,7 @@ impl Record {
                 transcript.dc_on_wire = dc.to_wire();
                 transcript.framing = framing.name();
             }
-            Happening::Connected { address } => transcript.address = Some(address.to_string()),
+            Happening::Connected { address } => transcript.address = Some(address.clone()),
             Happening::Step(Step::ReqPq { nonce }) => transcript
                 .exchanges
                 .push(Exchange { nonce: wire::bytes(nonce), ..Exchange::default() }),

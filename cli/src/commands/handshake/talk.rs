@@ -1,6 +1,5 @@
 //! What is said to the server: a key exchange, pings, a request for salts.
 
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
@@ -48,24 +47,26 @@ async fn talk(args: &Args, target: &mut Target, watch: &mut Watch) -> Result<(),
         Server::Given | Server::Telegram => None,
     };
     target.addresses.extend(embedded.as_ref().map(|embedded| embedded.address));
-    let Some(address) = target.addresses.first().copied() else {
+    let places = target.places();
+    let Some(place) = places.first().cloned() else {
         return Err(Failure::Run("no address of this server is known".to_owned()));
     };
     watch.tell(&Happening::Connecting {
         server: target.server,
-        addresses: target.addresses.clone(),
+        addresses: places,
         dc: target.dc,
-        framing: args.transport,
+        framing: args.transport.framing,
     })?;
-    let (handle, events, driver) = connect(Config {
-        connection: connection::Config::new(target.dc, target.keys.clone(), real()),
-        addresses: target.addresses.clone(),
-        framing: args.transport,
-    })
-    .map_err(|error| Failure::Run(format!("no randomness for a key exchange: {error}")))?;
+    let connection = connection::Config::new(target.dc, target.keys.clone(), real());
+    let config = Config::new(connection, target.addresses.clone());
+    let config = target.way.apply(config.with_framing(args.transport.framing));
+    let (handle, events, driver) = connect(config).map_err(|error| match error.kind() {
+        std::io::ErrorKind::InvalidInput => Failure::Input(error.to_string()),
+        _ => Failure::Run(format!("no randomness for a key exchange: {error}")),
+    })?;
     let driver = tokio::spawn(driver.run());
 
-    let mut talk = Talk { handle, events, target, watch, dials: 0, address };
+    let mut talk = Talk { handle, events, target, watch, place };
     talk.exchange_key().await?;
     talk.ping(args.pings).await?;
     talk.fetch_salts(args.salts).await?;
@@ -81,10 +82,8 @@ struct Talk<'a> {
     events: Events,
     target: &'a Target,
     watch: &'a mut Watch,
-    /// How many links have ended, or were not made: each dial takes the next address.
-    dials: usize,
-    /// The address that is dialled.
-    address: SocketAddr,
+    /// What was reached last, or is reached first.
+    place: String,
 }
 
 impl Talk<'_> {
@@ -156,25 +155,20 @@ impl Talk<'_> {
             Some(Notice::Lost(count)) => Happening::Lost { count },
             Some(Notice::Event(Event::Over(error))) => return Err(over(&error)),
             Some(Notice::Event(Event::Connected { .. })) => {
-                Happening::Connected { address: self.address }
+                // Of several addresses, one was reached.
+                let peer = self.handle.peer_addr().filter(|_| self.target.addresses.len() > 1);
+                if let Some(peer) = peer {
+                    self.place = peer.to_string();
+                }
+                Happening::Connected { address: self.place.clone() }
             }
             Some(Notice::Event(Event::Disconnected { why })) => {
-                let address = self.address;
-                self.dial_next();
-                Happening::Disconnected { address, why }
+                Happening::Disconnected { address: self.place.clone(), why }
             }
             Some(Notice::Event(Event::Step(step))) => Happening::Step(*step),
             // The steps tell of the key, and answers go to those who called.
             Some(Notice::Event(_)) => return Ok(()),
         };
         self.watch.tell(&happening)
-    }
-
-    fn dial_next(&mut self) {
-        self.dials = self.dials.wrapping_add(1);
-        let place = self.dials.checked_rem(self.target.addresses.len());
-        if let Some(next) = place.and_then(|place| self.target.addresses.get(place)) {
-            self.address = *next;
-        }
     }
 }

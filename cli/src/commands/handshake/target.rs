@@ -8,6 +8,7 @@ use telewire::crypto::{RsaPublicKey, keys};
 use telewire::ids::DcId;
 
 use super::args::Args;
+use super::way::Way;
 use crate::credentials::Credentials;
 use crate::dc_arg::DcArg;
 use crate::failure::Failure;
@@ -22,6 +23,8 @@ pub(crate) struct Target {
     pub(super) addresses: Vec<SocketAddr>,
     /// Its keys, the preferred first.
     pub(crate) keys: Vec<RsaPublicKey>,
+    /// The way there.
+    pub(super) way: Way,
 }
 
 /// Where a server is.
@@ -51,7 +54,7 @@ impl Target {
     pub(super) fn choose(args: &Args) -> Result<Self, Failure> {
         let credentials = args.credentials.as_deref().map(Credentials::read).transpose()?;
         let address = args.address.or(credentials.map(|credentials| credentials.address));
-        Self::of(address, args.rsa.as_deref(), args.dc)
+        Self::of(address, args.rsa.as_deref(), args.dc, Way::choose(args)?)
     }
 
     /// The server at an address.
@@ -60,17 +63,19 @@ impl Target {
         rsa: Option<&Path>,
         dc: Option<DcArg>,
     ) -> Result<Self, Failure> {
-        Self::of(Some(address), rsa, dc)
+        Self::of(Some(address), rsa, dc, Way::default())
     }
 
     fn of(
         address: Option<SocketAddr>,
         rsa: Option<&Path>,
         number: Option<DcArg>,
+        way: Way,
     ) -> Result<Self, Failure> {
         let known = address.and_then(|address| addresses::dc_at(address.ip()));
         let dc = number.map(|arg| arg.dc).or(known).unwrap_or(DEFAULT_DC);
         let (server, addresses) = match (address, number) {
+            _ if way.place().is_some() => (Server::Given, Vec::new()),
             (Some(address), _) => (Server::Given, vec![address]),
             (None, Some(arg)) if arg.has_environment => (Server::Telegram, built_in(dc)?),
             (None, _) => (Server::Embedded, Vec::new()),
@@ -89,7 +94,14 @@ impl Target {
             (None, _) if dc.is_test => keys::test_keys(),
             (None, _) => keys::production_keys(),
         };
-        Ok(Self { server, dc, addresses, keys })
+        Ok(Self { server, dc, addresses, keys, way })
+    }
+
+    /// What is connected to, in words.
+    pub(super) fn places(&self) -> Vec<String> {
+        let through = self.way.through();
+        let addresses = self.addresses.iter().map(ToString::to_string);
+        self.way.place().into_iter().chain(addresses).map(|place| place + &through).collect()
     }
 }
 
@@ -137,7 +149,7 @@ mod tests {
 
     fn target(server: Server, dc: DcId, address: &[&str], keys: Vec<RsaPublicKey>) -> Target {
         let addresses = address.iter().map(|address| address.parse().unwrap()).collect();
-        Target { server, dc, addresses, keys }
+        Target { server, dc, addresses, keys, way: Way::default() }
     }
 
     #[test]

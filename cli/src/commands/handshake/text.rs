@@ -3,7 +3,6 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use telewire::crypto::DhGen;
@@ -147,7 +146,7 @@ impl<W: Write> Text<W> {
         Ok(())
     }
 
-    fn disconnected(&mut self, address: SocketAddr, why: String) -> io::Result<()> {
+    fn disconnected(&mut self, address: &str, why: String) -> io::Result<()> {
         match &self.link {
             Link::Down(told) if *told == why => return Ok(()),
             Link::Up => writeln!(self.out, "\nThe link to {address} ended: {why}")?,
@@ -187,7 +186,6 @@ impl<W: Write> Report for Text<W> {
     fn report(&mut self, happening: &Happening) -> io::Result<()> {
         match happening {
             Happening::Connecting { server, addresses, dc, framing } => {
-                let addresses: Vec<_> = addresses.iter().map(ToString::to_string).collect();
                 let server = match server {
                     Server::Embedded => "embedded data centre",
                     Server::Given => "data centre",
@@ -200,9 +198,7 @@ impl<W: Write> Report for Text<W> {
                 Link::Down(_) => writeln!(self.out, "\nConnected to {address}"),
                 Link::First | Link::Up => Ok(()),
             },
-            Happening::Disconnected { address, why } => {
-                self.disconnected(*address, why.to_string())
-            }
+            Happening::Disconnected { address, why } => self.disconnected(address, why.to_string()),
             Happening::Step(step) => self.step(step),
             Happening::Pong { number, of, round_trip } => {
                 if *number == 1 {
@@ -335,12 +331,14 @@ mod tests {
     #[test]
     fn a_reason_is_told_once_for_many_dials() {
         use telewire::connection::Disconnected;
-        let address = "127.0.0.1:1".parse().unwrap();
-        let refused =
-            |kind: io::ErrorKind| Happening::Disconnected { address, why: Disconnected::Io(kind) };
+        let address = || "127.0.0.1:1".to_owned();
+        let refused = |kind: io::ErrorKind| Happening::Disconnected {
+            address: address(),
+            why: Disconnected::Io(kind),
+        };
         let one = refused(io::ErrorKind::ConnectionRefused);
         let other = refused(io::ErrorKind::TimedOut);
-        let connected = Happening::Connected { address };
+        let connected = Happening::Connected { address: address() };
         let happenings = [one.clone(), one.clone(), other, connected, one];
         assert_eq!(
             text(false, false, &happenings),
