@@ -7,6 +7,7 @@ mod cuts;
 mod hostile;
 mod round_trip;
 mod rules;
+mod wrapped;
 
 pub(super) fn seeded(seed: u64) -> SeededEntropy {
     SeededEntropy::new(seed)
