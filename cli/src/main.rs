@@ -1,6 +1,5 @@
 //! The `telewire` command.
 
-mod api;
 mod args;
 mod commands;
 mod credentials;

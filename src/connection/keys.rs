@@ -118,9 +118,13 @@ impl Connection {
     /// Begins what is missing now that there is a link: without a key, one is exchanged over it.
     pub(super) fn pursue(&mut self, now: Now) {
         if self.keys.temporary.is_some() {
-            return self.pursue_temporary(now);
+            // What a temporary key would be bound to is not used yet.
+            if self.unkept.is_none() {
+                self.pursue_temporary(now);
+            }
+            return;
         }
-        let is_waiting = matches!(self.keys.phase, Phase::Waiting(_));
+        let is_waiting = matches!(self.keys.phase, Phase::Waiting(_)) && self.unkept.is_none();
         if is_waiting && self.keys.exchange.is_none() && matches!(self.link, Link::Up(_)) {
             self.begin_exchange(now, Lifetime::Permanent);
         }
@@ -200,6 +204,16 @@ impl Connection {
             time_offset: clock.offset(),
         })));
         self.keys.made = Some(Life::new(outcome.server_time.mono, Duration::MAX));
+        if self.config.hold_new_key {
+            self.unkept = Some(Box::new(outcome));
+        } else {
+            self.take_up(now, outcome);
+        }
+    }
+
+    /// Uses a new permanent key.
+    pub(super) fn take_up(&mut self, now: Now, outcome: Outcome) {
+        let clock = clock(now, &outcome);
         if let Some(temporary) = &mut self.keys.temporary {
             temporary.permanent_made(outcome.auth_key);
             return self.pursue(now);
@@ -214,7 +228,9 @@ impl Connection {
             self.config.upkeep,
             &mut *self.entropy,
         );
-        session.handle_connected(now);
+        if matches!(self.link, Link::Up(_)) {
+            session.handle_connected(now);
+        }
         self.keys.phase = Phase::Keyed(Box::new(session));
     }
 
@@ -254,6 +270,7 @@ impl Connection {
         }
         self.keys.exchange = None;
         self.keys.temporary = None;
+        self.unkept = None;
         self.link = Link::Over;
         self.events.extend(ended.into_iter().map(Event::Session));
         self.events.push_back(Event::Over(error));

@@ -11,7 +11,7 @@ use crate::connection::keys::{Keys, Phase, Taken};
 use crate::connection::link::{Dial, Link, Wire};
 use crate::crypto::{Entropy, QuickAckToken};
 use crate::framing::{Frame, FrameError, Framing, TransportError};
-use crate::handshake;
+use crate::handshake::{self, Outcome};
 use crate::rpc::{CallError, CallId, Request};
 use crate::session::{Session, Violation};
 use crate::time::Now;
@@ -39,6 +39,8 @@ pub struct Connection {
     pub(super) exchanges_failed: u32,
     pub(super) key_unknown: u32,
     pub(super) tested_prime: Option<Box<[u8; 256]>>,
+    /// A permanent key that is not used before it was stored, by `Config::hold_new_key`.
+    pub(super) unkept: Option<Box<Outcome>>,
 }
 
 impl Connection {
@@ -58,6 +60,7 @@ impl Connection {
             exchanges_failed: 0,
             key_unknown: 0,
             tested_prime: None,
+            unkept: None,
         }
     }
 
@@ -161,6 +164,14 @@ impl Connection {
         self.advance_exchange(now, result);
     }
 
+    /// The key that [`Event::KeyCreated`] told was stored: it is used from now on. Without
+    /// [`Config::hold_new_key`](crate::connection::Config::hold_new_key) it never waited for this.
+    pub fn key_kept(&mut self, now: Now) {
+        if let Some(outcome) = self.unkept.take() {
+            self.take_up(now, *outcome);
+        }
+    }
+
     /// Takes a request. It ends in exactly one [`session::Event::Answer`](crate::session::Event::Answer).
     ///
     /// # Errors
@@ -243,7 +254,9 @@ impl Connection {
             Link::Dialing { until } => Some(*until),
             Link::Up(_) | Link::Over => None,
         };
-        let keys = self.keys.poll_timeout(matches!(self.link, Link::Up(_)));
+        // While a key waits to be kept, nothing is begun over the link.
+        let is_up = matches!(self.link, Link::Up(_)) && self.unkept.is_none();
+        let keys = self.keys.poll_timeout(is_up);
         link.into_iter().chain(keys).min()
     }
 

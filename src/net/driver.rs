@@ -198,6 +198,7 @@ impl Driver {
         loop {
             match command {
                 Some(Command::Call { ticket, request, reply }) => self.call(ticket, request, reply),
+                Some(Command::KeyKept) => self.connection.key_kept(self.clock.now()),
                 // The last handle is gone: nobody can want anything any more.
                 Some(Command::Close) | None => return self.connection.close(),
             }

@@ -23,6 +23,7 @@ pub(super) type Ticket = u64;
 #[derive(Debug)]
 pub(super) enum Command {
     Call { ticket: Ticket, request: Request, reply: Reply },
+    KeyKept,
     Close,
 }
 
@@ -92,6 +93,12 @@ impl Handle {
         let answer = answer.await.unwrap_or(Err(CallError::Closed { execution: Execution::Maybe }));
         abandon.ticket = None;
         answer
+    }
+
+    /// The new key was stored: see [`Config::hold_new_key`](crate::connection::Config::hold_new_key).
+    pub async fn key_kept(&self) {
+        // If the driver is gone, nobody uses the key.
+        let _ = self.commands.send(Command::KeyKept).await;
     }
 
     /// Closes the connection. Every request ends.

@@ -13,6 +13,9 @@
 //! It shares `tl`, `crypto` and `framing` with the client, and never the client's session or key exchange: the same hands
 //! wrote both, and what they share cannot contradict them.
 
+#[cfg(feature = "api")]
+#[cfg_attr(docsrs, doc(cfg(feature = "api")))]
+pub mod accounts;
 mod bind;
 mod dc;
 mod dispatcher;

@@ -17,7 +17,7 @@ pub enum Change {
         /// The data centre.
         dc: DcId,
         /// The key.
-        key: StoredKey,
+        key: Box<StoredKey>,
     },
     /// The key of a data centre is not to be used any more.
     KeyForgotten(DcId),

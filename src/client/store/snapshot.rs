@@ -58,7 +58,7 @@ impl Snapshot {
                 Change::Home(dc) => self.home = Some(*dc),
                 Change::Key { dc, key } => {
                     let record = self.dcs.entry(*dc).or_default();
-                    record.key = Some(key.clone());
+                    record.key = Some((**key).clone());
                     record.is_authorized = false;
                 }
                 Change::KeyForgotten(dc) => {

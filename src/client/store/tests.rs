@@ -20,9 +20,9 @@ pub(super) fn key(seed: u8) -> StoredKey {
 pub(super) fn changes() -> Vec<Change> {
     let (two, four) = (DcId::production(2), DcId { is_media: true, ..DcId::test(4) });
     vec![
-        Change::Key { dc: two, key: key(1) },
-        Change::Key { dc: four, key: key(2) },
-        Change::Key { dc: DcId::production(5), key: key(3) },
+        Change::Key { dc: two, key: Box::new(key(1)) },
+        Change::Key { dc: four, key: Box::new(key(2)) },
+        Change::Key { dc: DcId::production(5), key: Box::new(key(3)) },
         Change::KeyForgotten(DcId::production(5)),
         Change::Salt { dc: two, salt: Salt(99) },
         Change::Authorized { dc: two, is_authorized: true },
@@ -78,7 +78,7 @@ fn changes_do_what_they_say() {
     assert_eq!(snapshot.key(five), None);
     // Another key has no login.
     let mut other = snapshot.clone();
-    other.apply(&[Change::Key { dc: two, key: key(9) }]);
+    other.apply(&[Change::Key { dc: two, key: Box::new(key(9)) }]);
     assert!(!other.is_authorized(two));
     // Nothing is authorized without a key.
     other.apply(&[Change::Authorized { dc: five, is_authorized: true }]);

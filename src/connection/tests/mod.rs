@@ -1,5 +1,6 @@
 //! A connection and a data centre, both without I/O, and a wire between them that a test can cut.
 
+mod kept;
 mod pfs;
 
 use std::time::Duration;

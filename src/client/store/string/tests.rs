@@ -29,7 +29,7 @@ fn our_own_text_is_read_again() {
 fn every_truncation_and_every_other_letter_is_an_error() {
     let text = to_text(&full());
     for length in 0..text.len() {
-        assert!(from_text(&text[..length]).is_err(), "{length}");
+        assert!(from_text(text.get(..length).unwrap()).is_err(), "{length}");
     }
     for place in 0..text.len() {
         let mut other = text.as_bytes().to_vec();
@@ -81,10 +81,10 @@ fn what_is_no_string_of_another_library_is_refused() {
         let text = vector(name);
         let text = text.trim_end_matches('=');
         for length in 0..text.len() {
-            assert!(telethon::import(&text[..length]).is_err(), "{name} {length}");
+            assert!(telethon::import(text.get(..length).unwrap()).is_err(), "{name} {length}");
             // The shorter of Pyrogram's forms cannot be begun by the longer ones' bytes at a letter's end alone.
             if ![351, 356].contains(&length) {
-                assert!(pyrogram::import(&text[..length]).is_err(), "{name} {length}");
+                assert!(pyrogram::import(text.get(..length).unwrap()).is_err(), "{name} {length}");
             }
         }
     }
