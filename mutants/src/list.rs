@@ -41,6 +41,8 @@ pub(crate) enum Tests {
     All,
     /// The tests of the generator.
     Codegen,
+    /// The schedules of the simulation.
+    Sim,
 }
 
 impl Tests {
@@ -54,6 +56,7 @@ impl Tests {
                 &["-p", "telewire", "--no-default-features", "--features", "server", "--tests"]
             }
             Self::Codegen => &["-p", "telewire-codegen", "--tests"],
+            Self::Sim => &["-p", "telewire-sim", "--lib"],
         }
     }
 }
