@@ -118,11 +118,12 @@ impl Client {
         self.inner.keeper.read(Clone::clone)
     }
 
-    /// Closes all connections and waits for their tasks, some seconds at most. Calls that are under way end as closed, and
-    /// say whether they ran.
+    /// Closes all connections and waits for their tasks, some seconds at most; then lets the store go, for another client to
+    /// have it. Calls that are under way end as closed, and say whether they ran. This holds for all clones.
     pub async fn close(&self) {
         self.inner.end(State::Closed);
         self.inner.close_links().await;
+        self.inner.keeper.close().await;
     }
 }
 
@@ -160,10 +161,14 @@ impl Inner {
         Error::Stopped(reason)
     }
 
-    /// Says the last word, unless it was said.
+    /// Says the last word, unless it was said. One that has stopped may still be closed.
     fn end(&self, last: State) {
         self.states.send_if_modified(|state| {
-            let is_new = !matches!(state, State::Stopped(_) | State::Closed);
+            let is_new = match state {
+                State::Closed => false,
+                State::Stopped(_) => last == State::Closed,
+                _ => true,
+            };
             if is_new {
                 *state = last;
             }
