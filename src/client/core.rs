@@ -49,8 +49,9 @@ pub(super) struct Guards {
     pub(super) transfer: AsyncMutex<()>,
 }
 
-/// The updates that wait for whoever reads slowly; what does not fit is told as a lag.
-const UPDATES: usize = 1_024;
+/// The updates that wait for whoever reads slowly; what does not fit is told as a lag. The room for them is there from the
+/// beginning, in every client: a thousand would take more than all else of it.
+const UPDATES: usize = 128;
 
 impl Client {
     /// Begins with the credentials of an application, as <https://my.telegram.org> shows them.
