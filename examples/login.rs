@@ -58,7 +58,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("logged in as {}", name(&client.me().await?));
     client.close().await;
-    drop(client);
 
     // The next program has the file.
     let client = build(FileStore::open(&session)?).await?;

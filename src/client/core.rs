@@ -49,8 +49,9 @@ pub(super) struct Guards {
     pub(super) transfer: AsyncMutex<()>,
 }
 
-/// The updates that wait for whoever reads slowly; what does not fit is told as a lag.
-const UPDATES: usize = 1_024;
+/// The updates that wait for whoever reads slowly; what does not fit is told as a lag. The room for them is there from the
+/// beginning, in every client: a thousand would take more than all else of it.
+const UPDATES: usize = 128;
 
 impl Client {
     /// Begins with the credentials of an application, as <https://my.telegram.org> shows them.
@@ -118,11 +119,12 @@ impl Client {
         self.inner.keeper.read(Clone::clone)
     }
 
-    /// Closes all connections and waits for their tasks, some seconds at most. Calls that are under way end as closed, and
-    /// say whether they ran.
+    /// Closes all connections and waits for their tasks, some seconds at most; then lets the store go, for another client to
+    /// have it. Calls that are under way end as closed, and say whether they ran. This holds for all clones.
     pub async fn close(&self) {
         self.inner.end(State::Closed);
         self.inner.close_links().await;
+        self.inner.keeper.close().await;
     }
 }
 
@@ -160,10 +162,14 @@ impl Inner {
         Error::Stopped(reason)
     }
 
-    /// Says the last word, unless it was said.
+    /// Says the last word, unless it was said. One that has stopped may still be closed.
     fn end(&self, last: State) {
         self.states.send_if_modified(|state| {
-            let is_new = !matches!(state, State::Stopped(_) | State::Closed);
+            let is_new = match state {
+                State::Closed => false,
+                State::Stopped(_) => last == State::Closed,
+                _ => true,
+            };
             if is_new {
                 *state = last;
             }

@@ -10,7 +10,8 @@ use crate::client::store::{Change, Snapshot, Store, StoreError};
 /// Keeps what changes. Clones share it.
 #[derive(Clone)]
 pub(super) struct Keeper {
-    store: Arc<Mutex<Box<dyn Store>>>,
+    /// `None` once it was closed.
+    store: Arc<Mutex<Option<Box<dyn Store>>>>,
     /// What the store holds; changed while the store is locked, so that both have the same order of changes.
     snapshot: Arc<Mutex<Snapshot>>,
 }
@@ -19,7 +20,7 @@ impl Keeper {
     pub(super) async fn load(mut store: Box<dyn Store>) -> Result<Self, StoreError> {
         let loaded = spawn_blocking(move || store.load().map(|snapshot| (store, snapshot))).await;
         let (store, snapshot) = loaded.unwrap_or_else(|_| Err(panicked()))?;
-        let (store, snapshot) = (Arc::new(Mutex::new(store)), Arc::new(Mutex::new(snapshot)));
+        let (store, snapshot) = (Arc::new(Mutex::new(Some(store))), Arc::new(Mutex::new(snapshot)));
         Ok(Self { store, snapshot })
     }
 
@@ -33,11 +34,18 @@ impl Keeper {
         let (store, snapshot) = (self.store.clone(), self.snapshot.clone());
         let applied = spawn_blocking(move || {
             let mut store = lock(&store);
-            store.apply(&changes)?;
+            store.as_mut().ok_or(StoreError::Closed)?.apply(&changes)?;
             lock(&snapshot).apply(&changes);
             Ok(())
         });
         applied.await.unwrap_or_else(|_| Err(panicked()))
+    }
+
+    /// Lets the store go, and with it what it has locked. What is being kept is kept first.
+    pub(super) async fn close(&self) {
+        let store = self.store.clone();
+        // A runtime that shuts down drops it itself.
+        let _ = spawn_blocking(move || drop(lock(&store).take())).await;
     }
 }
 

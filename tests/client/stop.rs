@@ -67,6 +67,11 @@ async fn cf_17_a_key_that_the_server_does_not_know_stops_a_client_that_is_logged
     let stopped = Error::Stopped(StopReason::KeyUnknown);
     assert_eq!(patient(client.me()).await, Err(stopped.clone()));
     assert_eq!(patient(client.me()).await, Err(stopped));
+    // It may still be closed, and then it stays so.
+    patient(client.close()).await;
+    assert_eq!(patient(client.me()).await, Err(Error::Closed));
+    let error = patient(client.log_in_bot("777:abc")).await.unwrap_err();
+    assert_eq!(error, telewire::client::LoginError::Client(Error::Closed));
 }
 
 #[tokio::test]

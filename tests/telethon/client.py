@@ -22,11 +22,13 @@ DC = 2
 # `run` ends it after two minutes.
 PATIENCE = 110
 ROOT = Path(__file__).resolve().parents[2]
+BOT, PHONE, PASSWORD = "777:abc", "9996620001", "correct horse"
 SECRET = "000102030405060708090a0b0c0d0e0f"
 PADDED_SECRET = "dd101112131415161718191a1b1c1d1e1f"
 FAKE_TLS_KEY, FAKE_TLS_DOMAIN = "202122232425262728292a2b2c2d2e2f", b"front.example"
 FAKE_TLS_SECRET = "ee" + FAKE_TLS_KEY + FAKE_TLS_DOMAIN.hex()
 SERVE = ["cargo", "run", "-q", "--release", "--bin", "telewire", "--", "serve", "--dc", str(DC)]
+SERVE += ["--bot", BOT, "--user", f"{PHONE}={PASSWORD}"]
 for secret in (SECRET, PADDED_SECRET, FAKE_TLS_SECRET):
     SERVE += ["--mtproxy", secret]
 # Each with the secret as the client wants it, if it goes through a proxy.
@@ -74,13 +76,27 @@ class Server:
         found = re.fullmatch(rf"Data centre prod:{DC} on 127\.0\.0\.1:(\d+)\n", first)
         check(found, f"serve began with {first!r}")
         self.port = int(found[1])
-        self.rest = asyncio.create_task(self.process.stdout.read())
+        self.lines = []
+        self.rest = asyncio.create_task(self.read())
+
+    async def read(self):
+        while line := await self.process.stdout.readline():
+            self.lines.append(line.decode())
+        return "".join(self.lines)
+
+    async def code(self):
+        """The login code that it shows."""
+        while True:
+            for line in self.lines:
+                if found := re.search(rf"login code +(\d+) for {PHONE} ", line):
+                    return found[1]
+            await asyncio.sleep(0.05)
 
     async def stop(self):
         """Ends it and gives what it printed."""
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
-        out = (await self.rest).decode()
+        out = await self.rest
         code = await self.process.wait()
         check(code == 0 and out.endswith("Stopped.\n"), f"serve ended with {code}: {out}")
         return out
@@ -220,6 +236,61 @@ async def talk(server, proxy, client, name):
     return key_id
 
 
+def logging_in(server):
+    """A client with a session of its own, as Telethon's users have it."""
+    session = MemorySession()
+    session.set_dc(DC, LOOPBACK, server.port)
+    return TelegramClient(session, 1, "0123456789abcdef0123456789abcdef", timeout=10)
+
+
+async def log_in(server):
+    """Each way to log in that Telethon has for a terminal, with what may be typed wrongly."""
+    client = logging_in(server)
+    await client.connect()
+    try:
+        check(not await client.is_user_authorized(), "somebody is logged in from the beginning")
+        try:
+            await client.sign_in(bot_token="777:abd")
+            check(False, "a wrong token was taken")
+        except errors.AccessTokenInvalidError:
+            pass
+        await client.sign_in(bot_token=BOT)
+        me = await client.get_me()
+        check((me.id, me.bot, me.phone) == (777, True, None), f"the bot is {me}")
+        check(await client.log_out(), "the bot could not log out")
+    finally:
+        await client.disconnect()
+    step("a bot logged in and out", f"number {me.id}")
+
+    client = logging_in(server)
+    await client.connect()
+    try:
+        sent = await client.send_code_request(PHONE)
+        check(isinstance(sent.type, types.auth.SentCodeTypeSms), f"the code was sent by {sent.type}")
+        try:
+            await client.sign_in(PHONE, "00000x")
+            check(False, "a wrong code was taken")
+        except errors.PhoneCodeInvalidError:
+            pass
+        try:
+            await client.sign_in(PHONE, await server.code())
+            check(False, "no password was asked for")
+        except errors.SessionPasswordNeededError:
+            pass
+        try:
+            await client.sign_in(password=PASSWORD.upper())
+            check(False, "a wrong password was taken")
+        except errors.PasswordHashInvalidError:
+            pass
+        await client.sign_in(password=PASSWORD)
+        me = await client.get_me()
+        check((me.bot, me.phone) == (False, PHONE), f"the user is {me}")
+        check(await client.log_out(), "the user could not log out")
+    finally:
+        await client.disconnect()
+    step("a user logged in by code and password, and out", f"number {me.id}")
+
+
 async def main():
     sys.addaudithook(refuse_other_hosts)
     try:
@@ -239,10 +310,14 @@ async def main():
     step("telewire serve started", f"{LOOPBACK}:{server.port}")
     try:
         keys = [await talk_over(server, transport, secret) for transport, secret in TRANSPORTS]
+        await log_in(server)
     finally:
         out = await server.stop()
-    check(re.findall(r"key created +(\w+)", out) == keys, f"serve made other keys: {out}")
+    made = re.findall(r"key created +(\w+)", out)
+    # Two more were made to log in with.
+    check(made[:-2] == keys, f"serve made other keys: {out}")
     sessions = re.findall(r"session created +\w+ with the key (\w+)", out)
+    sessions = [key for key in sessions if key in keys]
     check(sessions == [key for key in keys for _ in range(2)], f"serve had other sessions: {out}")
     check("refused" not in out, f"serve refused something: {out}")
     check(not complaints.lines, f"Telethon warned: {complaints.lines}")

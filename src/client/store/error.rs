@@ -49,6 +49,9 @@ pub enum StoreError {
         /// SQLite's message.
         message: String,
     },
+    /// The client that had the store was closed.
+    #[error("the client was closed, and its store with it")]
+    Closed,
     /// A store of one's own reported an error.
     #[error("{0}")]
     Other(String),

@@ -7,7 +7,7 @@ use crate::server::accounts::state::{State, User};
 use crate::server::accounts::{Accounts, Context, invalid, seconds};
 use crate::tl::Deserialize;
 use crate::tl::api::functions::auth::LogOut;
-use crate::tl::api::functions::updates::GetState;
+use crate::tl::api::functions::updates::{GetDifference, GetState};
 use crate::tl::api::functions::users::GetUsers;
 use crate::tl::api::types::{auth, updates};
 use crate::tl::api::{enums, types};
@@ -15,6 +15,7 @@ use crate::tl::api::{enums, types};
 pub(super) fn register(accounts: &Accounts, dc: DcId, dispatcher: &mut Dispatcher) {
     accounts.handle(dc, dispatcher, get_users);
     accounts.handle(dc, dispatcher, get_state);
+    accounts.handle(dc, dispatcher, get_difference);
     accounts.handle(dc, dispatcher, log_out);
 }
 
@@ -57,6 +58,16 @@ fn get_state(
 ) -> Result<updates::State, RpcError> {
     state.login(context.key)?;
     Ok(updates::State { pts: 1, qts: 0, date: seconds(context.unix), seq: 1, unread_count: 0 })
+}
+
+/// Nothing ever happens here.
+fn get_difference(
+    state: &mut State,
+    context: &Context,
+    _: &GetDifference,
+) -> Result<enums::updates::Difference, RpcError> {
+    state.login(context.key)?;
+    Ok(updates::DifferenceEmpty { date: seconds(context.unix), seq: 1 }.into())
 }
 
 fn log_out(state: &mut State, context: &Context, _: &LogOut) -> Result<auth::LoggedOut, RpcError> {
