@@ -95,8 +95,8 @@ impl Model<'_> {
         }
     }
 
-    /// The variant that may be wide: one that is locked inline, or else the last that fits. Which one does not matter, but it
-    /// must be the same each time.
+    /// The variant that may be wide: one that is locked inline, or else the last that fits. No model knows which of them is
+    /// met most; a lock can say so, as that of the API does for links in texts.
     fn wide(&self, schema: &Schema, constructors: &[ConstructorIndex]) -> Option<ConstructorIndex> {
         let place = |index: &ConstructorIndex| {
             let locked = self.lock.constructor(&schema.constructor(*index).name.tl);

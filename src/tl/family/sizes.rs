@@ -30,6 +30,15 @@ mod api {
     }
 
     #[test]
+    fn the_wide_variant_of_an_entity_is_the_link() {
+        let url = types::MessageEntityTextUrl { offset: 0, length: 1, url: String::new() };
+        let enums::MessageEntity::TextUrl(held) = enums::MessageEntity::from(url) else {
+            panic!("another variant")
+        };
+        let _: types::MessageEntityTextUrl = held;
+    }
+
+    #[test]
     fn a_message_has_640_bytes_at_most() {
         assert!(size_of::<types::Message>() <= 640, "{}", size_of::<types::Message>());
     }
