@@ -205,7 +205,8 @@ async fn exchange(
             give_up = Instant::now() + LINGER;
         }
         if !is_open && !socket.is_writing() {
-            return socket.shutdown().await;
+            let closed = tokio::time::timeout_at(give_up, socket.shutdown()).await;
+            return closed.unwrap_or(Err(Disconnected::Silence));
         }
         tokio::select! {
             ready = socket.ready() => {
