@@ -11,10 +11,10 @@ use telewire::crypto::real;
 use telewire::framing::Framing;
 use telewire::ids::DcId;
 use telewire::net::{Config, OsEntropy, Server, connect};
-use telewire::rpc::RpcError;
 use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
+use telewire::tl::api::functions::help::{GetConfig, GetNearestDc};
+use telewire::tl::api::types::NearestDc;
 use telewire::tl::mtproto::functions::Ping;
-use telewire::tl::wrap::functions::auth::BindTempAuthKey;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -22,12 +22,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // What the data centre answers: a handler for each function.
     let mut dispatcher = Dispatcher::new();
-    dispatcher.on(|_caller, request: BindTempAuthKey| {
-        if request.expires_at > 0 {
-            Ok(true)
-        } else {
-            Err(RpcError::parse(400, "EXPIRES_AT_INVALID"))
-        }
+    dispatcher.on(|_caller, _request: GetNearestDc| {
+        Ok(NearestDc { country: "NL".into(), this_dc: 2, nearest_dc: 4 })
     });
     let config = exchange::Config::new(dc, vec![key.clone()], real());
     let data_centre = DataCentre::new(config, dispatcher, OsEntropy::new()?);
@@ -43,18 +39,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let pong = handle.invoke(&Ping { ping_id: 7 }).await?;
     println!("pong {}", pong.ping_id);
 
-    let mut request = BindTempAuthKey {
-        perm_auth_key_id: 1,
-        nonce: 2,
-        expires_at: 0,
-        encrypted_message: [].into(),
-    };
-    match handle.invoke(&request).await {
-        Ok(answer) => println!("bound: {answer}"),
+    println!("nearest: {}", handle.invoke(&GetNearestDc {}).await?.nearest_dc);
+    // One that it has no handler for.
+    match handle.invoke(&GetConfig {}).await {
+        Ok(config) => println!("this is {}", config.this_dc),
         Err(error) => println!("{error}; it ran: {:?}", error.execution()),
     }
-    request.expires_at = i32::MAX;
-    println!("bound: {}", handle.invoke(&request).await?);
 
     handle.close().await;
     println!("the driver ended: {}", driver.await?);

@@ -24,7 +24,7 @@ impl SeqNo {
 }
 
 /// A data centre, as a key exchange names it (KX-06).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DcId {
     /// Its number, 1 to 5 for Telegram's.
     pub number: u16,

@@ -51,6 +51,7 @@
 //! | module | for |
 //! | --- | --- |
 //! | [`tl`] | the generated types, and the traits to read and write them |
+//! | [`client`] | logging in, and calling the API with all that this takes |
 //! | [`net`] | connecting with tokio |
 //! | [`connection`] | connecting without tokio: an object that is driven |
 //! | [`server`] | the embedded data centre, to test against |
@@ -64,6 +65,8 @@
 //! | --- | --- | --- |
 //! | `api` | yes | [`tl::api`]: the types of Telegram's API, layer 230 |
 //! | `net` | yes | [`net`]: tokio sockets, clocks, randomness of the operating system |
+//! | `client` | yes | [`client`]: login, data centres, stores of sessions; with `api` and `net` |
+//! | `sqlite` | no | [`client::store::SqliteStore`] |
 //! | `proxy` | no | [`net`]: SOCKS5 and HTTP CONNECT proxies |
 //! | `ws` | no | [`net`]: WebSockets, with TLS |
 //! | `server` | no | [`server`]: the data centre, and decoding of functions |
@@ -74,8 +77,13 @@
 //!
 //! # What it does not do
 //!
-//! Logging in is not here yet: see CHANGELOG.md.
+//! Updates are passed on as they come: gaps in them are told, not filled. Files are not split into parts, and there are no
+//! helpers for messages: [`client::Client::invoke`] takes any function of the API. None of it was run against Telegram's own
+//! servers yet; it is held against embedded data centres and against known answers from outside.
 
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub mod client;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod connection;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]

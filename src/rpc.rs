@@ -35,8 +35,14 @@ pub struct RpcError {
 
 impl RpcError {
     /// Takes a message apart. Its first part is never a number: `2FA_CONFIRM_WAIT_123` is `2FA_CONFIRM_WAIT_X`.
+    ///
+    /// [`message`](Self::message) gives back what it was, so what could not be told from a name stays in it: a number beside an
+    /// `X`, or with zeros before it.
     #[must_use]
     pub fn parse(code: i32, message: &str) -> Self {
+        if message.split('_').skip(1).any(is_place) {
+            return Self { code, name: message.to_owned(), value: None };
+        }
         let mut value = None;
         let parts: Vec<String> = message
             .split('_')
@@ -60,11 +66,10 @@ impl RpcError {
         let parts: Vec<String> = self
             .name
             .split('_')
-            .map(|part| match part {
-                "X" | "XMIN" => {
-                    value.take().map_or(part.to_owned(), |v| v + part.trim_start_matches('X'))
-                }
-                _ => part.to_owned(),
+            .enumerate()
+            .map(|(place, part)| match value.take_if(|_| place > 0 && is_place(part)) {
+                Some(value) => value + part.trim_start_matches('X'),
+                None => part.to_owned(),
             })
             .collect();
         parts.join("_")
@@ -82,10 +87,16 @@ impl RpcError {
     }
 }
 
+/// Whether a part of a name stands for a number.
+fn is_place(part: &str) -> bool {
+    matches!(part, "X" | "XMIN")
+}
+
 /// A part that is a number, with a unit behind it in one known error (`PREVIOUS_CHAT_IMPORT_ACTIVE_WAIT_5MIN`).
 fn number(part: &str) -> Option<(i64, &str)> {
     let digits = part.strip_suffix("MIN").unwrap_or(part);
     let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let is_number = is_number && (digits == "0" || !digits.starts_with('0'));
     let unit = part.get(digits.len()..)?;
     if is_number { digits.parse().ok().map(|number| (number, unit)) } else { None }
 }
@@ -109,6 +120,10 @@ pub enum CallError {
     /// The server answered with an error.
     #[error("the server answered {0}")]
     Rpc(#[from] RpcError),
+    /// The request was sent again after nobody knew whether it ran, and the server answered that with an error. The first
+    /// time it may have run.
+    #[error("the server answered {0} to a repetition of the request")]
+    RpcRepeated(RpcError),
     /// The server answered, but not with what the function returns. The bytes are kept.
     #[error("the answer is malformed: {source}")]
     Decode {
@@ -174,6 +189,10 @@ impl CallError {
     pub fn execution(&self) -> Execution {
         match self {
             Self::Rpc(error) => error.execution(),
+            Self::RpcRepeated(error) => match error.execution() {
+                Execution::Never => Execution::Maybe,
+                execution => execution,
+            },
             Self::Decode { .. } => Execution::Ran,
             Self::Unknown => Execution::Maybe,
             Self::Cancelled { execution }
@@ -306,6 +325,11 @@ mod tests {
             ("_", "_", None),
             ("A_1_2", "A_X_2", Some(1)),
             ("A_MIN", "A_MIN", None),
+            ("X_5", "X_X", Some(5)),
+            ("A_X_5", "A_X_5", None),
+            ("A_5_XMIN", "A_5_XMIN", None),
+            ("A_007", "A_007", None),
+            ("A_0_1", "A_X_1", Some(0)),
             ("42", "42", None),
             ("A_99999999999999999999", "A_99999999999999999999", None),
             ("A_-1", "A_-1", None),
@@ -328,6 +352,8 @@ mod tests {
             (rpc(-503, "Timeout"), Execution::Maybe),
             (rpc(500, "RANDOM_ID_DUPLICATE"), Execution::Ran),
             (CallError::Decode { source, answer: Bytes::default() }, Execution::Ran),
+            (CallError::RpcRepeated(RpcError::parse(400, "PEER_ID_INVALID")), Execution::Maybe),
+            (CallError::RpcRepeated(RpcError::parse(500, "RANDOM_ID_DUPLICATE")), Execution::Ran),
             (CallError::Unknown, Execution::Maybe),
             (CallError::Cancelled { execution: Execution::Never }, Execution::Never),
             (CallError::Deadline { execution: Execution::Maybe }, Execution::Maybe),

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{handshake, inspect, schema, serve};
+use crate::commands::{handshake, inspect, login, schema, serve};
 
 /// Telegram's MTProto 2.0 from the command line: watch a key exchange, run a data centre, read bytes, convert
 /// schemas.
@@ -20,6 +20,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Handshake(handshake::Args),
+    Login(login::Args),
     Serve(serve::Args),
     Inspect(inspect::Args),
     Schema(schema::Args),
@@ -29,6 +30,8 @@ const EXAMPLES: &str = "\
 Examples:
   telewire handshake
       exchanges a key with a data centre inside the program, each step shown
+  telewire login
+      logs in to a data centre inside the program
   telewire serve --key dc.pem
       runs a data centre for other programs
   telewire inspect ec77be7a0700000000000000

@@ -9,6 +9,7 @@
 //! port = 443
 //! ```
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
@@ -17,9 +18,13 @@ use ini::{Ini, ParseOption, Properties};
 use crate::failure::Failure;
 use crate::files::{self, ReadError};
 
-/// What such a file says. `api_id` and `api_hash` are checked and not kept: they are for logging in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What such a file says.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Credentials {
+    /// The number of the application.
+    pub(crate) api_id: i32,
+    /// What proves that the application is one's own.
+    pub(crate) api_hash: String,
     /// The data centre's address.
     pub(crate) address: SocketAddr,
 }
@@ -42,11 +47,12 @@ impl Credentials {
         if sections.next().is_some() {
             return Err(CredentialsError::TwoSections);
         }
-        value(section, "api_id", "a positive number", |text| {
+        let api_id = value(section, "api_id", "a positive number", |text| {
             digits(text)?.parse::<i32>().ok().filter(|id| *id > 0)
         })?;
-        value(section, "api_hash", "32 hexadecimal digits", |text| {
-            (text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit())).then_some(())
+        let api_hash = value(section, "api_hash", "32 hexadecimal digits", |text| {
+            let is_hash = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+            is_hash.then(|| text.to_owned())
         })?;
         let ip = value(section, "ip_address", "an IPv4 or IPv6 address", |text| {
             text.parse::<IpAddr>().ok()
@@ -54,7 +60,14 @@ impl Credentials {
         let port = value(section, "port", "a number from 1 to 65535", |text| {
             digits(text)?.parse::<u16>().ok().filter(|port| *port > 0)
         })?;
-        Ok(Self { address: SocketAddr::new(ip, port) })
+        Ok(Self { api_id, api_hash, address: SocketAddr::new(ip, port) })
+    }
+}
+
+/// `api_hash` is not for everybody's eyes.
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Credentials({}, {})", self.api_id, self.address)
     }
 }
 
@@ -140,7 +153,10 @@ port = 4430
         let tight = GOOD.replace(" = ", "=");
         let more = format!("{GOOD}\n# more\n  title = something: else\n[Other]\nport = x\n");
         for text in [GOOD, &windows, &quoted, &tight, &more] {
-            assert_eq!(Credentials::parse(text).unwrap(), Credentials { address }, "{text}");
+            let api_hash = "0123456789abcdef0123456789ABCDEF".to_owned();
+            let expected = Credentials { api_id: 12_345, api_hash, address };
+            assert_eq!(Credentials::parse(text).unwrap(), expected, "{text}");
+            assert_eq!(format!("{expected:?}"), "Credentials(12345, 127.0.0.1:4430)");
         }
         let v6 = GOOD.replace("127.0.0.1", "::1");
         assert_eq!(Credentials::parse(&v6).unwrap().address, "[::1]:4430".parse().unwrap());

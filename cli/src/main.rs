@@ -1,15 +1,14 @@
 //! The `telewire` command.
 
-mod api;
 mod args;
 mod commands;
 mod credentials;
 mod date;
-mod dc_addresses;
 mod dc_arg;
 mod failure;
 mod files;
 mod key_file;
+mod schema_file;
 mod wire;
 
 use std::process::ExitCode;

@@ -120,12 +120,13 @@ fn conditional(condition: &str, value: &str) -> Result<TypeExpr, TypeExprError> 
         .ok()
         .filter(|bit| *bit < u32::BITS as u8)
         .ok_or_else(|| TypeExprError::Bit(bit.to_owned()))?;
-    match value.parse()? {
-        TypeExpr::Flags | TypeExpr::Conditional { .. } | TypeExpr::Variable(_) => {
-            Err(TypeExprError::Nested(value.to_owned()))
-        }
-        ty => Ok(TypeExpr::Conditional { flags: flags.to_owned(), bit, ty: Box::new(ty) }),
+    let value = value.trim();
+    // What may not stand here is told by its first character or a `?`: to parse it would be recursion without a bound.
+    if value.starts_with(['#', '!']) || value.contains('?') {
+        return Err(TypeExprError::Nested(value.to_owned()));
     }
+    let ty = Box::new(named(value, 0)?);
+    Ok(TypeExpr::Conditional { flags: flags.to_owned(), bit, ty })
 }
 
 fn named(text: &str, depth: usize) -> Result<TypeExpr, TypeExprError> {
@@ -239,6 +240,12 @@ mod tests {
         ] {
             assert_eq!(parse(text), Err(error), "{text}");
         }
+    }
+
+    #[test]
+    fn conditions_in_conditions_cost_no_stack() {
+        let value = "f.0?".repeat(1 << 20) + "int";
+        assert_eq!(parse(&format!("f.0?{value}")), Err(TypeExprError::Nested(value)));
     }
 
     #[test]

@@ -30,12 +30,15 @@ pub mod dynamic;
 #[cfg(feature = "emit")]
 pub mod emit;
 mod error;
+#[cfg(feature = "emit")]
 pub mod errors;
 mod exceptions;
 pub mod expr;
 pub mod ir;
 pub mod json;
+mod least;
 mod lock;
+mod min_len;
 pub mod raw;
 pub mod resolve;
 pub mod tl_text;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use telewire_codegen::diff::semver::{self, Impact, What};
 use telewire_codegen::diff::surface::{Item, Struct, Surface, surface};
 use telewire_codegen::diff::{self, Definitions};
-use telewire_codegen::ir::Schema;
+use telewire_codegen::ir::{Body, Field, FieldKind, ParamKind, Schema};
 use telewire_codegen::raw::RawSchema;
 use telewire_codegen::{Exceptions, Lock, Options, generate, json, resolve};
 
@@ -179,6 +179,49 @@ fn a_layer_does_not_differ_from_itself() {
     assert!(diff::compare(&raw(LAYER_230), &raw(LAYER_230)).unwrap().is_empty());
     let schema = resolved(LAYER_230);
     assert_eq!(semver::impact(&schema, &schema), Impact::default());
+}
+
+/// The parameters that share a bit, for each bit that is shared, and the fields that their definition has for it.
+fn shared_bits(body: &Body) -> Vec<(Vec<&ParamKind>, Vec<&Field>)> {
+    let mut bits: BTreeMap<(usize, u8), Vec<&ParamKind>> = BTreeMap::new();
+    for param in &body.params {
+        if let ParamKind::Flag(bit) | ParamKind::Optional { bit, .. } = &param.kind {
+            bits.entry((bit.word, bit.bit)).or_default().push(&param.kind);
+        }
+    }
+    let shared = bits.into_iter().filter(|(_, params)| params.len() > 1);
+    let fields = |bit: (usize, u8)| {
+        let is_own = |f: &&Field| f.bit.is_some_and(|own| (own.word, own.bit) == bit);
+        body.fields.iter().filter(is_own).collect()
+    };
+    shared.map(|(bit, params)| (params, fields(bit))).collect()
+}
+
+#[test]
+fn parameters_that_share_a_bit_are_one_field_and_cannot_disagree() {
+    let schema = resolved(LAYER_230);
+    let bodies = schema.constructors.iter().map(|c| &c.body);
+    let bodies = bodies.chain(schema.functions.iter().map(|f| &f.body));
+    let shared: Vec<_> = bodies.flat_map(shared_bits).collect();
+    let params = shared.iter().map(|(params, _)| params.len()).sum::<usize>();
+    // As they were counted in the text of the schema by other means.
+    assert_eq!((shared.len(), params), (89, 200));
+    let is_flag = |param: &&&ParamKind| matches!(param, ParamKind::Flag(_));
+    let mixed = shared.iter().filter(|(params, _)| params.iter().any(|p| is_flag(&p)));
+    assert_eq!(mixed.count(), 22);
+    for (params, fields) in &shared {
+        let [field] = fields[..] else { panic!("{params:?}: {fields:?}") };
+        let values = params.iter().filter(|param| !is_flag(param)).count();
+        match &field.kind {
+            FieldKind::Flag => assert_eq!(values, 0),
+            FieldKind::Optional(_) => assert_eq!(values, 1),
+            FieldKind::Group { members, .. } => {
+                assert!(values > 1);
+                assert_eq!(values, members.len());
+            }
+            FieldKind::Required(_) => panic!("{field:?}"),
+        }
+    }
 }
 
 /// The effects that a box alone makes: the same type, behind a `Box` or not.

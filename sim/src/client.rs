@@ -24,6 +24,10 @@ pub enum Told {
     Over(String),
     /// A key was made.
     Key(Box<StoredKey>),
+    /// A temporary key was bound.
+    Bound,
+    /// The server has received a request.
+    QuickAck(CallId),
     /// Anything else, in words.
     Other(String),
 }
@@ -128,6 +132,8 @@ impl Client {
             Event::Session(session::Event::NewSession { .. } | session::Event::Missed) => Told::Gap,
             Event::Over(error) => Told::Over(error.to_string()),
             Event::KeyCreated(key) => Told::Key(key),
+            Event::KeyBound { .. } => Told::Bound,
+            Event::Session(session::Event::QuickAck { call }) => Told::QuickAck(call),
             Event::Step(_) => Told::Other("a step of the key exchange".to_owned()),
             event => Told::Other(format!("{event:?}")),
         })

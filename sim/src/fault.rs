@@ -68,7 +68,7 @@ pub enum Fault {
 }
 
 /// The names of all kinds of faults, in no particular order; [`Fault::kind`] is one of them.
-pub const KINDS: [&str; 40] = [
+pub const KINDS: [&str; 45] = [
     "cut",
     "cut-at",
     "half-open",
@@ -109,6 +109,11 @@ pub const KINDS: [&str; 40] = [
     "drop-ack",
     "drop-answer",
     "ignore-state",
+    "ask-states",
+    "tell-states",
+    "ask-again",
+    "send-unknown",
+    "send-copy",
 ];
 
 /// Kinds after which a client may give up: no server of that kind comes back. They are rare, so that schedules go on.
@@ -150,6 +155,11 @@ impl Fault {
             "drop-ack" => Self::Server(Server::DropAck),
             "drop-answer" => Self::Server(Server::DropAnswer),
             "ignore-state" => Self::Server(Server::IgnoreStateRequests(true)),
+            "ask-states" => Self::Server(Server::AskStates),
+            "tell-states" => Self::Server(Server::TellStates),
+            "ask-again" => Self::Server(Server::AskAgain),
+            "send-unknown" => Self::Server(Server::SendUnknown),
+            "send-copy" => Self::Server(Server::SendCopy),
             _ => {
                 let (kind, code) = kind.split_once('-')?;
                 let code: i32 = code.parse().ok()?;
@@ -213,6 +223,11 @@ impl Fault {
                 Server::RefuseNext { .. } => "refuse-64",
                 Server::DropAck => "drop-ack",
                 Server::DropAnswer => "drop-answer",
+                Server::AskStates => "ask-states",
+                Server::TellStates => "tell-states",
+                Server::AskAgain => "ask-again",
+                Server::SendUnknown => "send-unknown",
+                Server::SendCopy => "send-copy",
                 _ => "ignore-state",
             },
         }

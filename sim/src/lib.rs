@@ -16,6 +16,7 @@ pub mod fault;
 pub mod keys;
 pub mod minimise;
 pub mod oracle;
+pub mod other;
 pub mod outcome;
 pub mod peek;
 pub mod pipe;

@@ -9,6 +9,7 @@ use telewire::server::{Caller, Dispatcher};
 use telewire::tl::{Bytes, Object, Repeat};
 
 use crate::api::{Run, Update};
+use crate::outcome::Ended;
 use crate::plan::Plan;
 
 /// A promise that was broken.
@@ -54,6 +55,12 @@ pub enum Violation {
         end: String,
         /// How often it ran.
         count: u32,
+    },
+    /// A request ran before the one that it was to run after.
+    #[error("request {number} ran before the one that it was to run after")]
+    Order {
+        /// Its number.
+        number: i32,
     },
     /// A result is another's.
     #[error("request {number} has the result of another")]
@@ -124,6 +131,7 @@ impl Violation {
             Self::RanTwiceNeedlessly { .. } => "P2 ran twice needlessly",
             Self::UnknownNeedlessly { .. } => "P2 unknown needlessly",
             Self::Execution { .. } => "execution said wrongly",
+            Self::Order { .. } => "out of order",
             Self::Result { .. } => "result of another",
             Self::UpdateLost { .. } => "P3 update lost",
             Self::UpdateTwice { .. } => "P3 update twice",
@@ -139,9 +147,26 @@ impl Violation {
 /// Results of so many bytes are compressed, as large as those that are not worth it for Telegram's clients.
 const COMPRESS_FROM: usize = 512;
 
-/// How often each request ran: counted in the data centre.
+/// How often each request arrived and ran: counted in the data centre.
 #[derive(Debug, Clone, Default)]
-pub struct Executions(Arc<Mutex<HashMap<i32, u32>>>);
+pub struct Executions(Arc<Mutex<Counts>>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    of: HashMap<i32, Count>,
+    arrivals: u64,
+}
+
+/// What the data centre saw of a request.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    /// How often it arrived at its handler, whatever that did.
+    arrived: u32,
+    /// How often it had an effect.
+    ran: u32,
+    /// Which of all arrivals was its first.
+    first: u64,
+}
 
 impl Executions {
     /// The handlers of a data centre that counts.
@@ -160,29 +185,39 @@ impl Executions {
     }
 
     fn run(&self, run: &Run) -> Result<Bytes, RpcError> {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.arrivals += 1;
+        let arrivals = counts.arrivals;
+        let count = counts.of.entry(run.number).or_default();
+        count.arrived += 1;
+        if count.arrived == 1 {
+            count.first = arrivals;
+        }
         if run.is_refused {
             return Err(RpcError::parse(400, "PEER_ID_INVALID"));
         }
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(run.number).or_default();
-        if run.is_keyed && *count > 0 {
+        if run.is_keyed && count.ran > 0 {
             return Err(RpcError::parse(500, "RANDOM_ID_DUPLICATE"));
         }
-        *count += 1;
+        count.ran += 1;
         Ok(run.result())
     }
 
-    fn of(&self, number: i32) -> u32 {
+    fn of(&self, number: i32) -> Count {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.get(&number).copied().unwrap_or(0)
+        counts.of.get(&number).copied().unwrap_or_default()
     }
 }
 
 /// A request that was accepted.
 #[derive(Debug)]
 struct Call {
-    run: Run,
+    /// `None` for one that is none of the API's.
+    run: Option<Run>,
+    number: i32,
     repeat: Repeat,
+    /// The number of the one that it is to run after.
+    after: Option<i32>,
     /// Whether somebody wanted it to end early.
     was_hurried: bool,
     /// Whether the client had not heard of its session yet: of what it sends before that, it cannot know whether it came.
@@ -242,19 +277,44 @@ impl Oracle {
     }
 
     /// A request was accepted.
-    pub fn accepted(&mut self, call: CallId, run: Run, repeat: Repeat, has_deadline: bool) {
-        let is_early = !self.has_begun;
-        let record = Call { run, repeat, was_hurried: has_deadline, is_early, end: None };
-        if self.calls.insert(call, record).is_some() {
-            self.violated(Violation::EndedTwice { number: run.number });
+    pub fn accepted(
+        &mut self,
+        call: CallId,
+        run: Run,
+        repeat: Repeat,
+        has_deadline: bool,
+        after: Option<i32>,
+    ) {
+        let (number, is_early) = (run.number, !self.has_begun);
+        let (run, was_hurried) = (Some(run), has_deadline);
+        self.add(call, Call { run, number, repeat, after, was_hurried, is_early, end: None });
+    }
+
+    /// A request was accepted that the data centre answers itself.
+    pub fn accepted_other(&mut self, id: CallId) {
+        let (number, repeat) = (NO_NUMBER, Repeat::Safe);
+        let (run, after, was_hurried, is_early) = (None, None, false, !self.has_begun);
+        self.add(id, Call { run, number, repeat, after, was_hurried, is_early, end: None });
+    }
+
+    fn add(&mut self, id: CallId, call: Call) {
+        let number = call.number;
+        if self.calls.insert(id, call).is_some() {
+            self.violated(Violation::EndedTwice { number });
         }
         self.open += 1;
+    }
+
+    /// The request of a number, if it was accepted.
+    #[must_use]
+    pub fn call(&self, number: i32) -> Option<CallId> {
+        self.calls.iter().find(|(_, call)| call.number == number).map(|(id, _)| *id)
     }
 
     /// The request of a number, if it was accepted and has not ended.
     #[must_use]
     pub fn open_call(&self, number: i32) -> Option<CallId> {
-        let is_it = |call: &Call| call.run.number == number && call.end.is_none();
+        let is_it = |call: &Call| call.number == number && call.end.is_none();
         self.calls.iter().find(|(_, call)| is_it(call)).map(|(id, _)| *id)
     }
 
@@ -271,7 +331,7 @@ impl Oracle {
             self.violated(Violation::UnknownCall);
             return -1;
         };
-        let number = call.run.number;
+        let number = call.number;
         if call.end.replace(result).is_some() {
             self.violated(Violation::EndedTwice { number });
         } else {
@@ -319,7 +379,7 @@ impl Oracle {
     /// What must hold in the end.
     pub fn conclude(&mut self) {
         let mut calls: Vec<&Call> = self.calls.values().collect();
-        calls.sort_by_key(|call| call.run.number);
+        calls.sort_by_key(|call| call.number);
         let broken = calls.into_iter().find_map(|call| self.broken_by(call));
         let lost = self.updates.iter().find(|pushed| !pushed.is_settled);
         let lost = lost.map(|pushed| Violation::UpdateLost { number: pushed.number });
@@ -329,16 +389,17 @@ impl Oracle {
     }
 
     fn broken_by(&self, call: &Call) -> Option<Violation> {
-        let number = call.run.number;
-        let count = self.executions.of(number);
+        let number = call.number;
+        let Count { arrived, ran, .. } = self.executions.of(number);
         let Some(end) = &call.end else { return Some(Violation::NotEnded { number }) };
-        if !self.is_honest {
-            return None;
-        }
+        let run = call.run.filter(|_| self.is_honest)?;
+        // What has no random number of its own must not even arrive twice, whether it would have an effect or not.
+        let count = if call.repeat == Repeat::Once { arrived } else { ran };
         if count > 1 && call.repeat != Repeat::Safe {
             return Some(Violation::RanTwice { number, count });
         }
-        if count > 1 && self.is_only_network {
+        // What may run twice is sent before the server's first word, and of that nobody can know whether it was taken.
+        if arrived > 1 && self.is_only_network && !call.is_early {
             return Some(Violation::RanTwiceNeedlessly { number });
         }
         let is_unknown = !matches!(end, Ok(_) | Err(CallError::Rpc(_)));
@@ -347,20 +408,60 @@ impl Oracle {
             return Some(Violation::UnknownNeedlessly { number, end: shown(end) });
         }
         let execution = match end {
-            Ok(result) if result.decode() != Ok(call.run.result()) => {
+            Ok(result) if result.decode() != Ok(run.result()) => {
                 return Some(Violation::Result { number });
             }
             Ok(_) => Execution::Ran,
             Err(error) => error.execution(),
         };
         let is_so = match execution {
-            Execution::Ran => count > 0,
-            Execution::Never => count == 0,
+            Execution::Ran => ran > 0,
+            Execution::Never => ran == 0,
             Execution::Maybe => true,
         };
-        (!is_so).then(|| Violation::Execution { number, end: shown(end), count })
+        if !is_so {
+            return Some(Violation::Execution { number, end: shown(end), count: ran });
+        }
+        let is_in_order = self.order(call).is_none_or(|is_in_order| is_in_order);
+        (!is_in_order).then_some(Violation::Order { number })
+    }
+
+    /// Whether a request came to its handler after the one that it was to run after, if both did, and that can be asked for:
+    /// one that nobody waits for any more is not waited for.
+    fn order(&self, call: &Call) -> Option<bool> {
+        let before = self.calls.get(&self.call(call.after?)?)?;
+        let is_certain = |call: &Call| !call.was_hurried && !call.is_early;
+        let (first, second) = (self.executions.of(before.number), self.executions.of(call.number));
+        let is_asked = self.is_only_network && is_certain(before) && is_certain(call);
+        let ran = is_asked && first.arrived > 0 && second.arrived > 0;
+        ran.then_some(first.first < second.first)
+    }
+
+    /// The requests, by their numbers.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Ended> {
+        let mut calls: Vec<Ended> = self
+            .calls
+            .values()
+            .map(|call| Ended {
+                number: call.number,
+                end: call.end.clone().map(|end| end.map(|result| result.as_bytes().len())),
+                arrived: self.executions.of(call.number).arrived,
+            })
+            .collect();
+        calls.sort_by_key(|call| call.number);
+        calls
+    }
+
+    /// How many requests ran after the ones that they were to run after.
+    #[must_use]
+    pub fn in_order(&self) -> u64 {
+        self.calls.values().filter(|call| self.order(call) == Some(true)).count() as u64
     }
 }
+
+/// The number of requests that have none.
+const NO_NUMBER: i32 = -1;
 
 /// How a request ended, in short.
 #[must_use]

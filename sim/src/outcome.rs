@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use telewire::rpc::CallError;
 use telewire::server::Tally;
 use telewire::tl::Identifiable;
 use telewire::tl::mtproto::{self, types};
@@ -17,12 +18,53 @@ use crate::plan::Plan;
 pub struct Outcome {
     /// The promise that was broken.
     pub violation: Option<Violation>,
+    /// The requests that were accepted, by their numbers.
+    pub calls: Vec<Ended>,
     /// What the server sent.
     pub tally: Tally,
+    /// The faults that were met, by kind: that had something to go wrong with.
+    pub met: BTreeMap<&'static str, u64>,
+    /// What else was met.
+    pub seen: Seen,
     /// How long it took after the last step until nothing was awaited any more.
     pub rest: Duration,
     /// What happened, if it was to be told.
     pub lines: Vec<String>,
+}
+
+/// A request that was accepted, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// Its number.
+    pub number: i32,
+    /// How it ended; `None` if it did not.
+    pub end: Option<Result<usize, CallError>>,
+    /// How often it arrived at its handler.
+    pub arrived: u32,
+}
+
+/// How often clients did what not all of them do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Quick acknowledgements that were told.
+    pub quick_acks: u64,
+    /// Temporary keys that were bound.
+    pub bound: u64,
+    /// Requests that ran after the one that they were to run after.
+    pub in_order: u64,
+    /// Requests that were not taken because too many waited.
+    pub full: u64,
+}
+
+impl Seen {
+    fn rows(&self) -> [(&'static str, u64); 4] {
+        [
+            ("quick acknowledgements", self.quick_acks),
+            ("temporary keys bound", self.bound),
+            ("requests run in order", self.in_order),
+            ("requests not taken", self.full),
+        ]
+    }
 }
 
 /// What came of many schedules.
@@ -33,6 +75,7 @@ pub struct Coverage {
     faults: BTreeMap<&'static str, u64>,
     pairs: BTreeMap<(&'static str, &'static str), u64>,
     tally: Tally,
+    seen: Seen,
     violations: BTreeMap<&'static str, Vec<u64>>,
     took: Duration,
     /// The longest rest, and the seed.
@@ -45,12 +88,15 @@ impl Coverage {
         self.schedules += 1;
         let faults = plan.faults().count();
         self.requests += (plan.steps.len() - faults) as u64;
-        let mut kinds: Vec<&str> = plan.faults().map(|fault| fault.kind()).collect();
-        for kind in &kinds {
-            *self.faults.entry(kind).or_default() += 1;
+        for (kind, count) in &outcome.met {
+            *self.faults.entry(kind).or_default() += count;
         }
-        kinds.sort_unstable();
-        kinds.dedup();
+        let kinds: Vec<&str> = outcome.met.keys().copied().collect();
+        let Seen { quick_acks, bound, in_order, full } = outcome.seen;
+        self.seen.quick_acks += quick_acks;
+        self.seen.bound += bound;
+        self.seen.in_order += in_order;
+        self.seen.full += full;
         for (place, first) in kinds.iter().enumerate() {
             for second in kinds.iter().skip(place + 1) {
                 *self.pairs.entry((first, second)).or_default() += 1;
@@ -73,15 +119,16 @@ impl Coverage {
         self.took = time;
     }
 
-    /// What was met less often than that: kinds of faults, pairs of them, messages and refusals.
+    /// What was met less often than that: kinds of faults, messages, refusals, and what not all clients do.
     #[must_use]
     pub fn rarer_than(&self, least: u64) -> Vec<String> {
         let faults = KINDS.map(|kind| (kind.to_owned(), self.faults.get(kind)));
         let rows = ROWS.map(|id| (name_of(id).to_owned(), self.tally.messages.get(&id)));
         let codes = CODES.map(|code| (format!("refusal {code}"), self.tally.refusals.get(&code)));
         let all = faults.into_iter().chain(rows).chain(codes);
-        let rare = all.filter(|(_, count)| count.copied().unwrap_or(0) < least);
-        rare.map(|(name, _)| name).collect()
+        let all = all.map(|(name, count)| (name, count.copied().unwrap_or(0)));
+        let seen = self.seen.rows().map(|(name, count)| (name.to_owned(), count));
+        all.chain(seen).filter(|(_, count)| *count < least).map(|(name, _)| name).collect()
     }
 
     /// How many schedules broke a promise.
@@ -96,7 +143,7 @@ impl fmt::Display for Coverage {
         let rate = self.schedules as f64 / self.took.as_secs_f64();
         writeln!(f, "{} schedules in {:.2?}, {rate:.0} a second", self.schedules, self.took)?;
         writeln!(f, "{} requests, updates and cancellations", self.requests)?;
-        writeln!(f, "\nfaults")?;
+        writeln!(f, "\nfaults that had an effect")?;
         for kind in KINDS {
             let count = self.faults.get(kind).copied().unwrap_or(0);
             writeln!(f, "  {kind:<18}{count:>10}")?;
@@ -114,13 +161,17 @@ impl fmt::Display for Coverage {
         )?;
         writeln!(f, "\nmessages that the client had to deal with")?;
         for (id, count) in &self.tally.messages {
-            if mtproto::SCHEMA.name_of(*id).is_some() {
+            if mtproto::SCHEMA.name_of(*id).is_some() || *id == UNKNOWN {
                 writeln!(f, "  {:<30}{count:>12}", name_of(*id))?;
             }
         }
         writeln!(f, "\nrefusals by code")?;
         for (code, count) in &self.tally.refusals {
             writeln!(f, "  {code:<18}{count:>10}")?;
+        }
+        writeln!(f, "\nand")?;
+        for (name, count) in self.seen.rows() {
+            writeln!(f, "  {name:<30}{count:>12}")?;
         }
         let (rest, seed) = self.rest;
         writeln!(f, "\nlongest rest after the last step: {rest:.1?}, seed {seed}")?;
@@ -134,11 +185,14 @@ impl fmt::Display for Coverage {
 }
 
 fn name_of(id: u32) -> &'static str {
+    if id == UNKNOWN {
+        return "(of no schema)";
+    }
     mtproto::SCHEMA.name_of(id).unwrap_or("(of the API)")
 }
 
 /// The messages of an honest server that a client must have a reaction to.
-const ROWS: [u32; 17] = [
+const ROWS: [u32; 24] = [
     types::MsgContainer::ID,
     types::GzipPacked::ID,
     types::RpcResult::ID,
@@ -156,7 +210,17 @@ const ROWS: [u32; 17] = [
     types::FutureSalts::ID,
     types::Pong::ID,
     types::DestroySessionOk::ID,
+    types::DestroySessionNone::ID,
+    types::DestroyAuthKeyOk::ID,
+    types::MsgsStateReq::ID,
+    types::MsgsAllInfo::ID,
+    types::MsgResendReq::ID,
+    types::MsgCopy::ID,
+    UNKNOWN,
 ];
+
+/// What the server sends as a message that no schema has.
+const UNKNOWN: u32 = 0x0bad_c0de;
 
 /// The codes of refusals.
 const CODES: [i32; 11] = [16, 17, 18, 19, 20, 32, 33, 34, 35, 48, 64];

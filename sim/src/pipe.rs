@@ -10,7 +10,7 @@ use crate::dice::Dice;
 pub struct Pipe {
     latency: Duration,
     jitter: Duration,
-    queue: VecDeque<(Duration, Vec<u8>)>,
+    queue: VecDeque<Piece>,
     /// When the last of the queue comes out.
     last: Duration,
     /// After how many more bytes the link breaks.
@@ -18,17 +18,36 @@ pub struct Pipe {
     /// When it breaks, once the bytes before have come out.
     breaks_at: Option<Duration>,
     is_silent: bool,
+    /// Whether what it swallows is a fault's doing that was not counted yet.
+    is_half_open: bool,
     /// Packets that went in. The first carries the tag of the framing, so it is left alone.
     packets: u64,
     corrupts: Option<usize>,
     duplicates: bool,
     reorders: bool,
-    /// A packet that is held back, and until when at most.
-    held: Option<(Duration, Vec<u8>)>,
+    /// A packet that is held back, until when at most, and whether it is a copy.
+    held: Option<(Duration, Vec<u8>, bool)>,
     /// Until when bytes take longer, and by how much.
     stall: Option<(Duration, Duration)>,
+    /// Whether none has.
+    is_new_stall: bool,
     /// Until when they come in small pieces.
     slow_until: Duration,
+    /// Whether none has.
+    is_new_slow: bool,
+    /// The faults that were met: that had something to go wrong with.
+    met: Vec<&'static str>,
+}
+
+/// Bytes that are on their way.
+#[derive(Debug)]
+struct Piece {
+    due: Duration,
+    bytes: Vec<u8>,
+    /// Whether a packet begins with it.
+    is_first: bool,
+    /// Whether the packet is a copy that the network made.
+    is_copy: bool,
 }
 
 /// How much a slow reader takes at once, and how long it waits.
@@ -49,13 +68,17 @@ impl Pipe {
             cut_after: None,
             breaks_at: None,
             is_silent: false,
+            is_half_open: false,
             packets: 0,
             corrupts: None,
             duplicates: false,
             reorders: false,
             held: None,
             stall: None,
+            is_new_stall: false,
             slow_until: Duration::ZERO,
+            is_new_slow: false,
+            met: Vec::new(),
         }
     }
 
@@ -63,41 +86,48 @@ impl Pipe {
     pub fn push(&mut self, now: Duration, mut packet: Vec<u8>, dice: &mut Dice) {
         self.packets += 1;
         if self.packets == 1 {
-            return self.queue(now, packet, dice);
+            return self.queue(now, packet, false, dice);
         }
         if let Some(byte) = self.corrupts.take() {
             let place = byte.checked_rem(packet.len()).unwrap_or(0);
             if let Some(byte) = packet.get_mut(place) {
                 *byte ^= 1 << dice.below(8);
+                self.met.push("corrupt");
             }
         }
-        if std::mem::take(&mut self.duplicates) {
-            self.queue(now, packet.clone(), dice);
+        let is_copy = std::mem::take(&mut self.duplicates);
+        if is_copy {
+            self.met.push("duplicate");
+            self.queue(now, packet.clone(), false, dice);
         }
-        if std::mem::take(&mut self.reorders) {
-            self.held = Some((now + HELD, packet));
+        // One at a time: the next waits until this one was overtaken.
+        if self.held.is_none() && std::mem::take(&mut self.reorders) {
+            self.held = Some((now + HELD, packet, is_copy));
             return;
         }
-        self.queue(now, packet, dice);
+        self.queue(now, packet, is_copy, dice);
+        if self.held.is_some() {
+            self.met.push("reorder");
+        }
         self.release(now, dice);
     }
 
     /// When something comes out, or goes wrong.
     #[must_use]
     pub fn next(&self) -> Option<Duration> {
-        let front = self.queue.front().map(|(due, _)| *due);
-        let held = self.held.as_ref().map(|(until, _)| *until);
+        let front = self.queue.front().map(|piece| piece.due);
+        let held = self.held.as_ref().map(|(until, ..)| *until);
         front.into_iter().chain(held).chain(self.breaks_at).min()
     }
 
     /// What comes out now.
     pub fn pop(&mut self, now: Duration, dice: &mut Dice) -> Option<Vec<u8>> {
-        if let Some((until, _)) = self.held
+        if let Some((until, ..)) = self.held
             && until <= now
         {
             self.release(until, dice);
         }
-        self.queue.pop_front_if(|(due, _)| *due <= now).map(|(_, bytes)| bytes)
+        self.queue.pop_front_if(|piece| piece.due <= now).map(|piece| piece.bytes)
     }
 
     /// Whether it broke.
@@ -117,11 +147,43 @@ impl Pipe {
         self.cut_after = Some(bytes);
     }
 
-    /// Nothing comes out any more.
+    /// Nothing comes out any more, and nobody notices.
+    pub fn half_open(&mut self) {
+        self.is_half_open = !self.is_silent;
+        if !self.is_empty() {
+            self.swallow();
+        }
+        self.silence();
+    }
+
+    /// Nobody listens any more.
     pub fn silence(&mut self) {
         self.is_silent = true;
         self.queue.clear();
         self.held = None;
+    }
+
+    /// The copies that the network made do not come, unless they have begun to.
+    pub fn drop_copies(&mut self) {
+        let mut is_dropped = false;
+        self.queue.retain(|piece| {
+            if piece.is_first {
+                is_dropped = piece.is_copy;
+            }
+            !is_dropped
+        });
+        self.held.take_if(|(_, _, is_copy)| *is_copy);
+    }
+
+    /// The faults that were met.
+    pub fn met(&self) -> &[&'static str] {
+        &self.met
+    }
+
+    fn swallow(&mut self) {
+        if std::mem::take(&mut self.is_half_open) {
+            self.met.push("half-open");
+        }
     }
 
     /// Whether nothing comes out any more.
@@ -148,47 +210,59 @@ impl Pipe {
     /// What goes in takes longer, for a while.
     pub fn stall(&mut self, now: Duration, by: Duration) {
         self.stall = Some((now + by, by));
+        self.is_new_stall = true;
     }
 
     /// What goes in comes out slowly, for a while.
     pub fn slow(&mut self, until: Duration) {
         self.slow_until = until;
+        self.is_new_slow = true;
     }
 
     fn release(&mut self, now: Duration, dice: &mut Dice) {
-        if let Some((_, packet)) = self.held.take() {
-            self.queue(now, packet, dice);
+        if let Some((_, packet, is_copy)) = self.held.take() {
+            self.queue(now, packet, is_copy, dice);
         }
     }
 
-    fn queue(&mut self, now: Duration, mut bytes: Vec<u8>, dice: &mut Dice) {
-        if self.is_silent || self.breaks_at.is_some() {
+    fn queue(&mut self, now: Duration, mut bytes: Vec<u8>, is_copy: bool, dice: &mut Dice) {
+        if self.is_silent {
+            return self.swallow();
+        }
+        if self.breaks_at.is_some() {
             return;
         }
         let stall = self.stall.filter(|(until, _)| now < *until).map(|(_, by)| by);
+        if stall.is_some() && std::mem::take(&mut self.is_new_stall) {
+            self.met.push("stall");
+        }
         let takes = self.latency + dice.time(self.jitter) + stall.unwrap_or_default();
         let mut due = self.last.max(now + takes);
         if let Some(left) = &mut self.cut_after {
             if bytes.len() >= *left {
                 bytes.truncate(*left);
                 self.breaks_at = Some(due);
+                self.met.push("cut-at");
             }
             *left -= bytes.len();
         }
-        if now < self.slow_until {
-            let (piece, wait) = SLOW;
-            for piece in bytes.chunks(piece) {
-                due += wait;
-                self.queue.push_back((due, piece.to_vec()));
-            }
-            self.breaks_at = self.breaks_at.map(|_| due);
+        let is_slow = now < self.slow_until;
+        let (size, wait) = if is_slow {
+            SLOW
         } else if dice.percent(5) {
-            let middle = dice.below(bytes.len());
-            let rest = bytes.split_off(middle);
-            self.queue.extend([(due, bytes), (due, rest)]);
+            (dice.below(bytes.len()).max(1), Duration::ZERO)
         } else {
-            self.queue.push_back((due, bytes));
+            (bytes.len().max(1), Duration::ZERO)
+        };
+        if is_slow && bytes.len() > size && std::mem::take(&mut self.is_new_slow) {
+            self.met.push("slow-reader");
         }
+        for (place, piece) in bytes.chunks(size).enumerate() {
+            due += wait;
+            let (bytes, is_first) = (piece.to_vec(), place == 0);
+            self.queue.push_back(Piece { due, bytes, is_first, is_copy });
+        }
+        self.breaks_at = self.breaks_at.map(|_| due);
         self.last = due;
     }
 }
@@ -248,6 +322,56 @@ mod tests {
         pipe.push(MS * 200, vec![3, 4], &mut dice);
         assert_eq!(all(&mut pipe, &mut dice), [1, 2, 3]);
         assert!(pipe.is_broken(MS * 1_000));
+    }
+
+    #[test]
+    fn a_packet_that_is_held_back_is_not_lost_when_another_is_to_be() {
+        let (mut pipe, mut dice) = pipe();
+        for number in 1..=4 {
+            pipe.reorder();
+            pipe.push(MS, vec![number], &mut dice);
+        }
+        assert_eq!(all(&mut pipe, &mut dice), [2, 1, 4, 3]);
+        assert_eq!(pipe.met(), ["reorder", "reorder"]);
+    }
+
+    #[test]
+    fn faults_are_met_when_they_have_something_to_go_wrong_with() {
+        let (mut pipe, mut dice) = pipe();
+        pipe.duplicate();
+        pipe.corrupt(0);
+        pipe.reorder();
+        pipe.stall(MS, MS);
+        pipe.slow(MS);
+        pipe.cut_after(100);
+        assert!(pipe.met().is_empty());
+        // Overtaken by nobody, and released for that, after the network is well again.
+        pipe.push(MS * 2, vec![1], &mut dice);
+        assert_eq!(all(&mut pipe, &mut dice).len(), 2);
+        assert_eq!(pipe.met(), ["corrupt", "duplicate"]);
+        pipe.half_open();
+        assert_eq!(pipe.met().len(), 2);
+        pipe.push(MS * 2, vec![1], &mut dice);
+        pipe.push(MS * 2, vec![1], &mut dice);
+        assert_eq!(pipe.met()[2..], ["half-open"]);
+    }
+
+    #[test]
+    fn copies_can_be_taken_out_unless_they_have_begun_to_come() {
+        let (mut pipe, mut dice) = pipe();
+        pipe.slow(MS * 100);
+        pipe.duplicate();
+        pipe.push(MS, vec![1; 150], &mut dice);
+        pipe.push(MS, vec![2; 150], &mut dice);
+        let mut copied = pipe;
+        copied.drop_copies();
+        assert_eq!(copied.queue.len(), 4);
+        assert_eq!(all(&mut copied, &mut dice), [[1; 150], [2; 150]].concat());
+        copied.duplicate();
+        copied.push(MS, vec![1; 150], &mut dice);
+        copied.queue.drain(..3);
+        copied.drop_copies();
+        assert_eq!(all(&mut copied, &mut dice), [1; 50]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use telewire::framing::Framing;
+use telewire::server;
 use telewire::tl::Repeat;
 
 use crate::api::Run;
@@ -19,6 +20,8 @@ pub struct Plan {
     pub is_stored: bool,
     /// Whether the cryptography is the real one.
     pub is_real: bool,
+    /// Whether requests go over temporary keys, which live for so many seconds.
+    pub pfs: Option<u64>,
     /// Whether the peer is, at first, one that sends anything at all.
     pub is_rogue: bool,
     /// The framing.
@@ -57,7 +60,20 @@ pub enum Action {
         repeat: Repeat,
         /// By when it must have ended.
         deadline: Option<Duration>,
+        /// The request that it is to run after.
+        after: Option<i32>,
+        /// Whether the server is asked for a quick acknowledgement.
+        quick_ack: bool,
     },
+    /// The client makes requests until no more are taken.
+    Flood,
+    /// The client has another session of its key destroyed.
+    DestroySession {
+        /// Whether there is one.
+        is_there: bool,
+    },
+    /// The client has its key destroyed.
+    DestroyKey,
     /// The client takes a request back.
     Cancel {
         /// Its number.
@@ -88,6 +104,9 @@ const REQUESTS: (usize, usize) = (20, 21);
 
 /// The faults of a schedule: from so many, and up to so many more.
 const FAULTS: (usize, usize) = (5, 8);
+
+/// Of a thousand schedules, so many have a flood of requests: one has as many as all others of two hundred.
+const FLOODS: usize = 2;
 
 /// How long a rogue sends anything.
 const ROGUE: Duration = Duration::from_secs(20);
@@ -122,13 +141,32 @@ impl Plan {
             let Some(fault) = draw(&kinds, &mut dice) else { break };
             steps.push(Step { at: dice.time(span), action: Action::Fault(fault) });
         }
+        keep_apart(&mut steps);
         steps.sort_by_key(|step| step.at);
         let is_real = dice.percent(1);
+        let is_plain = options.is_rogue || is_real;
+        for is_there in [false, true] {
+            if !is_plain && dice.percent(5) {
+                let action = Action::DestroySession { is_there };
+                steps.push(Step { at: dice.time(span), action });
+            }
+        }
+        if !is_plain && dice.below(1_000) < FLOODS {
+            steps.push(Step { at: dice.time(span), action: Action::Flood });
+        }
+        steps.sort_by_key(|step| step.at);
+        order(&mut steps, &mut dice);
+        if !is_plain && !is_only_network && dice.percent(3) {
+            steps.push(Step { at: span, action: Action::DestroyKey });
+        }
+        let lives = [60, 100, 1_000];
+        let pfs = if !is_plain && dice.percent(6) { dice.pick(&lives).copied() } else { None };
         Self {
             seed,
             // An exchange with real cryptography takes longer than a hundred schedules.
             is_stored: options.is_rogue || is_real || !dice.percent(5),
             is_real,
+            pfs,
             is_rogue: options.is_rogue,
             framing: dice.pick(&Framing::ALL).copied().unwrap_or(Framing::Intermediate),
             latency: dice.time(Duration::from_millis(200)),
@@ -155,10 +193,13 @@ impl Plan {
         })
     }
 
-    /// Whether nothing goes wrong but in the network.
+    /// Whether nothing goes wrong but in the network. A temporary key ends, and with it what was under way over it. After a
+    /// flood more answers come again over the next link than a client remembers, which ends the session (EM-06).
     #[must_use]
     pub fn is_only_network(&self) -> bool {
-        !self.is_rogue && self.clock == 0 && self.faults().all(|fault| fault.is_of_network())
+        let is_flooded = self.steps.iter().any(|step| step.action == Action::Flood);
+        let is_usual = !self.is_rogue && self.pfs.is_none() && !is_flooded && self.clock == 0;
+        is_usual && self.faults().all(|fault| fault.is_of_network())
     }
 }
 
@@ -189,13 +230,41 @@ fn calls(dice: &mut Dice, span: Duration) -> Vec<Step> {
         };
         let deadline = dice.percent(10).then(|| dice.time(Duration::from_secs(60)));
         let at = dice.time(span);
-        steps.push(Step { at, action: Action::Call { run, repeat, deadline } });
+        let (after, quick_ack) = (None, dice.percent(10));
+        steps.push(Step { at, action: Action::Call { run, repeat, deadline, after, quick_ack } });
         if dice.percent(10) {
             let at = at + dice.time(Duration::from_secs(3));
             steps.push(Step { at, action: Action::Cancel { number } });
         }
     }
     steps
+}
+
+/// A server that asks again for what it has acknowledged, and forgets the session while that is under way, makes it run
+/// twice, whoever the client is. So no schedule has both.
+fn keep_apart(steps: &mut [Step]) {
+    use server::Fault::{AskAgain, AskStates, ForgetSessions};
+    let is = |step: &Step, fault| step.action == Action::Fault(Fault::Server(fault));
+    if steps.iter().any(|step| is(step, ForgetSessions)) {
+        for step in steps.iter_mut().filter(|step| is(step, AskAgain)) {
+            step.action = Action::Fault(Fault::Server(AskStates));
+        }
+    }
+}
+
+/// Some requests are to run after one that was made before them.
+fn order(steps: &mut [Step], dice: &mut Dice) {
+    let mut numbers = Vec::new();
+    for step in steps {
+        if let Action::Call { run, after, .. } = &mut step.action {
+            if dice.percent(20) {
+                // Mostly the one before, which is still under way then.
+                let last = numbers.last().filter(|_| dice.percent(60));
+                *after = last.or_else(|| dice.pick(&numbers)).copied();
+            }
+            numbers.push(run.number);
+        }
+    }
 }
 
 /// A fault; one that may be the end is drawn again most of the time.

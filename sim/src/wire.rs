@@ -59,10 +59,10 @@ impl Wire {
             Fault::CutAt { up, bytes } => self.pipe(up).cut_after(bytes),
             Fault::HalfOpen { up, down } => {
                 if up {
-                    self.up.silence();
+                    self.up.half_open();
                 }
                 if down {
-                    self.down.silence();
+                    self.down.half_open();
                 }
             }
             Fault::Corrupt { up, byte } => self.pipe(up).corrupt(byte),
@@ -80,6 +80,11 @@ impl Wire {
             | Fault::LongIdle
             | Fault::Server(_) => {}
         }
+    }
+
+    /// The faults of it that were met.
+    pub fn met(&self) -> impl Iterator<Item = &'static str> {
+        self.up.met().iter().chain(self.down.met()).copied()
     }
 
     fn pipe(&mut self, is_up: bool) -> &mut Pipe {

@@ -18,6 +18,9 @@ pub struct Config {
     pub pfs: Option<Pfs>,
     /// A key from before, a permanent one. Without one, a key is exchanged first.
     pub stored: Option<StoredKey>,
+    /// Whether a new permanent key waits, unused, until [`key_kept`](crate::connection::Connection::key_kept) says that it
+    /// was stored. A login that is tied to a key which a crash has lost can never be ended.
+    pub hold_new_key: bool,
     /// How long a dial may take.
     pub dial_timeout: Duration,
     /// What the session does on its own.
@@ -46,6 +49,7 @@ impl Config {
             keys,
             pfs: None,
             stored: None,
+            hold_new_key: false,
             dial_timeout: DIAL_TIMEOUT,
             upkeep: Upkeep::default(),
             suite,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::connection::config::{Config, StoredKey};
 use crate::connection::error::{ConnectionError, Disconnected};
 use crate::connection::event::Event;
+use crate::connection::life::Life;
 use crate::connection::link::Link;
 use crate::connection::machine::Connection;
 use crate::connection::pfs::Temporary;
@@ -23,6 +24,8 @@ pub(super) struct Keys {
     pub(super) exchange: Option<Box<Handshake>>,
     /// What there is to know about temporary keys, if they are used.
     pub(super) temporary: Option<Box<Temporary>>,
+    /// The beginning of the permanent key, if it was made in this connection.
+    pub(super) made: Option<Life>,
 }
 
 /// Whether requests can be sent.
@@ -39,6 +42,8 @@ pub(super) enum Phase {
 pub(super) enum Taken {
     Exchange(Result<(), handshake::Error>),
     Session(Result<(), Violation>),
+    /// The session before, whose key is not replaced yet.
+    Former,
     /// It is of a key that is not used any more, or came too late for an exchange.
     Nobody,
 }
@@ -63,7 +68,7 @@ impl Keys {
         };
         let permanent = stored.map(|stored| stored.auth_key.clone());
         let temporary = config.pfs.map(|pfs| Box::new(Temporary::new(pfs, permanent)));
-        Self { phase, exchange: None, temporary }
+        Self { phase, exchange: None, temporary, made: None }
     }
 
     /// Routes a packet. A plain message begins with a key id of zero, so an exchange can run beside a session.
@@ -76,13 +81,15 @@ impl Keys {
     ) -> Taken {
         let key = packet.first_chunk::<8>().map(|id| KeyId::from_le_bytes(*id));
         let is_plain = key == Some(KeyId(0));
-        let is_late = match &self.temporary {
-            Some(temporary) => {
-                let is_dropped = key.is_some() && key == temporary.dropped;
-                is_dropped || (is_plain && self.exchange.is_none())
-            }
-            None => false,
-        };
+        if let Some(temporary) = &mut self.temporary
+            && temporary.handle_former(now, key, packet, max_padding)
+        {
+            return Taken::Former;
+        }
+        // The answer to a query that was sent twice comes twice (KX-20).
+        let is_late = is_plain && self.exchange.is_none();
+        let dropped = self.temporary.as_ref().and_then(|temporary| temporary.dropped);
+        let is_late = is_late || (key.is_some() && key == dropped);
         match (&mut self.exchange, &mut self.phase) {
             _ if is_late => Taken::Nobody,
             (Some(exchange), phase) if is_plain || !matches!(phase, Phase::Keyed(_)) => {
@@ -111,9 +118,13 @@ impl Connection {
     /// Begins what is missing now that there is a link: without a key, one is exchanged over it.
     pub(super) fn pursue(&mut self, now: Now) {
         if self.keys.temporary.is_some() {
-            return self.pursue_temporary(now);
+            // What a temporary key would be bound to is not used yet.
+            if self.unkept.is_none() {
+                self.pursue_temporary(now);
+            }
+            return;
         }
-        let is_waiting = matches!(self.keys.phase, Phase::Waiting(_));
+        let is_waiting = matches!(self.keys.phase, Phase::Waiting(_)) && self.unkept.is_none();
         if is_waiting && self.keys.exchange.is_none() && matches!(self.link, Link::Up(_)) {
             self.begin_exchange(now, Lifetime::Permanent);
         }
@@ -171,6 +182,14 @@ impl Connection {
         }
     }
 
+    /// Passes on what the session before has told.
+    pub(super) fn drain_former(&mut self) {
+        let Some(temporary) = &mut self.keys.temporary else { return };
+        while let Some(event) = temporary.poll_former() {
+            self.events.extend(Event::of_session(event, true));
+        }
+    }
+
     fn key_made(&mut self, now: Now, outcome: Outcome) {
         self.keys.exchange = None;
         self.tested_prime = Some(outcome.prime.clone());
@@ -184,8 +203,19 @@ impl Connection {
             salt: outcome.salt,
             time_offset: clock.offset(),
         })));
+        self.keys.made = Some(Life::new(outcome.server_time.mono, Duration::MAX));
+        if self.config.hold_new_key {
+            self.unkept = Some(Box::new(outcome));
+        } else {
+            self.take_up(now, outcome);
+        }
+    }
+
+    /// Uses a new permanent key.
+    pub(super) fn take_up(&mut self, now: Now, outcome: Outcome) {
+        let clock = clock(now, &outcome);
         if let Some(temporary) = &mut self.keys.temporary {
-            temporary.permanent_made(outcome.auth_key, outcome.server_time.mono);
+            temporary.permanent_made(outcome.auth_key);
             return self.pursue(now);
         }
         let Phase::Waiting(waiting) = &mut self.keys.phase else { return };
@@ -198,7 +228,9 @@ impl Connection {
             self.config.upkeep,
             &mut *self.entropy,
         );
-        session.handle_connected(now);
+        if matches!(self.link, Link::Up(_)) {
+            session.handle_connected(now);
+        }
         self.keys.phase = Phase::Keyed(Box::new(session));
     }
 
@@ -238,6 +270,7 @@ impl Connection {
         }
         self.keys.exchange = None;
         self.keys.temporary = None;
+        self.unkept = None;
         self.link = Link::Over;
         self.events.extend(ended.into_iter().map(Event::Session));
         self.events.push_back(Event::Over(error));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::crypto::Entropy;
-use crate::framing::{CLIENT_LIMIT, Decoder, Encoder, Framing, Side};
+use crate::framing::{CLIENT_LIMIT, Decoder, Encoder, FrameError, Framing, Side};
 
 /// A request to dial: to any address of the data centre, with any framing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,16 +47,19 @@ impl Wire {
         &mut self.decoder
     }
 
-    /// Appends a packet to `out` as a frame.
+    /// Appends a packet to `out` as a frame; asks for a quick acknowledgement where the framing has any.
+    ///
+    /// # Errors
+    ///
+    /// When the packet fits into no frame of this framing. Nothing was appended then.
     pub(super) fn frame(
         &mut self,
         packet: &[u8],
         quick_ack: bool,
         entropy: &mut dyn Entropy,
         out: &mut Vec<u8>,
-    ) {
-        // What we seal is not empty, divisible by 4 and within the limit.
-        let framed = self.encoder.encode(packet, quick_ack, entropy, out);
-        debug_assert!(framed.is_ok(), "{framed:?}");
+    ) -> Result<(), FrameError> {
+        let quick_ack = quick_ack && self.encoder.framing().has_quick_ack();
+        self.encoder.encode(packet, quick_ack, entropy, out)
     }
 }

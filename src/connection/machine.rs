@@ -10,8 +10,8 @@ use crate::connection::event::Event;
 use crate::connection::keys::{Keys, Phase, Taken};
 use crate::connection::link::{Dial, Link, Wire};
 use crate::crypto::{Entropy, QuickAckToken};
-use crate::framing::{Frame, Framing, TransportError};
-use crate::handshake;
+use crate::framing::{Frame, FrameError, Framing, TransportError};
+use crate::handshake::{self, Outcome};
 use crate::rpc::{CallError, CallId, Request};
 use crate::session::{Session, Violation};
 use crate::time::Now;
@@ -39,6 +39,8 @@ pub struct Connection {
     pub(super) exchanges_failed: u32,
     pub(super) key_unknown: u32,
     pub(super) tested_prime: Option<Box<[u8; 256]>>,
+    /// A permanent key that is not used before it was stored, by `Config::hold_new_key`.
+    pub(super) unkept: Option<Box<Outcome>>,
 }
 
 impl Connection {
@@ -58,6 +60,7 @@ impl Connection {
             exchanges_failed: 0,
             key_unknown: 0,
             tested_prime: None,
+            unkept: None,
         }
     }
 
@@ -84,7 +87,7 @@ impl Connection {
             let max_padding = wire.max_padding();
             let frame = match wire.decoder().decode(&mut input) {
                 Ok(Some(frame)) => frame,
-                Ok(None) => return,
+                Ok(None) => return self.handle_progress(now),
                 Err(error) => return self.drop_link(now, Disconnected::Framing(error)),
             };
             match frame {
@@ -95,6 +98,11 @@ impl Connection {
                         Taken::Session(Ok(())) => self.advance_session(now),
                         Taken::Session(Err(violation)) => {
                             self.drop_link(now, Disconnected::Violation(violation));
+                        }
+                        Taken::Former => {
+                            self.drain_former();
+                            // Its answer may have been the last that was waited for.
+                            self.pursue(now);
                         }
                         Taken::Nobody => {}
                     }
@@ -107,6 +115,13 @@ impl Connection {
                 }
                 Frame::Nop => {}
             }
+        }
+    }
+
+    /// Bytes moved: part of a frame came, or the socket took some. A large frame on a slow link is not silence.
+    pub fn handle_progress(&mut self, now: Now) {
+        if let Phase::Keyed(session) = &mut self.keys.phase {
+            session.handle_progress(now);
         }
     }
 
@@ -149,11 +164,20 @@ impl Connection {
         self.advance_exchange(now, result);
     }
 
+    /// The key that [`Event::KeyCreated`] told was stored: it is used from now on. Without
+    /// [`Config::hold_new_key`](crate::connection::Config::hold_new_key) it never waited for this.
+    pub fn key_kept(&mut self, now: Now) {
+        if let Some(outcome) = self.unkept.take() {
+            self.take_up(now, *outcome);
+        }
+    }
+
     /// Takes a request. It ends in exactly one [`session::Event::Answer`](crate::session::Event::Answer).
     ///
     /// # Errors
     ///
-    /// [`CallError::Full`] when too many are waiting, [`CallError::Closed`] when the connection is over.
+    /// [`CallError::Full`] when too many are waiting, [`CallError::TooLarge`] when it fits into no message,
+    /// [`CallError::Closed`] when the connection is over.
     pub fn call(&mut self, now: Now, request: Request) -> Result<CallId, CallError> {
         match &mut self.keys.phase {
             Phase::Waiting(waiting) => waiting.add(now.mono, request),
@@ -194,17 +218,28 @@ impl Connection {
         let Link::Up(wire) = &mut self.link else { return false };
         let entropy = &mut *self.entropy;
         if let Some(packet) = self.keys.exchange.as_mut().and_then(|it| it.poll_packet()) {
-            wire.frame(packet, false, entropy, out);
+            let framed = wire.frame(packet, false, entropy, out);
             self.report_steps();
-            return true;
+            return self.framed(now, framed);
         }
         let Phase::Keyed(session) = &mut self.keys.phase else { return false };
         self.packet.clear();
         let Some(sent) = session.poll_packet(now, entropy, &mut self.packet) else {
             return false;
         };
-        wire.frame(&self.packet, sent.quick_ack, entropy, out);
-        true
+        let framed = wire.frame(&self.packet, sent.quick_ack, entropy, out);
+        self.framed(now, framed)
+    }
+
+    /// A packet that fits into no frame would be lost in silence; a link that ends is asked about.
+    fn framed(&mut self, now: Now, framed: Result<(), FrameError>) -> bool {
+        match framed {
+            Ok(()) => true,
+            Err(error) => {
+                self.drop_link(now, Disconnected::Framing(error));
+                false
+            }
+        }
     }
 
     /// Work to have done, off the task that moves bytes.
@@ -219,7 +254,9 @@ impl Connection {
             Link::Dialing { until } => Some(*until),
             Link::Up(_) | Link::Over => None,
         };
-        let keys = self.keys.poll_timeout(matches!(self.link, Link::Up(_)));
+        // While a key waits to be kept, nothing is begun over the link.
+        let is_up = matches!(self.link, Link::Up(_)) && self.unkept.is_none();
+        let keys = self.keys.poll_timeout(is_up);
         link.into_iter().chain(keys).min()
     }
 
@@ -295,15 +332,21 @@ impl Connection {
             (Phase::Waiting(_), Disconnected::Handshake(error)) => {
                 self.exchange_failed().then(|| error.into())
             }
-            (Phase::Waiting(_), Disconnected::Transport(error)) => {
-                self.exchange_failed().then_some(ConnectionError::Refused(error))
-            }
+            // The others, as of flood control, say nothing about the exchange.
+            (
+                Phase::Waiting(_),
+                Disconnected::Transport(error @ TransportError::AUTH_KEY_NOT_FOUND),
+            ) => self.exchange_failed().then_some(ConnectionError::Refused(error)),
             (
                 Phase::Keyed(_),
                 Disconnected::Transport(error @ TransportError::AUTH_KEY_NOT_FOUND),
             ) => {
                 if self.keys.temporary.is_some() {
                     return self.temporary_unknown(now, error);
+                }
+                // A key that was made just now may not be known everywhere yet.
+                if self.keys.made.is_some_and(|life| life.is_young(now.mono)) {
+                    return None;
                 }
                 self.key_unknown += 1;
                 (self.key_unknown >= MAX_KEY_UNKNOWN).then_some(ConnectionError::KeyUnknown)

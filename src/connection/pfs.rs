@@ -29,7 +29,7 @@ use crate::framing::TransportError;
 use crate::handshake::{Lifetime, Outcome};
 use crate::ids::Salt;
 use crate::rpc::known;
-use crate::session::{BindError, Session};
+use crate::session::{self, BindError, Session};
 use crate::time::{Now, ServerClock};
 
 /// How temporary keys are used.
@@ -66,8 +66,6 @@ const YOUNG_AGAIN: Duration = Duration::from_secs(2);
 pub(super) struct Temporary {
     lifetime: Duration,
     permanent: Option<AuthKey>,
-    /// The permanent key's own beginning, if it was made in this connection.
-    permanent_life: Option<Life>,
     /// The life of the session's key.
     life: Option<Life>,
     /// When another exchange is to begin.
@@ -97,7 +95,6 @@ impl Temporary {
         Self {
             lifetime: lifetime.min(Duration::from_secs(i32::MAX.unsigned_abs().into())),
             permanent,
-            permanent_life: None,
             life: None,
             exchange_at: Duration::ZERO,
             fresh: None,
@@ -111,9 +108,30 @@ impl Temporary {
         self.permanent.is_some()
     }
 
-    pub(super) fn permanent_made(&mut self, auth_key: AuthKey, mono: Duration) {
+    pub(super) fn permanent_made(&mut self, auth_key: AuthKey) {
         self.permanent = Some(auth_key);
-        self.permanent_life = Some(Life::new(mono, Duration::MAX));
+    }
+
+    /// Takes a packet of the session before, which the server uses until it has bound the other key; whether it was one.
+    pub(super) fn handle_former(
+        &mut self,
+        now: Now,
+        key: Option<KeyId>,
+        packet: &mut [u8],
+        max_padding: usize,
+    ) -> bool {
+        let Some(former) = &mut self.former else { return false };
+        if key != Some(former.0.key_id()) {
+            return false;
+        }
+        // One that breaks a rule is counted there; that session is at its end.
+        let _ = former.0.handle_packet(now, packet, max_padding);
+        true
+    }
+
+    /// What the session before has told.
+    pub(super) fn poll_former(&mut self) -> Option<session::Event> {
+        self.former.as_mut()?.0.poll_event()
     }
 
     /// The session before, for the link's comings and goings.
@@ -131,12 +149,6 @@ impl Temporary {
             },
             None => Lifetime::Permanent,
         }
-    }
-
-    /// Whether a key of those that a binding needs may not be known everywhere yet.
-    fn is_young(&self, mono: Duration) -> bool {
-        let lives = [self.life, self.permanent_life];
-        lives.into_iter().flatten().any(|life| life.is_young(mono))
     }
 }
 
@@ -166,7 +178,7 @@ impl Connection {
     /// Does what is due: an exchange, a binding, the end of a key.
     pub(super) fn pursue_temporary(&mut self, now: Now) {
         let is_up = matches!(self.link, Link::Up(_));
-        let Keys { phase, exchange, temporary } = &mut self.keys;
+        let Keys { phase, exchange, temporary, .. } = &mut self.keys;
         let Some(temporary) = temporary else { return };
         if let (Phase::Keyed(_), Some(life)) = (&phase, temporary.life)
             && now.mono >= life.expires()
@@ -284,10 +296,18 @@ impl Connection {
         let mut after = Duration::from_secs(flood.and_then(|s| s.try_into().ok()).unwrap_or(0));
         if rpc.is_some_and(|error| error.name == known::ENCRYPTED_MESSAGE_INVALID) {
             temporary.refusals += 1;
-            if temporary.refusals > MAX_REFUSALS || !temporary.is_young(now.mono) {
+            // Whether a key of those that a binding needs may not be known everywhere yet.
+            let lives = [temporary.life, self.keys.made];
+            let is_young = lives.into_iter().flatten().any(|life| life.is_young(now.mono));
+            let is_final = temporary.refusals > MAX_REFUSALS || !is_young;
+            // A key that is bound shows that the permanent one is known.
+            if is_final && !is_renewal {
                 return self.end(ConnectionError::KeyUnknown);
             }
-            after = Duration::from_secs(1 << temporary.refusals);
+            after = Duration::from_secs(1 << temporary.refusals.min(MAX_REFUSALS));
+            if is_final {
+                after = after.max(RENEW_AGAIN);
+            }
         } else if is_renewal {
             after = after.max(RENEW_AGAIN);
         } else if self.exchange_failed() {
@@ -308,7 +328,7 @@ impl Connection {
         error: TransportError,
     ) -> Option<ConnectionError> {
         let why = ConnectionError::Refused(error);
-        let Keys { phase: Phase::Keyed(session), exchange, temporary: Some(temporary) } =
+        let Keys { phase: Phase::Keyed(session), exchange, temporary: Some(temporary), .. } =
             &mut self.keys
         else {
             return None;

@@ -33,6 +33,9 @@ pub mod rsa_pad;
 mod rsa_private;
 mod secret;
 mod sha;
+#[cfg(any(feature = "client", feature = "server"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "client", feature = "server"))))]
+pub mod srp;
 pub(crate) mod suite;
 #[cfg(test)]
 pub(crate) mod test_key;

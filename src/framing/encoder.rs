@@ -61,7 +61,12 @@ impl Encoder {
         let mut random = [0; 1 + MAX_PADDING];
         entropy.fill(&mut random);
         let [count, padding @ ..] = random;
-        let count = usize::from(count) % (MAX_PADDING + 1);
+        let most = match self.side {
+            Side::Client => MAX_PADDING,
+            // Telethon, for one, takes away no more than what divides no word; Telegram's own proxy adds no more.
+            Side::Server => MAX_SERVER_PADDING,
+        };
+        let count = usize::from(count) % (most + 1);
         self.write(packet, padding.get(..count).unwrap_or_default(), quick_ack, out);
         Ok(())
     }
@@ -121,6 +126,10 @@ impl Encoder {
         }
     }
 }
+
+/// The most bytes that a server appends, of the 15 that it may: `& 3` in `net-tcp-rpc-ext-server.c` of
+/// [MTProxy](https://github.com/TelegramMessenger/MTProxy).
+const MAX_SERVER_PADDING: usize = 3;
 
 /// TL-17, on writing: the peer would close the connection.
 const fn check_length(length: usize) -> Result<(), FrameError> {
@@ -196,16 +205,20 @@ mod tests {
 
     #[test]
     fn padding_varies_over_its_whole_range() {
-        let (mut encoder, mut entropy) =
-            (Encoder::new(Framing::PaddedIntermediate, Side::Server), seeded(4));
-        let mut counts = [0; 16];
-        for _ in 0..1000 {
-            let mut out = Vec::new();
-            encoder.encode(&packet(40), false, &mut entropy, &mut out).unwrap();
-            assert_eq!(out[4..44], packet(40));
-            counts[out.len() - 44] += 1;
+        for (side, most) in [(Side::Client, 15), (Side::Server, 3)] {
+            let (mut encoder, mut entropy) =
+                (Encoder::new(Framing::PaddedIntermediate, side), seeded(4));
+            encoder.encode(&packet(40), false, &mut entropy, &mut Vec::new()).unwrap();
+            let mut counts = [0; 16];
+            for _ in 0..1000 {
+                let mut out = Vec::new();
+                encoder.encode(&packet(40), false, &mut entropy, &mut out).unwrap();
+                assert_eq!(out[4..44], packet(40));
+                counts[out.len() - 44] += 1;
+            }
+            assert!(counts[..=most].iter().all(|&count| count > 0), "{side:?} {counts:?}");
+            assert!(counts[most + 1..].iter().all(|&count| count == 0), "{side:?} {counts:?}");
         }
-        assert!(counts.iter().all(|&count| count > 0), "{counts:?}");
     }
 
     #[test]

@@ -146,7 +146,9 @@ impl Handshake {
     /// When to call [`handle_timeout`](Self::handle_timeout), by the monotonic clock.
     pub fn poll_timeout(&self) -> Option<Duration> {
         self.state.stage()?;
-        let resend = self.output.query.as_ref().map(|query| query.resend_at);
+        // One that waits for the socket needs no reminder.
+        let query = self.output.query.as_ref().filter(|query| !query.is_pending);
+        let resend = query.map(|query| query.resend_at);
         Some(resend.map_or(self.deadline, |resend| resend.min(self.deadline)))
     }
 

@@ -104,6 +104,7 @@ impl Driver {
                         self.connection.handle_work(self.clock.now(), done);
                     }
                 }
+                () = self.sink.tell_lost() => {}
                 () = timer => self.connection.handle_timeout(self.clock.now()),
             }
         }
@@ -144,8 +145,10 @@ impl Driver {
             if out.is_empty() {
                 return;
             }
-            if let Err(why) = socket.write() {
-                return self.connection.handle_disconnected(now, why);
+            match socket.write() {
+                Ok(true) => self.connection.handle_progress(now),
+                Ok(false) => {}
+                Err(why) => return self.connection.handle_disconnected(now, why),
             }
         }
     }
@@ -175,6 +178,7 @@ impl Driver {
         loop {
             match command {
                 Some(Command::Call { ticket, request, reply }) => self.call(ticket, request, reply),
+                Some(Command::KeyKept) => self.connection.key_kept(self.clock.now()),
                 // The last handle is gone: nobody can want anything any more.
                 Some(Command::Close) | None => return self.connection.close(),
             }
@@ -221,8 +225,10 @@ impl Driver {
             .map_err(|error| Disconnected::Io(error.kind()))
             .and_then(|()| socket.read(|bytes| connection.handle_input(now, bytes)))
             .and_then(|()| socket.write());
-        if let Err(why) = result {
-            self.connection.handle_disconnected(now, why);
+        match result {
+            Ok(true) => connection.handle_progress(now),
+            Ok(false) => {}
+            Err(why) => connection.handle_disconnected(now, why),
         }
     }
 

@@ -28,6 +28,7 @@ pub(super) type Ticket = u64;
 #[derive(Debug)]
 pub(super) enum Command {
     Call { ticket: Ticket, request: Request, reply: Reply },
+    KeyKept,
     Close,
 }
 
@@ -113,6 +114,12 @@ impl Handle {
     #[must_use]
     pub fn peer_addr(&self) -> Option<SocketAddr> {
         *self.peer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The new key was stored: see [`Config::hold_new_key`](crate::connection::Config::hold_new_key).
+    pub async fn key_kept(&self) {
+        // If the driver is gone, nobody uses the key.
+        let _ = self.commands.send(Command::KeyKept).await;
     }
 
     /// Closes the connection. Every request ends.

@@ -48,7 +48,7 @@ pub use front::Front;
 pub use handle::Handle;
 pub use route::Route;
 #[cfg(feature = "server")]
-pub use serve::Server;
+pub use serve::{DcGuard, Server, SharedDc};
 #[cfg(feature = "proxy")]
 #[cfg_attr(docsrs, doc(cfg(feature = "proxy")))]
 pub use tunnel::{Tunnel, TunnelError};

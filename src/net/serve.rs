@@ -1,37 +1,57 @@
 //! A data centre that listens on a socket.
+//!
+//! ```text
+//!  Server::run ── accepts, keeps the time ─┐
+//!  a task for each link ── bytes ──────────┼── SharedDc ── one DataCentre behind a lock
+//!  whoever has the SharedDc ── push ───────┘      └── wakes the links that have something to send
+//! ```
 
+mod shared;
+#[cfg(test)]
+mod tests;
+
+use std::future::{Future, pending};
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
-use crate::net::clock::Clock;
+use crate::connection::Disconnected;
 use crate::net::front::{Front, Gate};
-use crate::net::stream::Stream;
+use crate::net::socket::Socket;
 use crate::server::{DataCentre, LinkId};
+use crate::work::Done;
+pub use shared::{DcGuard, SharedDc};
 
-/// How much is read at once.
-const READ: usize = 64 << 10;
+/// How much is packed before it is written. More would only wait longer.
+const WRITE_AHEAD: usize = 256 << 10;
 
-/// How long a link waits at most before it looks for what another link, or whoever has the data centre, left for it.
-const TICK: Duration = Duration::from_millis(100);
+/// How many links there may be, by default: each has a buffer of 64 KiB.
+const MAX_LINKS: usize = 1_024;
+
+/// How long nothing is accepted after that failed, at first. Whatever it was, trying at once would only burn the processor.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(10);
+
+/// How long at most: somebody else may have closed files by then.
+const ACCEPT_AGAIN_MAX: Duration = Duration::from_secs(1);
+
+/// How long a link may move no bytes in either direction. Clients ping each minute.
+const IDLE: Duration = Duration::from_secs(600);
+
+/// How long a link that was closed may take to read the rest.
+const LINGER: Duration = Duration::from_secs(5);
 
 /// A data centre that listens. Dropping the future of [`run`](Self::run) closes it and all its links.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
-    shared: Shared,
-}
-
-/// What the tasks of all links share. The lock is held for the length of a packet, and never while waiting.
-#[derive(Debug, Clone)]
-struct Shared {
-    dc: Arc<Mutex<DataCentre>>,
-    clock: Clock,
+    dc: SharedDc,
+    max_links: usize,
     gate: Arc<Gate>,
 }
 
@@ -44,8 +64,13 @@ impl Server {
     pub async fn bind(address: SocketAddr, dc: DataCentre) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let gate = Arc::new(Gate::new(Front::default())?);
-        let shared = Shared { dc: Arc::new(Mutex::new(dc)), clock: Clock::start(), gate };
-        Ok(Self { listener, shared })
+        Ok(Self { listener, dc: SharedDc::new(dc), max_links: MAX_LINKS, gate })
+    }
+
+    /// Serves so many links at once, and not 1,024. Who comes then waits to be accepted until one goes.
+    #[must_use]
+    pub fn with_max_links(self, max_links: usize) -> Self {
+        Self { max_links, ..self }
     }
 
     /// With other ways to reach it than plain frames, obfuscated ones and WebSockets.
@@ -54,7 +79,7 @@ impl Server {
     ///
     /// When the certificate is none, or not of its key.
     pub fn with_front(mut self, front: Front) -> io::Result<Self> {
-        self.shared.gate = Arc::new(Gate::new(front)?);
+        self.gate = Arc::new(Gate::new(front)?);
         Ok(self)
     }
 
@@ -69,89 +94,170 @@ impl Server {
 
     /// The data centre, to look at or to change while it runs.
     #[must_use]
-    pub fn data_centre(&self) -> Arc<Mutex<DataCentre>> {
-        self.shared.dc.clone()
+    pub fn data_centre(&self) -> SharedDc {
+        self.dc.clone()
     }
 
-    /// Takes clients for as long as it is polled.
+    /// Takes clients for as long as it is polled. If one cannot be accepted, because there are too many open files say, the
+    /// others are served on, and it is tried again.
     ///
     /// # Errors
     ///
-    /// When the listening socket fails.
+    /// None so far.
     pub async fn run(self) -> io::Result<()> {
-        let mut links = JoinSet::new();
-        loop {
-            tokio::select! {
-                accepted = self.listener.accept() => {
-                    let (stream, _) = accepted?;
-                    links.spawn(serve(self.shared.clone(), stream));
-                }
-                Some(_) = links.join_next() => {}
+        let Self { listener, dc, max_links, gate } = self;
+        let listener = &listener;
+        let accept = || async move { listener.accept().await.map(|(stream, _)| stream) };
+        serve_all(&dc, &gate, accept, max_links).await
+    }
+}
+
+/// Accepts, serves, and keeps the data centre's time.
+async fn serve_all<A, F>(
+    dc: &SharedDc,
+    gate: &Arc<Gate>,
+    accept: A,
+    max_links: usize,
+) -> io::Result<()>
+where
+    A: Fn() -> F,
+    F: Future<Output = io::Result<TcpStream>>,
+{
+    let mut links = JoinSet::new();
+    let mut wait = ACCEPT_AGAIN;
+    let mut accept_at = Instant::now();
+    loop {
+        let accepted = async {
+            tokio::time::sleep_until(accept_at).await;
+            accept().await
+        };
+        let due = dc.due();
+        let timer = async {
+            match due {
+                Some(due) => tokio::time::sleep_until(due.into()).await,
+                None => pending().await,
             }
+        };
+        tokio::select! {
+            accepted = accepted, if links.len() < max_links => match accepted {
+                Ok(stream) => {
+                    wait = ACCEPT_AGAIN;
+                    links.spawn(serve(dc.clone(), gate.clone(), stream));
+                }
+                Err(_) => {
+                    accept_at = Instant::now() + wait;
+                    wait = (wait * 2).min(ACCEPT_AGAIN_MAX);
+                }
+            },
+            Some(_) = links.join_next() => {}
+            () = timer => {
+                let now = dc.now();
+                dc.lock().handle_timeout(now);
+            }
+            // The time of the next thing that is due has changed.
+            () = dc.timed() => {}
         }
     }
 }
 
 /// Serves one socket until it closes.
-async fn serve(shared: Shared, stream: TcpStream) {
+async fn serve(dc: SharedDc, gate: Arc<Gate>, stream: TcpStream) {
     // A hint; without it small answers come a little later.
     let _ = stream.set_nodelay(true);
-    let dc = shared.dc().id();
-    let Some(mut stream) = shared.gate.open(stream, dc).await else { return };
-    let link = shared.dc().handle_connected();
+    let id = dc.lock().id();
+    let Some(stream) = gate.open(stream, id).await else { return };
+    let (link, woken) = dc.open();
+    let closing = Closing { dc: &dc, link };
     // Whatever ended it, the link is over.
-    let _ = exchange(&shared, &mut stream, link).await;
-    shared.dc().handle_disconnected(link);
+    let _ = exchange(&dc, Socket::new(stream), link, &woken).await;
+    drop(closing);
 }
 
-async fn exchange(shared: &Shared, stream: &mut Stream, link: LinkId) -> io::Result<()> {
-    let mut buffer = vec![0; READ];
+/// A link goes with its task, however that ends.
+struct Closing<'a> {
+    dc: &'a SharedDc,
+    link: LinkId,
+}
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.dc.close(self.link);
+    }
+}
+
+/// Reads and writes. Neither waits for the other: a client that does not read is heard nevertheless.
+async fn exchange(
+    dc: &SharedDc,
+    mut socket: Socket,
+    link: LinkId,
+    woken: &Arc<Notify>,
+) -> Result<(), Disconnected> {
+    let mut works: JoinSet<Done> = JoinSet::new();
+    let mut give_up = Instant::now() + IDLE;
+    let mut is_open = true;
     loop {
+        let moved = transmit(dc, &mut socket, link)?;
+        if moved {
+            give_up = Instant::now() + IDLE;
+        }
+        if is_open && !dc.lock().is_open(link) {
+            is_open = false;
+            give_up = Instant::now() + LINGER;
+        }
+        if !is_open && !socket.is_writing() {
+            let closed = tokio::time::timeout_at(give_up, socket.shutdown()).await;
+            return closed.unwrap_or(Err(Disconnected::Silence));
+        }
         tokio::select! {
-            count = stream.read(&mut buffer) => {
-                let count = count?;
-                if count == 0 {
-                    return Ok(());
+            ready = socket.ready() => {
+                ready.map_err(|error| Disconnected::Io(error.kind()))?;
+                let mut moved = false;
+                socket.read(|bytes| {
+                    moved = true;
+                    let now = dc.now();
+                    let mut dc = dc.lock();
+                    dc.handle_input(now, link, bytes);
+                    while let Some((_, work)) = dc.poll_work() {
+                        works.spawn_blocking(move || work.run());
+                    }
+                })?;
+                if moved && is_open {
+                    give_up = Instant::now() + IDLE;
                 }
-                let input = buffer.get(..count).unwrap_or_default();
-                shared.dc().handle_input(shared.clock.now(), link, input);
-                shared.work().await;
             }
-            () = tokio::time::sleep(shared.wait()) => {
-                shared.dc().handle_timeout(shared.clock.now());
+            () = woken.notified() => {}
+            Some(done) = works.join_next() => {
+                // Work does not panic; if it ever did, the client would begin another exchange.
+                if let Ok(done) = done {
+                    let now = dc.now();
+                    dc.lock().handle_work(now, link, done);
+                }
             }
-        }
-        loop {
-            let frame = shared.dc().poll_transmit(shared.clock.now(), link);
-            let Some(frame) = frame else { break };
-            stream.write_all(&frame).await?;
-        }
-        if !shared.dc().is_open(link) {
-            return stream.shutdown().await;
+            () = tokio::time::sleep_until(give_up) => return Err(Disconnected::Silence),
         }
     }
 }
 
-impl Shared {
-    /// The data centre. A handler of the user's that panicked leaves it usable.
-    fn dc(&self) -> MutexGuard<'_, DataCentre> {
-        self.dc.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// How long until something may be due.
-    fn wait(&self) -> Duration {
-        let due = self.dc().poll_timeout().unwrap_or(Duration::MAX);
-        due.saturating_sub(self.clock.now().mono).min(TICK)
-    }
-
-    /// Has the work done that waits, on other threads.
-    async fn work(&self) {
-        loop {
-            let work = self.dc().poll_work();
-            let Some((link, work)) = work else { return };
-            if let Ok(done) = tokio::task::spawn_blocking(move || work.run()).await {
-                self.dc().handle_work(self.clock.now(), link, done);
+/// Writes what there is and what goes; whether any went.
+fn transmit(dc: &SharedDc, socket: &mut Socket, link: LinkId) -> Result<bool, Disconnected> {
+    let mut moved = false;
+    loop {
+        if !socket.is_writing() {
+            let now = dc.now();
+            let mut dc = dc.lock();
+            let out = socket.out();
+            while out.len() < WRITE_AHEAD {
+                let Some(frame) = dc.poll_transmit(now, link) else { break };
+                out.extend_from_slice(&frame);
             }
         }
+        if !socket.is_writing() {
+            return Ok(moved);
+        }
+        moved |= socket.write()?;
+        if socket.is_writing() {
+            return Ok(moved);
+        }
+        moved = true;
     }
 }

@@ -62,16 +62,26 @@ impl Socket {
         &mut self.out
     }
 
-    /// Writes as much as goes.
-    pub(super) fn write(&mut self) -> Result<(), Disconnected> {
+    /// Writes as much as goes. Whether some went and some is left: the peer reads, slowly.
+    pub(super) fn write(&mut self) -> Result<bool, Disconnected> {
+        let before = self.written;
         // If it waits for room, `ready` waits for it.
         match self.poll_write(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::WriteZero => {
                 Err(Disconnected::Eof)
             }
             Poll::Ready(Err(error)) => Err(Disconnected::Io(error.kind())),
-            Poll::Ready(Ok(())) | Poll::Pending => Ok(()),
+            Poll::Ready(Ok(())) => Ok(false),
+            Poll::Pending => Ok(self.written > before),
         }
+    }
+
+    /// Says that nothing more will be written.
+    #[cfg(feature = "server")]
+    pub(super) async fn shutdown(&mut self) -> Result<(), Disconnected> {
+        use tokio::io::AsyncWriteExt;
+
+        self.stream.shutdown().await.map_err(|error| Disconnected::Io(error.kind()))
     }
 
     /// Reads what is there and gives it away.

@@ -32,11 +32,11 @@ mod tests {
         entries.iter().map(entry).collect()
     }
 
-    /// The message of an error whose number is 7.
-    fn message(name: &str) -> String {
+    /// The message of an error with this number.
+    fn message(name: &str, number: i64) -> String {
         let number = |part: &str| match part {
-            "X" => "7".to_owned(),
-            "XMIN" => "7MIN".to_owned(),
+            "X" => number.to_string(),
+            "XMIN" => format!("{number}MIN"),
             _ => part.to_owned(),
         };
         name.split('_').map(number).collect::<Vec<_>>().join("_")
@@ -45,17 +45,19 @@ mod tests {
     #[test]
     fn every_message_gives_its_name_and_number_and_back() {
         for (code, name) in list() {
-            let message = message(&name);
-            let error = RpcError::parse(code, &message);
-            let value = (message != name).then_some(7);
-            assert_eq!(error, RpcError { code, name: name.clone(), value });
-            assert_eq!(error.message(), message);
+            for number in [0, 7, 86_400, i64::MAX] {
+                let message = message(&name, number);
+                let error = RpcError::parse(code, &message);
+                let value = (message != name).then_some(number);
+                assert_eq!(error, RpcError { code, name: name.clone(), value });
+                assert_eq!(error.message(), message);
+            }
         }
     }
 
     #[test]
     fn there_are_numbers_at_the_end_and_within() {
-        let numbered = |name: &&str| message(name) != **name;
+        let numbered = |name: &&str| message(name, 7) != **name;
         let names = [FLOOD_WAIT_X, FILE_PART_X_MISSING, PREVIOUS_CHAT_IMPORT_ACTIVE_WAIT_XMIN];
         assert!(names.iter().all(numbered));
         assert_eq!((TIMEOUT, _2FA_CONFIRM_WAIT_X), ("Timeout", "2FA_CONFIRM_WAIT_X"));

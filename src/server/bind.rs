@@ -24,15 +24,22 @@ const HEADER: usize = 32;
 /// The most padding that fills a block.
 const MAX_PADDING: usize = 15;
 
+/// A binding that is valid.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Binding {
+    temp: KeyId,
+    perm: KeyId,
+    expires_at: Duration,
+}
+
 impl DataCentre {
-    /// Binds the key of a session to the permanent key that its client shows to have. The latter had another temporary
-    /// key until now perhaps; that one is unbound then.
-    pub(super) fn bind(
-        &mut self,
+    /// Whether a client shows to have the permanent key that it wants the key of its session bound to.
+    pub(super) fn verify_binding(
+        &self,
         origin: Origin,
         id: MessageId,
         request: &BindTempAuthKey,
-    ) -> Result<(), RpcError> {
+    ) -> Result<Binding, RpcError> {
         let (temp_id, perm_id) = (origin.key, KeyId(request.perm_auth_key_id));
         let temp = self.keys.get(&temp_id).filter(|key| key.is_temporary());
         let temp = temp.ok_or_else(|| refused("TEMP_AUTH_KEY_EMPTY"))?;
@@ -59,15 +66,19 @@ impl DataCentre {
         if expires_at <= origin.now.unix {
             return Err(refused("EXPIRES_AT_INVALID"));
         }
-        for key in self.keys.values_mut().filter(|key| key.perm == Some(perm_id)) {
+        Ok(Binding { temp: temp_id, perm: perm_id, expires_at })
+    }
+
+    /// Binds a temporary key. The permanent one had another until now perhaps; that one is unbound then.
+    pub(super) fn bind(&mut self, Binding { temp, perm, expires_at }: Binding) {
+        for key in self.keys.values_mut().filter(|key| key.perm == Some(perm)) {
             key.perm = None;
         }
-        if let Some(key) = self.keys.get_mut(&temp_id) {
-            key.perm = Some(perm_id);
+        if let Some(key) = self.keys.get_mut(&temp) {
+            key.perm = Some(perm);
             key.expires_at = key.expires_at.map(|end| end.min(expires_at));
         }
-        self.event(DcEvent::KeyBound { temp: temp_id, perm: perm_id });
-        Ok(())
+        self.event(DcEvent::KeyBound { temp, perm });
     }
 }
 

@@ -1,6 +1,6 @@
 //! The data centre without I/O: links come and go, keys and sessions stay.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use crate::crypto::{AuthKey, DhGen, Entropy, EntropyExt, KeyId};
@@ -9,11 +9,13 @@ use crate::ids::{DcId, Salt, SessionId};
 use crate::server::dispatcher::Dispatcher;
 use crate::server::exchange::{self, Established, Exchange};
 use crate::server::fault::Faults;
+use crate::server::limits::Limits;
 use crate::server::link::{Link, Stage};
 use crate::server::packet;
 use crate::server::salts::Schedule;
-use crate::server::service::Later;
+use crate::server::service::{Due, Later};
 use crate::server::session::Session;
+use crate::server::sessions::Sessions;
 use crate::server::tally::Tally;
 use crate::time::Now;
 use crate::tl::Serialize;
@@ -51,7 +53,7 @@ pub enum DcEvent {
 /// It is driven like a [`Connection`](crate::connection::Connection), with a link for each socket: after any `handle_*`,
 /// [`push`](Self::push) or [`inject`](Self::inject), poll [`poll_work`](Self::poll_work), and
 /// [`poll_transmit`](Self::poll_transmit) for each link; close the sockets of links for which [`is_open`](Self::is_open)
-/// is false. At the time that [`poll_timeout`](Self::poll_timeout) gives, call
+/// is false; [`poll_ready`](Self::poll_ready) says which links that concerns. At the time that [`poll_timeout`](Self::poll_timeout) gives, call
 /// [`handle_timeout`](Self::handle_timeout).
 #[derive(Debug)]
 pub struct DataCentre {
@@ -59,11 +61,19 @@ pub struct DataCentre {
     pub(super) dispatcher: Dispatcher,
     pub(super) entropy: Box<dyn DcEntropy>,
     pub(super) keys: HashMap<KeyId, Key>,
-    pub(super) sessions: HashMap<(KeyId, SessionId), Session>,
+    pub(super) sessions: Sessions,
     pub(super) links: HashMap<LinkId, Link>,
-    /// Answers that wait, by the time at which they are due and the order in which they were made.
-    pub(super) later: BTreeMap<(Duration, u64), Later>,
+    pub(super) limits: Limits,
+    /// How often keys and sessions were used, for what was used longest ago.
+    pub(super) uses: u64,
+    /// What is done later, by its time and the order in which it was put off.
+    pub(super) later: BTreeMap<Due, Later>,
     pub(super) later_count: u64,
+    /// The links that are to be closed at some time.
+    pub(super) closings: BTreeSet<(Duration, LinkId)>,
+    /// The links that may have something to send, or are to be closed.
+    ready: BTreeSet<LinkId>,
+    work: VecDeque<(LinkId, Work)>,
     pub(super) faults: Faults,
     pub(super) tally: Tally,
     next_link: u64,
@@ -89,6 +99,8 @@ pub(super) struct Key {
     pub(super) perm: Option<KeyId>,
     /// Whether it is only kept to answer its client once more.
     pub(super) is_destroyed: bool,
+    /// The number of its last use.
+    pub(super) used: u64,
 }
 
 impl Key {
@@ -109,10 +121,15 @@ impl DataCentre {
             dispatcher,
             entropy: Box::new(entropy),
             keys: HashMap::new(),
-            sessions: HashMap::new(),
+            sessions: Sessions::default(),
             links: HashMap::new(),
+            limits: Limits::default(),
+            uses: 0,
             later: BTreeMap::new(),
             later_count: 0,
+            closings: BTreeSet::new(),
+            ready: BTreeSet::new(),
+            work: VecDeque::new(),
             faults: Faults::default(),
             tally: Tally::default(),
             next_link: 0,
@@ -126,11 +143,17 @@ impl DataCentre {
         self.config.dc
     }
 
+    /// Other limits than the default ones, for what comes from now on.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
     /// A client connected.
     pub fn handle_connected(&mut self) -> LinkId {
         let id = LinkId(self.next_link);
         self.next_link += 1;
-        self.links.insert(id, Link::new(id));
+        self.links.insert(id, Link::new(id, self.limits.link_bytes));
         id
     }
 
@@ -160,27 +183,32 @@ impl DataCentre {
                 _ => self.take_encrypted(now, &mut link, &packet, max_padding, quick_ack),
             }
         }
-        self.links.insert(id, link);
+        self.put_back(link);
     }
 
     /// A client's socket was closed.
     pub fn handle_disconnected(&mut self, id: LinkId) {
         let Some(link) = self.links.remove(&id) else { return };
-        if let Some((key, _)) = link.session
-            && self.keys.get(&key).is_some_and(|key| key.is_destroyed)
-        {
-            self.keys.remove(&key);
-            self.sessions.retain(|(of, _), _| *of != key);
+        self.ready.remove(&id);
+        self.closings.retain(|(_, other)| *other != id);
+        for (key, _) in link.sessions {
+            if self.keys.get(&key).is_some_and(|key| key.is_destroyed) {
+                self.forget_key(key);
+            }
         }
     }
 
     /// A time that [`poll_timeout`](Self::poll_timeout) gave has come. Calling it earlier does nothing. Afterwards there
     /// may be something to send over any link, and links that are not open any more.
     pub fn handle_timeout(&mut self, now: Now) {
-        for link in self.links.values_mut() {
-            if link.close_at.is_some_and(|at| at <= now.mono) {
+        while let Some((at, id)) = self.closings.first().copied()
+            && at <= now.mono
+        {
+            self.closings.pop_first();
+            if let Some(link) = self.links.get_mut(&id) {
                 link.close_at = None;
                 link.close();
+                self.ready.insert(id);
             }
         }
         let now = self.faults.at(now);
@@ -191,8 +219,8 @@ impl DataCentre {
     /// be closed for want of a ping.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Duration> {
-        let closings = self.links.values().filter_map(|link| link.close_at);
-        closings.chain(self.next_due()).min()
+        let closing = self.closings.first().map(|(at, _)| *at);
+        closing.into_iter().chain(self.next_due()).min()
     }
 
     /// Registers a key without an exchange: one that both sides have from before. `expires_at`, a unix time, makes it a
@@ -212,24 +240,22 @@ impl DataCentre {
         update: &impl Serialize,
     ) -> bool {
         let unix = self.faults.at(now).unix;
-        match self.sessions.get_mut(&(key, session)) {
-            Some(session) => {
-                session.notify(update, true, unix);
-                true
-            }
-            None => false,
-        }
+        let Some(session) = self.sessions.get_mut((key, session)) else { return false };
+        session.notify(update, true, unix);
+        let link = session.link;
+        self.ready.extend(link);
+        true
     }
 
     /// The sessions that there are, in no order.
     pub fn sessions(&self) -> impl Iterator<Item = (KeyId, SessionId)> {
-        self.sessions.keys().copied()
+        self.sessions.places()
     }
 
     /// The session that was used last over a link.
     #[must_use]
     pub fn session_of(&self, link: LinkId) -> Option<(KeyId, SessionId)> {
-        self.links.get(&link)?.session
+        self.links.get(&link)?.latest
     }
 
     /// What was sent so far.
@@ -245,27 +271,37 @@ impl DataCentre {
         let Link { exchange, .. } = &mut link;
         let answer = exchange.handle_work(&self.config, now, done, &mut *self.entropy);
         self.go_on(now, &mut link, answer);
-        self.links.insert(id, link);
+        self.put_back(link);
     }
 
     /// Work to have done, for a link.
     pub fn poll_work(&mut self) -> Option<(LinkId, Work)> {
-        let mut ids: Vec<LinkId> = self.links.keys().copied().collect();
-        ids.sort_unstable();
-        ids.into_iter().find_map(|id| {
-            let work = self.links.get_mut(&id)?.exchange.poll_work()?;
-            Some((id, work))
-        })
+        loop {
+            let (link, work) = self.work.pop_front()?;
+            if self.links.contains_key(&link) {
+                return Some((link, work));
+            }
+        }
+    }
+
+    /// A link that may have something to send, or is to be closed, since it was given last.
+    pub fn poll_ready(&mut self) -> Option<LinkId> {
+        loop {
+            let link = self.ready.pop_first()?;
+            if self.links.contains_key(&link) {
+                return Some(link);
+            }
+        }
     }
 
     /// The next frame to send over a link.
     pub fn poll_transmit(&mut self, now: Now, id: LinkId) -> Option<Vec<u8>> {
         let now = self.faults.at(now);
         let mut link = self.links.remove(&id)?;
-        if link.out.is_empty() && !matches!(link.stage, Stage::Closed) {
+        if link.is_idle() && !matches!(link.stage, Stage::Closed) {
             self.pack(now, &mut link);
         }
-        let frame = link.out.pop_front();
+        let frame = link.next_frame();
         self.links.insert(id, link);
         frame
     }
@@ -316,18 +352,59 @@ impl DataCentre {
                 link.send_error(TransportError::AUTH_KEY_NOT_FOUND.0);
             }
         }
+        if let Some(work) = link.exchange.poll_work() {
+            self.work.push_back((link.id, work));
+        }
         if let Some(established) = link.exchange.poll_established() {
             self.register(now, established);
         }
+    }
+
+    /// A link was looked at.
+    fn put_back(&mut self, link: Link) {
+        self.ready.insert(link.id);
+        self.links.insert(link.id, link);
+    }
+
+    /// A session has something to send perhaps, so the link that it goes over has.
+    pub(super) fn rouse(&mut self, link: LinkId) {
+        self.ready.insert(link);
+    }
+
+    /// All links have something to send perhaps.
+    pub(super) fn rouse_all(&mut self) {
+        self.ready.extend(self.links.keys());
     }
 
     fn register(&mut self, now: Now, established: Established) {
         let Established { auth_key, salt, expires_at } = established;
         let id = auth_key.id();
         let salts = Schedule::new(salt, now.unix);
-        self.keys
-            .insert(id, Key { key: auth_key, salts, expires_at, perm: None, is_destroyed: false });
+        self.uses += 1;
+        let (perm, is_destroyed, used) = (None, false, self.uses);
+        self.keys.insert(id, Key { key: auth_key, salts, expires_at, perm, is_destroyed, used });
+        while self.keys.len() > self.limits.keys.max(1) {
+            let is_live = |key: &Key| key.expires_at.is_none_or(|end| now.unix < end);
+            let oldest = self.keys.iter().min_by_key(|(_, key)| (is_live(key), key.used));
+            let Some((oldest, _)) = oldest else { break };
+            self.forget_key(*oldest);
+        }
         self.event(DcEvent::KeyCreated(id));
+    }
+
+    pub(super) fn forget_key(&mut self, key: KeyId) {
+        self.keys.remove(&key);
+        let sessions: Vec<Session> = self.sessions.remove_key(key).collect();
+        for session in sessions {
+            self.forgotten(&session);
+        }
+    }
+
+    /// What was to be done later for a session must not be done for another of its number.
+    pub(super) fn forgotten(&mut self, session: &Session) {
+        for due in &session.delayed {
+            self.later.remove(due);
+        }
     }
 
     pub(super) fn event(&mut self, event: DcEvent) {

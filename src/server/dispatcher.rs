@@ -10,6 +10,7 @@ use flate2::write::GzEncoder;
 
 use crate::crypto::KeyId;
 use crate::ids::SessionId;
+use crate::message_id::MessageId;
 use crate::rpc::RpcError;
 use crate::time::Now;
 use crate::tl::mtproto::types::GzipPacked;
@@ -57,6 +58,7 @@ impl Reply {
 pub struct Dispatcher {
     handlers: HashMap<u32, Handler>,
     compress_from: Option<usize>,
+    scripts_bindings: bool,
 }
 
 impl Dispatcher {
@@ -71,8 +73,19 @@ impl Dispatcher {
         self.handlers.contains_key(&id)
     }
 
-    /// Answers a function by a handler. The one set last counts. Bindings of temporary keys are verified and answered by the
-    /// data centre itself, unless there is a handler for them, which then decides alone.
+    /// Whether bindings are a script's.
+    pub(super) fn scripts_bindings(&self) -> bool {
+        self.scripts_bindings
+    }
+
+    /// Leaves bindings of temporary keys to their handler alone, valid or not, and lets keys be used without: a script for
+    /// tests of clients.
+    pub fn script_bindings(&mut self) {
+        self.scripts_bindings = true;
+    }
+
+    /// Answers a function by a handler. The one set last counts. Bindings of temporary keys are verified by the data centre
+    /// itself. If there is a handler for them, it is asked about those that are valid, and binds no key unless it says true.
     pub fn on<F>(
         &mut self,
         mut handler: impl FnMut(&Caller, F) -> Result<F::Return, RpcError> + Send + 'static,
@@ -138,13 +151,15 @@ pub(super) struct Peeled {
 }
 
 impl Peeled {
-    pub(super) fn new(mut caller: Caller, body: &[u8]) -> Result<Self, RpcError> {
+    /// Gives the messages too that it is to run after.
+    pub(super) fn new(mut caller: Caller, body: &[u8]) -> Result<(Self, Vec<MessageId>), RpcError> {
         let mut query = Object::from(body.to_vec());
+        let mut after = Vec::new();
         for _ in 0..MAX_WRAPPERS {
             let id = query.id().ok_or_else(|| invalid("INPUT_FETCH_ERROR"))?;
-            match unwrap(id, &query, &mut caller)? {
+            match unwrap(id, &query, &mut caller, &mut after)? {
                 Some(inner) => query = inner,
-                None => return Ok(Self { caller, id, query }),
+                None => return Ok((Self { caller, id, query }, after)),
             }
         }
         Err(invalid("INPUT_REQUEST_TOO_LONG"))
@@ -155,7 +170,12 @@ impl Peeled {
 const MAX_WRAPPERS: usize = 8;
 
 /// What is inside of a wrapper; `None` for a function of its own.
-fn unwrap(id: u32, query: &Object, caller: &mut Caller) -> Result<Option<Object>, RpcError> {
+fn unwrap(
+    id: u32,
+    query: &Object,
+    caller: &mut Caller,
+    after: &mut Vec<MessageId>,
+) -> Result<Option<Object>, RpcError> {
     macro_rules! inner {
         ($wrapper:ident) => {
             query.decode::<wrap::$wrapper<Object>>().map_err(|_| invalid("INPUT_FETCH_ERROR"))?
@@ -169,8 +189,16 @@ fn unwrap(id: u32, query: &Object, caller: &mut Caller) -> Result<Option<Object>
         }
         wrap::InitConnection::<Object>::ID => Some(inner!(InitConnection).query),
         wrap::InvokeWithoutUpdates::<Object>::ID => Some(inner!(InvokeWithoutUpdates).query),
-        wrap::InvokeAfterMsg::<Object>::ID => Some(inner!(InvokeAfterMsg).query),
-        wrap::InvokeAfterMsgs::<Object>::ID => Some(inner!(InvokeAfterMsgs).query),
+        wrap::InvokeAfterMsg::<Object>::ID => {
+            let wrapper = inner!(InvokeAfterMsg);
+            after.push(MessageId(wrapper.msg_id));
+            Some(wrapper.query)
+        }
+        wrap::InvokeAfterMsgs::<Object>::ID => {
+            let wrapper = inner!(InvokeAfterMsgs);
+            after.extend(wrapper.msg_ids.into_iter().map(MessageId));
+            Some(wrapper.query)
+        }
         _ => None,
     })
 }
@@ -214,7 +242,7 @@ mod tests {
     }
 
     fn call(body: &[u8]) -> Result<Vec<u8>, RpcError> {
-        let Peeled { caller, id, query } = Peeled::new(CALLER, body)?;
+        let (Peeled { caller, id, query }, _) = Peeled::new(CALLER, body)?;
         dispatcher().call(&caller, id, query.as_bytes()).result
     }
 

@@ -3,17 +3,19 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::ids::SessionId;
+use crate::crypto::{EntropyExt, KeyId};
+use crate::ids::{Salt, SessionId};
 use crate::message_id::MessageId;
 use crate::server::dc::DataCentre;
+use crate::server::salts::Schedule;
 use crate::server::service::message::constructor;
 use crate::server::session::Session;
 use crate::time::Now;
-use crate::tl::Identifiable;
 use crate::tl::mtproto::types;
+use crate::tl::{Identifiable, Object};
 
 /// Something that goes wrong, see [`DataCentre::inject`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Fault {
     /// All keys are forgotten, with their sessions. Their packets are answered with -404.
@@ -47,7 +49,23 @@ pub enum Fault {
     DropAnswer,
     /// Requests for the state of messages are not answered any more, or again.
     IgnoreStateRequests(bool),
+    /// Each session asks its client for the state of what that has not acknowledged.
+    AskStates,
+    /// Each session tells its client the state of the last messages that came, though nobody asked.
+    TellStates,
+    /// Each session asks its client to send the last messages again, though they came.
+    AskAgain,
+    /// Each session sends a message that no schema knows.
+    SendUnknown,
+    /// Each session sends a `msg_copy`, which is for servers alone.
+    SendCopy,
 }
+
+/// A constructor that no schema has.
+const NO_CONSTRUCTOR: u32 = 0x0bad_c0de;
+
+/// How many messages are asked and told of.
+const LAST: usize = 8;
 
 /// How many refused messages are remembered.
 const REFUSED: usize = 64;
@@ -66,17 +84,17 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    /// The code with which a message is to be refused.
+    /// The code with which a message is to be refused, and whether it is for the first time.
     pub(super) fn refusal_of(
         &mut self,
         session: SessionId,
         id: MessageId,
         body: &[u8],
-    ) -> Option<i32> {
+    ) -> Option<(i32, bool)> {
         let mut refused = self.refused.iter();
         let before = refused.find(|(of, other, _)| (*of, *other) == (session, id));
         if let Some((_, _, code)) = before {
-            return Some(*code);
+            return Some((*code, false));
         }
         if constructor(body) == types::MsgsAck::ID {
             return None;
@@ -86,7 +104,7 @@ impl Faults {
             self.refused.pop_front();
         }
         self.refused.push_back((session, id, code));
-        Some(code)
+        Some((code, true))
     }
 
     /// What the server's clock shows.
@@ -103,41 +121,115 @@ impl Faults {
 
 impl DataCentre {
     /// Lets something go wrong. Poll [`poll_transmit`](Self::poll_transmit) and [`is_open`](Self::is_open) afterwards.
+    ///
+    /// Those that had something to go wrong with are counted in [`tally`](Self::tally), the others when they meet it.
     pub fn inject(&mut self, now: Now, fault: Fault) {
-        match fault {
+        let at = self.faults.at(now);
+        let had_effect = match fault {
             Fault::ForgetKeys => {
+                let had_any = !self.keys.is_empty();
                 self.keys.clear();
-                self.sessions.clear();
+                self.forget_sessions();
+                had_any
             }
-            Fault::ForgetSessions => self.sessions.clear(),
-            Fault::ForgetAnswers => {
-                self.sessions.values_mut().for_each(Session::forget_unacknowledged);
-            }
-            Fault::ForgetMessages => {
-                self.sessions.values_mut().for_each(Session::forget_received);
-            }
+            Fault::ForgetSessions => self.forget_sessions(),
+            Fault::ForgetAnswers => self.each(Session::forget_unacknowledged),
+            Fault::ForgetMessages => self.each(Session::forget_received),
             Fault::ChangeSalts => {
-                let now = self.faults.at(now);
-                for key in self.keys.values_mut() {
-                    key.salts = key.salts.changed(now.unix);
+                let Self { keys, entropy, .. } = self;
+                // In an order, so that equal inputs give equal salts.
+                let mut ids: Vec<KeyId> = keys.keys().copied().collect();
+                ids.sort_unstable_by_key(|id| id.0);
+                for id in &ids {
+                    let salt = Salt(i64::from_le_bytes(entropy.array()));
+                    if let Some(key) = keys.get_mut(id) {
+                        key.salts = Schedule::new(salt, at.unix);
+                    }
                 }
+                !ids.is_empty()
             }
             Fault::SkewClock { seconds } => {
                 self.faults.skew = self.faults.skew.saturating_add(i64::from(seconds));
+                seconds != 0 && self.sessions.places().next().is_some()
             }
             Fault::TransportError { code } => {
                 for link in self.links.values_mut() {
                     link.send_error(code);
                     link.close();
                 }
+                !self.links.is_empty()
             }
-            Fault::RefuseNext { code } => self.faults.refuse_next = Some(code),
-            Fault::DropAck => self.faults.drop_acks = self.faults.drop_acks.saturating_add(1),
+            Fault::RefuseNext { code } => {
+                self.faults.refuse_next = Some(code);
+                false
+            }
+            Fault::DropAck => {
+                self.faults.drop_acks = self.faults.drop_acks.saturating_add(1);
+                false
+            }
             Fault::DropAnswer => {
                 self.faults.drop_answers = self.faults.drop_answers.saturating_add(1);
+                false
             }
-            Fault::IgnoreStateRequests(ignores) => self.faults.ignores_state_requests = ignores,
+            Fault::IgnoreStateRequests(ignores) => {
+                self.faults.ignores_state_requests = ignores;
+                false
+            }
+            Fault::AskStates => self.each(|session| {
+                let msg_ids = session.last_unacknowledged(LAST).iter().map(|id| id.0).collect();
+                session.notify(&types::MsgsStateReq { msg_ids }, false, at.unix);
+                true
+            }),
+            Fault::TellStates => self.each(|session| {
+                let ids = session.last_received(LAST);
+                let info: Vec<u8> = ids.iter().map(|id| session.state(*id)).collect();
+                let msg_ids = ids.iter().map(|id| id.0).collect();
+                session.notify(&types::MsgsAllInfo { msg_ids, info: info.into() }, false, at.unix);
+                true
+            }),
+            Fault::AskAgain => self.each(|session| {
+                let msg_ids = session.last_received(LAST).iter().map(|id| id.0).collect();
+                session.notify(&types::MsgResendReq { msg_ids }, false, at.unix);
+                true
+            }),
+            Fault::SendUnknown => self.each(|session| {
+                session.notify(&NO_CONSTRUCTOR.cast_signed(), true, at.unix);
+                true
+            }),
+            Fault::SendCopy => self.each(|session| {
+                let body = Object::new(&types::Pong { msg_id: 0, ping_id: 0 });
+                let orig_message = types::Message { msg_id: 1, seqno: 1, body };
+                session.notify(&types::MsgCopy { orig_message }, true, at.unix);
+                true
+            }),
+        };
+        if had_effect {
+            self.tally.count_fault(fault);
         }
+        self.rouse_all();
+    }
+
+    /// Forgets all sessions; whether there were any. What was to be done later for them must not be done for others of the
+    /// same numbers.
+    fn forget_sessions(&mut self) -> bool {
+        self.later.clear();
+        self.sessions.clear()
+    }
+
+    /// Does something to all sessions; whether it had an effect on any.
+    fn each(&mut self, mut change: impl FnMut(&mut Session) -> bool) -> bool {
+        // All of them: what finds one that it has an effect on does not stop there.
+        self.sessions.all_mut().filter_map(|session| change(session).then_some(())).count() > 0
+    }
+
+    /// Whether the answer to a request that is about to be sent is lost.
+    pub(super) fn loses_answer(&mut self) -> bool {
+        let is_lost = self.faults.drop_answers > 0;
+        if is_lost {
+            self.faults.drop_answers -= 1;
+            self.tally.count_fault(Fault::DropAnswer);
+        }
+        is_lost
     }
 
     /// Forgets the faults that wait for their occasion, and those that last; the clock stays as it was set.

@@ -15,10 +15,14 @@ pub(super) struct Link {
     pub(super) stage: Stage,
     pub(super) encoder: Option<Encoder>,
     pub(super) exchange: Exchange,
-    /// The session whose messages go over this link, once one was used here.
-    pub(super) session: Option<(KeyId, SessionId)>,
+    /// The sessions that were used over this link, the next to send first. Some may have gone to a newer one.
+    pub(super) sessions: VecDeque<(KeyId, SessionId)>,
+    /// The one that was used last.
+    pub(super) latest: Option<(KeyId, SessionId)>,
     /// Frames to be sent.
-    pub(super) out: VecDeque<Vec<u8>>,
+    out: VecDeque<Vec<u8>>,
+    out_bytes: usize,
+    max_bytes: usize,
     /// When it is to be closed unless a ping puts that off, by the monotonic clock.
     pub(super) close_at: Option<Duration>,
 }
@@ -33,15 +37,21 @@ pub(super) enum Stage {
     Closed,
 }
 
+/// How many sessions may share a link. Clients have a link for each.
+const MAX_SESSIONS: usize = 64;
+
 impl Link {
-    pub(super) fn new(id: LinkId) -> Self {
+    pub(super) fn new(id: LinkId, max_bytes: usize) -> Self {
         Self {
             id,
             stage: Stage::Detecting(Detector::new()),
             encoder: None,
             exchange: Exchange::new(id.0),
-            session: None,
+            sessions: VecDeque::new(),
+            latest: None,
             out: VecDeque::new(),
+            out_bytes: 0,
+            max_bytes,
             close_at: None,
         }
     }
@@ -66,13 +76,37 @@ impl Link {
         if is_padded { 15 } else { 0 }
     }
 
+    /// A session was used over this link.
+    pub(super) fn enter(&mut self, session: (KeyId, SessionId)) {
+        self.latest = Some(session);
+        if self.sessions.contains(&session) {
+            return;
+        }
+        self.sessions.push_back(session);
+        if self.sessions.len() > MAX_SESSIONS {
+            self.sessions.pop_front();
+        }
+    }
+
+    /// Whether nothing waits to be sent.
+    pub(super) fn is_idle(&self) -> bool {
+        self.out.is_empty()
+    }
+
+    /// The next frame to be sent.
+    pub(super) fn next_frame(&mut self) -> Option<Vec<u8>> {
+        let frame = self.out.pop_front()?;
+        self.out_bytes -= frame.len();
+        Some(frame)
+    }
+
     /// Queues a packet.
     pub(super) fn send(&mut self, packet: &[u8], entropy: &mut dyn Entropy) {
         if let Some(encoder) = &mut self.encoder {
             let mut frame = Vec::with_capacity(packet.len() + 16);
             // Packets of ours are divisible by 4 and within the limit.
             if encoder.encode(packet, false, entropy, &mut frame).is_ok() {
-                self.out.push_back(frame);
+                self.queue(frame);
             }
         }
     }
@@ -82,7 +116,7 @@ impl Link {
         if let Some(encoder) = &mut self.encoder {
             let mut frame = Vec::new();
             encoder.encode_error(code, &mut frame);
-            self.out.push_back(frame);
+            self.queue(frame);
         }
     }
 
@@ -91,9 +125,19 @@ impl Link {
         if let Some(encoder) = &mut self.encoder {
             let mut frame = Vec::new();
             if encoder.encode_quick_ack(token, &mut frame).is_ok() {
-                self.out.push_back(frame);
+                self.queue(frame);
             }
         }
+    }
+
+    /// A session's packets come when nothing waits, so they may be as large as they are. Who lets other things pile up does
+    /// not read.
+    fn queue(&mut self, frame: Vec<u8>) {
+        if self.out_bytes > 0 && self.out_bytes + frame.len() > self.max_bytes {
+            return self.close();
+        }
+        self.out_bytes += frame.len();
+        self.out.push_back(frame);
     }
 
     pub(super) fn close(&mut self) {
@@ -103,6 +147,6 @@ impl Link {
 
 impl std::fmt::Debug for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Link({:?}, {:?})", self.exchange, self.session)
+        write!(f, "Link({:?}, {:?})", self.exchange, self.sessions)
     }
 }

@@ -6,23 +6,30 @@
 //!                                                       (stays when its link goes)
 //! ```
 //!
+//! Clients are strangers, so what they can make it keep is limited: see [`Limits`].
+//!
 //! What goes wrong in a data centre can be had on demand: see [`Fault`].
 //!
 //! It shares `tl`, `crypto` and `framing` with the client, and never the client's session or key exchange: the same hands
 //! wrote both, and what they share cannot contradict them.
 
+#[cfg(feature = "api")]
+#[cfg_attr(docsrs, doc(cfg(feature = "api")))]
+pub mod accounts;
 mod bind;
 mod dc;
 mod dispatcher;
 mod embedded_key;
 pub mod exchange;
 mod fault;
+mod limits;
 mod link;
 mod packet;
 mod plain;
 mod salts;
 mod service;
 mod session;
+mod sessions;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -31,4 +38,5 @@ pub use dc::{DataCentre, DcEntropy, DcEvent, LinkId};
 pub use dispatcher::{Caller, Dispatcher};
 pub use embedded_key::{EMBEDDED_KEY_PEM, embedded_key};
 pub use fault::Fault;
+pub use limits::Limits;
 pub use tally::Tally;

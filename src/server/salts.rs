@@ -7,9 +7,6 @@ use crate::ids::Salt;
 /// How long a salt is the current one.
 pub(super) const INTERVAL: Duration = Duration::from_secs(1_800);
 
-/// A change that no number of intervals makes.
-const CHANGE: i64 = 0x0f0f_f0f0_5a5a_a5a5;
-
 /// The salts of a key. They follow from the first, so nothing has to be kept of them.
 #[derive(Debug, Clone)]
 pub(super) struct Schedule {
@@ -29,11 +26,6 @@ impl Schedule {
     /// The first salt is current at `start`, a unix time.
     pub(super) fn new(first: Salt, start: Duration) -> Self {
         Self { first, start }
-    }
-
-    /// Others from now on.
-    pub(super) fn changed(&self, unix: Duration) -> Self {
-        Self { first: Salt(self.current(unix).0 ^ CHANGE), start: unix }
     }
 
     /// The current salt.

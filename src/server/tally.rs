@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 
 use byteorder::{ByteOrder, LittleEndian};
 
+use crate::server::fault::Fault;
 use crate::server::service::message::constructor;
 use crate::tl::Identifiable;
 use crate::tl::mtproto::types;
 
-/// What a data centre sent, counted: to see which messages a client had to deal with.
+/// What a data centre sent, counted: to see which messages a client had to deal with, and what went wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Messages by constructor: containers and what is in them, `rpc_result` and what it holds.
     pub messages: BTreeMap<u32, u64>,
     /// Refusals by the code of `bad_msg_notification`; 48 for `bad_server_salt`.
     pub refusals: BTreeMap<i32, u64>,
+    /// Faults that had an effect: there was something that they could go wrong with.
+    pub faults: BTreeMap<Fault, u64>,
 }
 
 impl Tally {
@@ -41,6 +44,10 @@ impl Tally {
             let result = body.get(12..).unwrap_or_default();
             *self.messages.entry(constructor(result)).or_default() += 1;
         }
+    }
+
+    pub(super) fn count_fault(&mut self, fault: Fault) {
+        *self.faults.entry(fault).or_default() += 1;
     }
 
     pub(super) fn count_refusal(&mut self, code: i32) {

@@ -12,7 +12,7 @@ const ENOUGH: usize = 16;
 const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// The most ids in one `msgs_ack` (EM-10).
-pub(super) const MAX_IDS: usize = 8_192;
+const MAX_IDS: usize = 8_192;
 
 /// The most that wait. A peer that sends and does not read causes them; one that is lost costs a repetition (P4).
 const MAX_WAITING: usize = 2 * MAX_IDS;
@@ -61,9 +61,12 @@ impl Acks {
         self.due
     }
 
-    /// As many as fit into one message, oldest first.
-    pub(super) fn take(&mut self) -> Vec<MessageId> {
-        let rest = self.ids.split_off(self.ids.len().min(MAX_IDS));
+    /// The oldest, as many as there is room for, and as fit into one message.
+    pub(super) fn take(&mut self, room: usize) -> Vec<MessageId> {
+        if room == 0 {
+            return Vec::new();
+        }
+        let rest = self.ids.split_off(self.ids.len().min(room).min(MAX_IDS));
         let taken = std::mem::replace(&mut self.ids, rest);
         self.is_late = !self.ids.is_empty();
         self.due = None;
@@ -96,10 +99,10 @@ mod tests {
     #[test]
     fn they_are_taken_once_and_in_order() {
         let mut acks = with(8_193);
-        let taken = acks.take();
+        let taken = acks.take(usize::MAX);
         assert_eq!((taken.len(), taken[0], taken[8_191]), (8_192, MessageId(0), MessageId(8_191)));
         assert!(acks.is_due(START));
-        assert_eq!(acks.take(), [MessageId(8_192)]);
-        assert_eq!((acks.due(), acks.take()), (None, vec![]));
+        assert_eq!(acks.take(usize::MAX), [MessageId(8_192)]);
+        assert_eq!((acks.due(), acks.take(usize::MAX)), (None, vec![]));
     }
 }

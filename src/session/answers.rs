@@ -41,25 +41,25 @@ impl Session {
             self.counters.stray_answers += 1;
             return Ok(());
         };
-        if let Some(execution) = what_was_dropped(&result) {
-            // Of a request that nobody took back it says nothing that could be used.
-            if self.calls.get(call).is_some_and(|call| call.is_cancelled) {
-                self.calls.fail(call, CallError::Cancelled { execution });
-            }
+        if is_of_a_drop(&result) {
+            self.dropped(call, &result);
             return Ok(());
         }
         let result = if result.id() == Some(types::RpcError::ID) {
             let error: types::RpcError = result.decode()?;
             let error = RpcError::parse(error.error_code, &error.error_message);
             if let (known::AUTH_KEY_PERM_EMPTY, Some(binding)) = (&*error.name, &mut self.binding) {
-                // The key is not bound, or not any more. The request did not run, and waits until it is.
-                if !binding.is_open() {
+                // The key is not bound, or not any more.
+                if !binding.is_open() && !binding.has_outcome() {
                     binding.want();
                 }
-                self.calls.not_received(call);
+                // This message of the request did not run; unless another is under way, it waits for the binding.
+                if self.calls.is_now(call, request) && !self.calls.not_run(call) {
+                    self.calls.answer(call, Err(CallError::Rpc(error)));
+                }
                 return Ok(());
             }
-            Err(CallError::Rpc(error))
+            Err(self.calls.rpc_error(call, error))
         } else {
             Ok(result)
         };
@@ -67,22 +67,30 @@ impl Session {
         Ok(())
     }
 
-    /// What became of a request that was taken back.
+    /// A request that was taken back ends with what the server says of that. Of another it says nothing that could be used.
+    ///
+    /// It never came, its answer is on the way, or the answer was made and dropped, and that may have been an error: whether
+    /// it ran is not known in any of these.
     fn dropped(&mut self, call: CallId, result: &Object) {
         let is_cancelled = self.calls.get(call).is_some_and(|call| call.is_cancelled);
-        if let (true, Some(execution)) = (is_cancelled, what_was_dropped(result)) {
-            self.calls.fail(call, CallError::Cancelled { execution });
+        if is_cancelled && is_of_a_drop(result) {
+            self.calls.fail(call, CallError::Cancelled { execution: Execution::Maybe });
         }
     }
 
     /// `pong#347773c5 msg_id:long ping_id:long = Pong;`
     pub(super) fn pong(&mut self, now: Now, pong: &types::Pong, body: &[u8]) {
         let message = MessageId(pong.msg_id);
-        if let Some(Query::Ping(sent)) = self.queries.get(message) {
-            self.keep_alive.ponged(*sent, now.mono);
-            self.queries.take(message);
-        } else {
-            self.answer(message, body);
+        match self.queries.get(message) {
+            Some(Query::Ping { ping_id, sent }) if *ping_id == pong.ping_id => {
+                self.keep_alive.ponged(*sent, now.mono);
+                self.queries.take(message);
+            }
+            // Of a ping of ours, but not with its number: it proves nothing.
+            Some(_) => self.counters.stray_answers += 1,
+            None => {
+                self.answer(message, body);
+            }
         }
     }
 
@@ -151,21 +159,20 @@ impl Session {
     }
 }
 
-/// What an `RpcDropAnswer` says about the request.
+/// Whether this is an `RpcDropAnswer`.
 ///
 /// ```text
 /// rpc_answer_unknown#5e2ad36e = RpcDropAnswer;
 /// rpc_answer_dropped_running#cd78e586 = RpcDropAnswer;
 /// rpc_answer_dropped#a43ad8b7 msg_id:long seq_no:int bytes:int = RpcDropAnswer;
 /// ```
-fn what_was_dropped(result: &Object) -> Option<Execution> {
-    match result.id()? {
-        // It never came, its answer is on the way, or the answer was made and dropped: it may have been an error.
-        types::RpcAnswerUnknown::ID
-        | types::RpcAnswerDroppedRunning::ID
-        | types::RpcAnswerDropped::ID => Some(Execution::Maybe),
-        _ => None,
-    }
+fn is_of_a_drop(result: &Object) -> bool {
+    let ids = [
+        types::RpcAnswerUnknown::ID,
+        types::RpcAnswerDroppedRunning::ID,
+        types::RpcAnswerDropped::ID,
+    ];
+    result.id().is_some_and(|id| ids.contains(&id))
 }
 
 /// A time of the server's; one before 1970 is none.

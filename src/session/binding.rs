@@ -60,8 +60,8 @@ enum State {
     Wanted,
     /// It was sent, and is sent again at this time.
     Sent { again_at: Duration },
-    /// The server has answered, one way or the other.
-    Answered,
+    /// The server has answered, or never will.
+    Answered { is_bound: bool },
 }
 
 impl Binding {
@@ -70,9 +70,19 @@ impl Binding {
         Self { permanent, expires_at, state, sent, outcome: None }
     }
 
-    /// Whether requests have to wait for it.
+    /// Whether an answer is still waited for.
     pub(super) fn is_open(&self) -> bool {
-        self.state != State::Answered
+        !matches!(self.state, State::Answered { .. })
+    }
+
+    /// Whether requests have to wait for it. They also do when it failed, for another key.
+    pub(super) fn holds_requests(&self) -> bool {
+        self.state != State::Answered { is_bound: true }
+    }
+
+    /// Whether what came of it is still to be looked at.
+    pub(super) fn has_outcome(&self) -> bool {
+        self.outcome.is_some()
     }
 
     /// Whether a message is to be made for it now.
@@ -100,7 +110,7 @@ impl Binding {
     pub(super) fn due(&self) -> Option<Duration> {
         match self.state {
             State::Sent { again_at } => Some(again_at),
-            State::Wanted | State::Answered => None,
+            State::Wanted | State::Answered { .. } => None,
         }
     }
 
@@ -130,7 +140,7 @@ impl Binding {
     }
 
     fn conclude(&mut self, outcome: Result<(), BindError>) {
-        self.state = State::Answered;
+        self.state = State::Answered { is_bound: outcome.is_ok() };
         self.outcome = Some(outcome);
     }
 

@@ -38,24 +38,50 @@ pub(super) struct Sent {
     pub(super) seqno: SeqNo,
     /// The packet: the message itself, or the container that it is in.
     pub(super) packet: MessageId,
-    /// The link that it went over last.
-    pub(super) link: u64,
-    /// How many came after the first.
+    /// How many links there were after the one that it was first sent over.
     pub(super) links: u32,
-    /// How often it went over one.
+    /// How often it was sent.
     pub(super) copies: u32,
     /// How many of those the server has refused.
     pub(super) refused: u32,
     /// Whether the server has acknowledged one.
     pub(super) is_acknowledged: bool,
-    /// When it did so last.
+    /// Whether it waits to be sent again.
+    pub(super) is_again: bool,
+    /// When it was sent last.
     pub(super) at: Duration,
+    /// When the server was asked about it last.
+    pub(super) asked: Duration,
     /// When the server is asked about it next.
     pub(super) ask_at: Duration,
     /// How often the server was asked and said nothing.
     pub(super) silences: u32,
-    /// How often the server said that it has it.
+    /// How often the server said how far it is with it.
     pub(super) waits: u32,
+    /// How often the server said that it has answered it.
+    pub(super) missed: u32,
+}
+
+impl Sent {
+    /// It goes into the next packet.
+    pub(super) fn new(message: MessageId, seqno: SeqNo) -> Self {
+        Self {
+            message,
+            seqno,
+            packet: message,
+            links: 0,
+            copies: 0,
+            refused: 0,
+            is_acknowledged: false,
+            is_again: false,
+            at: Duration::ZERO,
+            asked: Duration::ZERO,
+            ask_at: Duration::MAX,
+            silences: 0,
+            waits: 0,
+            missed: 0,
+        }
+    }
 }
 
 impl Call {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::ids::SeqNo;
 use crate::message_id::MessageId;
-use crate::rpc::{CallError, CallId, Execution, Request};
+use crate::rpc::{CallError, CallId, Execution, Request, RpcError};
 use crate::session::call::{Call, Sent};
 use crate::session::event::Event;
 use crate::tl::{Object, Repeat};
@@ -17,8 +17,9 @@ const MAX_QUEUED: usize = 8_192;
 /// The most requests that have not ended (P4). As many as one answer about their state can name, eight times.
 const MAX_CALLS: usize = 65_536;
 
-/// The largest request: a message has at most 1,044,456 bytes, and its body 8 less (EM-10).
-const MAX_REQUEST: usize = 1_044_456 - 8;
+/// The largest request: a message has at most 1,044,456 bytes (EM-10), of which a container takes 8, the message's own
+/// numbers 16, and `invokeAfterMsg` 12.
+const MAX_REQUEST: usize = 1_044_456 - 8 - 16 - 12;
 
 /// How long the server may take to answer before it is asked whether it has the request.
 pub(super) const ASK_AFTER: Duration = Duration::from_secs(30);
@@ -47,11 +48,13 @@ const CANCEL_WITHIN: Duration = Duration::from_secs(10);
 pub(crate) struct Calls {
     next: u64,
     calls: HashMap<CallId, Call>,
-    /// Those to be sent as a new message.
+    /// Those to be sent as a new message, in the order in which they were made.
     queue: VecDeque<CallId>,
     /// Those whose message is to be sent again as it was, in a container of another (EM-12).
     again: VecDeque<CallId>,
     by_message: HashMap<MessageId, CallId>,
+    /// How many have a message under way.
+    under_way: usize,
     containers: HashMap<MessageId, Container>,
     /// When something is to be done about a request.
     timers: BTreeSet<(Duration, CallId)>,
@@ -90,10 +93,10 @@ impl Calls {
         let id = CallId(self.next);
         self.next += 1;
         let deadline = request.deadline.map(|within| mono.saturating_add(within));
+        trace!(debug, request = id.0, function = trace::name(&request.body), bytes = length;
+            "request accepted");
         let call = Call::new(request.compressed(), deadline);
         self.timers.extend(call.due().map(|due| (due, id)));
-        trace!(debug, request = id.0, function = trace::name(&call.body), bytes = call.body.len();
-            "request accepted");
         self.calls.insert(id, call);
         self.queue.push_back(id);
         Ok(id)
@@ -132,14 +135,41 @@ impl Calls {
         None
     }
 
-    /// Takes the next request whose message is to be sent again.
-    pub(super) fn pop_again(&mut self) -> Option<(CallId, Sent)> {
+    /// The next request whose message is to be sent again.
+    pub(super) fn peek_again(&mut self) -> Option<(CallId, Sent)> {
         loop {
-            let id = self.again.pop_front()?;
-            if let Some(sent) = self.calls.get(&id).and_then(|call| call.sent) {
-                return Some((id, sent));
+            let id = *self.again.front()?;
+            if let Some(sent) = self.calls.get(&id).and_then(|call| call.sent)
+                && sent.is_again
+            {
+                // One that is to run after a request that waits to be sent waits with it, if it may be sent twice.
+                if self.is_ahead(id) {
+                    self.lose(id);
+                } else {
+                    return Some((id, sent));
+                }
             }
+            self.again.pop_front();
         }
+    }
+
+    /// Takes the request that [`peek_again`](Self::peek_again) gave.
+    pub(super) fn pop_again(&mut self) {
+        let Some(id) = self.again.pop_front() else { return };
+        self.change(id, |call| {
+            if let Some(sent) = &mut call.sent {
+                sent.is_again = false;
+            }
+        });
+    }
+
+    /// Whether a request would overtake the one that it is to run after.
+    fn is_ahead(&self, id: CallId) -> bool {
+        let Some(call) = self.calls.get(&id).filter(|call| call.repeat != Repeat::Once) else {
+            return false;
+        };
+        let after = call.after.and_then(|after| self.calls.get(&after));
+        after.is_some_and(|after| after.sent.is_none())
     }
 
     pub(super) fn get(&self, id: CallId) -> Option<&Call> {
@@ -156,35 +186,11 @@ impl Calls {
     pub(super) fn send_next(&mut self, message: MessageId, seqno: SeqNo) {
         let Some(id) = self.queue.pop_front() else { return };
         self.by_message.insert(message, id);
-        self.change(id, |call| {
-            let ask_at = Duration::MAX;
-            let (link, links, copies, refused, silences, waits) = (0, 0, 0, 0, 0, 0);
-            let at = Duration::ZERO;
-            call.sent = Some(Sent {
-                message,
-                seqno,
-                packet: message,
-                link,
-                links,
-                copies,
-                refused,
-                is_acknowledged: false,
-                at,
-                ask_at,
-                silences,
-                waits,
-            });
-        });
+        self.change(id, |call| call.sent = Some(Sent::new(message, seqno)));
     }
 
     /// Notes that these requests went out in a packet.
-    pub(super) fn seal(
-        &mut self,
-        calls: Vec<CallId>,
-        packet: MessageId,
-        mono: Duration,
-        link: u64,
-    ) {
+    pub(super) fn seal(&mut self, calls: Vec<CallId>, packet: MessageId, mono: Duration) {
         for id in &calls {
             self.leave_container(*id);
             self.change(*id, |call| {
@@ -193,7 +199,6 @@ impl Calls {
                         "request sent");
                     sent.packet = packet;
                     sent.at = mono;
-                    sent.link = link;
                     sent.copies += 1;
                     let wait = if sent.copies > 1 { ASK_DEADLINE } else { ASK_AFTER };
                     sent.ask_at = mono.saturating_add(wait);
@@ -246,6 +251,11 @@ impl Calls {
         if let Some(due) = call.due() {
             self.timers.remove(&(due, id));
         }
+        if call.sent.is_some() {
+            self.under_way -= 1;
+        } else if let Ok(place) = self.queue.binary_search(&id) {
+            self.queue.remove(place);
+        }
         for message in call.former.iter().copied().chain(call.sent.map(|sent| sent.message)) {
             self.by_message.remove(&message);
         }
@@ -254,6 +264,42 @@ impl Calls {
             is_ok = result.is_ok();
             "request ended");
         self.events.push_back(Event::Answer { call: id, result });
+    }
+
+    /// Whether this message is the one of the request that is under way.
+    pub(super) fn is_now(&self, id: CallId, message: MessageId) -> bool {
+        let sent = self.calls.get(&id).and_then(|call| call.sent);
+        sent.is_some_and(|sent| sent.message == message)
+    }
+
+    /// The server answered that it did not run the message under way: the request goes into another; not if it is not wanted
+    /// any more, nor for ever.
+    pub(super) fn not_run(&mut self, id: CallId) -> bool {
+        let may_go_on = |call: &Call| !call.is_cancelled && call.refused < MAX_REFUSALS;
+        let goes_on = self.calls.get(&id).is_some_and(may_go_on);
+        if goes_on {
+            self.renew(id, |call| call.refused += 1);
+        }
+        goes_on
+    }
+
+    /// The error that the server answered a request with. It is the answer to one of its messages, of which another may have
+    /// run.
+    pub(super) fn rpc_error(&self, id: CallId, error: RpcError) -> CallError {
+        match self.calls.get(&id) {
+            Some(call) if call.may_have_run => CallError::RpcRepeated(error),
+            _ => CallError::Rpc(error),
+        }
+    }
+
+    /// The requests that were taken back after they had been sent, with their messages.
+    pub(super) fn cancelled(&self) -> Vec<(CallId, MessageId)> {
+        let message = |(id, call): (&CallId, &Call)| {
+            call.sent.filter(|_| call.is_cancelled).map(|sent| (*id, sent.message))
+        };
+        let mut cancelled: Vec<_> = self.calls.iter().filter_map(message).collect();
+        cancelled.sort_unstable();
+        cancelled
     }
 
     /// Ends a request without an answer.
@@ -325,13 +371,22 @@ impl Calls {
         ids
     }
 
-    /// The message of a request goes out again as it was (EM-12).
+    /// The message of a request goes out again as it was (EM-12), if the request is still wanted.
     pub(super) fn send_again(&mut self, id: CallId) {
-        if !self.again.contains(&id) {
+        let Some(call) = self.calls.get(&id) else { return };
+        if call.is_cancelled {
+            return self.lose(id);
+        }
+        if call.sent.is_some_and(|sent| !sent.is_again) {
             self.again.push_back(id);
         }
-        // It is asked about when it went out.
-        self.set_ask(id, Duration::MAX);
+        self.change(id, |call| {
+            if let Some(sent) = &mut call.sent {
+                sent.is_again = true;
+                // It is asked about when it went out.
+                sent.ask_at = Duration::MAX;
+            }
+        });
     }
 
     /// When the server is to be asked about the message of a request.
@@ -353,7 +408,7 @@ impl Calls {
         });
     }
 
-    /// The server has the request, which is to be waited for. Whether it has said so too often.
+    /// The server says how far it is with the request, which is to be waited for. How often it has said so.
     pub(super) fn wait(&mut self, id: CallId, mono: Duration) -> u32 {
         let mut waits = 0;
         self.change(id, |call| {
@@ -365,6 +420,21 @@ impl Calls {
             }
         });
         waits
+    }
+
+    /// The server says that it has answered the request, and no answer has come; it may be on its way. How often it has
+    /// said so.
+    pub(super) fn miss_answer(&mut self, id: CallId, mono: Duration) -> u32 {
+        let mut missed = 0;
+        self.change(id, |call| {
+            if let Some(sent) = &mut call.sent {
+                sent.silences = 0;
+                sent.missed += 1;
+                sent.ask_at = mono.saturating_add(ASK_DEADLINE);
+                missed = sent.missed;
+            }
+        });
+        missed
     }
 
     /// The server acknowledged a message: it is at it, or has answered. That counts once: a server
@@ -413,22 +483,25 @@ impl Calls {
                 self.fail(id, error);
                 continue;
             }
-            let Some(sent) = sent else { continue };
+            let (Some(sent), is_once) = (sent, call.repeat == Repeat::Once) else { continue };
             if !is_up {
                 unasked.push(id);
                 continue;
             }
+            let is_answering = |since| ponged.is_none_or(|ponged| ponged >= since);
             match sent.silences {
                 0 => {
                     due.ask.push(sent.message);
                     self.silence(id, mono);
                 }
-                // SM-X5
-                1 => {
+                // SM-X5: a server that does not tell what it has may not know a copy either, so what must not run twice is
+                // not sent again.
+                1 if is_answering(sent.asked) && is_once => self.lose(id),
+                1 if is_answering(sent.asked) => {
                     self.silence(id, mono);
                     self.send_again(id);
                 }
-                _ if ponged.is_none_or(|ponged| ponged >= sent.at) => self.lose(id),
+                2.. if is_answering(sent.at) => self.lose(id),
                 _ => self.set_ask(id, mono.saturating_add(ASK_DEADLINE)),
             }
         }
@@ -443,6 +516,7 @@ impl Calls {
         self.change(id, |call| {
             if let Some(sent) = &mut call.sent {
                 sent.silences += 1;
+                sent.asked = mono;
                 sent.ask_at = mono.saturating_add(ASK_DEADLINE);
             }
         });
@@ -457,6 +531,7 @@ impl Calls {
                 if let Some(sent) = &mut call.sent {
                     sent.silences = 0;
                     sent.ask_at = mono;
+                    sent.is_again = false;
                     sent.links += 1;
                     links = sent.links;
                 }
@@ -467,7 +542,8 @@ impl Calls {
         }
     }
 
-    /// The next time at which something is to be done, deadlines only where there is no link.
+    /// The next time at which something is to be done. Without a link, what was sent has no time but its deadline once
+    /// [`handle_deadlines`](Self::handle_deadlines) has looked at it.
     pub(crate) fn due(&self) -> Option<Duration> {
         self.timers.first().map(|(due, _)| *due).filter(|due| *due < Duration::MAX)
     }
@@ -496,16 +572,11 @@ impl Calls {
 
     /// Whether any request has a message under way.
     pub(super) fn is_under_way(&self) -> bool {
-        self.calls.values().any(|call| call.sent.is_some())
+        self.under_way > 0
     }
 
     pub(super) fn len(&self) -> usize {
         self.calls.len()
-    }
-
-    /// How many have a message under way.
-    pub(super) fn is_waiting(&self) -> bool {
-        !self.by_message.is_empty()
     }
 
     /// A request waits for a new message; the one that it had counts as a former one.
@@ -517,17 +588,23 @@ impl Calls {
                 call.former.push(sent.message);
             }
         });
-        // Before those that were made after it, so that equal inputs give equal outputs in the order of the caller.
-        let place = self.queue.partition_point(|other| *other < id);
-        self.queue.insert(place, id);
+        // Before those that were made after it.
+        if let Err(place) = self.queue.binary_search(&id) {
+            self.queue.insert(place, id);
+        }
     }
 
     /// Changes a request, and its timer with it.
     fn change(&mut self, id: CallId, change: impl FnOnce(&mut Call)) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let before = call.due();
+        let (before, was_sent) = (call.due(), call.sent.is_some());
         change(call);
-        let after = call.due();
+        let (after, is_sent) = (call.due(), call.sent.is_some());
+        match (was_sent, is_sent) {
+            (false, true) => self.under_way += 1,
+            (true, false) => self.under_way -= 1,
+            _ => {}
+        }
         if before != after || after.is_some() {
             if let Some(before) = before {
                 self.timers.remove(&(before, id));

@@ -27,13 +27,15 @@ const PING_APART: Duration = Duration::from_secs(5);
 pub(super) struct KeepAlive {
     every: Option<Duration>,
     last_heard: Duration,
-    /// The last ping, if nothing has come since.
+    /// The first ping that went out since something came.
     unanswered: Option<Duration>,
     last_ping: Option<Duration>,
+    /// Whether another is wanted as soon as it may be.
+    is_hurried: bool,
     round_trip: Option<Duration>,
     /// When the last ping was sent that was answered.
     answered: Option<Duration>,
-    /// When the first ping was sent that was not.
+    /// When the first ping was made that was not.
     owed: Option<Duration>,
 }
 
@@ -48,7 +50,7 @@ impl KeepAlive {
         *self = Self { last_heard: mono, round_trip: self.round_trip, ..Self::new(self.every) };
     }
 
-    /// Something authentic came.
+    /// Something authentic came, or bytes moved.
     pub(super) fn heard(&mut self, mono: Duration) {
         self.last_heard = mono;
         self.unanswered = None;
@@ -71,16 +73,21 @@ impl KeepAlive {
         self.round_trip
     }
 
-    /// A ping was sent.
-    pub(super) fn pinged(&mut self, mono: Duration) {
+    /// A ping was made. It goes out when the link takes it.
+    pub(super) fn asked(&mut self, mono: Duration) {
         self.last_ping = Some(mono);
-        self.unanswered.get_or_insert(mono);
+        self.is_hurried = false;
         self.owed.get_or_insert(mono);
     }
 
-    /// A ping is wanted soon, whatever the clock says: its pong tells the server's time.
+    /// A ping went out.
+    pub(super) fn pinged(&mut self, mono: Duration) {
+        self.unanswered.get_or_insert(mono);
+    }
+
+    /// A ping is wanted soon: its pong tells the server's time, or the one before was refused.
     pub(super) fn hurry(&mut self) {
-        self.last_ping = None;
+        self.is_hurried = true;
     }
 
     /// When the next ping is to be sent; sooner if an answer is waited for.
@@ -88,6 +95,9 @@ impl KeepAlive {
         let every = self.every?;
         let Some(last) = self.last_ping else { return Some(self.last_heard) };
         let regular = last.saturating_add(every);
+        if self.is_hurried {
+            return Some(regular.min(last.saturating_add(PING_APART)));
+        }
         if !is_waiting {
             return Some(regular);
         }
@@ -119,11 +129,35 @@ mod tests {
         alive
     }
 
+    fn ping(alive: &mut KeepAlive, at: u64) {
+        alive.asked(seconds(at));
+        alive.pinged(seconds(at));
+    }
+
+    #[test]
+    fn a_ping_that_the_link_does_not_take_is_not_waited_for_as_long_as_one_that_it_took() {
+        let mut alive = connected();
+        alive.asked(seconds(100));
+        assert_eq!(alive.gives_up(), Some(seconds(160)));
+        alive.pinged(seconds(130));
+        assert_eq!(alive.gives_up(), Some(seconds(140)));
+    }
+
+    #[test]
+    fn pings_are_five_seconds_apart_however_much_one_is_wanted() {
+        let mut alive = connected();
+        ping(&mut alive, 100);
+        alive.hurry();
+        assert_eq!(alive.next_ping(false), Some(seconds(105)));
+        ping(&mut alive, 105);
+        assert_eq!(alive.next_ping(false), Some(seconds(165)));
+    }
+
     #[test]
     fn the_first_ping_is_sent_at_once_and_then_every_minute() {
         let mut alive = connected();
         assert_eq!(alive.next_ping(false), Some(seconds(100)));
-        alive.pinged(seconds(100));
+        ping(&mut alive, 100);
         assert_eq!(alive.next_ping(false), Some(seconds(160)));
         assert_eq!(KeepAlive::new(None).next_ping(true), None);
     }
@@ -131,16 +165,16 @@ mod tests {
     #[test]
     fn cf_01_who_waits_asks_sooner_and_gives_up() {
         let mut alive = connected();
-        alive.pinged(seconds(100));
+        ping(&mut alive, 100);
         assert_eq!(alive.gives_up(), Some(seconds(110)));
         alive.heard(seconds(101));
         assert_eq!(alive.gives_up(), Some(seconds(160)), "the pong is still owed");
         alive.ponged(seconds(100), seconds(101));
         assert_eq!((alive.gives_up(), alive.answered()), (None, Some(seconds(100))));
         assert_eq!(alive.next_ping(true), Some(seconds(111)));
-        alive.pinged(seconds(111));
+        ping(&mut alive, 111);
         // Another ping does not lengthen the wait.
-        alive.pinged(seconds(116));
+        ping(&mut alive, 116);
         assert_eq!(alive.gives_up(), Some(seconds(121)));
     }
 
@@ -148,7 +182,7 @@ mod tests {
     fn a_slow_link_gets_more_time() {
         let mut alive = connected();
         alive.ponged(seconds(100), seconds(108));
-        alive.pinged(seconds(200));
+        ping(&mut alive, 200);
         assert_eq!(alive.gives_up(), Some(seconds(220)));
     }
 }

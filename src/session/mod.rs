@@ -94,8 +94,7 @@ pub struct Session {
     binding: Option<Binding>,
     /// Whether requests are held back because another session is about to take them.
     is_held: bool,
-    /// The link at hand, counted; and whether there is one.
-    link: u64,
+    /// Whether there is a link.
     is_up: bool,
     /// Whether the server has said anything in this session.
     has_heard: bool,
@@ -107,7 +106,8 @@ pub struct Session {
     renew_wanted: bool,
     /// The last message that was dropped for its time.
     missed: Option<MessageId>,
-    salts_asked: Option<Duration>,
+    /// When the salts to come may be asked for.
+    salts_at: Duration,
     events: VecDeque<Event>,
     counters: Counters,
 }
@@ -170,14 +170,13 @@ impl Session {
             upkeep,
             binding: None,
             is_held: false,
-            link: 0,
             is_up: false,
             has_heard: false,
             unique_id: None,
             former_id: None,
             renew_wanted: false,
             missed: None,
-            salts_asked: None,
+            salts_at: Duration::ZERO,
             events: VecDeque::new(),
             counters: Counters::default(),
         }
@@ -209,10 +208,14 @@ impl Session {
 
     /// There is a link. The server is asked about everything that was under way over another.
     pub fn handle_connected(&mut self, now: Now) {
-        self.link += 1;
         self.is_up = true;
         self.keep_alive.handle_connected(now.mono);
+        self.salts_at = now.mono;
         self.calls.handle_connected(now.mono);
+        // That they are not wanted was told over the link before, if at all.
+        for (call, message) in self.calls.cancelled() {
+            self.drop_answer(message, Query::Drop(call));
+        }
         // It may have been lost with the link before.
         if let Some(binding) = self.binding.as_mut().filter(|binding| binding.is_open()) {
             binding.want();
@@ -239,24 +242,28 @@ impl Session {
         if let Some(binding) = &mut self.binding {
             binding.handle_timeout(now.mono);
         }
-        let next_ping = self.keep_alive.next_ping(self.calls.is_waiting());
+        let next_ping = self.keep_alive.next_ping(self.is_waiting());
         if next_ping.is_some_and(|at| at <= now.mono) {
-            self.keep_alive.pinged(now.mono);
+            self.keep_alive.asked(now.mono);
             let ping_id = self.ids.last().0;
             let disconnect_delay = keep_alive::DISCONNECT_DELAY;
             let ping = functions::PingDelayDisconnect { ping_id, disconnect_delay };
-            self.queries.push(&ping, Some(Query::Ping(now.mono)));
+            self.queries.push(&ping, Some(Query::Ping { ping_id, sent: now.mono }));
         }
         self.ask_for_salts(now);
     }
 
     /// Salts are fetched before the last one ends, and never waited for.
     fn ask_for_salts(&mut self, now: Now) {
-        let is_early = self.salts_asked.is_some_and(|at| now.mono < at.saturating_add(SALTS_APART));
-        if self.upkeep.future_salts && self.salts.are_few() && !is_early {
-            self.salts_asked = Some(now.mono);
+        if self.upkeep.future_salts && self.salts.are_few() && now.mono >= self.salts_at {
+            self.salts_at = now.mono.saturating_add(SALTS_APART);
             self.queries.push(&functions::GetFutureSalts { num: SALTS }, Some(Query::Salts));
         }
+    }
+
+    /// Bytes moved over the link, though no packet is whole yet.
+    pub fn handle_progress(&mut self, now: Now) {
+        self.keep_alive.heard(now.mono);
     }
 
     /// Whether the peer has been silent for so long that the link is to be given up (CF-01).
@@ -277,8 +284,9 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// The rule that the packet broke, if the connection must be closed for it. Nothing of the packet has taken effect
-    /// then, and the session can go on over another connection (EM-07).
+    /// The rule that the packet broke, if the connection must be closed for it; the session can go on over another one
+    /// (EM-07). A packet that is not authentic, or a container that is malformed, has had no effect then. A service message
+    /// that is malformed ends its packet; those before it in a container have had their effect.
     pub fn handle_packet(
         &mut self,
         now: Now,
@@ -321,7 +329,7 @@ impl Session {
         if !self.is_up {
             return self.calls.due();
         }
-        let ping = self.keep_alive.next_ping(self.calls.is_waiting());
+        let ping = self.keep_alive.next_ping(self.is_waiting());
         let binding = self.binding.as_ref().and_then(Binding::due);
         let times = [self.acks.due(), self.calls.due(), ping, self.keep_alive.gives_up(), binding];
         times.into_iter().flatten().min()
@@ -357,6 +365,11 @@ impl Session {
     /// Whether requests wait for the binding.
     pub(crate) fn is_binding(&self) -> bool {
         self.binding.as_ref().is_some_and(Binding::is_open)
+    }
+
+    /// Whether an answer is waited for, so that silence means something.
+    fn is_waiting(&self) -> bool {
+        self.calls.is_under_way() || self.is_binding()
     }
 
     /// Whether a request has gone out and has not ended.

@@ -4,8 +4,10 @@ use crate::crypto::{Entropy, QuickAckToken};
 use crate::ids::SeqNo;
 use crate::message_id::MessageId;
 use crate::rpc::CallId;
+use crate::session::binding::Binding;
 use crate::session::packet::{self, Header};
-use crate::session::{Calls, Session, acks};
+use crate::session::queries::Query;
+use crate::session::{Calls, Session};
 use crate::time::Now;
 use crate::tl::mtproto::types;
 use crate::tl::wrap::functions::InvokeAfterMsg;
@@ -19,6 +21,9 @@ const MAX_BYTES: usize = 1 << 15;
 
 /// The id, the sequence number and the length of a message in a container.
 const CHILD_HEADER: usize = 16;
+
+/// The bytes of `msgs_ack#62d6b459 msg_ids:Vector<long> = MsgsAck;` before its ids.
+const ACK_HEADER: usize = 12;
 
 /// A packet that was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +92,7 @@ impl Session {
         self.quick_acks.expect(token, wanted);
         let service = parts.iter().filter(|part| part.body.call().is_none());
         self.queries.seal(service.map(|part| part.id).collect(), message_id);
-        self.calls.seal(sent, message_id, now.mono, self.link);
+        self.calls.seal(sent, message_id, now.mono);
         Some(Sent { token, quick_ack })
     }
 
@@ -97,78 +102,72 @@ impl Session {
         if let Some(part) = self.bind_part(now, entropy) {
             return vec![part];
         }
-        let mut parts = Vec::new();
-        let mut bytes = 0;
-        while parts.len() < MAX_MESSAGES && bytes < MAX_BYTES / 2 {
-            let Some(service) = self.queries.pop() else { break };
-            bytes += CHILD_HEADER + service.body.len();
+        let mut parts = Parts::default();
+        self.add_service(&mut parts, now, entropy);
+        if !self.binding.as_ref().is_some_and(Binding::holds_requests) {
+            self.add_again(&mut parts);
+            if !self.is_held {
+                self.add_new(&mut parts, now, entropy);
+            }
+        }
+        if !parts.list.is_empty() || self.acks.is_due(now.mono) {
+            self.add_acks(&mut parts, now, entropy);
+        }
+        parts.list
+    }
+
+    fn add_service(&mut self, parts: &mut Parts, now: Now, entropy: &mut dyn Entropy) {
+        while self.queries.next_len().is_some_and(|length| parts.fits(length)) {
+            let Some(service) = self.queries.pop() else { return };
             let id = self.next_message_id(now, entropy);
-            if let Some(query) = service.query {
+            if let Some(mut query) = service.query {
+                if let Query::Ping { sent, .. } = &mut query {
+                    *sent = now.mono;
+                    self.keep_alive.pinged(now.mono);
+                }
                 self.queries.asked(id, query);
             }
-            let seqno = self.next_seqno(false);
-            parts.push(Part { id, seqno, body: Body::Service(service.body), is_again: false });
+            let (seqno, length) = (self.next_seqno(false), service.body.len());
+            let body = Body::Service(service.body);
+            parts.push(Part { id, seqno, body, is_again: false }, length);
         }
-        let has_service = !parts.is_empty();
-        if !self.is_binding() {
-            self.add_again(&mut parts, &mut bytes);
-            if !self.is_held {
-                self.add_new(&mut parts, &mut bytes, now, entropy);
-            }
-        }
-        // A large request stays alone; the acknowledgements wait for their time.
-        let is_small = !parts.is_empty() && bytes < MAX_BYTES / 2;
-        if is_small || has_service || self.acks.is_due(now.mono) {
-            parts.extend(self.ack_part(now, entropy));
-        }
-        parts
     }
 
     /// Messages that are sent again, as they were, with their id and sequence number.
-    fn add_again(&mut self, parts: &mut Vec<Part>, bytes: &mut usize) {
-        while parts.len() < MAX_MESSAGES && *bytes < MAX_BYTES {
-            let Some((call, sent)) = self.calls.pop_again() else { return };
-            self.counters.resent += 1;
-            let after = self.calls.predecessor(call);
-            let body = Body::Call { call, after };
-            *bytes += CHILD_HEADER + body.len(&self.calls);
-            parts.push(Part { id: sent.message, seqno: sent.seqno, body, is_again: true });
-            // One that was refused with others is sent without them.
-            if self.calls.get(call).is_some_and(|call| call.is_alone) {
+    fn add_again(&mut self, parts: &mut Parts) {
+        while let Some((call, sent)) = self.calls.peek_again() {
+            let body = Body::Call { call, after: self.calls.predecessor(call) };
+            let (length, is_alone) = (body.len(&self.calls), self.is_alone(call));
+            if !parts.takes(length, is_alone) {
                 return;
             }
+            self.calls.pop_again();
+            self.counters.resent += 1;
+            parts.push(Part { id: sent.message, seqno: sent.seqno, body, is_again: true }, length);
+            parts.is_closed |= is_alone;
         }
     }
 
-    fn add_new(
-        &mut self,
-        parts: &mut Vec<Part>,
-        bytes: &mut usize,
-        now: Now,
-        entropy: &mut dyn Entropy,
-    ) {
+    fn add_new(&mut self, parts: &mut Parts, now: Now, entropy: &mut dyn Entropy) {
         // A session that never pings has nothing to wait for.
         let is_heard = self.has_heard || self.upkeep.ping_every.is_none();
         while let Some(call) = self.calls.peek(is_heard) {
-            let is_alone = self.calls.get(call).is_some_and(|call| call.is_alone);
-            let after = self.calls.predecessor(call);
-            let body = Body::Call { call, after };
-            let length = CHILD_HEADER + body.len(&self.calls);
-            let is_full = *bytes + length > MAX_BYTES || parts.len() >= MAX_MESSAGES || is_alone;
-            if !parts.is_empty() && is_full {
+            let body = Body::Call { call, after: self.calls.predecessor(call) };
+            let (length, is_alone) = (body.len(&self.calls), self.is_alone(call));
+            if !parts.takes(length, is_alone) {
                 return;
             }
-            *bytes += length;
             let id = self.next_message_id(now, entropy);
             let seqno = self.next_seqno(true);
             self.calls.send_next(id, seqno);
-            parts.push(Part { id, seqno, body, is_again: false });
-            if is_alone {
-                // Nothing may come with it, not even an acknowledgement.
-                *bytes = MAX_BYTES;
-                return;
-            }
+            parts.push(Part { id, seqno, body, is_again: false }, length);
+            parts.is_closed |= is_alone;
         }
+    }
+
+    /// Whether a request was refused with others, so that it is sent without them (64).
+    fn is_alone(&self, call: CallId) -> bool {
+        self.calls.get(call).is_some_and(|call| call.is_alone)
     }
 
     /// The binding of a temporary key. It is alone in its packet, so that no other message can spoil it.
@@ -181,17 +180,51 @@ impl Session {
         Some(Part { id, seqno, body: Body::Service(body), is_again: false })
     }
 
-    fn ack_part(&mut self, now: Now, entropy: &mut dyn Entropy) -> Option<Part> {
-        let ids = self.acks.take();
+    fn add_acks(&mut self, parts: &mut Parts, now: Now, entropy: &mut dyn Entropy) {
+        let ids = self.acks.take(parts.room().saturating_sub(ACK_HEADER) / 8);
         if ids.is_empty() {
-            return None;
+            return;
         }
-        debug_assert!(ids.len() <= acks::MAX_IDS);
         self.counters.acks_out += ids.len() as u64;
         let body = types::MsgsAck { msg_ids: ids.into_iter().map(|id| id.0).collect() }.to_bytes();
         let id = self.next_message_id(now, entropy);
-        let seqno = self.next_seqno(false);
-        Some(Part { id, seqno, body: Body::Service(body), is_again: false })
+        let (seqno, length) = (self.next_seqno(false), body.len());
+        parts.push(Part { id, seqno, body: Body::Service(body), is_again: false }, length);
+    }
+}
+
+/// The messages of a packet.
+#[derive(Default)]
+struct Parts {
+    list: Vec<Part>,
+    bytes: usize,
+    /// Whether nothing may come with them, not even an acknowledgement.
+    is_closed: bool,
+}
+
+impl Parts {
+    /// How long another message may be: any fits alone, and several only within the limits (EM-10).
+    fn room(&self) -> usize {
+        if self.is_closed || self.list.len() >= MAX_MESSAGES {
+            0
+        } else if self.list.is_empty() {
+            usize::MAX
+        } else {
+            MAX_BYTES.saturating_sub(self.bytes + CHILD_HEADER)
+        }
+    }
+
+    fn fits(&self, length: usize) -> bool {
+        length <= self.room()
+    }
+
+    fn takes(&self, length: usize, is_alone: bool) -> bool {
+        self.fits(length) && (self.list.is_empty() || !is_alone)
+    }
+
+    fn push(&mut self, part: Part, length: usize) {
+        self.bytes += CHILD_HEADER + length;
+        self.list.push(part);
     }
 }
 

@@ -16,8 +16,13 @@ const MAX_ASKED: usize = 256;
 /// A query of the session's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Query {
-    /// `ping_delay_disconnect`, and when it was sent.
-    Ping(Duration),
+    /// `ping_delay_disconnect`, with its number, and when it was sent.
+    Ping {
+        /// The number that the pong repeats.
+        ping_id: i64,
+        /// When it went out.
+        sent: Duration,
+    },
     /// `get_future_salts`
     Salts,
     /// `msgs_state_req` for these messages.
@@ -28,6 +33,13 @@ pub(super) enum Query {
     Resend(MessageId),
     /// Something whose answer changes nothing.
     Other,
+}
+
+impl Query {
+    /// Whether things go on without its answer.
+    fn is_spare(&self) -> bool {
+        matches!(self, Self::Drop(_) | Self::Resend(_) | Self::Other)
+    }
 }
 
 /// A service message to be sent.
@@ -52,7 +64,9 @@ impl Queries {
     /// Queues a message.
     pub(super) fn push(&mut self, message: &impl Serialize, query: Option<Query>) {
         if self.waiting.len() >= MAX_WAITING {
-            self.waiting.pop_front();
+            let is_spare = |service: &Service| service.query.as_ref().is_none_or(Query::is_spare);
+            let oldest = self.waiting.iter().position(is_spare).unwrap_or(0);
+            self.waiting.remove(oldest);
         }
         self.waiting.push_back(Service { body: message.to_bytes(), query });
     }
@@ -62,13 +76,25 @@ impl Queries {
         self.waiting.pop_front()
     }
 
-    /// A query was sent as this message.
+    /// How long the next message is.
+    pub(super) fn next_len(&self) -> Option<usize> {
+        self.waiting.front().map(|service| service.body.len())
+    }
+
+    /// A query was sent as this message. The answer to one that changes nothing is not waited for.
     pub(super) fn asked(&mut self, message: MessageId, query: Query) {
+        if query == Query::Other {
+            return;
+        }
         self.asked.insert(message, query);
+        self.order.retain(|asked| self.asked.contains_key(asked));
         self.order.push_back(message);
-        while self.asked.len() > MAX_ASKED || self.order.len() > 2 * MAX_ASKED {
-            let Some(oldest) = self.order.pop_front() else { break };
-            self.asked.remove(&oldest);
+        if self.order.len() > MAX_ASKED {
+            let is_spare = |id: &MessageId| self.asked.get(id).is_none_or(Query::is_spare);
+            let oldest = self.order.iter().position(is_spare).unwrap_or(0);
+            if let Some(oldest) = self.order.remove(oldest) {
+                self.asked.remove(&oldest);
+            }
         }
     }
 
@@ -116,19 +142,34 @@ impl Queries {
 mod tests {
     use super::*;
 
+    const PING: Query = Query::Ping { ping_id: 1, sent: Duration::ZERO };
+
     #[test]
     fn neither_what_waits_nor_what_was_asked_grows_without_end() {
         let mut queries = Queries::default();
         for id in 0..10_000 {
             queries.push(&id, None);
-            queries.asked(MessageId(id.into()), Query::Other);
+            queries.asked(MessageId(id.into()), Query::Drop(CallId(1)));
             if id % 2 == 0 {
                 queries.take(MessageId(id.into()));
             }
         }
         assert_eq!(queries.waiting.len(), MAX_WAITING);
-        assert!(queries.asked.len() <= MAX_ASKED && queries.order.len() <= 2 * MAX_ASKED);
-        assert_eq!(queries.get(MessageId(9_999)), Some(&Query::Other));
+        assert!(queries.asked.len() <= MAX_ASKED && queries.order.len() <= MAX_ASKED);
+        assert_eq!(queries.get(MessageId(9_999)), Some(&Query::Drop(CallId(1))));
         assert_eq!(queries.pop().unwrap().body, (10_000_i32 - 256).to_le_bytes());
+    }
+
+    #[test]
+    fn p4_what_is_spare_goes_and_a_ping_stays() {
+        let mut queries = Queries::default();
+        queries.push(&0_i32, Some(PING));
+        queries.asked(MessageId(0), PING);
+        for id in 1..1_000 {
+            queries.push(&id, Some(Query::Drop(CallId(1))));
+            queries.asked(MessageId(id.into()), Query::Drop(CallId(1)));
+        }
+        assert_eq!(queries.pop().unwrap().query, Some(PING));
+        assert_eq!(queries.take(MessageId(0)), Some(PING));
     }
 }

@@ -2,6 +2,8 @@
 //! [`bad_msg_notification`](https://core.telegram.org/mtproto/service_messages_about_messages#notice-of-ignored-error-message)
 //! and `bad_server_salt`, each code with its own reaction.
 
+use std::time::Duration;
+
 use crate::crypto::Entropy;
 use crate::ids::Salt;
 use crate::message_id::{MessageId, MessageIds};
@@ -13,6 +15,10 @@ use crate::session::{Event, Session, new_session_id};
 use crate::time::Now;
 use crate::tl::mtproto::types;
 use crate::trace::trace;
+
+/// How long after a question of ours was refused it is asked again. A server that refuses it for ever is not asked at the
+/// speed of the link.
+const REFUSED_APART: Duration = Duration::from_secs(5);
 
 impl Session {
     /// `bad_server_salt#edab447b bad_msg_id:long bad_msg_seqno:int error_code:int new_server_salt:long`: the message named
@@ -28,7 +34,6 @@ impl Session {
         self.refuse_binding(message);
         for call in self.calls.of_packet(message) {
             self.calls.refuse(call, BAD_SALT);
-            self.counters.resent += 1;
         }
     }
 
@@ -72,7 +77,7 @@ impl Session {
             // The container came before, and what is in it with it: the server can tell of each.
             19 => {
                 self.event(Event::Refused { code });
-                named.into_iter().for_each(|call| self.calls.set_ask(call, now.mono));
+                named.into_iter().for_each(|call| self.calls.ask_again(call, now.mono));
             }
             // 18 and 32 to 35: our numbers are not what the server expects, so they begin anew.
             _ => {
@@ -87,8 +92,8 @@ impl Session {
     fn ask_again(&mut self, now: Now, packet: MessageId) {
         for query in self.queries.take_all(packet) {
             match query {
-                Query::Ping(_) => self.keep_alive.hurry(),
-                Query::Salts => self.salts_asked = None,
+                Query::Ping { .. } => self.keep_alive.hurry(),
+                Query::Salts => self.salts_at = now.mono.saturating_add(REFUSED_APART),
                 Query::Resend(answer) => self.ask_for(answer),
                 Query::State(messages) => {
                     for message in messages {
@@ -112,7 +117,6 @@ impl Session {
     fn refuse(&mut self, calls: &[CallId], code: i32) {
         for call in calls {
             self.calls.refuse(*call, code);
-            self.counters.resent += 1;
         }
     }
 

@@ -59,7 +59,9 @@ impl Session {
             }
             return Ok(());
         }
-        if self.check_time(now, &message, constructor).is_err() {
+        // What came before was of its time then.
+        let came_before = self.seen.contains(message.id);
+        if !came_before && self.check_time(now, &message, constructor).is_err() {
             return self.miss(&message);
         }
         // EM-06: one that came before takes no effect, but its acknowledgement may have been lost.
@@ -97,14 +99,18 @@ impl Session {
         constructor: u32,
     ) -> Result<(), Violation> {
         let (made, server) = (message.id.unix(), self.clock.server_unix(now));
-        let is_ours = self.names_a_message_of_ours(message, constructor);
+        let named = named_message(message, constructor).filter(|id| self.is_ours(*id));
+        let is_ours = named.is_some();
         let is_fresh = match constructor {
             types::Pong::ID | types::BadServerSalt::ID => is_ours,
             // Its notice comes once, at the beginning of what we began just now.
             types::NewSessionCreated::ID => !self.clock.is_synced(),
             _ => false,
         };
-        if is_fresh && (!self.clock.is_synced() || made.abs_diff(server) > MAX_DRIFT) {
+        // If our clock is right, it was made between the message that it names and now; it may have been long on its way.
+        let earliest = named.map_or(server, MessageId::unix).saturating_sub(MAX_DRIFT);
+        let is_right = earliest <= made && made <= server.saturating_add(MAX_DRIFT);
+        if is_fresh && (!self.clock.is_synced() || !is_right) {
             self.clock.sync(made, now.mono);
         }
         if is_ours || is_fresh || !self.clock.is_synced() {
@@ -115,22 +121,6 @@ impl Session {
         let is_early = made > server.saturating_add(MAX_LEAD);
         let is_exempt = constructor == types::NewSessionCreated::ID;
         if !is_exempt && (is_old || is_early) { Err(Violation::Time(message.id)) } else { Ok(()) }
-    }
-
-    /// Answers begin with the id of our message.
-    fn names_a_message_of_ours(&self, message: &Message<'_>, constructor: u32) -> bool {
-        match constructor {
-            types::RpcResult::ID
-            | types::Pong::ID
-            | types::FutureSalts::ID
-            | types::MsgsStateInfo::ID
-            | types::BadServerSalt::ID
-            | types::BadMsgNotification::ID => {
-                let named = message.body.get(4..).and_then(<[u8]>::first_chunk::<8>);
-                named.is_some_and(|id| self.is_ours(MessageId(i64::from_le_bytes(*id))))
-            }
-            _ => false,
-        }
     }
 
     /// Whether a message or packet that is waited for was sent under this id.
@@ -209,9 +199,9 @@ impl Session {
 
     /// `new_session_created#9ec20908 first_msg_id:long unique_id:long server_salt:long = NewSession;`
     ///
-    /// The server knows nothing of what came before `first_msg_id`. What went over this link to a server that has said
-    /// nothing yet has not arrived, and is sent again as it was; anything else may have run in a session that the server
-    /// has forgotten (SM-X1).
+    /// The server knows nothing of what came before `first_msg_id`, or before the packet that this was sent again in. What
+    /// went over this link to a server that has said nothing yet has not arrived, and is sent again as it was; anything else
+    /// may have run in a session that the server has forgotten (SM-X1).
     fn new_session(&mut self, notice: &types::NewSessionCreated) {
         if self.unique_id == Some(notice.unique_id) {
             return;
@@ -220,12 +210,16 @@ impl Session {
         trace!(info, session = self.id.0, first = notice.first_msg_id; "server began a session");
         self.set_salt(Salt(notice.server_salt));
         self.event(Event::NewSession { unique_id: notice.unique_id });
+        let first = MessageId(notice.first_msg_id);
+        let of_first = self.calls.of_message(first).filter(|call| self.calls.is_now(*call, first));
+        let packet = of_first.and_then(|call| Some(self.calls.get(call)?.sent?.packet));
+        let first = packet.filter(|_| self.has_heard).unwrap_or(first);
         for call in self.calls.under_way() {
             let Some(sent) = self.calls.get(call).and_then(|call| call.sent) else { continue };
-            if sent.packet >= MessageId(notice.first_msg_id) {
+            if sent.packet >= first {
                 continue;
             }
-            if !self.has_heard && sent.link == self.link && sent.copies == 1 {
+            if !self.has_heard && sent.links == 0 && sent.copies == 1 {
                 self.calls.send_again(call);
             } else {
                 self.calls.lose(call);
@@ -236,5 +230,21 @@ impl Session {
     pub(super) fn set_salt(&mut self, salt: Salt) {
         self.salts.correct(salt);
         self.event(Event::Salt(salt));
+    }
+}
+
+/// The message of ours that this one names, if it is such a one: answers begin with it.
+fn named_message(message: &Message<'_>, constructor: u32) -> Option<MessageId> {
+    match constructor {
+        types::RpcResult::ID
+        | types::Pong::ID
+        | types::FutureSalts::ID
+        | types::MsgsStateInfo::ID
+        | types::BadServerSalt::ID
+        | types::BadMsgNotification::ID => {
+            let named = message.body.get(4..).and_then(<[u8]>::first_chunk::<8>);
+            named.map(|id| MessageId(i64::from_le_bytes(*id)))
+        }
+        _ => None,
     }
 }

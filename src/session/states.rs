@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use crate::message_id::MessageId;
 use crate::rpc::CallId;
-use crate::session::calls::ASK_DEADLINE;
 use crate::session::queries::Query;
 use crate::session::{Session, Violation};
 use crate::time::Now;
@@ -75,6 +74,8 @@ impl Session {
         match state & HOW_FAR {
             // SM-X1: it may have been received and forgotten since.
             UNKNOWN => self.calls.lose(call),
+            // It said before that it has it, so it has forgotten.
+            NOT_RECEIVED | NOT_YET if self.is_acknowledged(call) => self.calls.lose(call),
             NOT_RECEIVED | NOT_YET => {
                 // The server tells, so it is not silent; and one that never receives anything is not sent to for ever.
                 if self.calls.wait(call, now.mono) > MAX_WAITS {
@@ -89,22 +90,29 @@ impl Session {
                     self.calls.not_received(call);
                 }
             }
+            RECEIVED if state & ANSWERED != 0 => {
+                match self.calls.miss_answer(call, now.mono) {
+                    // The answer may be on its way.
+                    ..=1 => {}
+                    // The same message again has its answer sent again.
+                    2..=MAX_LOST_ANSWERS => self.calls.send_again(call),
+                    _ => self.calls.lose(call),
+                }
+            }
             RECEIVED => {
                 let waits = self.calls.wait(call, now.mono);
-                let is_answered = state & ANSWERED != 0;
-                if waits > if is_answered { MAX_LOST_ANSWERS } else { MAX_WAITS } {
+                if waits > MAX_WAITS {
                     self.calls.lose(call);
-                } else if is_answered && waits > 1 {
-                    // The same message again has its answer sent again.
-                    self.calls.send_again(call);
-                } else if is_answered {
-                    // The answer may be on its way.
-                    self.calls.set_ask(call, now.mono.saturating_add(ASK_DEADLINE));
                 }
             }
             // No state has these bits; the server will be asked again.
             _ => {}
         }
+    }
+
+    fn is_acknowledged(&self, call: CallId) -> bool {
+        let sent = self.calls.get(call).and_then(|call| call.sent);
+        sent.is_some_and(|sent| sent.is_acknowledged)
     }
 
     /// `msgs_all_info#8cc0d131 msg_ids:Vector<long> info:bytes = MsgsAllInfo;`
@@ -122,7 +130,7 @@ impl Session {
         for (id, state) in told.msg_ids.iter().zip(told.info.iter().copied()) {
             for call in self.calls.of_packet(MessageId(*id)) {
                 if state & HOW_FAR != RECEIVED {
-                    self.calls.set_ask(call, now.mono);
+                    self.calls.ask_again(call, now.mono);
                 }
             }
         }
@@ -159,18 +167,17 @@ impl Session {
         if ids.len() > MAX_IDS {
             return Err(Violation::TooManyIds { count: ids.len() });
         }
-        let mut unknown = Vec::new();
+        let mut states = Vec::with_capacity(ids.len());
         for id in ids {
             let calls = self.calls.of_packet(MessageId(*id));
-            if calls.is_empty() {
-                unknown.push(UNKNOWN);
-            }
+            states.push(if calls.is_empty() { UNKNOWN } else { RECEIVED });
             for call in calls {
                 self.calls.send_again(call);
             }
         }
-        if !unknown.is_empty() {
-            let info = types::MsgsStateInfo { req_msg_id: request.0, info: unknown.into() };
+        // If some are unknown, a byte for each says which.
+        if states.contains(&UNKNOWN) {
+            let info = types::MsgsStateInfo { req_msg_id: request.0, info: states.into() };
             self.queries.push(&info, None);
         }
         Ok(())

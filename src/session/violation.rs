@@ -167,14 +167,33 @@ mod tests {
 
     #[test]
     fn a_rule_is_called_as_its_variant() {
-        for violation in [
+        let source = crate::tl::Deserialize::from_bytes(&[]).map(|_: i32| ()).unwrap_err();
+        let all = [
             Violation::NotAuthentic,
             Violation::Length { length: 1 },
+            Violation::Padding { length: 1 },
+            Violation::SessionId(SessionId(1)),
+            Violation::MessageId(MessageId(1)),
+            Violation::Time(MessageId(1)),
             Violation::Forgotten(MessageId(1)),
+            Violation::ContainerOrder(MessageId(1)),
+            Violation::ContainerCount { count: 1, left: 1 },
+            Violation::ChildLength { length: 1, left: 1 },
+            Violation::NestedContainer,
+            Violation::NestedGzip,
+            Violation::Gzip,
             Violation::GzipLimit { limit: 1 },
+            Violation::Decode(source),
+            Violation::NotForClients { id: 1 },
+            Violation::StateCount { asked: 1, told: 1 },
+            Violation::TooManyIds { count: 1 },
             Violation::NoRequest,
-        ] {
-            assert!(format!("{violation:?}").starts_with(violation.name()), "{violation:?}");
+        ];
+        assert_eq!(all.len(), Violation::NAMES.len());
+        for (place, violation) in all.iter().enumerate() {
+            let shown = format!("{violation:?}");
+            let name = shown.split([' ', '(']).next();
+            assert_eq!((name, violation.place()), (Some(violation.name()), place));
         }
     }
 }

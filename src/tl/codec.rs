@@ -61,6 +61,36 @@ pub fn read_vector<T: Deserialize>(r: &mut Reader<'_>) -> Vec<T> {
     read_boxed(r)
 }
 
+/// Reads a variant of an enum whose values nest. In a function of its own, its values are not in the frame of the enum's
+/// `read`, of which there is one for each level.
+#[inline(never)]
+#[allow(
+    clippy::manual_map,
+    reason = "without optimisation, `map` has a frame and a copy of the value"
+)]
+pub fn read_variant<T: Deserialize, E>(r: &mut Reader<'_>, make: fn(T) -> E) -> Option<E> {
+    match T::read(r) {
+        Some(value) => Some(make(value)),
+        None => None,
+    }
+}
+
+/// As [`read_variant`], for a variant behind a `Box`.
+#[inline(never)]
+#[allow(
+    clippy::manual_map,
+    reason = "without optimisation, `map` has a frame and a copy of the value"
+)]
+pub fn read_boxed_variant<T: Deserialize, E>(
+    r: &mut Reader<'_>,
+    make: fn(Box<T>) -> E,
+) -> Option<E> {
+    match T::read(r) {
+        Some(value) => Some(make(Box::new(value))),
+        None => None,
+    }
+}
+
 /// Whether two values are the same on the wire.
 pub fn equal(a: &dyn Serialize, b: &dyn Serialize) -> bool {
     let (mut left, mut right) = (Vec::new(), Vec::new());

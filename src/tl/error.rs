@@ -40,7 +40,8 @@ pub enum DecodeErrorKind {
         /// The count.
         count: i32,
     },
-    /// A vector claims more items than the bytes left can hold (TL-01).
+    /// A vector claims more items than the bytes left can hold, or, of items without bytes, all vectors together more than the
+    /// value has bytes (TL-01).
     #[error("a vector claims {count} items, {left} bytes are left")]
     CountTooLarge {
         /// The count.

@@ -52,9 +52,11 @@ pub(super) fn params(line: &'static str) -> impl Iterator<Item = Param> {
     })
 }
 
-/// The name in a bare type: `%T`, or a constructor's own name.
+/// The name in a bare type: `%T`, or a constructor's own name. A type's name has an upper-case letter behind its namespace,
+/// which has none: `auth.SentCode` is boxed, `auth.sentCode` is bare.
 pub(super) fn bare_name(ty: &str) -> Option<&str> {
-    ty.strip_prefix('%').or_else(|| ty.starts_with(char::is_lowercase).then_some(ty))
+    let last = ty.rsplit_once('.').map_or(ty, |(_, last)| last);
+    ty.strip_prefix('%').or_else(|| last.starts_with(char::is_lowercase).then_some(ty))
 }
 
 /// Whether a vector is boxed, and the type of its items.
@@ -92,7 +94,11 @@ mod tests {
             (bare_name("%Message"), bare_name("message")),
             (Some("Message"), Some("message"))
         );
-        assert_eq!(bare_name("Message"), None);
+        assert_eq!((bare_name("Message"), bare_name("auth.SentCode")), (None, None));
+        assert_eq!(
+            (bare_name("auth.sentCode"), bare_name("%auth.SentCode")),
+            (Some("auth.sentCode"), Some("auth.SentCode"))
+        );
         assert_eq!(vector("Vector<vector<int>>"), Some((true, "vector<int>")));
         assert_eq!(vector("vector<%Message>"), Some((false, "%Message")));
         assert_eq!(vector("int"), None);

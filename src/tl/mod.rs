@@ -4,8 +4,10 @@
 //! | --- | --- | --- |
 //! | [`mtproto`] | `schema/mtproto.json` | what the protocol itself says: key exchange, service messages |
 //! | [`wrap`] | `schema/wrappers.json` | the few functions of the API that every client needs |
+//! | `api`, a feature | `schema/api.json` | the whole API |
 //!
-//! Each has `types` (a struct per constructor), `enums` (types with two or more constructors) and `functions`.
+//! Each has `types` (a struct for each constructor), `enums` (types with two or more constructors), `functions`, and `groups`
+//! where parameters are there together.
 //!
 //! **Every value writes its constructor id**, so [`to_bytes`](Serialize::to_bytes) is what goes on the wire. A bare
 //! position says so in its type: [`Bare`] has no id, [`BareVec`] no id and only a count.

@@ -8,6 +8,14 @@ use crate::tl::{DecodeError, DecodeErrorKind};
 /// stack (TL-03).
 pub const MAX_DEPTH: u16 = 128;
 
+/// How many bytes one vector reserves before its items are read; after that it grows as they arrive.
+const RESERVE: usize = 4096;
+
+/// How many bytes all vectors of a value together reserve, for each byte of it. Each vector of real values has what it needs
+/// by that: an item has 16 times its bytes on the wire in memory, but for few. Nested vectors that claim the same bytes
+/// again and again find nothing left (TL-01, TL-20).
+const RESERVE_PER_BYTE: usize = 16;
+
 /// Reads TL values from bytes, and keeps count of what was odd about them.
 ///
 /// **It remembers the first thing that is wrong** instead of returning it from each step: from then on every step gives
@@ -23,6 +31,11 @@ pub struct Reader<'a> {
     /// An id that is not in the bytes, since the value is bare.
     assumed: Option<u32>,
     depth: u16,
+    /// How many bytes vectors may still reserve for items that were not read (TL-20).
+    reserve: usize,
+    /// How many items without bytes may still come: as many as the value has bytes. Each vector of them could else claim as many
+    /// as bytes are left, and a vector of such vectors the square of that (TL-01).
+    empty_items: usize,
     lossy_strings: u32,
     dirty_paddings: u32,
     error: Option<DecodeError>,
@@ -42,6 +55,8 @@ impl<'a> Reader<'a> {
             type_name: "",
             assumed: None,
             depth,
+            reserve: bytes.len().saturating_mul(RESERVE_PER_BYTE),
+            empty_items: bytes.len(),
             lossy_strings: 0,
             dirty_paddings: 0,
             error: None,
@@ -282,6 +297,25 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// How many items of this many bytes of memory a vector reserves, of those that it claims.
+    #[inline(never)]
+    pub(super) fn reserve(&mut self, count: usize, size: usize) -> usize {
+        let bytes = count.saturating_mul(size).min(RESERVE).min(self.reserve);
+        self.reserve -= bytes;
+        bytes.checked_div(size).unwrap_or(0)
+    }
+
+    /// Whether a vector may have so many items without bytes.
+    pub(super) fn spend_empty_items(&mut self, count: usize) -> bool {
+        match self.empty_items.checked_sub(count) {
+            Some(left) => {
+                self.empty_items = left;
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Passes over bytes that were looked at.
     #[inline]
     pub(super) fn skip(&mut self, count: usize) {
@@ -381,6 +415,19 @@ mod tests {
         let error = reader.check().unwrap_err();
         assert_eq!(error.kind(), DecodeErrorKind::Truncated { needed: 8, left: 5 });
         assert_eq!(error.offset(), 8);
+    }
+
+    #[test]
+    fn tl_20_what_is_reserved_for_claims_is_bounded_in_all() {
+        let mut reader = Reader::new(&[0; 600]);
+        assert_eq!(reader.reserve(3, 100), 3);
+        assert_eq!(reader.reserve(1_000_000, 100), RESERVE / 100);
+        assert_eq!(reader.reserve(usize::MAX, 1), RESERVE);
+        assert_eq!(
+            reader.reserve(usize::MAX, 100),
+            (600 * RESERVE_PER_BYTE - 300 - 2 * RESERVE) / 100
+        );
+        assert_eq!((reader.reserve(1, 100), reader.reserve(1, 0)), (0, 0));
     }
 
     #[test]

@@ -8,23 +8,28 @@ use std::fmt;
 
 use crate::tl::bytes::write_hex;
 use crate::tl::line::{self, Kind, name_in};
-use crate::tl::{Reader, Serialize};
+use crate::tl::{DecodeErrorKind, MAX_DEPTH, Reader, Serialize};
 
 /// The definitions of a schema, for lookup at run time. Generated modules have one each.
 pub struct Schema {
+    pub(super) constructors: Table,
+    pub(super) functions: Table,
+}
+
+/// A line is TL without the id, but for an `Object` whose length another parameter gives: `body:Object@bytes`.
+type Lines = &'static [(u32, &'static str)];
+
+/// The constructors or the functions of a schema. A function may be called as a constructor is.
+pub(super) struct Table {
     /// The id and the line of each definition, sorted by id.
-    ///
-    /// A line is TL without the id, but for an `Object` whose length another parameter gives: `body:Object@bytes`.
-    lines: &'static [(u32, &'static str)],
+    lines: Lines,
     /// The places of the lines in the order of their names, made when a name is first asked for.
     #[cfg(feature = "serde")]
     names: std::sync::OnceLock<Box<[usize]>>,
 }
 
-impl Schema {
-    /// A table of lines that are sorted by id.
-    #[must_use]
-    pub const fn new(lines: &'static [(u32, &'static str)]) -> Self {
+impl Table {
+    const fn new(lines: Lines) -> Self {
         Self {
             lines,
             #[cfg(feature = "serde")]
@@ -32,23 +37,10 @@ impl Schema {
         }
     }
 
-    /// The name of a definition.
-    #[must_use]
-    pub fn name_of(&self, id: u32) -> Option<&'static str> {
-        self.line_of(id).map(name_in)
-    }
-
     /// The line of a definition.
     pub(super) fn line_of(&self, id: u32) -> Option<&'static str> {
         let place = self.lines.binary_search_by_key(&id, |(id, _)| *id).ok()?;
         self.lines.get(place).map(|(_, line)| *line)
-    }
-
-    /// The line of a constructor by its name, or of the only constructor of a type: how bare values are named.
-    pub(super) fn line_of_bare(&self, name: &str) -> Option<&'static str> {
-        self.lines.iter().map(|(_, line)| *line).find(|line| {
-            name_in(line) == name || line.rsplit_once(" = ").is_some_and(|(_, ty)| ty == name)
-        })
     }
 
     /// The id and the line of a definition by its name.
@@ -73,6 +65,32 @@ impl Schema {
     pub(super) fn lines(&self) -> impl Iterator<Item = (u32, &'static str)> {
         self.lines.iter().copied()
     }
+}
+
+impl Schema {
+    /// Tables of lines, each sorted by id.
+    #[must_use]
+    pub const fn new(constructors: Lines, functions: Lines) -> Self {
+        Self { constructors: Table::new(constructors), functions: Table::new(functions) }
+    }
+
+    /// The name of a definition.
+    #[must_use]
+    pub fn name_of(&self, id: u32) -> Option<&'static str> {
+        self.line_of(id).map(name_in)
+    }
+
+    /// The line of a constructor or of a function.
+    pub(super) fn line_of(&self, id: u32) -> Option<&'static str> {
+        self.constructors.line_of(id).or_else(|| self.functions.line_of(id))
+    }
+
+    /// The line of a constructor by its name, or of the only constructor of a type: how bare values are named.
+    pub(super) fn line_of_bare(&self, name: &str) -> Option<&'static str> {
+        self.constructors.lines.iter().map(|(_, line)| *line).find(|line| {
+            name_in(line) == name || line.rsplit_once(" = ").is_some_and(|(_, ty)| ty == name)
+        })
+    }
 
     /// Prints a value: its constructor and the parameters that are there.
     ///
@@ -83,21 +101,31 @@ impl Schema {
         let mut bytes = Vec::new();
         value.serialize(&mut bytes);
         let reader = RefCell::new(Reader::with_depth(&bytes, u16::MAX));
-        fmt::Debug::fmt(&Printer { schema: self, reader: &reader, ty: "Object" }, f)
+        fmt::Debug::fmt(&Printer { schema: self, reader: &reader, ty: ANY, depth: MAX_DEPTH }, f)
     }
 }
 
 impl fmt::Debug for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Schema({} definitions)", self.lines.len())
+        let (constructors, functions) = (self.constructors.lines.len(), self.functions.lines.len());
+        write!(f, "Schema({constructors} constructors, {functions} functions)")
     }
 }
+
+/// The type of what is printed as a whole: any definition.
+const ANY: &str = "Object";
+
+/// How many items are printed of a vector that claims more of them than bytes are left: those have no bytes, or it lies, as
+/// the query inside of a function may, which is any bytes.
+const MAX_EMPTY: usize = 64;
 
 /// Prints the next value of a reader. Printing it reads it, so each is printed once and in order.
 struct Printer<'a, 'b> {
     schema: &'a Schema,
     reader: &'a RefCell<Reader<'b>>,
     ty: &'static str,
+    /// How many definitions may still stand inside of each other; what is deeper is left out.
+    depth: u16,
 }
 
 impl fmt::Debug for Printer<'_, '_> {
@@ -137,9 +165,15 @@ impl<'b> Printer<'_, 'b> {
         if is_boxed {
             self.read(Reader::constructor_id);
         }
-        let count = self.read(Reader::int);
-        let item = Printer { schema: self.schema, reader: self.reader, ty: item };
-        f.debug_list().entries((0..count).map(|_| &item)).finish()
+        let count = usize::try_from(self.read(Reader::int)).unwrap_or(0);
+        let left = self.reader.borrow().remaining().len();
+        let shown = count.min(left.max(MAX_EMPTY));
+        let item = Printer { ty: item, ..*self };
+        let mut out = f.debug_list();
+        // What cannot be read is shown once.
+        let items = (0..shown).take_while(|_| !self.reader.borrow().is_failed());
+        out.entries(items.map(|_| &item));
+        if shown < count { out.finish_non_exhaustive() } else { out.finish() }
     }
 
     fn definition(&self, ty: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -149,7 +183,12 @@ impl<'b> Printer<'_, 'b> {
         // The id is looked at first: what has another schema is printed as it is.
         let rest = self.reader.borrow().remaining();
         let id = rest.first_chunk::<4>().map(|id| u32::from_le_bytes(*id));
-        match id.and_then(|id| self.schema.line_of(id)) {
+        let is_any = ty == ANY || ty.starts_with('!');
+        let line_of = |id| match is_any {
+            true => self.schema.line_of(id),
+            false => self.schema.constructors.line_of(id),
+        };
+        match id.and_then(line_of) {
             Some(line) => {
                 self.read(Reader::constructor_id);
                 self.fields(line, f)
@@ -160,6 +199,10 @@ impl<'b> Printer<'_, 'b> {
 
     /// Prints the parameters of a line that are there.
     fn fields(&self, line: &'static str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(depth) = self.depth.checked_sub(1) else {
+            self.read(|r| r.fail(DecodeErrorKind::TooDeep));
+            return f.write_str("…");
+        };
         let mut out = f.debug_struct(name_in(line));
         // The words and lengths read so far, by name.
         let mut numbers: Vec<(&str, u32)> = Vec::new();
@@ -183,8 +226,7 @@ impl<'b> Printer<'_, 'b> {
                     out.field(param.name, &self.read(|r| r.measured_object(length)));
                 }
                 Kind::Value(ty) => {
-                    let schema = self.schema;
-                    out.field(param.name, &Printer { schema, reader: self.reader, ty });
+                    out.field(param.name, &Printer { ty, depth, ..*self });
                 }
             }
         }
@@ -275,6 +317,35 @@ mod tests {
             format!("{foreign:?}"),
             "invokeWithLayer { layer: 5, query: ec77be7a0100000000000000 }"
         );
+    }
+
+    #[test]
+    fn a_query_of_any_bytes_is_printed_within_bounds() {
+        use crate::tl::wrap::types::JsonArray;
+        use crate::tl::{Identifiable, vector::VECTOR};
+        let printed = |query: &[u8]| {
+            let query = InvokeWithLayer { layer: 5, query: Object::from(query.to_vec()) };
+            format!("{query:?}")
+        };
+        let head = [JsonArray::ID.to_le_bytes(), VECTOR.to_le_bytes()].concat();
+        // It claims 2^31 - 1 items and has none.
+        let claims = [&head[..], &i32::MAX.to_le_bytes()].concat();
+        let text = printed(&claims);
+        assert!(text.len() < 200 && text.contains("jsonArray"), "{text}");
+        assert!(printed(&[&head[..], &[0xff; 4]].concat()).contains("jsonArray { value: [] }"));
+        // And here they are inside of each other.
+        let one = [&head[..], &1_i32.to_le_bytes()].concat();
+        let text = printed(&one.repeat(100_000));
+        assert_eq!(text.matches("jsonArray").count(), usize::from(crate::tl::MAX_DEPTH) - 1);
+        assert!(text.contains('…'));
+    }
+
+    #[test]
+    fn a_function_stands_nowhere_but_where_a_query_may() {
+        // The table of functions is another one: what is bare or of a type is a constructor.
+        assert!(crate::tl::mtproto::SCHEMA.line_of_bare("ping").is_none());
+        assert!(crate::tl::wrap::SCHEMA.line_of_bare("Config").unwrap().starts_with("config "));
+        assert_eq!(crate::tl::mtproto::name_of(0x7abe77ec), Some("ping"));
     }
 
     #[test]

@@ -7,10 +7,6 @@ use crate::tl::{DecodeErrorKind, Deserialize, Identifiable, Reader, Serialize, c
 /// `vector#1cb5c415 {t:Type} # [ t ] = Vector t;`
 pub(super) const VECTOR: u32 = 0x1cb5_c415;
 
-/// The bytes that a vector reserves before its items are read; after that it grows as they arrive. Nested vectors
-/// could otherwise claim the same bytes again and again (TL-01).
-const RESERVE: usize = 4096;
-
 /// `vector<T>`: a vector without its id, only with its count.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BareVec<T>(pub Vec<T>);
@@ -113,8 +109,7 @@ fn write_count(count: usize, out: &mut Vec<u8>) {
 
 /// The items of a vector, one by one.
 pub(super) fn read_each<T: Deserialize>(r: &mut Reader<'_>, count: usize) -> Vec<T> {
-    let reserve = const { if size_of::<T>() == 0 { RESERVE } else { RESERVE / size_of::<T>() } };
-    let mut items = Vec::with_capacity(count.min(reserve));
+    let mut items = Vec::with_capacity(r.reserve(count, size_of::<T>()));
     for _ in 0..count {
         match T::read(r) {
             Some(item) if !r.is_failed() => items.push(item),
@@ -155,8 +150,9 @@ fn read_count(r: &mut Reader<'_>, min_len: usize) -> usize {
         return 0;
     };
     let left = r.remaining().len();
-    // An item without bytes would make any count fit, so each counts for one at least.
-    if items.checked_mul(min_len.max(1)).is_none_or(|needed| needed > left) {
+    // An item without bytes would make any count fit, so each counts for one at least, and all of them in all vectors too.
+    let is_too_large = items.checked_mul(min_len.max(1)).is_none_or(|needed| needed > left);
+    if is_too_large || (min_len == 0 && !r.spend_empty_items(items)) {
         r.fail(DecodeErrorKind::CountTooLarge { count: items, left });
         return 0;
     }
@@ -209,6 +205,21 @@ mod tests {
         let wire = [&9_i32.to_le_bytes()[..], &[0; 8]].concat();
         let kind = BareVec::<Bare<TlsBlockDomain>>::from_bytes(&wire).unwrap_err().kind();
         assert_eq!(kind, DecodeErrorKind::CountTooLarge { count: 9, left: 8 });
+    }
+
+    #[test]
+    fn tl_01_items_without_bytes_are_bounded_in_all_vectors_together() {
+        type Nested = BareVec<BareVec<Bare<TlsBlockDomain>>>;
+        let nested = |counts: &[i32]| {
+            let mut wire = (counts.len() as i32).to_bytes();
+            wire.extend(counts.iter().flat_map(Serialize::to_bytes));
+            wire
+        };
+        let items = |counts: &[i32]| Nested::from_bytes(&nested(counts)).map(|v| v.0.len());
+        assert_eq!(items(&[12, 8, 0, 0]), Ok(4));
+        // 20 bytes, so 20 items: each count fits by itself.
+        let kind = items(&[12, 8, 4, 0]).unwrap_err().kind();
+        assert_eq!(kind, DecodeErrorKind::CountTooLarge { count: 4, left: 4 });
     }
 
     #[test]

@@ -4,11 +4,11 @@ use telewire::connection::{ConnectionError, Event};
 use telewire::framing::Framing;
 use telewire::net::Notice;
 use telewire::rpc::{CallError, Execution};
+use telewire::tl::Bytes;
 use telewire::tl::mtproto::functions::{GetFutureSalts, Ping};
-use telewire::tl::wrap::functions::auth::BindTempAuthKey;
 use tokio::time::timeout;
 
-use crate::support::{LOOPBACK, PATIENCE, config, start_at, start_client};
+use crate::support::{Echo, LOOPBACK, NEVER, PATIENCE, config, start_at, start_client};
 
 #[tokio::test]
 async fn a_key_is_made_and_functions_are_called_over_every_framing() {
@@ -27,22 +27,15 @@ async fn many_calls_go_at_once_and_each_gets_its_own_answer() {
     let (address, _server) = start_at(LOOPBACK).await;
     let (handle, _events, _driver) = start_client(config(address, Framing::Intermediate));
     let calls: Vec<_> = (0..500)
-        .map(|nonce| {
+        .map(|number: u32| {
             let handle = handle.clone();
-            tokio::spawn(async move {
-                let request = BindTempAuthKey {
-                    perm_auth_key_id: 1,
-                    nonce,
-                    expires_at: 0,
-                    encrypted_message: [].into(),
-                };
-                (nonce, handle.invoke(&request).await)
-            })
+            let bytes = Bytes::from(number.to_le_bytes().to_vec());
+            tokio::spawn(async move { (handle.invoke(&Echo(bytes.clone())).await, bytes) })
         })
         .collect();
     for call in calls {
-        let (nonce, answer) = timeout(PATIENCE, call).await.unwrap().unwrap();
-        assert_eq!(answer, Ok(nonce % 2 == 0));
+        let (answer, bytes) = timeout(PATIENCE, call).await.unwrap().unwrap();
+        assert_eq!(answer, Ok(bytes));
     }
 }
 
@@ -60,6 +53,28 @@ async fn closing_ends_the_driver_and_every_call() {
         last = Some(event);
     }
     assert_eq!(last, Some(Notice::Event(Event::Over(ConnectionError::Closed))));
+}
+
+#[tokio::test]
+async fn cf_20_closing_ends_every_call_that_is_under_way() {
+    let (address, _server) = start_at(LOOPBACK).await;
+    let (handle, _events, driver) = start_client(config(address, Framing::Intermediate));
+    handle.invoke(&Ping { ping_id: 1 }).await.unwrap();
+    let calls: Vec<_> = (0..50)
+        .map(|_| {
+            let handle = handle.clone();
+            tokio::spawn(async move { handle.invoke(&Echo(NEVER.to_vec().into())).await })
+        })
+        .collect();
+    // One that is answered after them: they are under way then.
+    let last = Echo(b"last".to_vec().into());
+    assert_eq!(timeout(PATIENCE, handle.invoke(&last)).await.unwrap(), Ok(last.0));
+    handle.close().await;
+    for call in calls {
+        let ended = timeout(PATIENCE, call).await.unwrap().unwrap();
+        assert!(matches!(ended, Err(CallError::Closed { .. })), "{ended:?}");
+    }
+    assert_eq!(timeout(PATIENCE, driver).await.unwrap().unwrap(), ConnectionError::Closed);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import rsa
@@ -232,6 +233,8 @@ async def main():
     server_keys._server_keys.clear()
     server_keys.add_key(rsa.PublicKey(private.n, private.e).save_pkcs1(), old=False)
 
+    # It means proxies of other kinds.
+    warnings.filterwarnings("ignore", "proxy argument will be ignored")
     complaints = Complaints()
     logging.getLogger().addHandler(complaints)
     server = Server()

@@ -11,9 +11,9 @@ use tokio::time::timeout;
 use crate::relay::Relay;
 use crate::support::{FAKE_TLS, PADDED, PATIENCE, PLAIN, config, echo, front, proxy, serve, start};
 
-/// The largest request: of the 1,044,456 bytes that a message may have, 8 are its constructor and the length of the bytes, and 8
-/// the session's.
-const MEGABYTE: usize = 1_044_456 - 16;
+/// The bytes of the largest request: 1,044,456 may a message have, of which a session keeps 36 for what is around a request, and 8
+/// are the function's constructor and the length.
+const MEGABYTE: usize = 1_044_456 - 36 - 8;
 
 /// The rounds of one transport. The configuration is made for the address of its first hop.
 pub(crate) async fn play(

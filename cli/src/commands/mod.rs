@@ -2,6 +2,7 @@
 
 pub(crate) mod handshake;
 pub(crate) mod inspect;
+pub(crate) mod login;
 pub(crate) mod schema;
 pub(crate) mod serve;
 
@@ -17,6 +18,7 @@ pub(crate) fn run(args: Args, start: Instant) -> Result<(), Failure> {
     match args.command {
         Command::Handshake(args) => handshake::run(&args, start),
         Command::Serve(args) => serve::run(&args),
+        Command::Login(args) => login::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Schema(args) => schema::run(args),
     }

@@ -1,23 +1,24 @@
 //! `telewire serve`: the embedded data centre for other programs.
 
+use std::fmt;
 use std::future::Future;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use telewire::crypto::{RsaPrivateKey, real};
 use telewire::framing::mtproxy::{ProxyLink, ProxySecret};
 use telewire::ids::DcId;
-use telewire::net::{Front, OsEntropy, Server};
-use telewire::server::{DataCentre, DcEvent, embedded_key, exchange};
+use telewire::net::{Front, OsEntropy, Server, SharedDc};
+use telewire::server::accounts::{Accounts, SentCode};
+use telewire::server::{DataCentre, DcEvent, Dispatcher, embedded_key, exchange};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::handshake::Hidden;
 use super::handshake::target::EMBEDDED;
-use crate::api;
 use crate::date;
 use crate::dc_arg::DcArg;
 use crate::failure::Failure;
@@ -26,8 +27,9 @@ use crate::wire;
 
 /// Runs the embedded data centre until Ctrl-C or SIGTERM, and shows what happens in it.
 ///
-/// It makes keys, answers pings and requests for salts, and of the API's functions help.getConfig; any other gets an error.
-/// It remembers nothing when it ends.
+/// It makes keys, binds temporary ones, and answers all service messages: pings, salts, states, answers asked for again. Of the
+/// API's functions it answers those that have to do with logging in and help.getConfig; any other gets an error. Login codes
+/// are shown here instead of being sent. It remembers nothing when it ends.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -58,6 +60,43 @@ pub(crate) struct Args {
     /// Refuses the RSA padding of before 2021
     #[arg(long)]
     strict: bool,
+    /// Adds the account of a person, with a password if there is one
+    ///
+    /// Other phone numbers sign up.
+    #[arg(long, value_name = "PHONE[=PASSWORD]", value_parser = user)]
+    user: Vec<User>,
+    /// Adds a bot that logs in with this token
+    #[arg(long, value_name = "TOKEN")]
+    bot: Vec<String>,
+}
+
+/// An account that is there from the beginning.
+#[derive(Clone)]
+struct User {
+    phone: String,
+    password: Option<String>,
+}
+
+/// The password is not for everybody's eyes.
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "User({})", self.phone)
+    }
+}
+
+fn user(text: &str) -> Result<User, String> {
+    let (phone, password) = match text.split_once('=') {
+        Some((phone, password)) => (phone, Some(password.to_owned())),
+        None => (text, None),
+    };
+    let is_phone = phone.bytes().filter(u8::is_ascii_digit).count() >= 5
+        && phone.chars().all(|c| c.is_ascii_digit() || "+- ()".contains(c));
+    if !is_phone || password.as_deref() == Some("") {
+        return Err("expected a phone number of five digits at least, and `=` and a password if \
+                    it is to have one"
+            .to_owned());
+    }
+    Ok(User { phone: phone.to_owned(), password })
 }
 
 const EXAMPLES: &str = "\
@@ -70,6 +109,8 @@ Examples:
       as a proxy too, in the disguise of TLS to example.com
   telewire serve --dc test:2 --strict
       as a data centre of the test environment, for current clients alone
+  telewire serve --user 9996620001=secret
+      with an account to log in to, which has a password
 
 Exit code:
   0  it was ended by Ctrl-C or SIGTERM
@@ -131,16 +172,18 @@ async fn serve(args: &Args, key: &Key, front: Front) -> Result<(), Failure> {
     config.accepts_legacy_padding = !args.strict;
     let entropy = OsEntropy::new()
         .map_err(|error| Failure::Run(format!("no randomness to make keys of: {error}")))?;
-    // Which port it gets is known only after it listens.
-    let told = Arc::new(OnceLock::new());
-    let data_centre = DataCentre::new(config, api::dispatcher(args.dc.dc, told.clone()), entropy);
+    let accounts = accounts(args)?;
+    let mut dispatcher = Dispatcher::new();
+    accounts.register(args.dc.dc, &mut dispatcher);
+    let data_centre = DataCentre::new(config, dispatcher, entropy);
     let address = SocketAddr::new(args.address, args.port);
     let unheard = |error| Failure::Run(format!("cannot listen on {address}: {error}"));
     let secrets = front.secrets.clone();
     let server = Server::bind(address, data_centre).await.map_err(unheard)?;
     let server = server.with_front(front).map_err(unheard)?;
     let bound = server.local_addr().map_err(unheard)?;
-    told.get_or_init(|| reachable(bound));
+    // Which port it gets is known only after it listens.
+    accounts.set_address(args.dc.dc, reachable(bound));
     introduce(args, key, bound, secrets)?;
 
     let data_centre = server.data_centre();
@@ -154,10 +197,10 @@ async fn serve(args: &Args, key: &Key, front: Front) -> Result<(), Failure> {
                 return Err(Failure::Run(format!("the server on {address} failed: {why}")));
             }
             () = &mut signals => {
-                tell_events(&data_centre)?;
+                tell_events(args.dc.dc, &data_centre, &accounts)?;
                 return Ok(writeln!(io::stdout(), "Stopped.")?);
             }
-            _ = look.tick() => tell_events(&data_centre)?,
+            _ = look.tick() => tell_events(args.dc.dc, &data_centre, &accounts)?,
         }
     }
 }
@@ -200,13 +243,39 @@ Ctrl-C ends it.",
     )
 }
 
-fn tell_events(data_centre: &Arc<Mutex<DataCentre>>) -> io::Result<()> {
+fn tell_events(dc: DcId, data_centre: &SharedDc, accounts: &Accounts) -> io::Result<()> {
     // What waits is taken at once, so that the lock is not held while it is printed.
-    let events = data_centre.lock().unwrap_or_else(PoisonError::into_inner).take_events();
+    let now = data_centre.now();
+    let events = {
+        let mut data_centre = data_centre.lock();
+        accounts.deliver(dc, &mut data_centre, now);
+        data_centre.take_events()
+    };
     for event in events {
         writeln!(io::stdout(), "{} {}", date::time_of_day(date::now()), line(&event))?;
     }
+    for SentCode { phone, code, kind } in accounts.take_codes() {
+        let time = date::time_of_day(date::now());
+        writeln!(io::stdout(), "{time} login code        {code} for {phone} ({kind:?})")?;
+    }
     Ok(())
+}
+
+/// The accounts that the options name.
+fn accounts(args: &Args) -> Result<Accounts, Failure> {
+    let entropy = OsEntropy::new()
+        .map_err(|error| Failure::Run(format!("no randomness to make codes of: {error}")))?;
+    let accounts = Accounts::new(entropy);
+    for user in &args.user {
+        let id = accounts.add_user(args.dc.dc, &user.phone, "Somebody");
+        if let Some(password) = &user.password {
+            accounts.set_password(id, password, "");
+        }
+    }
+    for token in &args.bot {
+        accounts.add_bot(args.dc.dc, token, "A bot");
+    }
+    Ok(accounts)
 }
 
 fn line(event: &DcEvent) -> String {
@@ -288,6 +357,17 @@ mod tests {
             ("", "''"),
         ] {
             assert_eq!(quoted(path), shown);
+        }
+    }
+
+    #[test]
+    fn a_user_is_a_phone_number_with_or_without_a_password() {
+        let with = user("+99 966-20001=a=b").unwrap();
+        assert_eq!((with.phone.as_str(), with.password.as_deref()), ("+99 966-20001", Some("a=b")));
+        assert_eq!(format!("{with:?}"), "User(+99 966-20001)");
+        assert!(user("99966").unwrap().password.is_none());
+        for text in ["", "1234", "ada", "99966=", "=secret"] {
+            user(text).unwrap_err();
         }
     }
 

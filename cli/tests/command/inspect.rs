@@ -137,6 +137,20 @@ fn a_mistake_is_told_after_what_stands_before_it() {
 }
 
 #[test]
+fn a_mistake_in_compressed_bytes_is_told_and_ends_with_2() {
+    // gzip_packed of three bytes that are no gzip.
+    let ran = run(&["inspect", "a1cf723003010203"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.starts_with("error: the bytes: gzip_packed at byte 0: this is no gzip: "),
+        "{}",
+        ran.err
+    );
+    line(&ran.out, "packed_data: bytes = 010203");
+    line(&ran.out, "this is no gzip");
+}
+
+#[test]
 fn values_of_a_type_and_of_other_schemas_are_read() {
     let ran = run(&["inspect", "--as", "Vector<int>", "15c4b51c0100000007000000"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
@@ -161,6 +175,7 @@ fn wrong_options_are_told_in_a_sentence() {
         (&["inspect", "--as", "Nowhere", PONG], "--as: no schema has a type"),
         (&["inspect", "--schema", text(&path), PONG], &format!("{}: line 1", path.display())),
         (&["inspect", "--schema", text(&missing), PONG], &format!("{}: cannot", missing.display())),
+        (&["inspect", "--schema", "-", "-"], "standard input can be the value or one schema"),
     ] {
         let ran = run(options);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""));

@@ -12,6 +12,7 @@
 mod files;
 mod handshake;
 mod inspect;
+mod login;
 mod schema;
 mod serve;
 mod support;

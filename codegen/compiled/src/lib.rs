@@ -1,7 +1,9 @@
 //! The generator's golden cases, compiled as a user of `telewire-codegen` would compile a schema of their own.
 
-// The cases `enums` and `functions` are called as a module that every schema gets.
-#![allow(clippy::module_inception)]
+#![allow(
+    clippy::module_inception,
+    reason = "the cases `enums` and `functions` are called as a module that every schema gets"
+)]
 
 macro_rules! cases {
     ($($case:ident)*) => {

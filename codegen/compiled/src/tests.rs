@@ -106,6 +106,8 @@ fn variants_are_units_inline_or_boxed() {
         assert_eq!(ShapeBox::try_from(shape.clone()).is_ok(), matches!(shape, Shape::Box(_)));
     }
     assert_eq!(ShapeDot::try_from(shapes[2].clone()), Err(shapes[2].clone()));
+    assert_eq!(ShapeEmpty::try_from(shapes[0].clone()), Ok(ShapeEmpty));
+    assert_eq!(ShapeEmpty::try_from(shapes[1].clone()), Err(shapes[1].clone()));
     assert!(size_of::<Shape>() <= 40);
     let error = Shape::from_bytes(&[0; 4]).unwrap_err();
     assert_eq!(error.kind(), DecodeErrorKind::UnexpectedConstructor { id: 0 });

@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | an item, a field, a variant or a method is gone | a new item or method |
 //! | a struct has a new field: a literal must name it | a new variant: enums are `non_exhaustive` |
-//! | a field, a variant or a result has another type, or is behind a `Box` now, or no longer | another constructor id |
+//! | a field, a variant or a result has another type, or is behind a `Box` now, or no longer | another constructor id, if there are fields |
+//! | a constructor without fields has another id: it has nothing else that says what it means | |
 //!
 //! It compares [surfaces](crate::diff::surface), so that whatever changes the Rust types is found, however far from the
 //! definition at which the schema changed: a type that gets its second constructor becomes an enum wherever it is used.
@@ -20,7 +21,7 @@ use crate::ir::Schema;
 /// What a new schema does to the users of an old one's types.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Impact {
-    /// What stops their code from compiling, or may.
+    /// What stops their code from compiling, or may, and what gives it another meaning.
     pub breaking: Vec<Effect>,
     /// What they need not care about.
     pub compatible: Vec<Effect>,
@@ -104,6 +105,14 @@ pub enum What {
         /// The new one.
         new: String,
     },
+    /// A constructor without fields has another id. Nothing else says what it means, so code that names it means something
+    /// else now, and compiles.
+    MeaningChanged {
+        /// The old id.
+        old: u32,
+        /// The new one.
+        new: u32,
+    },
     /// It has another constructor id: older values are no longer read. This breaks no code.
     IdChanged {
         /// The old id.
@@ -114,7 +123,7 @@ pub enum What {
 }
 
 impl What {
-    /// Whether users' code may no longer compile.
+    /// Whether users' code may no longer compile, or no longer mean what it did.
     pub fn is_breaking(&self) -> bool {
         !matches!(
             self,
@@ -180,7 +189,12 @@ fn structs(old: &Struct, new: &Struct, push: &mut impl FnMut(What)) {
     if let (Some(before), Some(after)) = (old.id, new.id)
         && before != after
     {
-        push(What::IdChanged { old: before, new: after });
+        let is_unit = |item: &Struct| item.fields.is_empty() && item.returns.is_none();
+        push(if is_unit(old) && is_unit(new) {
+            What::MeaningChanged { old: before, new: after }
+        } else {
+            What::IdChanged { old: before, new: after }
+        });
     }
 }
 
@@ -222,6 +236,9 @@ impl fmt::Display for Effect {
             What::MethodRemoved { name } => write!(f, "{item} has no method {name} any more"),
             What::NewChanged => write!(f, "{item}::new takes other arguments"),
             What::ReturnChanged { old, new } => write!(f, "{item} returns {old} -> {new}"),
+            What::MeaningChanged { old, new } => {
+                write!(f, "{item} means something else {old:08x} -> {new:08x}")
+            }
             What::IdChanged { old, new } => {
                 write!(f, "{item} has another id {old:08x} -> {new:08x}")
             }
@@ -244,7 +261,10 @@ mod tests {
     fn effects(old: &str, new: &str) -> (Vec<String>, Vec<String>) {
         let impact = impact(&schema(old), &schema(new));
         let lines = |effects: &[Effect]| -> Vec<String> {
-            let shown = effects.iter().filter(|e| !matches!(e.what, What::IdChanged { .. }));
+            let is_id = |e: &&Effect| {
+                matches!(e.what, What::IdChanged { .. } | What::MeaningChanged { .. })
+            };
+            let shown = effects.iter().filter(|e| !is_id(e));
             shown.map(ToString::to_string).collect()
         };
         (lines(&impact.breaking), lines(&impact.compatible))
@@ -320,6 +340,38 @@ mod tests {
                 "types::TC is gone",
             ]
         );
+    }
+
+    #[test]
+    fn a_constructor_without_fields_is_its_id() {
+        let id_of = |old: &str, new: &str| {
+            let impact = impact(&schema(old), &schema(new));
+            let ids = |effects: &[Effect]| -> Vec<String> {
+                let shown = effects.iter().filter(|e| e.to_string().contains(" -> "));
+                shown.map(ToString::to_string).collect()
+            };
+            (ids(&impact.breaking), ids(&impact.compatible))
+        };
+        // A word that nothing refers to is no field, and the id is another one for it.
+        let (breaking, compatible) = id_of("tA = T; tB = T;", "tA flags:# = T; tB = T;");
+        let [line] = &breaking[..] else { panic!("{breaking:?}") };
+        assert!(line.starts_with("types::TA means something else "), "{line}");
+        assert_eq!(compatible, [""; 0]);
+        // With fields, those say what it means.
+        let (breaking, compatible) = id_of("x a:int = X;", "x flags:# a:int = X;");
+        assert_eq!(breaking, [""; 0]);
+        let [line] = &compatible[..] else { panic!("{compatible:?}") };
+        assert!(line.starts_with("types::X has another id "), "{line}");
+        // One that gains a field is another struct, and another variant.
+        let (breaking, _) = id_of("tA = T; tB = T;", "tA x:int = T; tB = T;");
+        assert_eq!(breaking, ["enums::T::A: nothing -> types::TA"]);
+        let (breaking, _) = effects("tA = T; tB = T;", "tA x:int = T; tB = T;");
+        let new_field = "types::TA has a new field x: i32";
+        assert_eq!(breaking, ["enums::T::A: nothing -> types::TA", new_field]);
+        // A function is called by its name, whatever its id.
+        let (breaking, _) =
+            id_of("a = A;\n---functions---\nf = A;", "a = A;\n---functions---\nf flags:# = A;");
+        assert_eq!(breaking, [""; 0]);
     }
 
     #[test]

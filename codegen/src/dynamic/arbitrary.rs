@@ -6,13 +6,11 @@ use crate::dynamic::codec::Codec;
 use crate::dynamic::definition::Definition;
 use crate::dynamic::value::{Object, Text, Value};
 use crate::dynamic::{VECTOR_ID, bool_of};
-use crate::ir::{Bit, Body, ParamKind, Schema, Ty};
+use crate::ir::{Bit, ConstructorIndex, ParamKind, Schema, Ty};
+use crate::least::{self, Least};
 
 /// How deep constructors stand inside each other before only the shallowest are chosen.
 const MAX_DEPTH: usize = 12;
-
-/// How often the depths of constructors are improved; published schemas need some ten rounds.
-const ROUNDS: usize = 64;
 
 /// Makes an arbitrary value of a constructor or a function, for tests.
 ///
@@ -35,7 +33,7 @@ pub fn arbitrary(
 pub struct Arbitrary<'c, 's> {
     codec: &'c Codec<'s>,
     /// How deep the shallowest value of each constructor is, schema by schema.
-    depths: Vec<Vec<usize>>,
+    depths: Vec<Least>,
 }
 
 impl<'c, 's> Arbitrary<'c, 's> {
@@ -137,15 +135,15 @@ impl Maker<'_, '_, '_> {
     fn one_of(&mut self, schema: usize, constructors: &[usize]) -> Value {
         let chosen = if self.is_exhausted() {
             let depths = self.arbitrary.depths.get(schema);
-            let depth = |index: usize| depths.and_then(|depths| depths.get(index)).copied();
-            constructors.iter().copied().min_by_key(|index| depth(*index))
+            let depth =
+                |index| depths.and_then(|depths| depths.constructor(ConstructorIndex(index)));
+            constructors.iter().copied().min_by_key(|index| depth(*index).unwrap_or(usize::MAX))
         } else {
             let place = self.below(constructors.len());
             constructors.get(place).copied()
         };
-        let definition = chosen.and_then(|index| {
-            self.arbitrary.codec.constructor(schema, crate::ir::ConstructorIndex(index))
-        });
+        let definition = chosen
+            .and_then(|index| self.arbitrary.codec.constructor(schema, ConstructorIndex(index)));
         // A type has a constructor.
         definition.map_or(Value::Raw(Vec::new()), |definition| self.object(definition))
     }
@@ -240,27 +238,36 @@ impl Maker<'_, '_, '_> {
 }
 
 /// How deep the shallowest value of each constructor is.
-fn depths(schema: &Schema) -> Vec<usize> {
-    let mut depths = vec![usize::MAX; schema.constructors.len()];
-    for _ in 0..ROUNDS {
-        let next: Vec<usize> =
-            schema.constructors.iter().map(|c| depth(schema, &depths, &c.body)).collect();
-        if next == depths {
-            break;
-        }
-        depths = next;
-    }
-    depths
+fn depths(schema: &Schema) -> Least {
+    Least::of(schema, |depths, body| {
+        let inside = least::parts(body).filter_map(|ty| match ty {
+            Ty::Boxed(ty) => depths.ty(*ty),
+            Ty::Bare(constructor) => depths.constructor(*constructor),
+            _ => None,
+        });
+        inside.max().unwrap_or_default().saturating_add(1)
+    })
 }
 
-fn depth(schema: &Schema, depths: &[usize], body: &Body) -> usize {
-    let of = |index: usize| depths.get(index).copied().unwrap_or(usize::MAX);
-    let required = body.params.iter().filter_map(|param| match &param.kind {
-        ParamKind::Required(Ty::Bare(index)) => Some(of(index.0)),
-        ParamKind::Required(Ty::Boxed(index)) => {
-            schema.ty(*index).constructors.iter().map(|index| of(index.0)).min()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exceptions::Exceptions;
+    use crate::{resolve, tl_text};
+
+    #[test]
+    fn a_value_ends_however_far_the_end_is() {
+        // Of both constructors of a type the second ends, by a chain of a hundred types.
+        let mut text = "again x:T = T; end x:C99 = T; c0 = C0;".to_owned();
+        for i in 1..100 {
+            text.push_str(&format!("c{i} x:C{} = C{i};", i - 1));
         }
-        _ => None,
-    });
-    required.max().unwrap_or_default().saturating_add(1)
+        let mut raw = tl_text::parse(&text).unwrap();
+        resolve::ids::assign_missing(&mut raw, &Exceptions::NONE);
+        let schema = resolve::resolve(&raw, &Exceptions::NONE, &[]).unwrap();
+        let codec = Codec::new(&schema);
+        let [again] = codec.named("again") else { panic!("one definition") };
+        let value = arbitrary(&codec, *again, &mut || 0, 0);
+        assert_eq!(codec.decode(&codec.encode(&value).unwrap()), Ok(value));
+    }
 }

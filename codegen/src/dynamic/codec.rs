@@ -6,11 +6,12 @@ use crate::dynamic::decode::Decoder;
 use crate::dynamic::definition::Definition;
 use crate::dynamic::encode::Encoder;
 use crate::dynamic::error::Error;
-use crate::dynamic::min_len;
 use crate::dynamic::node::Annotated;
 use crate::dynamic::target::Target;
 use crate::dynamic::value::Value;
 use crate::ir::{Schema, Ty, Type, TypeIndex};
+use crate::least::Least;
+use crate::min_len;
 
 /// Reads and writes values of one schema or of several.
 ///
@@ -19,8 +20,8 @@ use crate::ir::{Schema, Ty, Type, TypeIndex};
 #[derive(Debug, Clone)]
 pub struct Codec<'s> {
     schemas: Vec<&'s Schema>,
-    /// For each schema, the least bytes of each of its constructors.
-    min_lens: Vec<Vec<usize>>,
+    /// For each schema, the least bytes of its values.
+    min_lens: Vec<Least>,
     types: Vec<HashMap<&'s str, TypeIndex>>,
     by_id: HashMap<u32, Vec<Definition<'s>>>,
     by_name: HashMap<&'s str, Vec<Definition<'s>>>,
@@ -190,9 +191,6 @@ impl<'s> Codec<'s> {
 
     /// The least bytes of a value of a type of one of the schemas.
     pub(super) fn min_len(&self, schema: usize, ty: &Ty) -> usize {
-        match (self.schemas.get(schema), self.min_lens.get(schema)) {
-            (Some(schema), Some(lens)) => min_len::of_ty(schema, lens, ty),
-            _ => 0,
-        }
+        self.min_lens.get(schema).map_or(0, |lens| min_len::of_ty(lens, ty))
     }
 }

@@ -16,6 +16,9 @@ pub(super) struct Decoder<'c, 's, 'b> {
     codec: &'c Codec<'s>,
     cursor: Cursor<'b>,
     depth: usize,
+    /// How many items without bytes may still come: as many as there are bytes. Each vector of them could else claim as many as
+    /// bytes are left, and a vector of such vectors the square of that (TL-01).
+    empty_items: usize,
     path: Path<'s>,
 }
 
@@ -30,7 +33,8 @@ type Nodes<'s> = Vec<Node<'s>>;
 
 impl<'c, 's, 'b> Decoder<'c, 's, 'b> {
     pub(super) fn new(codec: &'c Codec<'s>, bytes: &'b [u8]) -> Self {
-        Self { codec, cursor: Cursor::new(bytes), depth: 0, path: Path::default() }
+        let (cursor, empty_items) = (Cursor::new(bytes), bytes.len());
+        Self { codec, cursor, depth: 0, empty_items, path: Path::default() }
     }
 
     /// Reads all of the bytes as what they are expected to be; as any definition, if nothing is.
@@ -274,10 +278,14 @@ impl<'c, 's, 'b> Decoder<'c, 's, 'b> {
             return wrong(ErrorKind::NegativeCount { count });
         };
         let left = self.cursor.left();
-        // An item without bytes would make any count fit, so each counts for one at least.
-        if items.checked_mul(min_len.max(1)).is_none_or(|needed| needed > left) {
+        // An item without bytes would make any count fit, so each counts for one at least, and all of them in all vectors too.
+        let empty = if min_len == 0 { items } else { 0 };
+        let empty_items = self.empty_items.checked_sub(empty);
+        let fits = items.checked_mul(min_len.max(1)).is_some_and(|needed| needed <= left);
+        let (Some(empty_items), true) = (empty_items, fits) else {
             return wrong(ErrorKind::CountTooLarge { count: items, left });
-        }
+        };
+        self.empty_items = empty_items;
         let at = At { place: Place::Part, ty: "" };
         self.leaf(offset, at, Content::Count(items), out);
         Ok(items)

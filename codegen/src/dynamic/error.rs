@@ -64,7 +64,8 @@ pub enum ErrorKind {
         /// The count.
         count: i32,
     },
-    /// A vector claims more items than the bytes left can hold (TL-01).
+    /// A vector claims more items than the bytes left can hold, or, of items without bytes, all vectors together more than there
+    /// are bytes (TL-01).
     #[error("expected a count of items that {left} bytes can hold, {count} is too large")]
     CountTooLarge {
         /// The count.

@@ -34,7 +34,6 @@ mod decode;
 mod definition;
 mod encode;
 mod error;
-mod min_len;
 mod nesting;
 mod node;
 mod path;

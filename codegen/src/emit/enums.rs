@@ -40,6 +40,14 @@ impl Emitter<'_> {
         let writes = variants.iter().map(|v| &v.write);
         let reads = variants.iter().map(|v| &v.read);
         let conversions = variants.iter().map(|v| &v.conversions);
+        let unknown = quote!(r.skip_id(); r.unexpected(id, #tl_name););
+        let (some, none) =
+            (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
+        let read = if ty.recursive {
+            quote!(match r.peek_id() { #(#reads,)* id => { #unknown #none } })
+        } else {
+            quote!(#some(match r.peek_id() { #(#reads,)* id => { #unknown return #none; } }))
+        };
         let values = self.value_traits(&ident, ty.name.modules.len() + 1, false);
         Ok(quote! {
             #doc
@@ -55,14 +63,7 @@ impl Emitter<'_> {
             impl #tl::Deserialize for #ident {
                 #[inline(never)]
                 fn read(r: &mut #tl::Reader<'_>) -> ::core::option::Option<Self> {
-                    ::core::option::Option::Some(match r.peek_id() {
-                        #(#reads,)*
-                        id => {
-                            r.skip_id();
-                            r.unexpected(id, #tl_name);
-                            return ::core::option::Option::None;
-                        }
-                    })
+                    #read
                 }
             }
             #values
@@ -82,21 +83,34 @@ impl Emitter<'_> {
         let id = names::hex(constructor.id);
         let text = format!("`{}`", constructor.name.tl);
         let doc = quote!(#[doc = #text]);
-        let result = quote!(::core::result::Result);
+        let (result, some) = (quote!(::core::result::Result), quote!(::core::option::Option::Some));
         Ok(if constructor.is_unit() {
+            let value =
+                if ty.recursive { quote!(#some(Self::#ident)) } else { quote!(Self::#ident) };
             Variant {
                 definition: quote!(#doc #ident),
                 write: quote!(Self::#ident => #tl::codec::write_word(#id, out)),
-                read: quote!(#id => { r.skip_id(); Self::#ident }),
+                read: quote!(#id => { r.skip_id(); #value }),
                 conversions: quote! {
                     impl ::core::convert::From<#path> for #whole {
+                        #[inline]
                         fn from(_: #path) -> Self { Self::#ident }
+                    }
+                    impl ::core::convert::TryFrom<#whole> for #path {
+                        type Error = #whole;
+                        #[inline]
+                        fn try_from(value: #whole) -> #result<Self, #whole> {
+                            match value {
+                                #whole::#ident => #result::Ok(Self),
+                                other => #result::Err(other),
+                            }
+                        }
                     }
                 },
             }
         } else {
             let value = quote!(<#path as #tl::Deserialize>::read(r)?);
-            let (held, read, from, into) = if constructor.boxed {
+            let (held, value, from, into) = if constructor.boxed {
                 (
                     quote!(::std::boxed::Box<#path>),
                     quote!(::std::boxed::Box::new(#value)),
@@ -106,16 +120,24 @@ impl Emitter<'_> {
             } else {
                 (path.clone(), value, quote!(value), quote!(value))
             };
+            let read = match (ty.recursive, constructor.boxed) {
+                (false, _) => quote!(Self::#ident(#value)),
+                // Each in a function of its own: what all variants need of the stack would else be taken at each level.
+                (true, true) => quote!(#tl::codec::read_boxed_variant(r, Self::#ident)),
+                (true, false) => quote!(#tl::codec::read_variant(r, Self::#ident)),
+            };
             Variant {
                 definition: quote!(#doc #ident(#held)),
                 write: quote!(Self::#ident(value) => #tl::Serialize::serialize(value, out)),
-                read: quote!(#id => Self::#ident(#read)),
+                read: quote!(#id => #read),
                 conversions: quote! {
                     impl ::core::convert::From<#path> for #whole {
+                        #[inline]
                         fn from(value: #path) -> Self { Self::#ident(#from) }
                     }
                     impl ::core::convert::TryFrom<#whole> for #path {
                         type Error = #whole;
+                        #[inline]
                         fn try_from(value: #whole) -> #result<Self, #whole> {
                             match value {
                                 #whole::#ident(value) => #result::Ok(#into),

@@ -22,6 +22,8 @@ use quote::quote;
 
 use crate::Error;
 use crate::ir::{Name, Schema};
+use crate::least::Least;
+use crate::min_len;
 pub use docs::Links;
 pub use list::{enum_paths, struct_paths};
 use paths::Paths;
@@ -88,6 +90,8 @@ struct Emitter<'a> {
     schema: &'a Schema,
     options: &'a Options,
     paths: Paths,
+    /// The least bytes of the schema's values.
+    min_lens: Least,
 }
 
 /// An item with the modules it belongs in.
@@ -95,7 +99,8 @@ type Placed = (Vec<String>, TokenStream);
 
 impl<'a> Emitter<'a> {
     fn new(schema: &'a Schema, options: &'a Options) -> Result<Self, Error> {
-        Ok(Self { schema, options, paths: Paths::new(&options.runtime)? })
+        let min_lens = min_len::of_constructors(schema);
+        Ok(Self { schema, options, paths: Paths::new(&options.runtime)?, min_lens })
     }
 
     fn root_items(&self) -> Vec<TokenStream> {
@@ -155,7 +160,8 @@ fn allowed() -> TokenStream {
     quote! {
         #[allow(
             dead_code, unreachable_pub, unused_qualifications,
-            clippy::module_inception, clippy::nursery, clippy::pedantic
+            clippy::module_inception, clippy::nursery, clippy::pedantic,
+            reason = "generated code"
         )]
     }
 }

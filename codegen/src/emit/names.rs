@@ -11,16 +11,12 @@ pub(super) fn table(emitter: &Emitter<'_>) -> Vec<TokenStream> {
     let schema = emitter.schema;
     let constructors = schema.constructors.iter().map(|c| (c.id, line(&c.tl, &c.body)));
     let functions = schema.functions.iter().map(|f| (f.id, line(&f.tl, &f.body)));
-    let mut lines: Vec<(u32, String)> = constructors.chain(functions).collect();
-    lines.sort_unstable();
-    let lines = lines.into_iter().map(|(id, line)| {
-        let id = hex(id);
-        quote!((#id, #line))
-    });
+    let (constructors, functions) = (lines(constructors.collect()), lines(functions.collect()));
     let tl = &emitter.paths.tl;
     let table = quote! {
         #[doc = "The definitions of this schema."]
-        pub static SCHEMA: #tl::Schema = #tl::Schema::new(&[#(#lines),*]);
+        pub static SCHEMA: #tl::Schema =
+            #tl::Schema::new(&[#(#constructors),*], &[#(#functions),*]);
     };
     let name_of = quote! {
         #[doc = "The name of the constructor or function with this id, as the schema writes it."]
@@ -29,6 +25,16 @@ pub(super) fn table(emitter: &Emitter<'_>) -> Vec<TokenStream> {
         }
     };
     vec![table, name_of]
+}
+
+/// Lines as the runtime wants them, sorted by id.
+fn lines(mut lines: Vec<(u32, String)>) -> Vec<TokenStream> {
+    lines.sort_unstable();
+    let lines = lines.into_iter().map(|(id, line)| {
+        let id = hex(id);
+        quote!((#id, #line))
+    });
+    lines.collect()
 }
 
 /// The line of a definition without its id. The length of a measured object is marked, since TL does not say it.

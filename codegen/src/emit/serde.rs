@@ -59,7 +59,7 @@ impl Emitter<'_> {
             call(&when, "deserialize", &values),
             call(&when, "groups", &groups),
             call(&when, "serialize", &plain),
-            call(&when_server, "deserialize", &plain),
+            call(&when_server, "deserialize_functions", &plain),
             call(&when, "serialize_generic", &generic),
             call(&when_server, "deserialize_generic", &generic),
         ]

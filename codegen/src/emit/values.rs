@@ -1,7 +1,8 @@
 //! What every type can do besides being written and read: be printed and compared.
 //!
 //! Derived, these traits would be a third of the code of a schema. They go through the bytes of a value and the table of
-//! definitions instead: one path for all types.
+//! definitions instead: one path for all types. `#[inline]` leaves them to the crates that use them, so that this one is not
+//! slower to build for those that do not.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -26,11 +27,13 @@ impl Emitter<'_> {
         };
         quote! {
             impl #bound ::core::fmt::Debug for #ty {
+                #[inline]
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     #schema.debug(self, f)
                 }
             }
             impl #bound ::core::cmp::PartialEq for #ty {
+                #[inline]
                 fn eq(&self, other: &Self) -> bool {
                     #tl::codec::equal(self, other)
                 }

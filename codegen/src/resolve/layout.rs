@@ -159,6 +159,10 @@ impl Model<'_> {
     }
 }
 
+/// What a struct counts for at most, so that no schema makes the sums of the model overflow: each type may hold the one
+/// before it twice. Whatever has half as much is boxed everywhere.
+const MAX_SIZE: usize = 1 << 20;
+
 /// Rust orders fields so that almost nothing is lost between them: the sum, rounded up to the alignment.
 fn structure(fields: impl IntoIterator<Item = Size>) -> Size {
     let whole =
@@ -167,7 +171,7 @@ fn structure(fields: impl IntoIterator<Item = Size>) -> Size {
             align: sum.align.max(field.align),
             niche: sum.niche || field.niche,
         });
-    Size { bytes: whole.bytes.next_multiple_of(whole.align), ..whole }
+    Size { bytes: whole.bytes.min(MAX_SIZE).next_multiple_of(whole.align), ..whole }
 }
 
 /// Whether a struct has a capacity, of whose values many cannot be.
@@ -276,6 +280,17 @@ mod tests {
         let schema =
             schema("x flags:# a:flags.0?int b:flags.0?long c:flags.1?string d:flags.1?string = X;");
         assert_eq!(boxed_fields(&schema), [false, true]);
+    }
+
+    #[test]
+    fn sizes_that_double_from_type_to_type_stay_finite() {
+        let mut text = "a0 x:long = T0;".to_owned();
+        for i in 1..100 {
+            text.push_str(&format!("a{i} x:T{0} y:T{0} = T{i};", i - 1));
+        }
+        text.push_str("one x:T99 = U; two x:int = U; x flags:# a:flags.0?T99 = X;");
+        let schema = schema(&text);
+        assert_eq!((boxed_variants(&schema), boxed_fields(&schema)), (vec!["one"], vec![true]));
     }
 
     #[test]

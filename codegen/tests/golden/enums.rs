@@ -4,7 +4,8 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
@@ -18,6 +19,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         ),
         (0xee6970fb, "shapeEmpty = Shape"),
     ],
+    &[],
 );
 #[allow(
     dead_code,
@@ -25,7 +27,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -38,7 +41,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod types {
     /**Constructor [shapeEmpty](https://core.telegram.org/constructor/shapeEmpty).
@@ -49,11 +53,13 @@ shapeEmpty#ee6970fb = Shape;
     #[derive(Clone)]
     pub struct ShapeEmpty;
     impl ::core::fmt::Debug for ShapeEmpty {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for ShapeEmpty {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -88,11 +94,13 @@ shapeDot#5600e8f2 at:long = Shape;
         pub at: i64,
     }
     impl ::core::fmt::Debug for ShapeDot {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for ShapeDot {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -143,11 +151,13 @@ shapeBox#9f87426d left:long top:long right:long bottom:long depth:long = Shape;
         pub depth: i64,
     }
     impl ::core::fmt::Debug for ShapeBox {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for ShapeBox {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -214,11 +224,13 @@ shape#6d04284e name:string = Shape;
         pub name: ::std::string::String,
     }
     impl ::core::fmt::Debug for Shape {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Shape {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -255,11 +267,13 @@ canvas#2adcbee9 shape:Shape = Canvas;
         pub shape: super::enums::Shape,
     }
     impl ::core::fmt::Debug for Canvas {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Canvas {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -293,7 +307,8 @@ canvas#2adcbee9 shape:Shape = Canvas;
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod enums {
     /**Type [Shape](https://core.telegram.org/type/Shape).
@@ -369,27 +384,42 @@ shape#6d04284e name:string = Shape;
         }
     }
     impl ::core::fmt::Debug for Shape {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Shape {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::core::convert::From<super::types::ShapeEmpty> for Shape {
+        #[inline]
         fn from(_: super::types::ShapeEmpty) -> Self {
             Self::Empty
         }
     }
+    impl ::core::convert::TryFrom<Shape> for super::types::ShapeEmpty {
+        type Error = Shape;
+        #[inline]
+        fn try_from(value: Shape) -> ::core::result::Result<Self, Shape> {
+            match value {
+                Shape::Empty => ::core::result::Result::Ok(Self),
+                other => ::core::result::Result::Err(other),
+            }
+        }
+    }
     impl ::core::convert::From<super::types::ShapeDot> for Shape {
+        #[inline]
         fn from(value: super::types::ShapeDot) -> Self {
             Self::Dot(value)
         }
     }
     impl ::core::convert::TryFrom<Shape> for super::types::ShapeDot {
         type Error = Shape;
+        #[inline]
         fn try_from(value: Shape) -> ::core::result::Result<Self, Shape> {
             match value {
                 Shape::Dot(value) => ::core::result::Result::Ok(value),
@@ -398,12 +428,14 @@ shape#6d04284e name:string = Shape;
         }
     }
     impl ::core::convert::From<super::types::ShapeBox> for Shape {
+        #[inline]
         fn from(value: super::types::ShapeBox) -> Self {
             Self::Box(::std::boxed::Box::new(value))
         }
     }
     impl ::core::convert::TryFrom<Shape> for super::types::ShapeBox {
         type Error = Shape;
+        #[inline]
         fn try_from(value: Shape) -> ::core::result::Result<Self, Shape> {
             match value {
                 Shape::Box(value) => ::core::result::Result::Ok(*value),
@@ -412,12 +444,14 @@ shape#6d04284e name:string = Shape;
         }
     }
     impl ::core::convert::From<super::types::Shape> for Shape {
+        #[inline]
         fn from(value: super::types::Shape) -> Self {
             Self::Shape(value)
         }
     }
     impl ::core::convert::TryFrom<Shape> for super::types::Shape {
         type Error = Shape;
+        #[inline]
         fn try_from(value: Shape) -> ::core::result::Result<Self, Shape> {
             match value {
                 Shape::Shape(value) => ::core::result::Result::Ok(value),

@@ -4,7 +4,8 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
@@ -14,6 +15,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
             "post flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?true date:int views:flags.2?Vector<int> ok:flags.3?Bool = Post",
         ),
     ],
+    &[],
 );
 #[allow(
     dead_code,
@@ -21,7 +23,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -34,7 +37,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod types {
     /**Constructor [post](https://core.telegram.org/constructor/post).
@@ -59,6 +63,7 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
     }
     impl Post {
         ///What is always there, and nothing else.
+        #[inline]
         pub fn new(date: i32) -> Self {
             Self {
                 pinned: false,
@@ -71,11 +76,13 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
         }
     }
     impl ::core::fmt::Debug for Post {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Post {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }

@@ -4,7 +4,8 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
@@ -14,6 +15,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
             "user flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.0?double name:string long:flags.0?double first:flags.1?true second:flags.1?true phone:flags.2?string verified:flags.2?bytes code:flags.2?long = User",
         ),
     ],
+    &[],
 );
 #[allow(
     dead_code,
@@ -21,7 +23,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -34,7 +37,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod types {
     /**Constructor [user](https://core.telegram.org/constructor/user).
@@ -57,6 +61,7 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
     }
     impl User {
         ///What is always there, and nothing else.
+        #[inline]
         pub fn new(name: ::std::string::String) -> Self {
             Self {
                 bot_info_version: ::core::option::Option::None,
@@ -67,20 +72,24 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
             }
         }
         ///`bot:flags.14?true`
+        #[inline]
         pub fn bot(&self) -> bool {
             self.bot_info_version.is_some()
         }
         ///`second:flags.1?true`
+        #[inline]
         pub fn second(&self) -> bool {
             self.first
         }
     }
     impl ::core::fmt::Debug for User {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for User {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -182,7 +191,8 @@ user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod groups {
     ///Parameters of `user` that are there together.

@@ -4,7 +4,8 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
@@ -14,6 +15,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
             "poll id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true answers:flags2.3?int unused:# = Poll",
         ),
     ],
+    &[],
 );
 #[allow(
     dead_code,
@@ -21,7 +23,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -34,7 +37,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod types {
     /**Constructor [poll](https://core.telegram.org/constructor/poll).
@@ -55,6 +59,7 @@ poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true an
     }
     impl Poll {
         ///What is always there, and nothing else.
+        #[inline]
         pub fn new(id: i64) -> Self {
             Self {
                 id,
@@ -65,11 +70,13 @@ poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true an
         }
     }
     impl ::core::fmt::Debug for Poll {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Poll {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }

@@ -4,10 +4,12 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[],
     &[
         (
             0x01650021,
@@ -22,7 +24,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -35,7 +38,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod functions {
     /**Function [invokeWithLayer](https://core.telegram.org/method/invokeWithLayer).
@@ -51,11 +55,13 @@ invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X;
         pub query: X,
     }
     impl<X: ::telewire::tl::Serialize> ::core::fmt::Debug for InvokeWithLayer<X> {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl<X: ::telewire::tl::Serialize> ::core::cmp::PartialEq for InvokeWithLayer<X> {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -103,6 +109,7 @@ invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true que
     }
     impl<X> InvokeBoth<X> {
         ///What is always there, and nothing else.
+        #[inline]
         pub fn new(query: X) -> Self {
             Self {
                 proxy: ::core::option::Option::None,
@@ -112,11 +119,13 @@ invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true que
         }
     }
     impl<X: ::telewire::tl::Serialize> ::core::fmt::Debug for InvokeBoth<X> {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl<X: ::telewire::tl::Serialize> ::core::cmp::PartialEq for InvokeBoth<X> {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }

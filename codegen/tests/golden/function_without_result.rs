@@ -4,10 +4,12 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[],
     &[(0x9299359f, "http_wait max_delay:int wait_after:int max_wait:int = HttpWait")],
 );
 #[allow(
@@ -16,7 +18,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -29,7 +32,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod functions {
     /**Function [http_wait](https://core.telegram.org/method/http_wait).
@@ -47,11 +51,13 @@ http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait;
         pub max_wait: i32,
     }
     impl ::core::fmt::Debug for HttpWait {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for HttpWait {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -101,6 +107,6 @@ http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait;
     SCHEMA : functions::HttpWait
 }
 #[cfg(all(feature = "serde", any(test, feature = "server")))]
-::telewire::tl::serde::deserialize! {
+::telewire::tl::serde::deserialize_functions! {
     SCHEMA : functions::HttpWait
 }

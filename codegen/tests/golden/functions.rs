@@ -4,10 +4,12 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
+    &[(0xfd0a6541, "pong id:long = Pong")],
     &[
         (0x59c01efa, "ping.count = int"),
         (0x628f97ca, "ping.bare = Vector<%Pong>"),
@@ -15,7 +17,6 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0xe1054267, "ping.all ids:Vector<long> = Vector<Pong>"),
         (0xef39dcd8, "ping.send random_id:long text:string = Pong"),
         (0xf376d9c4, "ping id:long = Pong"),
-        (0xfd0a6541, "pong id:long = Pong"),
     ],
 );
 #[allow(
@@ -24,7 +25,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -37,7 +39,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod types {
     /**Constructor [pong](https://core.telegram.org/constructor/pong).
@@ -51,11 +54,13 @@ pong#fd0a6541 id:long = Pong;
         pub id: i64,
     }
     impl ::core::fmt::Debug for Pong {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Pong {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -95,7 +100,8 @@ pong#fd0a6541 id:long = Pong;
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod functions {
     /**Function [ping](https://core.telegram.org/method/ping).
@@ -109,11 +115,13 @@ ping#f376d9c4 id:long = Pong;
         pub id: i64,
     }
     impl ::core::fmt::Debug for Ping {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Ping {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -162,11 +170,13 @@ ping.all#e1054267 ids:Vector<long> = Vector<Pong>;
             pub ids: ::std::vec::Vec<i64>,
         }
         impl ::core::fmt::Debug for All {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for All {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 ::telewire::tl::codec::equal(self, other)
             }
@@ -204,11 +214,13 @@ ping.count#59c01efa = int;
         #[derive(Clone)]
         pub struct Count;
         impl ::core::fmt::Debug for Count {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for Count {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 ::telewire::tl::codec::equal(self, other)
             }
@@ -248,16 +260,19 @@ ping.is_on#6b03e19a flags:# loud:flags.0?true = Bool;
         }
         impl IsOn {
             ///What is always there, and nothing else.
+            #[inline]
             pub fn new() -> Self {
                 <Self as ::core::default::Default>::default()
             }
         }
         impl ::core::fmt::Debug for IsOn {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for IsOn {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 ::telewire::tl::codec::equal(self, other)
             }
@@ -301,11 +316,13 @@ ping.send#ef39dcd8 random_id:long text:string = Pong;
             pub text: ::std::string::String,
         }
         impl ::core::fmt::Debug for Send {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for Send {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 ::telewire::tl::codec::equal(self, other)
             }
@@ -351,11 +368,13 @@ ping.bare#628f97ca = Vector<%Pong>;
         #[derive(Clone)]
         pub struct Bare;
         impl ::core::fmt::Debug for Bare {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for Bare {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 ::telewire::tl::codec::equal(self, other)
             }
@@ -401,7 +420,7 @@ ping.bare#628f97ca = Vector<%Pong>;
     functions::ping::IsOn, functions::ping::Send, functions::ping::Bare
 }
 #[cfg(all(feature = "serde", any(test, feature = "server")))]
-::telewire::tl::serde::deserialize! {
+::telewire::tl::serde::deserialize_functions! {
     SCHEMA : functions::Ping, functions::ping::All, functions::ping::Count,
     functions::ping::IsOn, functions::ping::Send, functions::ping::Bare
 }

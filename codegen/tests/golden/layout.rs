@@ -4,7 +4,8 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
@@ -15,6 +16,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
             "wall flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:flags2.0?Card = Wall",
         ),
     ],
+    &[],
 );
 #[allow(
     dead_code,
@@ -22,7 +24,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -35,7 +38,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod types {
     /**Constructor [card](https://core.telegram.org/constructor/card).
@@ -51,11 +55,13 @@ card#23f8ed83 title:string text:string = Card;
         pub text: ::std::string::String,
     }
     impl ::core::fmt::Debug for Card {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Card {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -99,6 +105,7 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
     }
     impl Wall {
         ///What is always there, and nothing else.
+        #[inline]
         pub fn new(first: super::types::Card) -> Self {
             Self {
                 card: ::core::option::Option::None,
@@ -108,11 +115,13 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
         }
     }
     impl ::core::fmt::Debug for Wall {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Wall {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -138,7 +147,7 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
         }
     }
     impl ::telewire::tl::Deserialize for Wall {
-        const MIN_LEN: usize = 16usize;
+        const MIN_LEN: usize = 24usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x6e064a05, "wall");
@@ -177,7 +186,8 @@ wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:fl
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod groups {
     ///Parameters of `wall` that are there together.

@@ -4,7 +4,8 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
@@ -14,6 +15,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0xcd27626a, "auth.phone number:string = auth.Phone"),
         (0xcf338214, "root block:e2e.chain.Block code:auth.SentCode = Root"),
     ],
+    &[],
 );
 #[allow(
     dead_code,
@@ -21,7 +23,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -34,7 +37,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod types {
     /**Constructor [root](https://core.telegram.org/constructor/root).
@@ -50,11 +54,13 @@ root#cf338214 block:e2e.chain.Block code:auth.SentCode = Root;
         pub code: super::types::auth::SentCode,
     }
     impl ::core::fmt::Debug for Root {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Root {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -72,7 +78,7 @@ root#cf338214 block:e2e.chain.Block code:auth.SentCode = Root;
         }
     }
     impl ::telewire::tl::Deserialize for Root {
-        const MIN_LEN: usize = 12usize;
+        const MIN_LEN: usize = 24usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0xcf338214, "root");
@@ -95,11 +101,13 @@ auth.sentCode#7358bc40 phone:auth.Phone = auth.SentCode;
             pub phone: super::super::types::auth::Phone,
         }
         impl ::core::fmt::Debug for SentCode {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for SentCode {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 ::telewire::tl::codec::equal(self, other)
             }
@@ -116,7 +124,7 @@ auth.sentCode#7358bc40 phone:auth.Phone = auth.SentCode;
             }
         }
         impl ::telewire::tl::Deserialize for SentCode {
-            const MIN_LEN: usize = 8usize;
+            const MIN_LEN: usize = 12usize;
             #[inline(never)]
             fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
                 let outer = r.begin(0x7358bc40, "auth.sentCode");
@@ -136,11 +144,13 @@ auth.phone#cd27626a number:string = auth.Phone;
             pub number: ::std::string::String,
         }
         impl ::core::fmt::Debug for Phone {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 super::super::SCHEMA.debug(self, f)
             }
         }
         impl ::core::cmp::PartialEq for Phone {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 ::telewire::tl::codec::equal(self, other)
             }
@@ -182,6 +192,7 @@ e2e.chain.block#6498c436 height:int = e2e.chain.Block;
                 pub height: i32,
             }
             impl ::core::fmt::Debug for Block {
+                #[inline]
                 fn fmt(
                     &self,
                     f: &mut ::core::fmt::Formatter<'_>,
@@ -190,6 +201,7 @@ e2e.chain.block#6498c436 height:int = e2e.chain.Block;
                 }
             }
             impl ::core::cmp::PartialEq for Block {
+                #[inline]
                 fn eq(&self, other: &Self) -> bool {
                     ::telewire::tl::codec::equal(self, other)
                 }

@@ -4,7 +4,8 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
@@ -12,6 +13,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0x3ca89969, "packed flags:# id:flags.0?long body:Object = Packed"),
         (0x7900ac6a, "gzip data:bytes = Object"),
     ],
+    &[],
 );
 #[allow(
     dead_code,
@@ -19,7 +21,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -32,7 +35,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod types {
     /**Constructor [packed](https://core.telegram.org/constructor/packed).
@@ -49,6 +53,7 @@ packed#3ca89969 flags:# id:flags.0?long body:Object = Packed;
     }
     impl Packed {
         ///What is always there, and nothing else.
+        #[inline]
         pub fn new(body: ::telewire::tl::Object) -> Self {
             Self {
                 id: ::core::option::Option::None,
@@ -57,11 +62,13 @@ packed#3ca89969 flags:# id:flags.0?long body:Object = Packed;
         }
     }
     impl ::core::fmt::Debug for Packed {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Packed {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -102,11 +109,13 @@ gzip#7900ac6a data:bytes = Object;
         pub data: ::telewire::tl::Bytes,
     }
     impl ::core::fmt::Debug for Gzip {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Gzip {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }

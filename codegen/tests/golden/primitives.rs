@@ -4,7 +4,8 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
@@ -14,6 +15,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
             "all a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i:Bool = All",
         ),
     ],
+    &[],
 );
 #[allow(
     dead_code,
@@ -21,7 +23,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -34,7 +37,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod types {
     /**Constructor [all](https://core.telegram.org/constructor/all).
@@ -64,11 +68,13 @@ all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i
         pub i: bool,
     }
     impl ::core::fmt::Debug for All {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for All {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }

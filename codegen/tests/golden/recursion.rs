@@ -4,7 +4,8 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
@@ -15,6 +16,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0xe2d2a7e9, "textEmpty = Text"),
         (0xfc8417a7, "textPlain text:string = Text"),
     ],
+    &[],
 );
 #[allow(
     dead_code,
@@ -22,7 +24,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -35,7 +38,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod types {
     /**Constructor [textEmpty](https://core.telegram.org/constructor/textEmpty).
@@ -46,11 +50,13 @@ textEmpty#e2d2a7e9 = Text;
     #[derive(Clone)]
     pub struct TextEmpty;
     impl ::core::fmt::Debug for TextEmpty {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for TextEmpty {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -85,11 +91,13 @@ textPlain#fc8417a7 text:string = Text;
         pub text: ::std::string::String,
     }
     impl ::core::fmt::Debug for TextPlain {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for TextPlain {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -126,11 +134,13 @@ textBold#7d31b181 text:Text = Text;
         pub text: ::std::boxed::Box<super::enums::Text>,
     }
     impl ::core::fmt::Debug for TextBold {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for TextBold {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -167,11 +177,13 @@ textConcat#4f25c4f4 texts:Vector<Text> = Text;
         pub texts: ::std::vec::Vec<super::enums::Text>,
     }
     impl ::core::fmt::Debug for TextConcat {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for TextConcat {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -211,6 +223,7 @@ link#1c6de6ff flags:# url:string next:flags.0?Link = Link;
     }
     impl Link {
         ///What is always there, and nothing else.
+        #[inline]
         pub fn new(url: ::std::string::String) -> Self {
             Self {
                 url,
@@ -219,11 +232,13 @@ link#1c6de6ff flags:# url:string next:flags.0?Link = Link;
         }
     }
     impl ::core::fmt::Debug for Link {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Link {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -261,7 +276,8 @@ link#1c6de6ff flags:# url:string next:flags.0?Link = Link;
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod enums {
     /**Type [Text](https://core.telegram.org/type/Text).
@@ -298,64 +314,59 @@ textConcat#4f25c4f4 texts:Vector<Text> = Text;
     impl ::telewire::tl::Deserialize for Text {
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(
-                match r.peek_id() {
-                    0xe2d2a7e9 => {
-                        r.skip_id();
-                        Self::Empty
-                    }
-                    0xfc8417a7 => {
-                        Self::Plain(
-                            <super::types::TextPlain as ::telewire::tl::Deserialize>::read(
-                                r,
-                            )?,
-                        )
-                    }
-                    0x7d31b181 => {
-                        Self::Bold(
-                            <super::types::TextBold as ::telewire::tl::Deserialize>::read(
-                                r,
-                            )?,
-                        )
-                    }
-                    0x4f25c4f4 => {
-                        Self::Concat(
-                            <super::types::TextConcat as ::telewire::tl::Deserialize>::read(
-                                r,
-                            )?,
-                        )
-                    }
-                    id => {
-                        r.skip_id();
-                        r.unexpected(id, "Text");
-                        return ::core::option::Option::None;
-                    }
-                },
-            )
+            match r.peek_id() {
+                0xe2d2a7e9 => {
+                    r.skip_id();
+                    ::core::option::Option::Some(Self::Empty)
+                }
+                0xfc8417a7 => ::telewire::tl::codec::read_variant(r, Self::Plain),
+                0x7d31b181 => ::telewire::tl::codec::read_variant(r, Self::Bold),
+                0x4f25c4f4 => ::telewire::tl::codec::read_variant(r, Self::Concat),
+                id => {
+                    r.skip_id();
+                    r.unexpected(id, "Text");
+                    ::core::option::Option::None
+                }
+            }
         }
     }
     impl ::core::fmt::Debug for Text {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Text {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::core::convert::From<super::types::TextEmpty> for Text {
+        #[inline]
         fn from(_: super::types::TextEmpty) -> Self {
             Self::Empty
         }
     }
+    impl ::core::convert::TryFrom<Text> for super::types::TextEmpty {
+        type Error = Text;
+        #[inline]
+        fn try_from(value: Text) -> ::core::result::Result<Self, Text> {
+            match value {
+                Text::Empty => ::core::result::Result::Ok(Self),
+                other => ::core::result::Result::Err(other),
+            }
+        }
+    }
     impl ::core::convert::From<super::types::TextPlain> for Text {
+        #[inline]
         fn from(value: super::types::TextPlain) -> Self {
             Self::Plain(value)
         }
     }
     impl ::core::convert::TryFrom<Text> for super::types::TextPlain {
         type Error = Text;
+        #[inline]
         fn try_from(value: Text) -> ::core::result::Result<Self, Text> {
             match value {
                 Text::Plain(value) => ::core::result::Result::Ok(value),
@@ -364,12 +375,14 @@ textConcat#4f25c4f4 texts:Vector<Text> = Text;
         }
     }
     impl ::core::convert::From<super::types::TextBold> for Text {
+        #[inline]
         fn from(value: super::types::TextBold) -> Self {
             Self::Bold(value)
         }
     }
     impl ::core::convert::TryFrom<Text> for super::types::TextBold {
         type Error = Text;
+        #[inline]
         fn try_from(value: Text) -> ::core::result::Result<Self, Text> {
             match value {
                 Text::Bold(value) => ::core::result::Result::Ok(value),
@@ -378,12 +391,14 @@ textConcat#4f25c4f4 texts:Vector<Text> = Text;
         }
     }
     impl ::core::convert::From<super::types::TextConcat> for Text {
+        #[inline]
         fn from(value: super::types::TextConcat) -> Self {
             Self::Concat(value)
         }
     }
     impl ::core::convert::TryFrom<Text> for super::types::TextConcat {
         type Error = Text;
+        #[inline]
         fn try_from(value: Text) -> ::core::result::Result<Self, Text> {
             match value {
                 Text::Concat(value) => ::core::result::Result::Ok(value),

@@ -4,7 +4,8 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
@@ -17,6 +18,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0x7b22177f, "some flags:# b:flags.0?Box = Some"),
         (0xc6fb2ae8, "stringOk = String"),
     ],
+    &[],
 );
 #[allow(
     dead_code,
@@ -24,7 +26,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -37,7 +40,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod types {
     /**Constructor [vec](https://core.telegram.org/constructor/vec).
@@ -51,11 +55,13 @@ vec#5ad97429 n:int = Vec;
         pub n: i32,
     }
     impl ::core::fmt::Debug for Vec {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Vec {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -91,11 +97,13 @@ option#5307741d v:Vec = Option;
         pub v: super::types::Vec,
     }
     impl ::core::fmt::Debug for Option {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Option {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -112,7 +120,7 @@ option#5307741d v:Vec = Option;
         }
     }
     impl ::telewire::tl::Deserialize for Option {
-        const MIN_LEN: usize = 8usize;
+        const MIN_LEN: usize = 12usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x5307741d, "option");
@@ -132,11 +140,13 @@ result#0a21a3fd a:Vector<Option> = Result;
         pub a: ::std::vec::Vec<super::types::Option>,
     }
     impl ::core::fmt::Debug for Result {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Result {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -170,11 +180,13 @@ stringOk#c6fb2ae8 = String;
     #[derive(Clone)]
     pub struct StringOk;
     impl ::core::fmt::Debug for StringOk {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for StringOk {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -209,11 +221,13 @@ stringErr#074d128e text:string = String;
         pub text: ::std::string::String,
     }
     impl ::core::fmt::Debug for StringErr {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for StringErr {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -250,11 +264,13 @@ box#02630dd8 s:String = Box;
         pub s: super::enums::String,
     }
     impl ::core::fmt::Debug for Box {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Box {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -292,16 +308,19 @@ some#7b22177f flags:# b:flags.0?Box = Some;
     }
     impl Some {
         ///What is always there, and nothing else.
+        #[inline]
         pub fn new() -> Self {
             <Self as ::core::default::Default>::default()
         }
     }
     impl ::core::fmt::Debug for Some {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Some {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -337,7 +356,8 @@ some#7b22177f flags:# b:flags.0?Box = Some;
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod enums {
     /**Type [String](https://core.telegram.org/type/String).
@@ -389,27 +409,42 @@ stringErr#074d128e text:string = String;
         }
     }
     impl ::core::fmt::Debug for String {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for String {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::core::convert::From<super::types::StringOk> for String {
+        #[inline]
         fn from(_: super::types::StringOk) -> Self {
             Self::Ok
         }
     }
+    impl ::core::convert::TryFrom<String> for super::types::StringOk {
+        type Error = String;
+        #[inline]
+        fn try_from(value: String) -> ::core::result::Result<Self, String> {
+            match value {
+                String::Ok => ::core::result::Result::Ok(Self),
+                other => ::core::result::Result::Err(other),
+            }
+        }
+    }
     impl ::core::convert::From<super::types::StringErr> for String {
+        #[inline]
         fn from(value: super::types::StringErr) -> Self {
             Self::Err(value)
         }
     }
     impl ::core::convert::TryFrom<String> for super::types::StringErr {
         type Error = String;
+        #[inline]
         fn try_from(value: String) -> ::core::result::Result<Self, String> {
             match value {
                 String::Err(value) => ::core::result::Result::Ok(value),

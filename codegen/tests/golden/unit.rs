@@ -4,11 +4,13 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[(0x57665865, "nothing = Nothing")],
+    &[],
 );
 #[allow(
     dead_code,
@@ -16,7 +18,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -29,7 +32,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod types {
     /**Constructor [nothing](https://core.telegram.org/constructor/nothing).
@@ -40,11 +44,13 @@ nothing#57665865 = Nothing;
     #[derive(Clone)]
     pub struct Nothing;
     impl ::core::fmt::Debug for Nothing {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Nothing {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }

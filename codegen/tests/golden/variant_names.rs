@@ -4,7 +4,8 @@
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
@@ -14,6 +15,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
         (0xc0518995, "other = Peer"),
         (0xed156ac4, "peerSelf = Peer"),
     ],
+    &[],
 );
 #[allow(
     dead_code,
@@ -21,7 +23,8 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 ///The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
@@ -34,7 +37,8 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod types {
     /**Constructor [peerSelf](https://core.telegram.org/constructor/peerSelf).
@@ -45,11 +49,13 @@ peerSelf#ed156ac4 = Peer;
     #[derive(Clone)]
     pub struct PeerSelf;
     impl ::core::fmt::Debug for PeerSelf {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for PeerSelf {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -84,11 +90,13 @@ peer64#74ad6156 id:long = Peer;
         pub id: i64,
     }
     impl ::core::fmt::Debug for Peer64 {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Peer64 {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -131,11 +139,13 @@ peerUser#31bf0e2a id:long = Peer;
         pub id: i64,
     }
     impl ::core::fmt::Debug for PeerUser {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for PeerUser {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -175,11 +185,13 @@ other#c0518995 = Peer;
     #[derive(Clone)]
     pub struct Other;
     impl ::core::fmt::Debug for Other {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Other {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
@@ -211,7 +223,8 @@ other#c0518995 = Peer;
     unused_qualifications,
     clippy::module_inception,
     clippy::nursery,
-    clippy::pedantic
+    clippy::pedantic,
+    reason = "generated code"
 )]
 pub mod enums {
     /**Type [Peer](https://core.telegram.org/type/Peer).
@@ -282,27 +295,42 @@ other#c0518995 = Peer;
         }
     }
     impl ::core::fmt::Debug for Peer {
+        #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
     impl ::core::cmp::PartialEq for Peer {
+        #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
     impl ::core::convert::From<super::types::PeerSelf> for Peer {
+        #[inline]
         fn from(_: super::types::PeerSelf) -> Self {
             Self::PeerSelf
         }
     }
+    impl ::core::convert::TryFrom<Peer> for super::types::PeerSelf {
+        type Error = Peer;
+        #[inline]
+        fn try_from(value: Peer) -> ::core::result::Result<Self, Peer> {
+            match value {
+                Peer::PeerSelf => ::core::result::Result::Ok(Self),
+                other => ::core::result::Result::Err(other),
+            }
+        }
+    }
     impl ::core::convert::From<super::types::Peer64> for Peer {
+        #[inline]
         fn from(value: super::types::Peer64) -> Self {
             Self::Peer64(value)
         }
     }
     impl ::core::convert::TryFrom<Peer> for super::types::Peer64 {
         type Error = Peer;
+        #[inline]
         fn try_from(value: Peer) -> ::core::result::Result<Self, Peer> {
             match value {
                 Peer::Peer64(value) => ::core::result::Result::Ok(value),
@@ -311,12 +339,14 @@ other#c0518995 = Peer;
         }
     }
     impl ::core::convert::From<super::types::PeerUser> for Peer {
+        #[inline]
         fn from(value: super::types::PeerUser) -> Self {
             Self::User(value)
         }
     }
     impl ::core::convert::TryFrom<Peer> for super::types::PeerUser {
         type Error = Peer;
+        #[inline]
         fn try_from(value: Peer) -> ::core::result::Result<Self, Peer> {
             match value {
                 Peer::User(value) => ::core::result::Result::Ok(value),
@@ -325,8 +355,19 @@ other#c0518995 = Peer;
         }
     }
     impl ::core::convert::From<super::types::Other> for Peer {
+        #[inline]
         fn from(_: super::types::Other) -> Self {
             Self::Other
+        }
+    }
+    impl ::core::convert::TryFrom<Peer> for super::types::Other {
+        type Error = Peer;
+        #[inline]
+        fn try_from(value: Peer) -> ::core::result::Result<Self, Peer> {
+            match value {
+                Peer::Other => ::core::result::Result::Ok(Self),
+                other => ::core::result::Result::Err(other),
+            }
         }
     }
 }

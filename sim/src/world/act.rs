@@ -1,26 +1,61 @@
 //! Steps that are done, and what the client tells.
 
-use telewire::rpc::Request;
-use telewire::server;
+use std::ops::Range;
+use std::time::Duration;
 
-use crate::api::Update;
+use telewire::ids::SessionId;
+use telewire::rpc::{CallError, Request};
+use telewire::server;
+use telewire::tl::mtproto::functions;
+use telewire::tl::{Function, Repeat};
+
+use crate::api::{Run, Update};
 use crate::client::Told;
 use crate::fault::Fault;
 use crate::oracle::shown;
+use crate::other;
 use crate::plan::Action;
 use crate::world::{IDLE, World};
+
+/// The numbers of a flood's requests: more than a client takes.
+const FLOOD: Range<i32> = 1_000..20_000;
+
+/// How many are not taken until a flood ends.
+const REFUSED: u64 = 50;
+
+/// Of what the data centre answers itself, some answers name no request and may be lost: these end in time.
+const OTHER: Duration = Duration::from_secs(60);
 
 impl World<'_> {
     pub(super) fn act(&mut self, action: Action) {
         self.say(|| format!("{action:?}"));
         match action {
-            Action::Call { run, repeat, deadline } => {
-                let request = Request::new(&run).with_repeat(repeat);
+            Action::Call { run, repeat, deadline, after, quick_ack } => {
+                let mut request = Request::new(&run).with_repeat(repeat);
+                if let Some(before) = after.and_then(|number| self.oracle.call(number)) {
+                    request = request.after(before);
+                }
+                if quick_ack {
+                    request = request.with_quick_ack();
+                }
                 match self.client.call(self.client_now(), request, deadline) {
-                    Ok(call) => self.oracle.accepted(call, run, repeat, deadline.is_some()),
+                    Ok(call) => {
+                        let has_deadline = deadline.is_some();
+                        self.oracle.accepted(call, run, repeat, has_deadline, after);
+                    }
                     Err(error) => self.say(|| format!("not accepted: {error}")),
                 }
             }
+            Action::Flood => self.flood(),
+            Action::DestroySession { is_there } => {
+                let session_id = self.dice.number().cast_signed();
+                if let Some(key) = self.key.as_ref().filter(|_| is_there) {
+                    let now = self.server_now();
+                    other::begin(&mut self.dc, now, &self.suite, key, SessionId(session_id));
+                }
+                self.call_other(&functions::DestroySession { session_id });
+            }
+            Action::DestroyKey => self.call_other(&functions::DestroyAuthKey {}),
             Action::Cancel { number } => {
                 if let Some(call) = self.oracle.open_call(number) {
                     self.oracle.cancelled(call);
@@ -39,13 +74,55 @@ impl World<'_> {
         }
     }
 
+    /// Requests until one is not taken, and a few more.
+    fn flood(&mut self) {
+        let mut refused = 0;
+        for number in FLOOD {
+            let run = Run { number, is_keyed: false, is_refused: false, bytes: 0, after: 0 };
+            let request = Request::new(&run).with_repeat(Repeat::Safe);
+            match self.client.call(self.client_now(), request, None) {
+                Ok(call) => self.oracle.accepted(call, run, Repeat::Safe, false, None),
+                Err(CallError::Full) => refused += 1,
+                // It is over.
+                Err(_) => return,
+            }
+            if refused > REFUSED {
+                break;
+            }
+        }
+        self.seen.full += refused;
+    }
+
+    fn call_other(&mut self, function: &impl Function) {
+        let request = Request::new(function).with_repeat(Repeat::Safe);
+        if let Ok(call) = self.client.call(self.client_now(), request, Some(OTHER)) {
+            self.oracle.accepted_other(call);
+        }
+    }
+
     pub(super) fn fail(&mut self, fault: Fault) {
         let mono = self.mono;
+        let kind = fault.kind();
         match fault {
-            Fault::Cut => self.cut(),
+            Fault::Cut => {
+                if self.wire.is_some() {
+                    self.meet(kind);
+                }
+                self.cut();
+            }
             Fault::Dials { count, hang } => self.bad_dials = (count, hang),
-            Fault::Clock { seconds } => self.clock += seconds,
-            Fault::LongIdle => self.delay += IDLE,
+            Fault::Clock { seconds } => {
+                self.clock += seconds;
+                if !self.is_over {
+                    self.meet(kind);
+                }
+            }
+            Fault::LongIdle => {
+                self.delay += IDLE;
+                if !self.is_over {
+                    self.meet(kind);
+                }
+            }
             Fault::Server(fault) => {
                 let forgets_updates =
                     matches!(fault, server::Fault::ForgetAnswers | server::Fault::ForgetKeys);
@@ -53,11 +130,7 @@ impl World<'_> {
                     self.oracle.excused();
                 }
                 if fault == server::Fault::ForgetSessions {
-                    // What is under way over links that were left would otherwise begin the session once more, and nobody
-                    // could tell that it ran before.
-                    for wire in std::mem::take(&mut self.old) {
-                        self.server_hears_the_end(&wire.end);
-                    }
+                    self.drop_late();
                 }
                 self.dc.inject(self.server_now(), fault);
             }
@@ -67,6 +140,22 @@ impl World<'_> {
                 }
             }
         }
+    }
+
+    /// What is under way over links that were left, and copies that the network made, do not come to a data centre that has
+    /// forgotten its sessions. They would begin the session once more, and nobody could tell that they ran before: no client
+    /// can promise anything then, and no other rule of the model makes them rare.
+    fn drop_late(&mut self) {
+        for wire in std::mem::take(&mut self.old) {
+            self.over(&wire);
+        }
+        if let Some(wire) = &mut self.wire {
+            wire.up.drop_copies();
+        }
+    }
+
+    pub(super) fn meet(&mut self, kind: &'static str) {
+        *self.met.entry(kind).or_default() += 1;
     }
 
     /// The last fault is over.
@@ -109,6 +198,14 @@ impl World<'_> {
                     trace.peek.know(key.auth_key.clone());
                 }
                 self.key = Some(key.auth_key);
+            }
+            Told::Bound => {
+                self.seen.bound += 1;
+                self.say(|| "a temporary key was bound".to_owned());
+            }
+            Told::QuickAck(call) => {
+                self.seen.quick_acks += 1;
+                self.say(|| format!("{call:?} was received"));
             }
             Told::Other(words) => self.say(|| words),
         }

@@ -17,7 +17,7 @@ impl World<'_> {
             self.arrive_up(wire);
             let is_over = wire.is_over(self.mono);
             if is_over {
-                self.server_hears_the_end(&wire.end);
+                self.over(wire);
             }
             !is_over
         });
@@ -32,7 +32,7 @@ impl World<'_> {
         }
         let is_closed = !self.is_open(&wire.end) && wire.down.is_empty();
         if is_closed && !wire.down.is_silent() || wire.is_broken(self.mono) {
-            self.server_hears_the_end(&wire.end);
+            self.over(&wire);
             self.say(|| "the link broke".to_owned());
             if self.client.wants_link() {
                 self.client.disconnected(now, Disconnected::Eof);
@@ -146,6 +146,7 @@ impl World<'_> {
         let (count, hang) = self.bad_dials;
         if count > 0 {
             self.bad_dials.0 -= 1;
+            self.meet(if hang { "dial-hangs" } else { "dial-fails" });
             self.say(|| format!("a dial fails (hangs: {hang})"));
             if !hang {
                 let why = Disconnected::Io(std::io::ErrorKind::ConnectionRefused);
@@ -183,14 +184,18 @@ impl World<'_> {
     /// The link breaks, and both notice.
     pub(super) fn cut(&mut self) {
         let Some(wire) = self.wire.take() else { return };
-        self.server_hears_the_end(&wire.end);
+        self.over(&wire);
         if self.client.wants_link() {
             self.client.disconnected(self.client_now(), Disconnected::Eof);
         }
     }
 
-    pub(super) fn server_hears_the_end(&mut self, end: &End) {
-        match end {
+    /// A link is over, and the server hears of it.
+    pub(super) fn over(&mut self, wire: &Wire) {
+        for kind in wire.met() {
+            self.meet(kind);
+        }
+        match &wire.end {
             End::DataCentre(link) => self.dc.handle_disconnected(*link),
             End::Rogue(rogue) => {
                 for (id, count) in rogue.sent() {

@@ -13,7 +13,7 @@ mod carry;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use telewire::connection::{Config, StoredKey};
+use telewire::connection::{Config, Pfs, StoredKey};
 use telewire::crypto::{AuthKey, EntropyExt, KeyId, Suite, real, toy};
 use telewire::ids::{DcId, Salt, SessionId};
 use telewire::server::{DataCentre, exchange};
@@ -21,9 +21,10 @@ use telewire::time::Now;
 
 use crate::client::Client;
 use crate::dice::Dice;
+use crate::fault::Fault;
 use crate::keys;
 use crate::oracle::{Executions, Oracle, Violation};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Seen};
 use crate::peek::Peek;
 use crate::plan::{Plan, Step};
 use crate::wire::Wire;
@@ -79,6 +80,9 @@ pub struct World<'p> {
     rest: Duration,
     /// What rogues sent.
     rogues: BTreeMap<u32, u64>,
+    /// The faults that had something to go wrong with.
+    met: BTreeMap<&'static str, u64>,
+    seen: Seen,
     trace: Option<Trace>,
 }
 
@@ -97,9 +101,20 @@ impl<'p> World<'p> {
         world.turn();
         world.live();
         world.oracle.conclude();
+        for wire in world.wire.take().into_iter().chain(std::mem::take(&mut world.old)) {
+            world.over(&wire);
+        }
+        let tally = world.tally();
+        for (fault, count) in &tally.faults {
+            *world.met.entry(Fault::Server(*fault).kind()).or_default() += count;
+        }
+        world.seen.in_order = world.oracle.in_order();
         Outcome {
             violation: world.oracle.violation().cloned(),
-            tally: world.tally(),
+            calls: world.oracle.calls(),
+            tally,
+            met: world.met,
+            seen: world.seen,
             rest: world.rest,
             lines: world.trace.map(|trace| trace.lines).unwrap_or_default(),
         }
@@ -111,11 +126,13 @@ impl<'p> World<'p> {
         let executions = Executions::default();
         let dc_id = DcId::production(2);
         let start = Now { mono: Duration::from_secs(1), unix: UNIX };
-        let private = if plan.is_stored { vec![] } else { keys::embedded() };
+        let has_exchange = !plan.is_stored || plan.pfs.is_some();
+        let private = if has_exchange { keys::embedded() } else { vec![] };
         let public = private.iter().map(|key| key.public().clone()).collect();
         let config = exchange::Config::new(dc_id, private, suite.clone());
         let mut dc = DataCentre::new(config, executions.dispatcher(plan.compresses), dice.fork());
         let mut config = Config::new(dc_id, public, suite.clone());
+        config.pfs = plan.pfs.map(|life| Pfs { lifetime: Duration::from_secs(life) });
         let mut key = None;
         if plan.is_stored {
             let auth_key = AuthKey::from_bytes(dice.fork().array());
@@ -150,6 +167,8 @@ impl<'p> World<'p> {
             packets: 0,
             rest: Duration::ZERO,
             rogues: BTreeMap::new(),
+            met: BTreeMap::new(),
+            seen: Seen::default(),
             trace,
         }
     }

@@ -8,14 +8,15 @@ use crate::crypto::KeyId;
 use crate::framing::TransportError;
 use crate::ids::{Salt, SessionId};
 use crate::message_id::MessageId;
-use crate::server::dc::{DataCentre, DcEvent};
+use crate::server::dc::{DataCentre, DcEvent, LinkId};
+use crate::server::fault::Fault;
 use crate::server::link::Link;
 use crate::server::packet::{self, Packet};
 use crate::server::session::{Place, Session};
 use crate::time::Now;
 use crate::tl::mtproto::types;
 use message::Message;
-pub(super) use rpc::Later;
+pub(super) use rpc::{Due, Later};
 
 /// Where a message came from.
 #[derive(Debug, Clone, Copy)]
@@ -57,28 +58,57 @@ impl DataCentre {
         if let Some(salt) = right_salt {
             return self.refuse_salt(origin, &message, salt);
         }
-        if let Some(code) = self.faults.refusal_of(session, id, &message.body) {
+        // A copy of what was taken is none to be refused: that would say that it did not run.
+        let was_taken = self.session(origin).is_some_and(|session| session.stage(id).is_some());
+        if !was_taken
+            && let Some((code, is_first)) = self.faults.refusal_of(session, id, &message.body)
+        {
+            if is_first {
+                self.tally.count_fault(Fault::RefuseNext { code });
+            }
             return self.refuse(origin, &message, code);
         }
         self.take_message(origin, link, message, Place::Packet);
+        self.run_ready(origin);
     }
 
-    /// Seals what a link's session has to send.
+    /// Seals what a session of a link has to send. They take turns.
     pub(super) fn pack(&mut self, now: Now, link: &mut Link) {
-        let Some((key_id, session_id)) = link.session else { return };
-        let (Some(key), Some(session)) =
-            (self.keys.get(&key_id), self.sessions.get_mut(&(key_id, session_id)))
+        let mut sessions = std::mem::take(&mut link.sessions);
+        for _ in 0..sessions.len() {
+            let Some(place) = sessions.pop_front() else { break };
+            match self.pack_session(now, link, place) {
+                Packed::Gone => {}
+                Packed::Nothing => sessions.push_back(place),
+                Packed::Sent => {
+                    sessions.push_back(place);
+                    break;
+                }
+            }
+        }
+        link.sessions = sessions;
+    }
+
+    fn pack_session(
+        &mut self,
+        now: Now,
+        link: &mut Link,
+        (key_id, session_id): (KeyId, SessionId),
+    ) -> Packed {
+        let place = (key_id, session_id);
+        let (Some(key), Some(session)) = (self.keys.get(&key_id), self.sessions.get_mut(place))
         else {
-            return;
+            return Packed::Gone;
         };
         // A link that was left gets nothing: whether it is broken may not be known yet.
         if session.link != Some(link.id) {
-            return;
+            return Packed::Gone;
         }
         if self.faults.drop_acks > 0 && session.lose_acks() {
             self.faults.drop_acks -= 1;
+            self.tally.count_fault(Fault::DropAck);
         }
-        let Some(message) = session.next_packet(now.unix) else { return };
+        let Some(message) = session.next_packet(now.unix) else { return Packed::Nothing };
         self.tally.count(&message.body);
         let packet = Packet {
             salt: key.salts.current(now.unix),
@@ -90,6 +120,7 @@ impl DataCentre {
         let entropy = &mut *self.entropy;
         let sealed = packet::seal(&*self.config.suite, &key.key, &packet, entropy);
         link.send(&sealed, entropy);
+        Packed::Sent
     }
 
     /// Whether packets of a key are taken.
@@ -104,20 +135,34 @@ impl DataCentre {
         })
     }
 
-    /// A session is where it was used last. One that came over another link gets what it did not acknowledge.
+    /// A session goes over the newest link that it is used over: what comes late over one that its client has left does not
+    /// bring it back there. Over another link it sends again what was not acknowledged.
     fn enter_session(&mut self, origin: Origin, link: &mut Link) {
         let place = (origin.key, origin.session);
-        link.session = Some(place);
-        match self.sessions.get_mut(&place) {
-            Some(session) => {
-                if session.link != Some(link.id) {
-                    session.link = Some(link.id);
-                    session.resend_unacknowledged(origin.now.unix);
-                }
+        link.enter(place);
+        self.uses += 1;
+        let used = self.uses;
+        if let Some(key) = self.keys.get_mut(&origin.key) {
+            key.used = used;
+            let perm = key.perm.and_then(|perm| self.keys.get_mut(&perm));
+            if let Some(perm) = perm {
+                perm.used = used;
             }
-            None => {
-                self.sessions.insert(place, Session::new(link.id));
+        }
+        let Self { sessions, links, limits, .. } = self;
+        if let Some(session) = sessions.get_mut(place) {
+            session.used = used;
+            let is_newer = |other: LinkId| link.id > other || !links.contains_key(&other);
+            if session.link != Some(link.id) && session.link.is_none_or(is_newer) {
+                session.link = Some(link.id);
+                session.resend_unacknowledged(origin.now.unix);
             }
+            return;
+        }
+        let mut session = Session::new(link.id, *limits);
+        session.used = used;
+        if let Some(gone) = sessions.add(place, session, limits.sessions) {
+            self.forgotten(&gone);
         }
     }
 
@@ -170,7 +215,7 @@ impl DataCentre {
     }
 
     fn session(&self, origin: Origin) -> Option<&Session> {
-        self.sessions.get(&(origin.key, origin.session))
+        self.sessions.get((origin.key, origin.session))
     }
 
     pub(super) fn with_session<T>(
@@ -178,8 +223,23 @@ impl DataCentre {
         origin: Origin,
         f: impl FnOnce(&mut Session) -> T,
     ) -> Option<T> {
-        self.sessions.get_mut(&(origin.key, origin.session)).map(f)
+        let session = self.sessions.get_mut((origin.key, origin.session))?;
+        let result = f(session);
+        if let Some(link) = session.link.filter(|_| session.has_output()) {
+            self.rouse(link);
+        }
+        Some(result)
     }
+}
+
+/// What became of a session's turn on a link.
+enum Packed {
+    /// The session is not there any more, or went to another link.
+    Gone,
+    /// It has nothing to send.
+    Nothing,
+    /// A packet goes out.
+    Sent,
 }
 
 /// The code of `bad_server_salt`, which has a constructor of its own.

@@ -6,6 +6,7 @@ use crate::framing::TransportError;
 use crate::ids::SessionId;
 use crate::message_id::MessageId;
 use crate::server::dc::{DataCentre, DcEvent};
+use crate::server::fault::Fault;
 use crate::server::link::Link;
 use crate::server::service::Origin;
 use crate::server::service::message::{Message, constructor};
@@ -114,14 +115,16 @@ impl DataCentre {
             Query::Ping { ping_id, disconnect_delay } => {
                 if let Some(seconds) = disconnect_delay {
                     let delay = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
-                    link.close_at = Some(origin.now.mono.saturating_add(delay));
+                    self.close_later(link, origin.now.mono.saturating_add(delay));
                 }
                 self.reply(origin, &types::Pong { msg_id: id.0, ping_id }, false);
             }
             Query::FutureSalts { num } => self.future_salts(origin, id, num),
             Query::DestroySession { session_id } => self.destroy_session(origin, session_id),
             Query::DestroyAuthKey => self.destroy_key(origin),
-            Query::State(_) if self.faults.ignores_state_requests => {}
+            Query::State(_) if self.faults.ignores_state_requests => {
+                self.tally.count_fault(Fault::IgnoreStateRequests(true));
+            }
             Query::State(ids) => self.tell_state(origin, id, &ids),
             Query::Resend(ids) => self.resend(origin, id, &ids, Session::resend),
             Query::ResendAnswers(ids) => {
@@ -132,10 +135,18 @@ impl DataCentre {
                     self.with_session(origin, |session| session.drop_answer(MessageId(request)));
                 let result = rpc_drop_answer(dropped.unwrap_or(Dropped::Unknown));
                 let answer = types::RpcResult { req_msg_id: id.0, result: Object::new(&result) };
-                self.with_session(origin, |session| session.answer(id, &answer, unix));
+                self.with_session(origin, |session| session.answer(id, &answer, true, unix));
             }
             Query::Nothing => {}
         }
+    }
+
+    /// A link is to be closed then, and not at the time before.
+    fn close_later(&mut self, link: &mut Link, at: Duration) {
+        if let Some(before) = link.close_at.replace(at) {
+            self.closings.remove(&(before, link.id));
+        }
+        self.closings.insert((at, link.id));
     }
 
     fn reply(&mut self, origin: Origin, value: &impl Serialize, is_content: bool) {
@@ -165,9 +176,12 @@ impl DataCentre {
     /// A session of the same key is forgotten; one's own cannot be.
     fn destroy_session(&mut self, origin: Origin, session_id: i64) {
         let other = SessionId(session_id);
-        let is_there =
-            other != origin.session && self.sessions.remove(&(origin.key, other)).is_some();
-        let result = if is_there {
+        let is_other = other != origin.session;
+        let gone = is_other.then(|| self.sessions.remove((origin.key, other))).flatten();
+        if let Some(session) = &gone {
+            self.forgotten(session);
+        }
+        let result = if gone.is_some() {
             enums::DestroySessionRes::DestroySessionOk(types::DestroySessionOk { session_id })
         } else {
             enums::DestroySessionRes::DestroySessionNone(types::DestroySessionNone { session_id })

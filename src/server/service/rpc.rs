@@ -8,7 +8,7 @@ use crate::server::bind;
 use crate::server::dc::DataCentre;
 use crate::server::dispatcher::{Caller, Peeled, Reply};
 use crate::server::service::Origin;
-use crate::server::session::Stage;
+use crate::server::session::{Order, Session, Stage, Waiting};
 use crate::time::Now;
 use crate::tl::mtproto::types;
 use crate::tl::wrap::functions::auth::BindTempAuthKey;
@@ -17,69 +17,167 @@ use crate::tl::{Identifiable, Object, Serialize};
 /// The functions that a temporary key may call before it is bound: `help.getConfig` and `help.getNearestDc`.
 const OPEN_TO_UNBOUND: [u32; 2] = [0xc4f9_186b, 0x1fb3_3026];
 
-/// An answer that waits for its time.
+/// How long a request waits for those that it is to run after. A client asks sooner what became of it.
+const WAIT: Duration = Duration::from_secs(30);
+
+/// A place among what is done later: when, by the monotonic clock, and a number of its own.
+pub(in crate::server) type Due = (Duration, u64);
+
+/// What waits for its time.
 #[derive(Debug)]
 pub(in crate::server) struct Later {
     origin: Origin,
     request: MessageId,
-    result: Result<Vec<u8>, RpcError>,
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    /// An answer.
+    Answer(Result<Vec<u8>, RpcError>),
+    /// The end of the wait for other requests.
+    GiveUp,
 }
 
 impl DataCentre {
     pub(super) fn take_call(&mut self, origin: Origin, id: MessageId, body: &[u8]) {
         self.with_session(origin, |session| session.begin(id));
-        let Reply { after, result } = self.call(origin, id, body);
-        if after.is_zero() {
-            return self.finish(origin, id, result);
-        }
-        let due = origin.now.mono.saturating_add(after);
-        self.later_count = self.later_count.wrapping_add(1);
-        self.later.insert((due, self.later_count), Later { origin, request: id, result });
-    }
-
-    /// Gives the answers that are due.
-    pub(in crate::server) fn finish_due(&mut self, now: Now) {
-        while let Some(entry) = self.later.first_entry() {
-            if entry.key().0 > now.mono {
-                return;
-            }
-            let Later { origin, request, result } = entry.remove();
-            self.finish(Origin { now, ..origin }, request, result);
-        }
-    }
-
-    /// When an answer is due.
-    pub(in crate::server) fn next_due(&self) -> Option<Duration> {
-        self.later.first_key_value().map(|((due, _), _)| *due)
-    }
-
-    fn call(&mut self, origin: Origin, id: MessageId, body: &[u8]) -> Reply {
         let key = self.keys.get(&origin.key);
-        let perm = key.and_then(|key| key.perm);
-        let is_unbound = key.is_some_and(|key| key.is_temporary() && key.perm.is_none());
         let caller = Caller {
-            key: perm.unwrap_or(origin.key),
+            key: key.and_then(|key| key.perm).unwrap_or(origin.key),
             session: origin.session,
             now: origin.now,
             layer: None,
         };
-        let Peeled { caller, id: function, query } = match Peeled::new(caller, body) {
+        let (peeled, mut after) = match Peeled::new(caller, body) {
             Ok(peeled) => peeled,
-            Err(error) => return Reply::now(Err(error)),
+            Err(error) => return self.finish(origin, id, Err(error)),
         };
-        // A handler of its own decides what a binding needs, and what a key may do without one.
-        let is_scripted = self.dispatcher.handles(BindTempAuthKey::ID);
-        if function == BindTempAuthKey::ID && !is_scripted {
-            let bound = query
-                .decode::<BindTempAuthKey>()
-                .map_err(|_| RpcError::parse(400, "INPUT_REQUEST_INVALID"))
-                .and_then(|request| self.bind(origin, id, &request));
-            return Reply::now(bound.map(|()| true.to_bytes()));
+        let order = self.with_session(origin, |session| session.order(&mut after));
+        match order {
+            Some(Order::Run) | None => self.run(origin, id, peeled),
+            Some(Order::Fail) => self.finish(origin, id, Err(wait_failed())),
+            Some(Order::Wait) => self.wait(origin, id, peeled, after),
         }
+    }
+
+    /// Runs what waited and need not wait any more. What it does may let others run.
+    pub(super) fn run_ready(&mut self, origin: Origin) {
+        while let Some((waiting, order)) = self.with_session(origin, Session::take_ready).flatten()
+        {
+            let Waiting { request, peeled, due, .. } = waiting;
+            self.take_later(origin, due);
+            match order {
+                Order::Fail => self.finish(origin, request, Err(wait_failed())),
+                Order::Run | Order::Wait => self.run(origin, request, peeled),
+            }
+        }
+    }
+
+    /// Does what is due.
+    pub(in crate::server) fn finish_due(&mut self, now: Now) {
+        while let Some((due, _)) = self.later.first_key_value() {
+            let due = *due;
+            if due.0 > now.mono {
+                return;
+            }
+            let Some(Later { origin, request, what }) = self.later.remove(&due) else { return };
+            let origin = Origin { now, ..origin };
+            self.with_session(origin, |session| session.delayed.remove(&due));
+            match what {
+                What::Answer(result) => self.finish(origin, request, result),
+                What::GiveUp => {
+                    let gave_up = self.with_session(origin, |s| s.take_waiting(request)).flatten();
+                    if gave_up.is_some() {
+                        let error = RpcError::parse(400, "MSG_WAIT_TIMEOUT");
+                        self.finish(origin, request, Err(error));
+                    }
+                }
+            }
+            self.run_ready(origin);
+        }
+    }
+
+    /// When something is due.
+    pub(in crate::server) fn next_due(&self) -> Option<Duration> {
+        self.later.first_key_value().map(|((due, _), _)| *due)
+    }
+
+    fn run(&mut self, origin: Origin, id: MessageId, peeled: Peeled) {
+        let Reply { after, result } = self.call(origin, id, peeled);
+        if after.is_zero() || !self.has_room(origin) {
+            return self.finish(origin, id, result);
+        }
+        self.do_later(origin, id, after, What::Answer(result));
+    }
+
+    /// A request has to wait for others.
+    fn wait(&mut self, origin: Origin, id: MessageId, peeled: Peeled, after: Vec<MessageId>) {
+        if !self.has_room(origin) {
+            return self.finish(origin, id, Err(RpcError::parse(420, "FLOOD_WAIT_1")));
+        }
+        let due = self.do_later(origin, id, WAIT, What::GiveUp);
+        let waiting = Waiting { request: id, after, peeled, due };
+        self.with_session(origin, |session| session.wait(waiting));
+    }
+
+    /// Whether another request of a session may be answered later.
+    fn has_room(&mut self, origin: Origin) -> bool {
+        let limit = self.limits.delayed;
+        self.with_session(origin, |session| session.delayed.len() < limit).unwrap_or(false)
+    }
+
+    fn do_later(&mut self, origin: Origin, request: MessageId, after: Duration, what: What) -> Due {
+        self.later_count = self.later_count.wrapping_add(1);
+        let due = (origin.now.mono.saturating_add(after), self.later_count);
+        self.later.insert(due, Later { origin, request, what });
+        self.with_session(origin, |session| session.delayed.insert(due));
+        due
+    }
+
+    fn take_later(&mut self, origin: Origin, due: Due) {
+        self.later.remove(&due);
+        self.with_session(origin, |session| session.delayed.remove(&due));
+    }
+
+    fn call(&mut self, origin: Origin, id: MessageId, peeled: Peeled) -> Reply {
+        let Peeled { caller, id: function, query } = peeled;
+        let caller = Caller { now: origin.now, ..caller };
+        // A script decides what a binding needs, and what a key may do without one.
+        let is_scripted = self.dispatcher.scripts_bindings();
+        if function == BindTempAuthKey::ID && !is_scripted {
+            return Reply::now(self.take_binding(origin, id, &caller, &query));
+        }
+        let key = self.keys.get(&origin.key);
+        let is_unbound = key.is_some_and(|key| key.is_temporary() && key.perm.is_none());
         if is_unbound && !is_scripted && !OPEN_TO_UNBOUND.contains(&function) {
             return Reply::now(Err(bind::unbound()));
         }
         self.dispatcher.call(&caller, function, query.as_bytes())
+    }
+
+    /// A binding has to be valid, and may be refused by a handler then.
+    fn take_binding(
+        &mut self,
+        origin: Origin,
+        id: MessageId,
+        caller: &Caller,
+        query: &Object,
+    ) -> Result<Vec<u8>, RpcError> {
+        let request = query
+            .decode::<BindTempAuthKey>()
+            .map_err(|_| RpcError::parse(400, "INPUT_REQUEST_INVALID"))?;
+        let binding = self.verify_binding(origin, id, &request)?;
+        if self.dispatcher.handles(BindTempAuthKey::ID) {
+            let Reply { result, .. } =
+                self.dispatcher.call(caller, BindTempAuthKey::ID, query.as_bytes());
+            let answer = result?;
+            if answer != true.to_bytes() {
+                return Ok(answer);
+            }
+        }
+        self.bind(binding);
+        Ok(true.to_bytes())
     }
 
     fn finish(&mut self, origin: Origin, id: MessageId, result: Result<Vec<u8>, RpcError>) {
@@ -87,6 +185,7 @@ impl DataCentre {
         let Some(stage) = self.with_session(origin, |session| session.stage(id)).flatten() else {
             return;
         };
+        let is_ok = result.is_ok();
         let result = match result {
             _ if stage == Stage::Dropped => Object::new(&types::RpcAnswerDroppedRunning {}),
             Ok(answer) => self.dispatcher.packed(answer),
@@ -96,13 +195,17 @@ impl DataCentre {
             }),
         };
         let answer = types::RpcResult { req_msg_id: id.0, result };
-        let is_lost = self.faults.drop_answers > 0;
-        self.faults.drop_answers = self.faults.drop_answers.saturating_sub(1);
+        let is_lost = self.loses_answer();
         self.with_session(origin, |session| {
-            session.answer(id, &answer, origin.now.unix);
+            session.answer(id, &answer, is_ok, origin.now.unix);
             if is_lost {
                 session.lose_last();
             }
         });
     }
+}
+
+/// A request that a request was to run after has failed.
+fn wait_failed() -> RpcError {
+    RpcError::parse(400, "MSG_WAIT_FAILED")
 }

@@ -1,20 +1,26 @@
 //! A session as the server knows it: what came, what is to be sent, and what was sent and not acknowledged.
 
 mod judge;
+mod order;
 mod outbox;
+mod queue;
 mod state;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::ids::SeqNo;
 use crate::message_id::MessageId;
 use crate::server::dc::LinkId;
+use crate::server::limits::Limits;
+use crate::server::service::Due;
 use crate::tl::Serialize;
 pub(super) use judge::{Judgement, Place};
-use outbox::{Outgoing, Unacknowledged};
+pub(super) use order::{Order, Waiting};
+use outbox::Unacknowledged;
+use queue::Queue;
 
 /// How many messages are remembered, so that none is taken twice.
 const REMEMBERED: usize = 10_000;
@@ -22,17 +28,26 @@ const REMEMBERED: usize = 10_000;
 /// A session.
 #[derive(Debug, Default)]
 pub(super) struct Session {
-    /// The link that it goes over: where it was used last.
+    /// The link that it goes over: the newest that it was used over.
     pub(super) link: Option<LinkId>,
+    /// The number of its last use, of all uses of all sessions.
+    pub(super) used: u64,
+    /// The places of its requests among those that are answered later.
+    pub(super) delayed: BTreeSet<Due>,
+    limits: Limits,
     /// Whether the client was told that it began.
     is_announced: bool,
     received: BTreeMap<MessageId, Received>,
     /// Of ids up to this one, those that are not in `received` are forgotten.
     forgotten: MessageId,
     /// Messages to be sent in the next packets.
-    outbox: VecDeque<Outgoing>,
+    outbox: Queue,
     /// Content-related messages that were sent and not acknowledged.
     unacknowledged: BTreeMap<MessageId, Unacknowledged>,
+    /// The bytes of those.
+    kept_bytes: usize,
+    /// Requests that wait for others.
+    waiting: Vec<Waiting>,
     /// Content-related messages of the client that are to be acknowledged.
     acks: Vec<MessageId>,
     last_id: MessageId,
@@ -56,13 +71,18 @@ pub(super) enum Stage {
     Running,
     /// As [`Running`](Self::Running), but its answer is not wanted any more.
     Dropped,
-    /// It was answered, with this message.
-    Answered(MessageId),
+    /// It was answered.
+    Answered {
+        /// With this message.
+        id: MessageId,
+        /// Whether with a result, and not with an error.
+        is_ok: bool,
+    },
 }
 
 impl Session {
-    pub(super) fn new(link: LinkId) -> Self {
-        Self { link: Some(link), ..Self::default() }
+    pub(super) fn new(link: LinkId, limits: Limits) -> Self {
+        Self { link: Some(link), limits, ..Self::default() }
     }
 
     /// Whether the client is still to be told that it began.
@@ -87,7 +107,10 @@ impl Session {
 
     /// Notes that a message is to be acknowledged.
     pub(super) fn acknowledge(&mut self, id: MessageId) {
-        self.acks.push(id);
+        // Of those that are not taken away, the client will send the messages again.
+        if self.acks.len() < REMEMBERED {
+            self.acks.push(id);
+        }
     }
 
     /// Notes that a message is a request that is being processed.
@@ -101,9 +124,15 @@ impl Session {
     }
 
     /// Queues the answer to a request and remembers which it was.
-    pub(super) fn answer(&mut self, request: MessageId, value: &impl Serialize, unix: Duration) {
+    pub(super) fn answer(
+        &mut self,
+        request: MessageId,
+        value: &impl Serialize,
+        is_ok: bool,
+        unix: Duration,
+    ) {
         let id = self.send_for(Some(request), value, true, 1, unix);
-        self.set_stage(request, Stage::Answered(id));
+        self.set_stage(request, Stage::Answered { id, is_ok });
     }
 
     /// The answer to a request is not wanted any more. What it was, if it was not acknowledged yet.
@@ -113,9 +142,9 @@ impl Session {
                 self.set_stage(request, Stage::Dropped);
                 Dropped::Running
             }
-            Some(Stage::Answered(id)) => match self.unacknowledged.remove(&id) {
-                Some(Unacknowledged { message, .. }) => {
-                    self.outbox.retain(|outgoing| outgoing.message.id != id);
+            Some(Stage::Answered { id, .. }) => match self.drop_kept(id) {
+                Some(message) => {
+                    self.outbox.remove(id);
                     Dropped::Answer { id, seqno: message.seqno, length: message.body.len() }
                 }
                 None => Dropped::Unknown,
@@ -125,20 +154,39 @@ impl Session {
     }
 
     /// Forgets which messages came: of those so far, nobody knows any more whether they did. Requests that are being
-    /// processed stay.
-    pub(super) fn forget_received(&mut self) {
+    /// processed stay. Whether there was anything to forget.
+    pub(super) fn forget_received(&mut self) -> bool {
+        let before = self.received.len();
         if let Some((id, _)) = self.received.last_key_value() {
             self.forgotten = self.forgotten.max(*id);
         }
         let is_running = |stage| matches!(stage, Stage::Running | Stage::Dropped);
         self.received.retain(|_, received| is_running(received.stage));
+        self.received.len() < before
     }
 
-    /// Forgets all that was not acknowledged, sent or not.
-    pub(super) fn forget_unacknowledged(&mut self) {
+    /// Forgets all that was not acknowledged, sent or not. Whether there was any.
+    pub(super) fn forget_unacknowledged(&mut self) -> bool {
         let Self { outbox, unacknowledged, .. } = self;
+        let is_any = !unacknowledged.is_empty();
         outbox.retain(|outgoing| !unacknowledged.contains_key(&outgoing.message.id));
         unacknowledged.clear();
+        self.kept_bytes = 0;
+        is_any
+    }
+
+    /// The last messages that came, oldest first.
+    pub(super) fn last_received(&self, count: usize) -> Vec<MessageId> {
+        let mut ids: Vec<MessageId> = self.received.keys().rev().take(count).copied().collect();
+        ids.reverse();
+        ids
+    }
+
+    /// The last messages that were sent and not acknowledged, oldest first.
+    pub(super) fn last_unacknowledged(&self, count: usize) -> Vec<MessageId> {
+        let mut ids: Vec<_> = self.unacknowledged.keys().rev().take(count).copied().collect();
+        ids.reverse();
+        ids
     }
 
     fn set_stage(&mut self, id: MessageId, stage: Stage) {

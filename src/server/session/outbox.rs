@@ -8,8 +8,11 @@ use crate::server::session::{Session, Stage};
 use crate::tl::Serialize;
 use crate::tl::mtproto::types;
 
-/// How many messages are kept until they are acknowledged, and how many may be queued. The oldest go first.
+/// How many messages are kept until they are acknowledged. The oldest go first.
 const KEPT: usize = 10_000;
+
+/// The ids that `msgs_ack` may name.
+const MAX_ACKS: usize = 8_192;
 
 /// A message that is larger than this is not sent again before the client says that it lacks it: that would be the bulk
 /// of what goes over a bad link.
@@ -33,7 +36,7 @@ pub(in crate::server) struct Message {
 }
 
 /// A message that is to be sent.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Outgoing {
     pub(super) message: Message,
     /// Whether it was sent before. Then it goes inside a container: alone, it would be encrypted twice under one header
@@ -91,10 +94,7 @@ impl Session {
         let message = Message { id, seqno, body: value.to_bytes() };
         if is_content {
             self.content = self.content.wrapping_add(1);
-            self.unacknowledged.insert(id, Unacknowledged { message: message.clone(), request });
-            if self.unacknowledged.len() > KEPT {
-                self.unacknowledged.pop_first();
-            }
+            self.keep(message.clone(), request);
         }
         self.queue(message, false);
         id
@@ -102,12 +102,36 @@ impl Session {
 
     /// The last message that was queued is lost before it is sent.
     pub(in crate::server) fn lose_last(&mut self) {
-        self.outbox.pop_back();
+        self.outbox.pop_last();
+    }
+
+    /// Whether there is anything to be sent.
+    pub(in crate::server) fn has_output(&self) -> bool {
+        !self.outbox.is_empty() || !self.acks.is_empty()
+    }
+
+    /// Keeps a message until it is acknowledged. The last one is kept, however large it is.
+    fn keep(&mut self, message: Message, request: Option<MessageId>) {
+        self.kept_bytes += message.body.len();
+        self.unacknowledged.insert(message.id, Unacknowledged { message, request });
+        while self.unacknowledged.len() > KEPT
+            || self.kept_bytes > self.limits.kept_bytes && self.unacknowledged.len() > 1
+        {
+            let Some((oldest, _)) = self.unacknowledged.first_key_value() else { return };
+            self.drop_kept(*oldest);
+        }
+    }
+
+    /// A message is not kept any more.
+    pub(super) fn drop_kept(&mut self, id: MessageId) -> Option<Message> {
+        let Unacknowledged { message, .. } = self.unacknowledged.remove(&id)?;
+        self.kept_bytes -= message.body.len();
+        Some(message)
     }
 
     /// A request came again: its answer is sent again, if it is still there.
     pub(in crate::server) fn answer_again(&mut self, request: MessageId, unix: Duration) {
-        if let Some(Stage::Answered(id)) = self.stage(request) {
+        if let Some(Stage::Answered { id, .. }) = self.stage(request) {
             self.send_again(id, unix);
         }
     }
@@ -124,7 +148,7 @@ impl Session {
     pub(in crate::server) fn resend(&mut self, id: MessageId) -> bool {
         let Some(kept) = self.unacknowledged.get(&id) else { return false };
         let message = kept.message.clone();
-        self.outbox.retain(|outgoing| outgoing.message.id != id);
+        self.outbox.remove(id);
         self.queue(message, true);
         true
     }
@@ -132,7 +156,7 @@ impl Session {
     /// The client asks for the answer to a request; whether there is one, or will be.
     pub(in crate::server) fn resend_answer(&mut self, request: MessageId) -> bool {
         match self.stage(request) {
-            Some(Stage::Answered(id)) => self.resend(id),
+            Some(Stage::Answered { id, .. }) => self.resend(id),
             Some(Stage::Running) => true,
             _ => false,
         }
@@ -141,15 +165,13 @@ impl Session {
     /// The client has these messages.
     pub(in crate::server) fn acknowledged(&mut self, ids: &[i64]) {
         for id in ids {
-            self.unacknowledged.remove(&MessageId(*id));
+            self.drop_kept(MessageId(*id));
         }
     }
 
     /// The acknowledgements that are due are lost, though they count as given.
     pub(in crate::server) fn lose_acks(&mut self) -> bool {
-        let is_any = !self.acks.is_empty();
-        self.take_acks();
-        is_any
+        !self.take_acks().is_empty()
     }
 
     /// What is to be sent now, as one packet: a message, or a container.
@@ -159,7 +181,7 @@ impl Session {
             self.notify(&types::MsgsAck { msg_ids }, false, unix);
         }
         match self.next()? {
-            Next::Alone => self.outbox.pop_front().map(|outgoing| outgoing.message),
+            Next::Alone => self.outbox.pop().map(|outgoing| outgoing.message),
             Next::Container { count } => Some(self.container(count, unix)),
         }
     }
@@ -167,7 +189,7 @@ impl Session {
     /// Puts a message into the queue again, or says that it is there if it is large.
     fn send_again(&mut self, id: MessageId, unix: Duration) {
         let Some(kept) = self.unacknowledged.get(&id) else { return };
-        if self.outbox.iter().any(|outgoing| outgoing.message.id == id) {
+        if self.outbox.contains(id) {
             return;
         }
         let bytes = kept.message.body.len();
@@ -189,10 +211,7 @@ impl Session {
     }
 
     fn queue(&mut self, message: Message, is_repeated: bool) {
-        self.outbox.push_back(Outgoing { message, is_repeated });
-        if self.outbox.len() > KEPT {
-            self.outbox.pop_front();
-        }
+        self.outbox.push(Outgoing { message, is_repeated }, self.limits.queued_bytes);
     }
 
     fn take_acks(&mut self) -> Vec<i64> {
@@ -203,13 +222,13 @@ impl Session {
             }
             id.0
         };
-        acks.drain(..).map(take).collect()
+        acks.drain(..acks.len().min(MAX_ACKS)).map(take).collect()
     }
 
     fn next(&self) -> Option<Next> {
-        let first = self.outbox.front()?;
+        let first = self.outbox.iter().next()?;
         let (mut count, mut bytes) = (0, 0);
-        for Outgoing { message, .. } in &self.outbox {
+        for Outgoing { message, .. } in self.outbox.iter() {
             bytes += message.body.len();
             if count > 0 && (count == MAX_MESSAGES || bytes > MAX_BYTES) {
                 break;
@@ -224,7 +243,8 @@ impl Session {
         let mut body = CONTAINER.to_le_bytes().to_vec();
         i32::try_from(count).unwrap_or(i32::MAX).serialize(&mut body);
         let mut highest = SeqNo(self.content.wrapping_mul(2));
-        for Outgoing { message, .. } in self.outbox.drain(..count) {
+        for _ in 0..count {
+            let Some(Outgoing { message, .. }) = self.outbox.pop() else { break };
             message.id.0.serialize(&mut body);
             message.seqno.0.serialize(&mut body);
             i32::try_from(message.body.len()).unwrap_or(i32::MAX).serialize(&mut body);

@@ -47,7 +47,7 @@ impl Session {
             | match received.stage {
                 Stage::Service => 0,
                 Stage::Running | Stage::Dropped => PROCESSED,
-                Stage::Answered(_) => PROCESSED | ANSWERED,
+                Stage::Answered { .. } => PROCESSED | ANSWERED,
             }
     }
 

@@ -45,11 +45,11 @@ fn messages_go_alone_or_together_and_stay_until_they_are_acknowledged() {
     let mut session = Session::default();
     session.note(id(1), SeqNo(1));
     session.note(id(2), SeqNo(3));
-    session.answer(id(1), &1_i32, UNIX);
+    session.answer(id(1), &1_i32, true, UNIX);
     let first = session.next_packet(UNIX).unwrap();
     assert_eq!((first.seqno, &first.body[..]), (SeqNo(1), &[1, 0, 0, 0][..]));
     session.acknowledge(id(1));
-    session.answer(id(2), &2_i32, UNIX);
+    session.answer(id(2), &2_i32, true, UNIX);
     let container = session.next_packet(UNIX).unwrap();
     let parsed = types::MsgContainer::from_bytes(&container.body).unwrap();
     assert_eq!(parsed.messages.len(), 2);
@@ -69,7 +69,7 @@ fn messages_go_alone_or_together_and_stay_until_they_are_acknowledged() {
 fn em_12_what_is_sent_again_is_never_alone() {
     let mut session = Session::default();
     session.note(id(1), SeqNo(1));
-    session.answer(id(1), &1_i32, UNIX);
+    session.answer(id(1), &1_i32, true, UNIX);
     session.next_packet(UNIX).unwrap();
     session.answer_again(id(1), UNIX);
     let packet = session.next_packet(UNIX).unwrap();

@@ -105,6 +105,34 @@ fn em_14_whatever_is_not_as_it_should_be_is_encrypted_message_invalid() {
 }
 
 #[test]
+fn em_14_a_handler_is_asked_about_valid_bindings_alone_and_may_refuse_them() {
+    let (mut script, perm, end) = temporary();
+    let asked = Arc::new(AtomicU32::new(0));
+    let counter = asked.clone();
+    script.dc.dispatcher.on(move |_, _: BindTempAuthKey| {
+        match counter.fetch_add(1, Ordering::Relaxed) {
+            0 => Ok(false),
+            1 => Err(crate::rpc::RpcError::parse(420, "FLOOD_WAIT_3")),
+            _ => Ok(true),
+        }
+    });
+    // One that is not valid binds nothing, whatever a handler would say, and a key that is not bound calls nothing.
+    let id = bind(&mut script, &perm, end, |inner, _, _| inner.nonce += 1);
+    assert_eq!(script.error(id), (400, "ENCRYPTED_MESSAGE_INVALID".to_owned()));
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    let id = bind(&mut script, &perm, end, |_, _, _| {});
+    assert_eq!(script.result(id).decode(), Ok(false));
+    let id = bind(&mut script, &perm, end, |_, _, _| {});
+    assert_eq!(script.error(id), (420, "FLOOD_WAIT_3".to_owned()));
+    let id = script.call(SMALL);
+    assert_eq!(script.error(id), (401, "AUTH_KEY_PERM_EMPTY".to_owned()));
+    let id = bind(&mut script, &perm, end, |_, _, _| {});
+    assert_eq!(script.result(id).decode(), Ok(true));
+    let id = script.call(SMALL);
+    script.result(id);
+}
+
+#[test]
 fn only_temporary_keys_are_bound_in_time_and_to_one() {
     let (mut script, perm, end) = temporary();
     let id = bind(&mut script, &perm, 1, |_, _, _| {});

@@ -50,9 +50,15 @@ fn changed_salts_are_told_in_bad_server_salt() {
     let mut script = Script::begun();
     inject(&mut script, Fault::ChangeSalts);
     script.call(SMALL);
-    script.salt = Salt(script.one::<types::BadServerSalt>().new_server_salt);
+    let changed = script.one::<types::BadServerSalt>().new_server_salt;
+    script.salt = Salt(changed);
     let id = script.call(SMALL);
     script.result(id);
+    // Changed twice, they are not the first ones again.
+    inject(&mut script, Fault::ChangeSalts);
+    script.call(SMALL);
+    let again = script.one::<types::BadServerSalt>().new_server_salt;
+    assert!(again != changed && again != SALT.0);
 }
 
 #[test]
@@ -98,6 +104,19 @@ fn the_next_message_is_refused_with_the_code() {
 }
 
 #[test]
+fn a_copy_of_a_message_that_was_taken_is_not_refused() {
+    let mut script = Script::begun();
+    let (id, seqno) = (script.id(), script.seqno(true));
+    script.send_as(id, seqno, &SMALL);
+    script.received();
+    inject(&mut script, Fault::RefuseNext { code: 35 });
+    script.send_as(id, seqno, &SMALL);
+    assert_eq!(script.take::<types::BadMsgNotification>(), []);
+    let next = script.call(SMALL);
+    assert_eq!(script.refusal(next), 35);
+}
+
+#[test]
 fn the_next_acknowledgement_or_answer_is_lost() {
     let mut script = Script::begun();
     inject(&mut script, Fault::DropAck);
@@ -122,4 +141,53 @@ fn requests_for_the_state_are_ignored_until_it_is_healed() {
     assert_eq!(script.received(), []);
     script.dc.heal();
     assert_eq!(script.state(&[id]), [4 | 16]);
+}
+
+#[test]
+fn faults_are_counted_when_they_have_an_effect() {
+    let mut script = Script::new();
+    let count = |script: &Script, fault| script.dc.tally().faults.get(&fault).copied();
+    // There is nothing yet that they could go wrong with.
+    for fault in [Fault::ForgetSessions, Fault::ForgetAnswers, Fault::ForgetMessages] {
+        inject(&mut script, fault);
+        assert_eq!(count(&script, fault), None);
+    }
+    let waiting = [Fault::DropAnswer, Fault::DropAck, Fault::RefuseNext { code: 64 }];
+    for fault in waiting {
+        inject(&mut script, fault);
+        assert_eq!(count(&script, fault), None);
+    }
+    script.call(SMALL);
+    script.call(SMALL);
+    script.received();
+    for fault in waiting {
+        assert_eq!(count(&script, fault), Some(1));
+    }
+    inject(&mut script, Fault::IgnoreStateRequests(true));
+    script.send(&types::MsgsStateReq { msg_ids: vec![4] });
+    for fault in [Fault::ForgetAnswers, Fault::ForgetMessages, Fault::ForgetSessions] {
+        inject(&mut script, fault);
+        assert_eq!(count(&script, fault), Some(1), "{fault:?}");
+    }
+    assert_eq!(count(&script, Fault::IgnoreStateRequests(true)), Some(1));
+    inject(&mut script, Fault::ForgetKeys);
+    assert_eq!(count(&script, Fault::ForgetKeys), Some(1));
+}
+
+#[test]
+fn sm_the_server_may_ask_and_tell_and_say_what_nobody_understands() {
+    let mut script = Script::begun();
+    let id = script.call(SMALL);
+    let answer = script.received().iter().find(|m| m.seqno.is_content()).unwrap().id;
+    inject(&mut script, Fault::AskStates);
+    assert_eq!(script.one::<types::MsgsStateReq>().msg_ids, [answer.0]);
+    inject(&mut script, Fault::TellStates);
+    let told: types::MsgsAllInfo = script.one();
+    assert_eq!((told.msg_ids.last(), told.info.last()), (Some(&id.0), Some(&(4 | 8 | 32 | 64))));
+    inject(&mut script, Fault::AskAgain);
+    assert_eq!(script.one::<types::MsgResendReq>().msg_ids.last(), Some(&id.0));
+    inject(&mut script, Fault::SendUnknown);
+    assert_eq!(script.received()[0].body.id(), Some(0x0bad_c0de));
+    inject(&mut script, Fault::SendCopy);
+    script.one::<types::MsgCopy>();
 }

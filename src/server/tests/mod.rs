@@ -3,6 +3,9 @@
 mod bad_msg;
 mod bind;
 mod faults;
+mod limits;
+mod links;
+mod order;
 mod rpc;
 mod service;
 mod state;
@@ -186,8 +189,23 @@ impl Script {
         self.dc.handle_input(self.now, self.link, &frame);
     }
 
-    /// What the server sent since.
+    /// Sends a packet of a key that nobody has.
+    fn send_unknown_key(&mut self) {
+        let mut frame = Vec::new();
+        self.wire.0.encode(&[1; 88], false, &mut self.entropy, &mut frame).unwrap();
+        self.dc.handle_input(self.now, self.link, &frame);
+    }
+
+    /// What the server sent since, in the session at hand.
     fn received(&mut self) -> Vec<Message> {
+        let session = self.session.0;
+        let all = self.received_of_any();
+        assert!(all.iter().all(|(of, _)| *of == session));
+        all.into_iter().map(|(_, message)| message).collect()
+    }
+
+    /// What the server sent since, and in which session.
+    fn received_of_any(&mut self) -> Vec<(i64, Message)> {
         let mut messages = Vec::new();
         while let Some(frame) = self.dc.poll_transmit(self.now, self.link) {
             let mut input = &frame[..];
@@ -203,7 +221,7 @@ impl Script {
         messages
     }
 
-    fn open(&self, packet: &[u8], messages: &mut Vec<Message>) {
+    fn open(&self, packet: &[u8], messages: &mut Vec<(i64, Message)>) {
         let msg_key = MessageKey(packet[8..24].try_into().unwrap());
         let mut plain = packet[24..].to_vec();
         derive(&Toy, &self.key, &msg_key, Sender::Server).decrypt(&Toy, &mut plain).unwrap();
@@ -211,23 +229,24 @@ impl Script {
         assert!(Toy.constant_time_eq(&computed.0, &msg_key.0));
         let long = |at: usize| i64::from_le_bytes(plain[at..at + 8].try_into().unwrap());
         let int = |at: usize| i32::from_le_bytes(plain[at..at + 4].try_into().unwrap());
-        assert_eq!(long(8), self.session.0);
+        let session = long(8);
         let body = Object::from(plain[32..32 + int(28) as usize].to_vec());
         if body.id() == Some(types::MsgContainer::ID) {
             let container: types::MsgContainer = body.decode().unwrap();
             assert_eq!(int(24) & 1, 0);
             messages.extend(container.messages.0.into_iter().map(|Bare(message)| {
                 assert!(message.msg_id < long(16) && message.seqno <= int(24));
-                Message {
+                let message = Message {
                     id: MessageId(message.msg_id),
                     seqno: SeqNo(message.seqno),
                     body: message.body,
                     in_container: true,
-                }
+                };
+                (session, message)
             }));
         } else {
             let (id, seqno) = (MessageId(long(16)), SeqNo(int(24)));
-            messages.push(Message { id, seqno, body, in_container: false });
+            messages.push((session, Message { id, seqno, body, in_container: false }));
         }
     }
 

@@ -62,6 +62,7 @@ fn pfs_requests_wait_until_the_answer_is_true() {
     let refused = BindError::Rpc(RpcError::parse(400, "A"));
     assert_eq!(test.session.poll_bound(), Some(Err(refused)));
     assert!(test.events().is_empty());
+    assert!(test.sent().is_none(), "a key that is not bound carries nothing");
     let mut calls = test.session.take_calls();
     calls.close();
     let closed = CallError::Closed { execution: crate::rpc::Execution::Never };

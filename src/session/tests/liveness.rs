@@ -83,6 +83,10 @@ fn cf_06_a_clock_that_stood_still_is_put_right_by_a_pong() {
     test.next_id += 3_600 << 32;
     test.say(&Object::from(vec![9; 4])).unwrap();
     assert_eq!(test.events(), [Event::Missed]);
+    // A ping was sent just now, so the next waits a little.
+    tick(&mut test, 4);
+    assert!(test.sent().is_none());
+    tick(&mut test, 1);
     let packet = test.sent().unwrap();
     assert!(packet.messages[0].is::<functions::PingDelayDisconnect>());
     let ping_id = packet.messages[0].decode::<functions::PingDelayDisconnect>().ping_id;
@@ -92,6 +96,46 @@ fn cf_06_a_clock_that_stood_still_is_put_right_by_a_pong() {
     assert_eq!(test.events(), [Event::Update(update)]);
     let offset = test.session.clock().offset();
     assert!((3_599..=3_601).contains(&offset), "{offset}");
+}
+
+#[test]
+fn cf_06_a_pong_that_was_long_on_its_way_does_not_move_the_clock() {
+    let mut test = upkeep();
+    let first = test.sent().unwrap();
+    let ping_id = first.messages[0].decode::<functions::PingDelayDisconnect>().ping_id;
+    // It was made at once and comes after half a minute.
+    test.now = at(30_000);
+    test.say(&types::Pong { msg_id: first.messages[0].id.0, ping_id }).unwrap();
+    assert_eq!(test.session.clock().offset(), 0);
+    assert_eq!(test.session.round_trip(), Some(Duration::from_secs(30)));
+}
+
+#[test]
+fn sm_pong_with_another_number_proves_nothing() {
+    let mut test = upkeep();
+    let first = test.sent().unwrap();
+    let ping_id = first.messages[0].decode::<functions::PingDelayDisconnect>().ping_id;
+    test.say(&types::Pong { msg_id: first.messages[0].id.0, ping_id: ping_id ^ 1 }).unwrap();
+    assert_eq!(test.session.round_trip(), None);
+    assert_eq!(test.session.counters().stray_answers, 1);
+    test.say(&types::Pong { msg_id: first.messages[0].id.0, ping_id }).unwrap();
+    assert_eq!(test.session.round_trip(), Some(Duration::ZERO));
+}
+
+#[test]
+fn cf_01_bytes_that_move_are_a_sign_of_life() {
+    let mut test = upkeep();
+    test.sent().unwrap();
+    tick(&mut test, 9);
+    test.session.handle_progress(test.now);
+    tick(&mut test, 9);
+    assert!(!test.session.is_peer_gone(test.now));
+    // But the pong is owed.
+    for _ in 0..5 {
+        test.session.handle_progress(test.now);
+        tick(&mut test, 9);
+    }
+    assert!(test.session.is_peer_gone(test.now));
 }
 
 #[test]

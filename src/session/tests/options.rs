@@ -106,6 +106,28 @@ fn cf_09_one_that_is_to_run_after_another_says_so_while_that_is_under_way() {
 }
 
 #[test]
+fn cf_09_one_sent_again_waits_for_the_one_before_it() {
+    let mut test = Test::new();
+    test.say(&crate::tl::Object::from(vec![9; 4])).unwrap();
+    let first = test.ping(1);
+    let after = Request::new(&functions::Ping { ping_id: 2 }).after(first);
+    test.session.call(test.now, after).unwrap();
+    let packet = test.sent().unwrap();
+    test.session.handle_disconnected();
+    test.session.handle_connected(test.now);
+    let question = test.sent().unwrap();
+    let question = question.messages.iter().find(|m| m.is::<types::MsgsStateReq>()).unwrap();
+    // The first may have been forgotten, so it gets another id; the second did not come.
+    let info = types::MsgsStateInfo { req_msg_id: question.id.0, info: vec![1, 3].into() };
+    test.say(&info).unwrap();
+    let again = test.sent().unwrap();
+    let pings: Vec<_> = again.messages.iter().filter(|m| !m.is::<types::MsgsAck>()).collect();
+    assert!(pings[0].is::<functions::Ping>() && pings[0].id > packet.messages[0].id);
+    let wrapped: InvokeAfterMsg<functions::Ping> = pings[1].decode();
+    assert_eq!((wrapped.msg_id, wrapped.query.ping_id), (pings[0].id.0, 2));
+}
+
+#[test]
 fn a_quick_acknowledgement_is_told_of_the_requests_that_wanted_one() {
     let mut test = Test::new();
     let request = Request::new(&functions::Ping { ping_id: 1 });

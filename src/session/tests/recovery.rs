@@ -78,27 +78,40 @@ fn sm_what_was_not_received_and_is_too_old_goes_into_another_message() {
     assert!(again.messages[0].id > first.id);
 }
 
+/// A session over its second link, with a request that may be repeated, its first packet, and the question about it.
+fn broken_safe() -> (Test, CallId, Packet, MessageId) {
+    let mut test = Test::new();
+    let call = test.ping(1);
+    let first = test.sent().unwrap();
+    reconnect(&mut test);
+    let asked = question(&test.sent().unwrap()).0;
+    (test, call, first, asked)
+}
+
 #[test]
-fn sm_x1_what_the_server_may_have_forgotten_is_repeated_only_if_it_may_be() {
-    let (mut test, call, ..) = broken();
-    let question = test.session.poll_timeout();
-    assert!(question.is_some());
-    let (mut safe, ..) = (Test::new(), ());
-    let repeated = safe.ping(1);
-    let first = safe.sent().unwrap();
-    reconnect(&mut safe);
-    let asked = self::question(&safe.sent().unwrap()).0;
-    tell(&mut safe, asked, &[1]);
-    let again = safe.sent().unwrap();
-    assert!(again.messages[0].id > first.id);
+fn sm_x1_what_the_server_may_have_forgotten_is_repeated_if_it_may_be() {
+    let (mut test, call, first, asked) = broken_safe();
+    tell(&mut test, asked, &[1]);
+    let again = test.sent().unwrap();
+    let again = again.messages.iter().find(|m| m.is::<functions::Ping>()).unwrap();
+    assert!(again.id > first.messages[0].id);
     // An answer to the first counts too.
-    let pong = types::Pong { msg_id: first.id.0, ping_id: 1 };
-    safe.say(&pong).unwrap();
-    assert_eq!(safe.events(), [answered(repeated, &pong)]);
-    assert_eq!(test.session.calls_in_flight(), 1);
-    test.session.close();
-    assert_eq!(test.events().len(), 1);
-    let _ = call;
+    let pong = types::Pong { msg_id: first.messages[0].id.0, ping_id: 1 };
+    test.say(&pong).unwrap();
+    assert_eq!(test.events(), [answered(call, &pong)]);
+}
+
+#[test]
+fn sm_x1_an_error_of_a_repetition_says_nothing_of_the_first_time() {
+    let (mut test, call, _, asked) = broken_safe();
+    tell(&mut test, asked, &[1]);
+    let again = test.sent().unwrap();
+    let again = again.messages.iter().find(|m| m.is::<functions::Ping>()).unwrap();
+    let error = types::RpcError { error_code: 400, error_message: "A".to_owned() };
+    test.say(&types::RpcResult { req_msg_id: again.id.0, result: Object::new(&error) }).unwrap();
+    let error = CallError::RpcRepeated(crate::rpc::RpcError::parse(400, "A"));
+    assert_eq!(error.execution(), crate::rpc::Execution::Maybe);
+    assert_eq!(test.events(), [failed(call, error)]);
 }
 
 #[test]
@@ -146,13 +159,65 @@ fn p5_a_server_that_is_always_at_it_is_not_believed_for_ever() {
 }
 
 #[test]
-fn sm_x5_a_server_that_never_tells_gets_the_same_message_once_more() {
-    let (mut test, call, first, _) = broken();
+fn sm_x5_a_server_that_never_tells_gets_the_same_message_once_more_if_it_may_run_twice() {
+    let (mut test, call, first, _) = broken_safe();
     wait(&mut test, ASK_DEADLINE);
     assert_eq!(test.sent().unwrap().messages[0], first.messages[0]);
     wait(&mut test, ASK_DEADLINE);
     test.session.handle_timeout(test.now);
+    // Then it goes into another.
+    let third = test.sent().unwrap();
+    assert!(test.events().is_empty() && third.messages[0].id > first.id);
+    assert_eq!(
+        (test.session.calls_in_flight(), third.messages[0].is::<functions::Ping>()),
+        (1, true)
+    );
+    test.session.cancel(test.now, call);
+}
+
+#[test]
+fn sm_x5_a_server_that_never_tells_gets_what_must_not_run_twice_never_again() {
+    let (mut test, call, ..) = broken();
+    wait(&mut test, ASK_DEADLINE);
+    assert!(test.sent().is_none());
     assert_eq!(test.events(), [failed(call, CallError::Unknown)]);
+}
+
+#[test]
+fn sm_a_message_that_was_acknowledged_and_is_said_not_to_have_come_was_forgotten() {
+    for state in [2, 3] {
+        let (mut test, call, first, asked) = broken();
+        test.say(&types::MsgsAck { msg_ids: vec![first.id.0] }).unwrap();
+        tell(&mut test, asked, &[state]);
+        assert_eq!(test.events(), [failed(call, CallError::Unknown)]);
+        assert!(test.sent().is_none());
+    }
+}
+
+#[test]
+fn sm_x3_what_was_taken_back_is_not_sent_again() {
+    let (mut test, call, _, asked) = broken();
+    test.session.cancel(test.now, call);
+    tell(&mut test, asked, &[3]);
+    let cancelled = CallError::Cancelled { execution: crate::rpc::Execution::Maybe };
+    assert_eq!(test.events(), [failed(call, cancelled)]);
+    let packet = test.sent().unwrap();
+    assert!(!packet.messages.iter().any(Sent::is::<functions::Ping>));
+}
+
+#[test]
+fn sm_x3_over_another_link_the_server_is_told_again_what_is_not_wanted() {
+    let (mut test, call, first, _) = broken();
+    test.session.cancel(test.now, call);
+    let is_drop = |packet: &Packet| {
+        packet.messages.iter().any(|m| {
+            m.is::<functions::RpcDropAnswer>()
+                && m.decode::<functions::RpcDropAnswer>().req_msg_id == first.id.0
+        })
+    };
+    assert!(is_drop(&test.sent().unwrap()));
+    reconnect(&mut test);
+    assert!(is_drop(&test.sent().unwrap()));
 }
 
 #[test]
@@ -197,9 +262,10 @@ fn cf_05_a_forgotten_session_loses_what_was_before_it() {
     let mut test = Test::new();
     // The server has spoken, so it had a session.
     test.say(&Object::from(vec![9; 4])).unwrap();
-    let (lost, safe) = (once(&mut test, 1), test.ping(2));
+    let lost = once(&mut test, 1);
+    test.ping(2);
     let first = test.sent().unwrap();
-    let after = once(&mut test, 3);
+    once(&mut test, 3);
     let second = test.sent().unwrap();
     let notice =
         types::NewSessionCreated { first_msg_id: second.id.0, unique_id: 8, server_salt: 66 };
@@ -217,7 +283,23 @@ fn cf_05_a_forgotten_session_loses_what_was_before_it() {
     // The same notice again is no other session.
     test.say(&notice).unwrap();
     assert_eq!((test.events(), test.session.calls_in_flight()), (vec![], 2));
-    let _ = (safe, after);
+}
+
+#[test]
+fn cf_05_a_session_may_begin_with_a_message_that_was_sent_again() {
+    let (mut test, call, first, asked) = broken();
+    let lost = once(&mut test, 2);
+    test.say(&Object::from(vec![9; 4])).unwrap();
+    test.events();
+    assert!(test.sent().is_some());
+    tell(&mut test, asked, &[3]);
+    test.sent().unwrap();
+    // The first request went again in a packet made after the second, which the new session does not have.
+    let notice =
+        types::NewSessionCreated { first_msg_id: first.id.0, unique_id: 8, server_salt: 66 };
+    test.say(&notice).unwrap();
+    assert_eq!(test.events().last(), Some(&failed(lost, CallError::Unknown)));
+    assert!(test.session.calls_in_flight() == 1 && call != lost);
 }
 
 #[test]
@@ -299,7 +381,7 @@ fn sm_msg_resend_req_has_the_message_sent_again_in_a_container() {
     let again = test.sent().unwrap();
     assert!(again.messages.contains(&first.messages[0]));
     let info = again.messages.iter().find(|m| m.is::<types::MsgsStateInfo>()).unwrap();
-    let expected = types::MsgsStateInfo { req_msg_id: message.id.0, info: vec![1].into() };
+    let expected = types::MsgsStateInfo { req_msg_id: message.id.0, info: vec![4, 1].into() };
     assert_eq!(info.decode::<types::MsgsStateInfo>(), expected);
 }
 

@@ -2,6 +2,7 @@
 //! but the schema: `telewire_codegen::dynamic`.
 
 mod agreement;
+mod heap;
 mod nesting;
 mod sizes;
 
@@ -20,11 +21,14 @@ struct Case {
     name: &'static str,
     /// Reads a value, and gives its bytes and its `serialized_len`.
     through: Through,
+    /// Reads a value and drops it; whether there is one.
+    reads: fn(&[u8]) -> bool,
 }
 
 impl Case {
     const fn of<T: Identifiable + Serialize + Deserialize>() -> Self {
-        Self { id: T::ID, name: T::NAME, through: through::<T> }
+        let reads = |bytes: &[u8]| T::from_bytes(bytes).is_ok();
+        Self { id: T::ID, name: T::NAME, through: through::<T>, reads }
     }
 }
 
@@ -39,13 +43,13 @@ const WRAPPERS: &[Case] = include!(concat!(env!("OUT_DIR"), "/wrappers_cases.rs"
 const API: &[Case] = include!(concat!(env!("OUT_DIR"), "/api_cases.rs"));
 
 /// The schemas and what was generated from them, in the same order.
-struct Family {
+pub(super) struct Family {
     schemas: Vec<Schema>,
     cases: Vec<&'static [Case]>,
 }
 
 impl Family {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let schemas = vec![
             schema(crate::schema::MTPROTO_JSON, &Exceptions::MTPROTO),
             schema(crate::schema::WRAPPERS_JSON, &Exceptions::NONE),
@@ -62,7 +66,7 @@ impl Family {
     }
 
     /// A codec of the schemas; what is carried as an `Object` stays bytes, as in the generated types.
-    fn codec(&self) -> Codec<'_> {
+    pub(super) fn codec(&self) -> Codec<'_> {
         Codec::over(&self.schemas).with_raw_objects()
     }
 

@@ -1,7 +1,7 @@
 //! Generated types through [serde](https://serde.rs), in the form of the schema.
 //!
-//! A definition is a map. Its first key is `_`, the name of the constructor, and the others are the parameters that are
-//! there, by their names in the schema:
+//! A definition is a map. Its key `_` has the name of the constructor, and the others are the parameters that are there, by
+//! their names in the schema:
 //!
 //! ```
 //! use telewire::tl::mtproto::types::ResPq;
@@ -32,11 +32,16 @@
 //! | `flags.0?true` | `true`, or left out | the same |
 //!
 //! A type with one constructor has its `_` too: a later layer may give it a second, and what was written before can then
-//! still be read. `_` is first also where a writer sorts its keys, since names in TL begin with a letter. What is missing,
-//! unknown or there twice is an error. The payload of a `NaN` is not kept.
+//! still be read. `_` is written first and read anywhere, since what sorts its keys puts `A` before it; in a format that does
+//! not describe itself, as [postcard](https://docs.rs/postcard), it stays first. What is missing, unknown or there twice
+//! is an error. The payload of a `NaN` is not kept.
+//!
+//! Reading has the budget of [`MAX_DEPTH`](tl::MAX_DEPTH) levels, of which a definition and a list inside of another take one
+//! each.
 //!
 //! There is one path for all types, through their bytes and the table of definitions, and no code for each.
 
+mod content;
 mod number;
 mod read;
 #[cfg(test)]
@@ -65,7 +70,7 @@ impl Schema {
         write::Tree::of_value(self, &bytes)?.serialize(serializer)
     }
 
-    /// Reads a value of this schema.
+    /// Reads a value of this schema: a constructor.
     ///
     /// # Errors
     ///
@@ -75,6 +80,19 @@ impl Schema {
         deserializer: D,
     ) -> Result<T, D::Error> {
         let bytes = read::Slot::of_value(self).deserialize(deserializer)?;
+        T::from_bytes(&bytes).map_err(D::Error::custom)
+    }
+
+    /// Reads a function of this schema.
+    ///
+    /// # Errors
+    ///
+    /// As [`deserialize`](Self::deserialize).
+    pub fn deserialize_function<'de, T: tl::Deserialize, D: Deserializer<'de>>(
+        &self,
+        deserializer: D,
+    ) -> Result<T, D::Error> {
+        let bytes = read::Slot::of_function(self).deserialize(deserializer)?;
         T::from_bytes(&bytes).map_err(D::Error::custom)
     }
 
@@ -168,6 +186,23 @@ macro_rules! __deserialize {
     };
 }
 
+/// Implements serde's `Deserialize` for functions of a schema. Generated code calls it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __deserialize_functions {
+    ($schema:ident: $($ty:path),*) => {
+        $(
+            impl<'de> $crate::tl::serde::Deserialize<'de> for $ty {
+                fn deserialize<D: $crate::tl::serde::Deserializer<'de>>(
+                    deserializer: D,
+                ) -> ::core::result::Result<Self, D::Error> {
+                    $schema.deserialize_function(deserializer)
+                }
+            }
+        )*
+    };
+}
+
 /// Implements serde's `Serialize` for functions that carry a query. Generated code calls it.
 #[doc(hidden)]
 #[macro_export]
@@ -198,7 +233,7 @@ macro_rules! __deserialize_generic {
                 fn deserialize<D: $crate::tl::serde::Deserializer<'de>>(
                     deserializer: D,
                 ) -> ::core::result::Result<Self, D::Error> {
-                    $schema.deserialize(deserializer)
+                    $schema.deserialize_function(deserializer)
                 }
             }
         )*
@@ -243,6 +278,7 @@ macro_rules! __serde_groups {
 
 #[doc(hidden)]
 pub use crate::{
-    __deserialize as deserialize, __deserialize_generic as deserialize_generic,
-    __serde_groups as groups, __serialize as serialize, __serialize_generic as serialize_generic,
+    __deserialize as deserialize, __deserialize_functions as deserialize_functions,
+    __deserialize_generic as deserialize_generic, __serde_groups as groups,
+    __serialize as serialize, __serialize_generic as serialize_generic,
 };

@@ -4,10 +4,11 @@
 use std::fmt;
 
 use base64ct::{Base64, Encoding};
-use serde_core::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde_core::de::{DeserializeSeed, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde_core::{Deserialize, Deserializer};
 
 use crate::tl::line::{self, Kind, Param, name_in};
+use crate::tl::serde::content::{Buffer, Content};
 use crate::tl::serde::number::Number;
 use crate::tl::vector::VECTOR;
 use crate::tl::{MAX_DEPTH, Schema, Serialize};
@@ -17,14 +18,16 @@ use crate::tl::{MAX_DEPTH, Schema, Serialize};
 pub(super) struct Slot<'s> {
     schema: &'s Schema,
     expected: Expected,
-    /// How many levels may follow (TL-03).
+    /// How many levels may follow, definitions and lists alike (TL-03).
     depth: u16,
 }
 
 #[derive(Clone, Copy)]
 enum Expected {
-    /// Any definition, with its id.
+    /// Any constructor, with its id.
     Boxed,
+    /// Any function, with its id.
+    Function,
     /// The definition of this line, without an id. A group has no name, and no `_`.
     Bare(&'static str),
     /// A value of this type.
@@ -34,6 +37,10 @@ enum Expected {
 impl<'s> Slot<'s> {
     pub(super) fn of_value(schema: &'s Schema) -> Self {
         Self { schema, expected: Expected::Boxed, depth: MAX_DEPTH }
+    }
+
+    pub(super) fn of_function(schema: &'s Schema) -> Self {
+        Self { schema, expected: Expected::Function, depth: MAX_DEPTH }
     }
 
     pub(super) fn of_group(schema: &'s Schema, line: &'static str) -> Self {
@@ -47,8 +54,8 @@ impl<'de> DeserializeSeed<'de> for Slot<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Vec<u8>, D::Error> {
         let ty = match self.expected {
-            Expected::Boxed | Expected::Bare(_) => return d.deserialize_map(Definition(self)),
             Expected::Type(ty) => ty,
+            _ => return d.deserialize_map(Definition(self)),
         };
         match ty {
             "int" => i32::deserialize(d).map(|value| value.to_bytes()),
@@ -83,7 +90,7 @@ impl<'de> DeserializeSeed<'de> for Slot<'_> {
     }
 }
 
-const TOO_DEEP: &str = "values are nested too deep";
+pub(super) const TOO_DEEP: &str = "values are nested too deep";
 
 fn unknown<E: Error>(name: &str) -> E {
     E::custom(format_args!("there is no `{name}` in this schema"))
@@ -132,44 +139,81 @@ impl<'de> Visitor<'de> for Definition<'_> {
         }
     }
 
+    /// `_` may stand anywhere, as in what sorts its keys. Where it says what the others are, those before it are kept until
+    /// then.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<u8>, A::Error> {
-        let schema = self.0.schema;
-        let (id, line) = match self.0.expected {
-            Expected::Bare(line) if name_in(line).is_empty() => (None, line),
-            Expected::Bare(line) if tag(&mut map)? == name_in(line) => (None, line),
-            Expected::Bare(line) => {
-                return Err(A::Error::custom(format_args!("`_` must be `{}`", name_in(line))));
-            }
-            Expected::Boxed | Expected::Type(_) => {
-                let name = tag(&mut map)?;
-                let (id, line) = schema.by_name(&name).ok_or_else(|| unknown(&name))?;
-                (Some(id), line)
-            }
+        let slot = self.0;
+        let mut early: Vec<(String, Content)> = Vec::new();
+        let (id, line, mut is_named) = match slot.expected {
+            Expected::Bare(line) => (None, line, name_in(line).is_empty()),
+            _ => loop {
+                match map.next_key::<String>()? {
+                    Some(key) if key == TAG => {
+                        let (id, line) = slot.named::<A::Error>(&map.next_value::<String>()?)?;
+                        break (Some(id), line, true);
+                    }
+                    Some(key) => early.push((key, map.next_value_seed(Buffer::new(slot.depth))?)),
+                    None => return Err(A::Error::missing_field(TAG)),
+                }
+            },
         };
         let mut fields = Fields::new(line);
-        while let Some(key) = map.next_key::<String>()? {
+        for (key, content) in early {
             let field = fields.vacant(&key)?;
-            let value = match field.param.kind {
-                Kind::Flag => Value::Flag(map.next_value()?),
-                Kind::Value(ty) => Value::Bytes(
-                    map.next_value_seed(Slot { expected: Expected::Type(ty), ..self.0 })?,
-                ),
-                // A word or a length follows from the others.
-                Kind::Measured(_) | Kind::Word | Kind::Length => Value::Bytes(
-                    map.next_value_seed(Slot { expected: Expected::Type("Object"), ..self.0 })?,
-                ),
-            };
-            field.value = Some(value);
+            let given = Given { kind: field.param.kind, slot };
+            field.value = Some(given.deserialize(content.into_deserializer())?);
         }
-        fields.into_bytes(id)
+        while let Some(key) = map.next_key::<String>()? {
+            if key == TAG && !name_in(line).is_empty() {
+                if std::mem::replace(&mut is_named, true) {
+                    return Err(A::Error::duplicate_field(TAG));
+                }
+                let name = map.next_value::<String>()?;
+                if name != name_in(line) {
+                    return Err(A::Error::custom(format_args!("`_` must be `{}`", name_in(line))));
+                }
+                continue;
+            }
+            let field = fields.vacant(&key)?;
+            let given = Given { kind: field.param.kind, slot };
+            field.value = Some(map.next_value_seed(given)?);
+        }
+        if is_named { fields.into_bytes(id) } else { Err(A::Error::missing_field(TAG)) }
     }
 }
 
-/// The name under the first key, which must be `_`.
-fn tag<'de, A: MapAccess<'de>>(map: &mut A) -> Result<String, A::Error> {
-    match map.next_key::<String>()? {
-        Some(key) if key == "_" => map.next_value(),
-        _ => Err(A::Error::custom("the first key must be `_`, the name of the constructor")),
+/// The key of a constructor's name.
+const TAG: &str = "_";
+
+impl Slot<'_> {
+    /// The id and the line of the definition of this name, of those that may stand here.
+    fn named<E: Error>(&self, name: &str) -> Result<(u32, &'static str), E> {
+        let table = match self.expected {
+            Expected::Function => &self.schema.functions,
+            _ => &self.schema.constructors,
+        };
+        table.by_name(name).ok_or_else(|| unknown(name))
+    }
+}
+
+/// What is given for a parameter of this kind.
+struct Given<'s> {
+    kind: Kind,
+    slot: Slot<'s>,
+}
+
+impl<'de> DeserializeSeed<'de> for Given<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Value, D::Error> {
+        let ty = match self.kind {
+            Kind::Flag => return bool::deserialize(d).map(Value::Flag),
+            Kind::Value(ty) => ty,
+            // A word or a length follows from the others.
+            Kind::Measured(_) | Kind::Word | Kind::Length => "Object",
+        };
+        let slot = Slot { expected: Expected::Type(ty), ..self.slot };
+        slot.deserialize(d).map(Value::Bytes)
     }
 }
 

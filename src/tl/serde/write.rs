@@ -23,10 +23,11 @@ pub(super) enum Tree<'b> {
 }
 
 impl<'b> Tree<'b> {
-    /// The tree of a boxed value.
+    /// The tree of a constructor or of a function.
     pub(super) fn of_value<E: Error>(schema: &Schema, bytes: &'b [u8]) -> Result<Self, E> {
         let mut planter = Planter { schema, r: Reader::with_depth(bytes, u16::MAX) };
-        let tree = planter.boxed();
+        let id = planter.r.constructor_id();
+        let tree = schema.line_of(id).and_then(|line| planter.fields(line));
         planter.finish(tree)
     }
 
@@ -84,9 +85,10 @@ impl<'b> Planter<'_, 'b> {
         (0..count).map(|_| self.value(item)).collect::<Option<_>>().map(Tree::List)
     }
 
+    /// A constructor of whatever type.
     fn boxed(&mut self) -> Option<Tree<'b>> {
         let id = self.r.constructor_id();
-        self.fields(self.schema.line_of(id)?)
+        self.fields(self.schema.constructors.line_of(id)?)
     }
 
     fn fields(&mut self, line: &'static str) -> Option<Tree<'b>> {

@@ -3,32 +3,33 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use telewire::client::addresses;
 use telewire::crypto::{RsaPublicKey, keys};
 use telewire::ids::DcId;
 
 use super::args::Args;
 use super::way::Way;
 use crate::credentials::Credentials;
-use crate::dc_addresses;
+use crate::dc_arg::DcArg;
 use crate::failure::Failure;
 use crate::key_file;
 
 /// A server and what must be known of it.
 #[derive(Debug, PartialEq)]
-pub(super) struct Target {
+pub(crate) struct Target {
     pub(super) server: Server,
-    pub(super) dc: DcId,
+    pub(crate) dc: DcId,
     /// Its addresses, tried in turn. The embedded data centre has none until it runs.
     pub(super) addresses: Vec<SocketAddr>,
     /// Its keys, the preferred first.
-    pub(super) keys: Vec<RsaPublicKey>,
+    pub(crate) keys: Vec<RsaPublicKey>,
     /// The way there.
     pub(super) way: Way,
 }
 
 /// Where a server is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Server {
+pub(crate) enum Server {
     /// Inside this program.
     Embedded,
     /// At an address that the user gave.
@@ -53,16 +54,33 @@ impl Target {
     pub(super) fn choose(args: &Args) -> Result<Self, Failure> {
         let credentials = args.credentials.as_deref().map(Credentials::read).transpose()?;
         let address = args.address.or(credentials.map(|credentials| credentials.address));
-        let known = address.and_then(|address| dc_addresses::dc_at(address.ip()));
-        let dc = args.dc.map(|arg| arg.dc).or(known).unwrap_or(DEFAULT_DC);
-        let way = Way::choose(args)?;
-        let (server, addresses) = match (address, args.dc) {
+        Self::of(address, args.rsa.as_deref(), args.dc, Way::choose(args)?)
+    }
+
+    /// The server at an address.
+    pub(crate) fn at(
+        address: SocketAddr,
+        rsa: Option<&Path>,
+        dc: Option<DcArg>,
+    ) -> Result<Self, Failure> {
+        Self::of(Some(address), rsa, dc, Way::default())
+    }
+
+    fn of(
+        address: Option<SocketAddr>,
+        rsa: Option<&Path>,
+        number: Option<DcArg>,
+        way: Way,
+    ) -> Result<Self, Failure> {
+        let known = address.and_then(|address| addresses::dc_at(address.ip()));
+        let dc = number.map(|arg| arg.dc).or(known).unwrap_or(DEFAULT_DC);
+        let (server, addresses) = match (address, number) {
             _ if way.place().is_some() => (Server::Given, Vec::new()),
             (Some(address), _) => (Server::Given, vec![address]),
             (None, Some(arg)) if arg.has_environment => (Server::Telegram, built_in(dc)?),
             (None, _) => (Server::Embedded, Vec::new()),
         };
-        let keys = match (&args.rsa, server) {
+        let keys = match (rsa, server) {
             (Some(_), Server::Embedded) => {
                 return Err(Failure::Input(
                     "--rsa is for another server than the embedded one: name that with --address, \
@@ -94,7 +112,7 @@ const DEFAULT_DC: DcId = DcId::production(2);
 pub(crate) const EMBEDDED: &str = "embedded";
 
 fn built_in(dc: DcId) -> Result<Vec<SocketAddr>, Failure> {
-    let addresses = dc_addresses::of(dc);
+    let addresses = addresses::of(dc);
     if addresses.is_empty() {
         return Err(Failure::Input(format!(
             "--dc {dc}: no address is built in; Telegram has prod:1 to prod:5 and test:1 to \
@@ -104,7 +122,7 @@ fn built_in(dc: DcId) -> Result<Vec<SocketAddr>, Failure> {
     Ok(addresses)
 }
 
-fn embedded() -> Result<RsaPublicKey, Failure> {
+pub(crate) fn embedded() -> Result<RsaPublicKey, Failure> {
     let key = telewire::server::embedded_key();
     key.map(|key| key.public().clone())
         .map_err(|error| Failure::Run(format!("the embedded key cannot be used: {error}")))

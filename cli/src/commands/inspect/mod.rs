@@ -13,12 +13,14 @@ use std::path::PathBuf;
 use telewire_codegen::dynamic::Codec;
 
 use crate::failure::Failure;
+use crate::schema_file;
 use tree::Tree;
 
 /// Shows what each byte of a TL value is: where it stands, of which parameter it is, and what it means.
 ///
 /// The value begins with the id of a constructor or a function, unless `--as` says otherwise. What is inside of rpc_result,
-/// containers, wrappers and gzip_packed is shown too. What is wrong is told after all that stands before it.
+/// containers, wrappers and gzip_packed is shown too. What is wrong is told after all that stands before it; what is wrong
+/// inside of gzip_packed is told there, and the exit code is 2 as well.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -51,6 +53,12 @@ Examples:
   telewire inspect --schema my.tl my.bin";
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let inputs = [args.value == "-"].into_iter();
+    let inputs = inputs.chain(args.schema.iter().map(|file| schema_file::is_stdin(file)));
+    if inputs.filter(|is_stdin| *is_stdin).count() > 1 {
+        let message = "standard input can be the value or one schema, not several of them";
+        return Err(Failure::Input(message.into()));
+    }
     let (name, bytes) = input::read(&args.value)?;
     let schemas = schemas::load(&args.schema)?;
     let codec = Codec::over(&schemas);
@@ -64,8 +72,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     out.write_all(if args.json { json::print(&tree)? } else { text::print(&tree) }.as_bytes())?;
     out.flush()?;
-    match annotated.error {
-        Some(error) => Err(Failure::Input(format!("{name}: {error}"))),
+    match tree.mistake() {
+        Some(mistake) => Err(Failure::Input(format!("{name}: {mistake}"))),
         None => Ok(()),
     }
 }

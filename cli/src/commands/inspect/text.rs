@@ -35,8 +35,8 @@ fn part(part_: &Part, indent: usize, text: &mut String) {
         part(child, indent + 1, text);
     }
     if let Some(tree) = &part_.unpacked {
-        text.push_str(&line("", "", indent + 1, "unpacked, with offsets of its own:"));
         if let Some(root) = &tree.tree {
+            text.push_str(&line("", "", indent + 1, "unpacked, with offsets of its own:"));
             part(root, indent + 2, text);
         }
         if let Some(error) = &tree.error {

@@ -72,8 +72,22 @@ pub(super) enum Kind {
 }
 
 impl Tree {
+    /// What is wrong, here or in what was unpacked.
+    pub(super) fn mistake(&self) -> Option<String> {
+        self.error.clone().or_else(|| self.tree.as_ref()?.mistake())
+    }
+
     pub(super) fn new(codec: &Codec<'_>, annotated: &Annotated<'_>, bytes: &[u8]) -> Self {
         Builder { codec, unpacked: 0 }.tree(annotated, bytes)
+    }
+}
+
+impl Part {
+    fn mistake(&self) -> Option<String> {
+        let unpacked = self.unpacked.as_ref().and_then(|tree| tree.mistake());
+        let unpacked =
+            unpacked.map(|mistake| format!("gzip_packed at byte {}: {mistake}", self.offset));
+        unpacked.or_else(|| self.parts.iter().find_map(Self::mistake))
     }
 }
 
@@ -128,7 +142,10 @@ impl Builder<'_, '_> {
             Content::Value(Value::Bytes(packed)) => Some(packed),
             _ => None,
         });
-        let data = gzip::unpack(packed?)?;
+        let data = match gzip::unpack(packed?) {
+            Ok(data) => data,
+            Err(error) => return Some(Box::new(Tree { tree: None, error: Some(error) })),
+        };
         self.unpacked += 1;
         let tree = self.tree(&self.codec.decode_annotated(&data), &data);
         self.unpacked -= 1;

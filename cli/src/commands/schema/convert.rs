@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use telewire_codegen::{Exceptions, json, resolve, tl_text};
 
-use super::input;
 use crate::failure::Failure;
+use crate::schema_file;
 
 /// Prints a schema of TL text in Telegram's JSON form.
 ///
@@ -26,8 +26,8 @@ Examples:
   echo 'ping ping_id:long = Pong;' | telewire schema convert -";
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let text = input::text(&args.file)?;
-    let json = to_json(&text).map_err(|error| input::failure(&args.file, &error))?;
+    let text = schema_file::text(&args.file)?;
+    let json = to_json(&text).map_err(|error| schema_file::failure(&args.file, &error))?;
     let mut out = io::stdout().lock();
     out.write_all(json.as_bytes())?;
     Ok(out.flush()?)

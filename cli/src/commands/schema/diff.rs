@@ -7,8 +7,8 @@ use serde::Serialize;
 use telewire_codegen::diff::semver::{self, Effect, Impact};
 use telewire_codegen::diff::{self, Definitions, Difference};
 
-use super::input;
 use crate::failure::Failure;
+use crate::schema_file;
 
 /// Tells what differs between two schemas, JSON or TL text.
 ///
@@ -61,15 +61,16 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     if args.old == args.new && args.old.as_os_str() == "-" {
         return Err(Failure::Input("standard input can be one of the schemas, not both".into()));
     }
-    let old = input::raw(&args.old)?;
-    let new = input::raw(&args.new)?;
+    let old = schema_file::raw(&args.old)?;
+    let new = schema_file::raw(&args.new)?;
     // The one at fault is the one that cannot be compared with itself.
     let file = if diff::compare(&old, &old).is_err() { &args.old } else { &args.new };
-    let difference = diff::compare(&old, &new).map_err(|error| input::failure(file, &error))?;
+    let difference =
+        diff::compare(&old, &new).map_err(|error| schema_file::failure(file, &error))?;
     let semver = if args.semver {
-        let lock = input::lock(args.lock.as_deref())?;
-        let old = input::resolved(&args.old, &old, &lock)?;
-        let new = input::resolved(&args.new, &new, &lock)?;
+        let lock = schema_file::lock(args.lock.as_deref())?;
+        let old = schema_file::resolved(&args.old, &old, &lock)?;
+        let new = schema_file::resolved(&args.new, &new, &lock)?;
         Some(semver::impact(&old, &new))
     } else {
         None

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use telewire_codegen::Lock;
 
-use super::input;
 use crate::failure::Failure;
+use crate::schema_file;
 
 /// Prints the lock of a schema: what is behind a `Box` in its Rust types, and which of them can nest.
 ///
@@ -34,10 +34,11 @@ Exit code:
   2  an option or a file is wrong, or the lock does not fit the schema";
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let lock = input::lock(args.lock.as_deref())?;
-    let raw = input::raw(&args.file)?;
-    let schema = input::resolved(&args.file, &raw, &lock)?;
-    let text = Lock::of(&schema).print().map_err(|error| input::failure(&args.file, &error))?;
+    let lock = schema_file::lock(args.lock.as_deref())?;
+    let raw = schema_file::raw(&args.file)?;
+    let schema = schema_file::resolved(&args.file, &raw, &lock)?;
+    let text =
+        Lock::of(&schema).print().map_err(|error| schema_file::failure(&args.file, &error))?;
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     Ok(out.flush()?)

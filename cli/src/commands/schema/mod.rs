@@ -2,7 +2,6 @@
 
 mod convert;
 mod diff;
-mod input;
 mod lock;
 
 use clap::Subcommand;

@@ -49,6 +49,20 @@ fn tl_01_items_without_bytes_count_for_one() {
 }
 
 #[test]
+fn tl_01_items_without_bytes_are_bounded_in_all_vectors_together() {
+    let schema = schema_of("a v:vector<vector<%U>> = A; u = U;");
+    let codec = Codec::new(&schema);
+    // 24 bytes in all, so 24 items: each count fits by itself.
+    assert!(codec.decode(&bytes_of(&codec, "<a> 04000000 0c000000 08000000 04000000 *4")).is_ok());
+    let bytes = bytes_of(&codec, "<a> 05000000 10000000 08000000 04000000 *8");
+    assert_eq!(bytes.len(), 28);
+    assert!(codec.decode(&bytes).is_ok());
+    let bytes = bytes_of(&codec, "<a> 05000000 10000000 0c000000 04000000 *8");
+    let error = codec.decode(&bytes).unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::CountTooLarge { count: 4, left: 8 });
+}
+
+#[test]
 fn tl_03_values_that_are_nested_too_deep() {
     let nodes = |count: usize| {
         let ends = " 01000000".repeat(count);

@@ -1,6 +1,5 @@
 //! The fields of a definition: the struct that holds them, and how they are written and read.
 
-mod min_len;
 mod new;
 mod read;
 mod runs;
@@ -12,7 +11,7 @@ use quote::{format_ident, quote};
 use crate::Error;
 use crate::emit::{Emitter, docs, paths};
 use crate::ir::{Bit, Body, Field, FieldKind, Name};
-use min_len::min_len;
+use crate::min_len;
 use new::{is_default, new};
 use read::Reader;
 use write::Writer;
@@ -53,7 +52,7 @@ impl Emitted {
             read_steps: reader.steps(),
             read_value: reader.value(),
             // The id, and the fields.
-            min_len: 4 + min_len(emitter.schema, body, 0),
+            min_len: min_len::of_body(&emitter.min_lens, body).saturating_add(4),
         })
     }
 }
@@ -102,7 +101,7 @@ fn methods(emitter: &Emitter<'_>, name: &Name, body: &Body, depth: usize) -> Vec
         let ident = paths::escaped(&presence.ident);
         let holder = paths::escaped(&field.ident);
         let value = is_present(field, &holder);
-        Some(quote!(#doc pub fn #ident(&self) -> bool { #value }))
+        Some(quote!(#doc #[inline] pub fn #ident(&self) -> bool { #value }))
     });
     new(emitter, name, body, depth).into_iter().chain(presence).collect()
 }

@@ -42,6 +42,7 @@ pub(super) fn new(
     };
     Some(quote! {
         #[doc = "What is always there, and nothing else."]
+        #[inline]
         pub fn new(#(#arguments),*) -> Self { #value }
     })
 }

@@ -35,6 +35,7 @@ type Shared = Arc<Mutex<Script>>;
 fn with(change: impl FnOnce(&mut Config)) -> (Net, Shared) {
     let script = Shared::default();
     let mut dispatcher = Dispatcher::new();
+    dispatcher.script_bindings();
     let shared = script.clone();
     dispatcher.on(move |caller, bind: BindTempAuthKey| {
         let mut script = shared.lock().unwrap();

@@ -1,6 +1,6 @@
 //! What is refused, and in which words.
 
-use crate::tl::mtproto::{enums, types};
+use crate::tl::mtproto::{enums, functions, types};
 use crate::tl::wrap;
 
 fn refused<T: serde_core::de::DeserializeOwned>(json: &str) -> String {
@@ -10,12 +10,44 @@ fn refused<T: serde_core::de::DeserializeOwned>(json: &str) -> String {
 }
 
 #[test]
-fn a_definition_needs_its_name_first() {
-    let first = "the first key must be `_`, the name of the constructor";
-    assert_eq!(refused::<types::Pong>("{}"), first);
-    assert_eq!(refused::<types::Pong>(r#"{"msg_id":1,"_":"pong","ping_id":2}"#), first);
+fn a_definition_needs_its_name_once() {
+    let missing = "missing field `_`";
+    assert_eq!(refused::<types::Pong>("{}"), missing);
+    assert_eq!(refused::<types::Pong>(r#"{"msg_id":1,"ping_id":2}"#), missing);
     let unknown = "there is no `pang` in this schema";
     assert_eq!(refused::<types::Pong>(r#"{"_":"pang"}"#), unknown);
+    let twice = "duplicate field `_`";
+    assert_eq!(refused::<types::Pong>(r#"{"_":"pong","msg_id":1,"_":"pong"}"#), twice);
+    // Bare values have it too, though their place says what they are.
+    let salts = |salt: &str| {
+        refused::<types::FutureSalts>(&format!(r#"{{"_":"future_salts","salts":[{salt}]}}"#))
+    };
+    assert_eq!(salts(r#"{"valid_since":1,"valid_until":2,"salt":3}"#), missing);
+    assert_eq!(salts(r#"{"salt":3,"_":"pong"}"#), "`_` must be `future_salt`");
+    assert_eq!(salts(r#"{"_":"future_salt","_":"future_salt"}"#), twice);
+}
+
+#[test]
+fn what_stands_before_the_name_is_held_against_it() {
+    let pong = refused::<types::Pong>;
+    assert_eq!(pong(r#"{"id":1,"_":"pong"}"#), "`pong` has no parameter `id`");
+    assert_eq!(pong(r#"{"msg_id":1,"msg_id":1,"_":"pong"}"#), "duplicate field `msg_id`");
+    let expected = "expected a number of 64 bits, or a string of it";
+    let list = r#"{"msg_id":[1],"_":"pong","ping_id":1}"#;
+    assert_eq!(pong(list), format!("invalid type: sequence, {expected}"));
+    let map = r#"{"msg_id":{"a":1.5},"_":"pong","ping_id":1}"#;
+    assert_eq!(pong(map), format!("invalid type: map, {expected}"));
+    assert_eq!(
+        pong(r#"{"msg_id":null,"_":"pong","ping_id":1}"#),
+        "invalid type: null, expected a value of a parameter"
+    );
+}
+
+#[test]
+fn a_function_is_no_value_and_a_value_no_function() {
+    let unknown = |name: &str| format!("there is no `{name}` in this schema");
+    assert_eq!(refused::<functions::Ping>(r#"{"_":"pong"}"#), unknown("pong"));
+    assert_eq!(refused::<types::Pong>(r#"{"_":"ping"}"#), unknown("ping"));
 }
 
 #[test]
@@ -78,4 +110,29 @@ fn tl_03_values_nest_up_to_the_budget() {
     let level = [&[2, 1][..], b"_", &[9], b"jsonArray", &[5], b"value", &[1]].concat();
     let error = postcard::from_bytes::<wrap::enums::JsonValue>(&level.repeat(100_000)).unwrap_err();
     assert_eq!(error, postcard::Error::SerdeDeCustom);
+    // An array and the list in it take a level each.
+    let innermost = [&[1][..], b"\x01_", &[8], b"jsonNull"].concat();
+    let read = |depth: usize| {
+        let bytes = [level.repeat(depth), innermost.clone()].concat();
+        postcard::from_bytes::<wrap::enums::JsonValue>(&bytes).map(drop)
+    };
+    assert_eq!(read(64), Ok(()));
+    assert_eq!(read(65), Err(postcard::Error::SerdeDeCustom));
+}
+
+#[test]
+fn tl_03_what_stands_before_a_name_nests_up_to_the_budget() {
+    // serde_json's own values have no budget when they are read from memory.
+    let nested = |depth: usize| {
+        let mut value = serde_json::json!([]);
+        for _ in 0..depth {
+            value = serde_json::json!([value]);
+        }
+        serde_json::json!({ "Before": value, "_": "jsonArray", "value": [] })
+    };
+    let refused = |depth| {
+        serde_json::from_value::<wrap::enums::JsonValue>(nested(depth)).unwrap_err().to_string()
+    };
+    assert_eq!(refused(100), "`jsonArray` has no parameter `Before`");
+    assert_eq!(refused(200), "values are nested too deep");
 }

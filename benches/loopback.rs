@@ -1,0 +1,98 @@
+//! Calls over a socket of the loopback interface: the driver at one end, the embedded data centre at the other.
+//!
+//! Each round makes so many calls at once and waits for all of their results, so the throughput is calls a second with so many
+//! under way.
+
+#![allow(missing_docs, clippy::unwrap_used, reason = "a bench")]
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use telewire::connection::{self, StoredKey};
+use telewire::crypto::{AuthKey, SeededEntropy, real};
+use telewire::ids::{DcId, Salt};
+use telewire::net::{Clock, Config, Handle, Server, connect};
+use telewire::server::{DataCentre, Dispatcher, exchange};
+use telewire::tl::{Bytes, Deserialize, Function, Identifiable, Reader, Repeat, Serialize};
+use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
+
+/// A function that returns the bytes that it is given.
+struct Echo(Bytes);
+
+impl Identifiable for Echo {
+    const ID: u32 = 0x0ec0_0ec2;
+    const NAME: &'static str = "echo";
+}
+
+impl Serialize for Echo {
+    fn serialize(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&Self::ID.to_le_bytes());
+        self.0.serialize(out);
+    }
+}
+
+impl Deserialize for Echo {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let outer = r.begin(Self::ID, Self::NAME);
+        let bytes = r.bytes();
+        r.end(outer);
+        Some(Self(bytes))
+    }
+}
+
+impl Function for Echo {
+    type Return = Bytes;
+    const REPEAT: Repeat = Repeat::Safe;
+}
+
+/// A client whose session has begun. Its key is from before, since the exchange is measured elsewhere.
+async fn client() -> Handle {
+    let (dc_id, auth_key) = (DcId::production(2), AuthKey::from_bytes([7; 256]));
+    let mut dispatcher = Dispatcher::new();
+    dispatcher.on(|_, Echo(bytes)| Ok(bytes));
+    let config = exchange::Config::new(dc_id, vec![], real());
+    let mut dc = DataCentre::new(config, dispatcher, SeededEntropy::new(1));
+    dc.add_key(Clock::start().now(), auth_key.clone(), Salt(1), None);
+    let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let server = Server::bind(loopback, dc).await.unwrap();
+    let addresses = vec![server.local_addr().unwrap()];
+    tokio::spawn(server.run());
+    let mut connection = connection::Config::new(dc_id, vec![], real());
+    connection.stored = Some(StoredKey { auth_key, salt: Salt(1), time_offset: 0 });
+    let config = Config::new(connection, addresses);
+    let (handle, events, driver) = connect(config).unwrap();
+    // Nobody listens.
+    drop(events);
+    tokio::spawn(driver.run());
+    handle.invoke(&Echo(Bytes::default())).await.unwrap();
+    handle
+}
+
+fn calls(c: &mut Criterion) {
+    let runtime = Runtime::new().unwrap();
+    let handle = runtime.block_on(client());
+    let mut group = c.benchmark_group("loopback");
+    group.sample_size(20);
+    for at_once in [1, 64, 4_096_u64] {
+        group.throughput(Throughput::Elements(at_once));
+        group.bench_function(format!("{at_once}_at_once"), |b| {
+            b.iter(|| {
+                runtime.block_on(async {
+                    let mut calls = JoinSet::new();
+                    for _ in 0..at_once {
+                        let handle = handle.clone();
+                        calls.spawn(async move { handle.invoke(&Echo(vec![7; 16].into())).await });
+                    }
+                    while let Some(call) = calls.join_next().await {
+                        assert_eq!(call.unwrap().unwrap().len(), 16);
+                    }
+                });
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, calls);
+criterion_main!(benches);

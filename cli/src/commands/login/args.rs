@@ -1,0 +1,63 @@
+//! The options of `telewire login`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::dc_arg::DcArg;
+
+/// Logs in, asking for what is needed, and keeps the session in a file.
+///
+/// It asks for a phone number, or a bot's token; then for the code that was sent, and for the password if the account has
+/// one. Codes, tokens and passwords are not shown while they are typed.
+///
+/// Without credentials the server is a data centre inside the program, on the loopback interface, and the session is not
+/// kept unless a file is named: to see how it goes, without an account and without a network.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The session's file [default: telewire.session]
+    #[arg(long, value_name = "FILE")]
+    pub(super) session: Option<PathBuf>,
+    /// Shows a QR code to scan with a device that is logged in
+    #[arg(long, conflicts_with = "log_out")]
+    pub(super) qr: bool,
+    /// Ends the login that the session's file holds
+    #[arg(long)]
+    pub(super) log_out: bool,
+
+    /// The application, and the server to begin at
+    ///
+    /// An INI file with a section `[App data]` and the keys `api_id`, `api_hash`, `ip_address` and `port`, as
+    /// my.telegram.org shows them.
+    #[arg(long, value_name = "FILE", help_heading = SERVER)]
+    pub(super) credentials: Option<PathBuf>,
+    /// Begins at this server instead of the one that the file names
+    #[arg(long, value_name = "IP:PORT", requires = "credentials", help_heading = SERVER)]
+    pub(super) address: Option<SocketAddr>,
+    /// The server's public key; by default those of Telegram
+    ///
+    /// A PEM file, PKCS#1 or SPKI. The word `embedded` stands for the key that `telewire serve` has without a key file.
+    #[arg(long, value_name = "FILE", requires = "credentials", help_heading = SERVER)]
+    pub(super) rsa: Option<PathBuf>,
+    /// The data centre at the address: N, prod:N or test:N [default: 2]
+    #[arg(long, value_name = "N", requires = "credentials", help_heading = SERVER)]
+    pub(super) dc: Option<DcArg>,
+}
+
+const SERVER: &str = "Server";
+
+const EXAMPLES: &str = "\
+Examples:
+  telewire login
+      against the embedded data centre
+  telewire login --credentials credentials.ini
+      with an application of one's own; the session goes to telewire.session
+  telewire login --credentials credentials.ini --qr
+      by a QR code that the phone scans
+  telewire login --credentials credentials.ini --log-out
+      ends the login
+
+Exit code:
+  0  somebody is logged in, or out
+  1  the server said no, or could not be reached
+  2  an option, the file of credentials or that of the session is wrong";

@@ -1,0 +1,207 @@
+//! `telewire login`: from credentials to a session in a file.
+
+mod args;
+mod ask;
+mod embedded;
+mod qr;
+
+use std::io::{self, Write};
+use std::path::Path;
+
+pub(crate) use args::Args;
+use ask::Questions;
+use embedded::Embedded;
+use telewire::client::store::{FileStore, MemoryStore, Store};
+use telewire::client::{Client, CodeLogin, Error, LoggedIn, LoginError, PasswordStep, Step};
+use telewire::ids::DcId;
+use telewire::tl::api::enums::User;
+use telewire::tl::api::enums::auth::SentCodeType;
+
+use crate::commands::handshake::target::{self, Target};
+use crate::credentials::Credentials;
+use crate::failure::Failure;
+
+/// Where the session is kept if nobody says otherwise.
+const SESSION: &str = "telewire.session";
+
+/// How often a code or a password may be typed wrongly.
+const TRIES: u32 = 3;
+
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let runtime = super::runtime()?;
+    let result = runtime.block_on(async {
+        match &args.credentials {
+            Some(file) => with_credentials(args, Credentials::read(file)?).await,
+            None => with_embedded(args).await,
+        }
+    });
+    runtime.shutdown_background();
+    result
+}
+
+async fn with_credentials(args: &Args, credentials: Credentials) -> Result<(), Failure> {
+    let address = args.address.unwrap_or(credentials.address);
+    let target = Target::at(address, args.rsa.as_deref(), args.dc)?;
+    let path = args.session.as_deref().unwrap_or(Path::new(SESSION));
+    let store = FileStore::open(path).map_err(|error| Failure::Input(error.to_string()))?;
+    let mut builder = Client::builder(credentials.api_id, &credentials.api_hash)
+        .store(store)
+        .home(target.dc)
+        .address(target.dc, address);
+    if args.rsa.is_some() {
+        builder = builder.keys(target.keys);
+    }
+    let client = builder.build().await.map_err(|error| failed(&error))?;
+    let result = log_in_or_out(args, &client, None).await;
+    client.close().await;
+    result?;
+    if client.is_logged_in() {
+        writeln!(io::stdout(), "The session is in {}.", path.display())?;
+    }
+    Ok(())
+}
+
+async fn with_embedded(args: &Args) -> Result<(), Failure> {
+    let dc = DcId::production(2);
+    let embedded = Embedded::start(dc)
+        .await
+        .map_err(|error| Failure::Run(format!("no data centre can be started: {error}")))?;
+    let store: Box<dyn Store> = match &args.session {
+        Some(path) => {
+            Box::new(FileStore::open(path).map_err(|error| Failure::Input(error.to_string()))?)
+        }
+        None => Box::new(MemoryStore::new()),
+    };
+    let builder = Client::builder(1, embedded::API_HASH)
+        .store(store)
+        .home(dc)
+        .address(dc, embedded.address)
+        .keys(vec![target::embedded()?]);
+    let client = builder.build().await.map_err(|error| failed(&error))?;
+    writeln!(
+        io::stdout(),
+        "The server is a data centre inside this program: any phone number will do, \
+         or the bot's token {}.",
+        embedded::BOT
+    )?;
+    let result = log_in_or_out(args, &client, Some(&embedded)).await;
+    client.close().await;
+    result
+}
+
+async fn log_in_or_out(
+    args: &Args,
+    client: &Client,
+    embedded: Option<&Embedded>,
+) -> Result<(), Failure> {
+    if args.log_out {
+        let was = client.is_logged_in();
+        client.log_out().await.map_err(|error| failed(&error))?;
+        let said = if was { "Logged out." } else { "Nobody was logged in." };
+        return Ok(writeln!(io::stdout(), "{said}")?);
+    }
+    let user = if client.is_logged_in() {
+        client.me().await.map_err(|error| failed(&error))?
+    } else if args.qr {
+        qr::log_in(client, embedded).await?.user
+    } else {
+        log_in(client, embedded).await?.user
+    };
+    Ok(writeln!(io::stdout(), "Logged in as {}.", name(&user))?)
+}
+
+async fn log_in(client: &Client, embedded: Option<&Embedded>) -> Result<LoggedIn, Failure> {
+    let mut questions = Questions::new();
+    let who = questions.ask_hidden("Phone number with its country's code, or a bot's token")?;
+    if who.contains(':') {
+        return client.log_in_bot(&who).await.map_err(|error| refused(&error));
+    }
+    let mut login = client.send_code(&who).await.map_err(|error| refused(&error))?;
+    let mut tries = TRIES;
+    loop {
+        tell_code(&login, &who, embedded)?;
+        let code = questions.ask_hidden("Code (empty to have another one sent)")?;
+        if code.is_empty() {
+            login = login.resend().await.map_err(|error| refused(&error))?;
+            continue;
+        }
+        match login.submit(&code).await {
+            Ok(Step::Done(done)) => return Ok(done),
+            Ok(Step::Password(step)) => return prove(&mut questions, &step).await,
+            Ok(Step::SignUp(step)) => {
+                if let Some(terms) = step.terms_of_service() {
+                    writeln!(
+                        io::stdout(),
+                        "Nobody has this number. To sign up, agree to: {terms}"
+                    )?;
+                }
+                let first = questions.ask("First name (empty to stop)")?;
+                let last = questions.ask("Last name (may be empty)")?;
+                return step.submit(&first, &last).await.map_err(|error| refused(&error));
+            }
+            Err(LoginError::CodeInvalid) if tries > 1 => {
+                tries -= 1;
+                writeln!(io::stdout(), "The code is wrong.")?;
+            }
+            Err(error) => return Err(refused(&error)),
+            Ok(_) => return Err(Failure::Run("the server wants a step that is not known".into())),
+        }
+    }
+}
+
+async fn prove(questions: &mut Questions, step: &PasswordStep) -> Result<LoggedIn, Failure> {
+    let question = match step.hint() {
+        Some(hint) => format!("Password (hint: {hint})"),
+        None => "Password".to_owned(),
+    };
+    let mut tries = TRIES;
+    loop {
+        let password = questions.ask_hidden(&question)?;
+        match step.submit(&password).await {
+            Err(LoginError::PasswordInvalid) if tries > 1 => {
+                tries -= 1;
+                writeln!(io::stdout(), "The password is wrong.")?;
+            }
+            other => return other.map_err(|error| refused(&error)),
+        }
+    }
+}
+
+fn tell_code(login: &CodeLogin, phone: &str, embedded: Option<&Embedded>) -> io::Result<()> {
+    let kind = match login.kind() {
+        SentCodeType::App(_) => "to the other devices that are logged in",
+        SentCodeType::Call(_) => "by a call, in which a voice says it",
+        SentCodeType::FlashCall(_) => "by a call: the number that calls is the code",
+        SentCodeType::MissedCall(_) => "by a call: the last digits of the number are the code",
+        SentCodeType::EmailCode(_) => "by email",
+        SentCodeType::SetUpEmailRequired(_) => "nowhere: an email address has to be set up first",
+        SentCodeType::FragmentSms(_) => "through fragment.com",
+        SentCodeType::SmsWord(_) => "by SMS: it is a word",
+        SentCodeType::SmsPhrase(_) => "by SMS: it is a phrase",
+        _ => "by SMS",
+    };
+    writeln!(io::stdout(), "A code was sent {kind}.")?;
+    if let Some(code) = embedded.and_then(|embedded| embedded.accounts.code(phone)) {
+        writeln!(io::stdout(), "The data centre in this program shows it: {code}")?;
+    }
+    Ok(())
+}
+
+fn name(user: &User) -> String {
+    match user {
+        User::User(user) => {
+            let name = user.first_name.as_deref().unwrap_or("somebody without a name");
+            format!("{name}, number {}", user.id)
+        }
+        User::Empty(user) => format!("number {}", user.id),
+        _ => "somebody".to_owned(),
+    }
+}
+
+fn failed(error: &Error) -> Failure {
+    Failure::Run(error.to_string())
+}
+
+fn refused(error: &LoginError) -> Failure {
+    Failure::Run(error.to_string())
+}

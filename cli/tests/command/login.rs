@@ -1,0 +1,96 @@
+//! `telewire login`, against the data centre inside it and one in another process.
+
+use rustix::process::Signal;
+
+use crate::support::{Process, Served, folder_with, run, text};
+
+const PHONE: &str = "9996620001";
+
+/// A file of credentials for a data centre.
+fn credentials(served: &Served) -> (tempfile::TempDir, std::path::PathBuf) {
+    let (ip, port) = (served.address.ip(), served.address.port());
+    folder_with(
+        "credentials",
+        &format!(
+            "[App data]\napi_id = 1\napi_hash = 0123456789abcdef0123456789abcdef\n\
+             ip_address = {ip}\nport = {port}\n"
+        ),
+    )
+}
+
+#[test]
+fn a_bot_logs_in_to_the_embedded_data_centre() {
+    let ran = Process::start_with(&["login"], "1:embedded\n").wait();
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert!(ran.out.contains("Logged in as A bot, number 1."), "{}", ran.out);
+}
+
+#[test]
+fn answers_that_are_wrong_or_missing_are_told() {
+    for (input, code, sentence) in [
+        ("", 2, "error: there was no answer to `Phone number"),
+        ("1:wrong\n", 1, "error: the bot's token is wrong"),
+        ("12\n", 1, "error: this is no phone number"),
+        ("9996620001\nx\nx\nx\n", 1, "error: the code is wrong"),
+        ("9996620001\n\n\n", 1, "error: the code cannot be sent in another way"),
+    ] {
+        let ran = Process::start_with(&["login"], input).wait();
+        assert_eq!(ran.code, code, "{input:?}: {}{}", ran.out, ran.err);
+        assert!(ran.err.starts_with(sentence), "{input:?}: {}", ran.err);
+    }
+    let ran = run(&["login", "--qr"]);
+    assert!(ran.code == 2 && ran.err.contains("nobody can scan"), "{}", ran.err);
+}
+
+#[test]
+fn a_session_is_kept_found_again_and_ended() {
+    let served = Served::start(&["--bot", "777:abc"]);
+    let (folder, credentials) = credentials(&served);
+    let session = folder.path().join("session");
+    let options = ["login", "--credentials", text(&credentials), "--rsa", "embedded", "--session"];
+    let options = [&options[..], &[text(&session)]].concat();
+    let ran = Process::start_with(&options, "777:abc\n").wait();
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert!(ran.out.contains("Logged in as A bot, number 777."), "{}", ran.out);
+    // Nothing is asked.
+    let ran = run(&options);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.starts_with("Logged in as A bot, number 777."), "{}", ran.out);
+    let out = [&options[..], &["--log-out"]].concat();
+    assert_eq!(run(&out).out, "Logged out.\n");
+    assert_eq!(run(&out).out, "Nobody was logged in.\n");
+    assert_eq!(served.end(Signal::TERM).code, 0);
+}
+
+#[test]
+fn serve_shows_the_code_that_was_sent() {
+    let mut served = Served::start(&["--user", "9996620001=secret"]);
+    let (folder, credentials) = credentials(&served);
+    let session = folder.path().join("session");
+    let options = ["--rsa", "embedded", "--session", text(&session)];
+    let options = [&["login", "--credentials", text(&credentials)][..], &options].concat();
+    // Nobody types the code.
+    let ran = Process::start_with(&options, &format!("{PHONE}\n")).wait();
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    assert!(ran.out.contains("A code was sent by SMS."), "{}", ran.out);
+    let said = served.wait_for(&format!("for {PHONE} (Sms)"));
+    let line = said.lines().find(|line| line.contains("login code")).unwrap();
+    assert_eq!(line.split_whitespace().nth(3).unwrap().len(), 5, "{line}");
+}
+
+#[test]
+fn a_session_that_is_no_session_is_refused_and_untouched() {
+    let served = Served::start(&[]);
+    let (folder, credentials) = credentials(&served);
+    let session = folder.path().join("session");
+    std::fs::write(&session, "[App data]").unwrap();
+    let options = ["login", "--credentials", text(&credentials), "--session", text(&session)];
+    use std::os::unix::fs::PermissionsExt;
+    for (mode, part) in [(0o644, "may be read by others"), (0o600, "holds no session")] {
+        std::fs::set_permissions(&session, std::fs::Permissions::from_mode(mode)).unwrap();
+        let ran = run(&options);
+        assert_eq!(ran.code, 2, "{}", ran.out);
+        assert!(ran.err.contains(part), "{}", ran.err);
+        assert_eq!(std::fs::read_to_string(&session).unwrap(), "[App data]");
+    }
+}

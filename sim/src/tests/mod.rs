@@ -1,0 +1,35 @@
+//! A few hundred schedules, and one for each fault of a connection.
+
+mod faults;
+
+use crate::outcome::Coverage;
+use crate::plan::{Options, Plan};
+use crate::world::World;
+
+fn run(seeds: std::ops::Range<u64>, is_rogue: bool) {
+    let options = Options { without: vec![], is_rogue };
+    let mut coverage = Coverage::default();
+    for seed in seeds {
+        let plan = Plan::new(seed, &options);
+        coverage.add(&plan, &World::run(&plan, false));
+    }
+    assert_eq!(coverage.violations(), 0, "{coverage}");
+}
+
+#[test]
+fn the_promises_hold_in_hostile_schedules() {
+    run(0..300, false);
+}
+
+#[test]
+fn the_promises_hold_against_a_peer_that_sends_anything() {
+    run(0..100, true);
+}
+
+#[test]
+fn equal_seeds_give_equal_traces() {
+    for seed in 0..20 {
+        let plan = Plan::new(seed, &Options::default());
+        assert_eq!(World::run(&plan, true).lines, World::run(&plan, true).lines, "{seed}");
+    }
+}

@@ -1,0 +1,173 @@
+//! What a client needs to know.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::client::error::Error;
+use crate::client::store::{MemoryStore, Store};
+use crate::client::{Client, addresses};
+use crate::connection::Pfs;
+use crate::crypto::{RsaPublicKey, keys};
+use crate::framing::Framing;
+use crate::ids::DcId;
+
+/// Builds a [`Client`].
+pub struct ClientBuilder {
+    pub(super) settings: Settings,
+    store: Box<dyn Store>,
+    home: DcId,
+}
+
+/// What stays as it is while a client lives.
+pub(super) struct Settings {
+    pub(super) api_id: i32,
+    pub(super) api_hash: String,
+    pub(super) device: Device,
+    /// The addresses that were given, which count before all others.
+    pub(super) addresses: BTreeMap<DcId, Vec<SocketAddr>>,
+    /// The server's keys; those of Telegram's environment by default.
+    pub(super) keys: Option<Vec<RsaPublicKey>>,
+    pub(super) framing: Framing,
+    pub(super) pfs: Option<Pfs>,
+    pub(super) idle: Duration,
+}
+
+/// What the server shows of a client in the list of sessions: the parameters of
+/// [`initConnection`](https://core.telegram.org/method/initConnection).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// The device.
+    pub model: String,
+    /// The operating system.
+    pub system: String,
+    /// The program's version.
+    pub app_version: String,
+    /// The language, as in `en`.
+    pub language: String,
+}
+
+impl Default for Device {
+    fn default() -> Self {
+        Self {
+            model: "telewire".into(),
+            system: std::env::consts::OS.into(),
+            app_version: env!("CARGO_PKG_VERSION").into(),
+            language: "en".into(),
+        }
+    }
+}
+
+/// A connection beside the main one is closed when nobody has used it for so long.
+const IDLE: Duration = Duration::from_secs(60);
+
+impl ClientBuilder {
+    pub(super) fn new(api_id: i32, api_hash: String) -> Self {
+        let settings = Settings {
+            api_id,
+            api_hash,
+            device: Device::default(),
+            addresses: BTreeMap::new(),
+            keys: None,
+            framing: Framing::Intermediate,
+            pfs: None,
+            idle: IDLE,
+        };
+        Self { settings, store: Box::new(MemoryStore::new()), home: DcId::production(2) }
+    }
+
+    /// Where the session is kept; in memory by default.
+    #[must_use]
+    pub fn store(self, store: impl Store) -> Self {
+        Self { store: Box::new(store), ..self }
+    }
+
+    /// The data centre to begin with, if the store knows of none; by default number 2 of the production environment. It also
+    /// says which environment is meant.
+    #[must_use]
+    pub fn home(self, dc: DcId) -> Self {
+        Self { home: dc, ..self }
+    }
+
+    /// Where a data centre is. Without this, what the server told, and Telegram's own addresses.
+    #[must_use]
+    pub fn address(mut self, dc: DcId, address: SocketAddr) -> Self {
+        self.settings.addresses.entry(dc).or_default().push(address);
+        self
+    }
+
+    /// The server's keys. Without this, Telegram's; with it, none of Telegram's own addresses is dialled.
+    #[must_use]
+    pub fn keys(mut self, keys: Vec<RsaPublicKey>) -> Self {
+        self.settings.keys = Some(keys);
+        self
+    }
+
+    /// What the server shows of this client.
+    #[must_use]
+    pub fn device(mut self, device: Device) -> Self {
+        self.settings.device = device;
+        self
+    }
+
+    /// How packets are framed; intermediate by default.
+    #[must_use]
+    pub fn framing(mut self, framing: Framing) -> Self {
+        self.settings.framing = framing;
+        self
+    }
+
+    /// Has calls go over temporary keys (perfect forward secrecy).
+    #[must_use]
+    pub fn pfs(mut self, pfs: Pfs) -> Self {
+        self.settings.pfs = Some(pfs);
+        self
+    }
+
+    /// After how long without a call a connection is closed; a minute by default. The main connection to the data centre
+    /// that the account lives in stays.
+    #[must_use]
+    pub fn idle_after(mut self, idle: Duration) -> Self {
+        self.settings.idle = idle;
+        self
+    }
+
+    /// Loads the session. Nothing is sent before the first call.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the session cannot be loaded, [`Error::Io`] when there is no randomness.
+    pub async fn build(self) -> Result<Client, Error> {
+        Client::load(self.settings, self.store, self.home).await
+    }
+}
+
+impl Settings {
+    /// The server's keys for a data centre.
+    pub(super) fn keys(&self, dc: DcId) -> Vec<RsaPublicKey> {
+        match &self.keys {
+            Some(keys) => keys.clone(),
+            None if dc.is_test => keys::test_keys(),
+            None => keys::production_keys(),
+        }
+    }
+
+    /// The addresses of a data centre, if any were given or `told` are some or they are built in.
+    pub(super) fn addresses(&self, dc: DcId, told: &[SocketAddr]) -> Vec<SocketAddr> {
+        match self.addresses.get(&dc) {
+            Some(given) => given.clone(),
+            None if !told.is_empty() => told.to_vec(),
+            // Who has keys of their own has data centres of their own.
+            None if self.keys.is_some() => Vec::new(),
+            None => addresses::of(dc),
+        }
+    }
+}
+
+/// `api_hash` is not for everybody's eyes.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClientBuilder({}, {})", self.settings.api_id, self.home)
+    }
+}

@@ -1,0 +1,227 @@
+//! The client: what it is made of, and how it ends.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Mutex as AsyncMutex, broadcast, watch};
+
+use crate::client::builder::{ClientBuilder, Settings};
+use crate::client::error::{Error, StopReason};
+use crate::client::keeper::Keeper;
+use crate::client::link::Link;
+use crate::client::policy::Purpose;
+use crate::client::state::{State, Update};
+use crate::client::store::{SessionUser, Snapshot, Store};
+use crate::crypto::{Entropy, EntropyExt};
+use crate::ids::DcId;
+use crate::net::OsEntropy;
+
+/// A client of Telegram's. Clones share it; when the last is dropped, its connections are closed.
+#[derive(Clone)]
+pub struct Client {
+    pub(super) inner: Arc<Inner>,
+}
+
+/// What all clones share.
+pub(super) struct Inner {
+    pub(super) settings: Settings,
+    pub(super) keeper: Keeper,
+    pub(super) states: watch::Sender<State>,
+    pub(super) updates: broadcast::Sender<Update>,
+    slots: Mutex<HashMap<(DcId, Purpose), Arc<Slot>>>,
+    /// What must happen once at a time for a data centre: a key, a transfer of the login.
+    guards: Mutex<HashMap<DcId, Arc<Guards>>>,
+    entropy: Mutex<OsEntropy>,
+    /// The data centre to begin with.
+    first: DcId,
+}
+
+/// The place of a connection. Whoever opens it holds the lock, so that others wait for the same one.
+#[derive(Debug, Default)]
+pub(super) struct Slot {
+    pub(super) link: AsyncMutex<Option<Arc<Link>>>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Guards {
+    pub(super) key: AsyncMutex<()>,
+    pub(super) transfer: AsyncMutex<()>,
+}
+
+/// The updates that wait for whoever reads slowly; what does not fit is told as a lag.
+const UPDATES: usize = 1_024;
+
+impl Client {
+    /// Begins with the credentials of an application, as <https://my.telegram.org> shows them.
+    #[must_use]
+    pub fn builder(api_id: i32, api_hash: &str) -> ClientBuilder {
+        ClientBuilder::new(api_id, api_hash.to_owned())
+    }
+
+    pub(super) async fn load(
+        settings: Settings,
+        store: Box<dyn Store>,
+        first: DcId,
+    ) -> Result<Self, Error> {
+        let entropy = OsEntropy::new().map_err(|error| Error::Io(error.kind()))?;
+        let keeper = Keeper::load(store).await?;
+        let inner = Inner {
+            settings,
+            keeper,
+            states: watch::Sender::new(State::Idle),
+            updates: broadcast::Sender::new(UPDATES),
+            slots: Mutex::default(),
+            guards: Mutex::default(),
+            entropy: Mutex::new(entropy),
+            first,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// How the client stands, and how it stands next: a stream of states, of which the latest counts.
+    #[must_use]
+    pub fn states(&self) -> watch::Receiver<State> {
+        self.inner.states.subscribe()
+    }
+
+    /// What the server sends on its own, from now on. A reader that is slow is told how much it missed, which is a gap as
+    /// [`Update::Gap`] is.
+    #[must_use]
+    pub fn updates(&self) -> broadcast::Receiver<Update> {
+        self.inner.updates.subscribe()
+    }
+
+    /// Whether the store knows of a login. Whether the server still does, a call will tell.
+    #[must_use]
+    pub fn is_logged_in(&self) -> bool {
+        self.inner.is_logged_in()
+    }
+
+    /// Who is logged in, as the store knows. It may know of a login and not of whom, after the import of another library's
+    /// session: [`me`](Self::me) asks the server.
+    #[must_use]
+    pub fn user(&self) -> Option<SessionUser> {
+        self.inner.keeper.read(|kept| kept.user)
+    }
+
+    /// The data centre that the account lives in, as far as that is known.
+    #[must_use]
+    pub fn home(&self) -> DcId {
+        self.inner.home()
+    }
+
+    /// What is kept, as it is now: to be exported by [`store::string`](crate::client::store::string). Whoever has it has the
+    /// account.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.inner.keeper.read(Clone::clone)
+    }
+
+    /// Closes all connections and waits for their tasks, some seconds at most. Calls that are under way end as closed, and
+    /// say whether they ran.
+    pub async fn close(&self) {
+        self.inner.end(State::Closed);
+        self.inner.close_links().await;
+    }
+}
+
+impl Inner {
+    pub(super) fn home(&self) -> DcId {
+        self.keeper.read(|kept| kept.home).unwrap_or(self.first)
+    }
+
+    pub(super) fn is_logged_in(&self) -> bool {
+        self.keeper.read(|kept| kept.home.is_some_and(|home| kept.is_authorized(home)))
+    }
+
+    /// An error, once the client has ended.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        match &*self.states.borrow() {
+            State::Stopped(reason) => Err(Error::Stopped(reason.clone())),
+            State::Closed => Err(Error::Closed),
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits until the client has ended.
+    pub(super) async fn ended(&self) -> Error {
+        let mut states = self.states.subscribe();
+        let is_end = |state: &State| matches!(state, State::Stopped(_) | State::Closed);
+        // The sender lives as long as the client.
+        let _ = states.wait_for(is_end).await;
+        self.check().err().unwrap_or(Error::Closed)
+    }
+
+    /// CF-17: nothing is tried any more.
+    pub(super) async fn stop(&self, reason: StopReason) -> Error {
+        self.end(State::Stopped(reason.clone()));
+        self.close_links().await;
+        Error::Stopped(reason)
+    }
+
+    /// Says the last word, unless it was said.
+    fn end(&self, last: State) {
+        self.states.send_if_modified(|state| {
+            let is_new = !matches!(state, State::Stopped(_) | State::Closed);
+            if is_new {
+                *state = last;
+            }
+            is_new
+        });
+    }
+
+    /// After a stop, somebody logs in again: with another key.
+    pub(super) fn begin_anew(&self) {
+        self.states.send_if_modified(|state| {
+            let is_stopped = matches!(state, State::Stopped(_));
+            if is_stopped {
+                *state = State::Idle;
+            }
+            is_stopped
+        });
+    }
+
+    /// Closes every connection; others may be opened later.
+    pub(super) async fn close_links(&self) {
+        let slots: Vec<Arc<Slot>> = lock(&self.slots).drain().map(|(_, slot)| slot).collect();
+        for slot in slots {
+            // Whoever is about to open one finds that the client has ended.
+            let link = slot.link.lock().await.take();
+            if let Some(link) = link {
+                link.close().await;
+            }
+        }
+    }
+
+    pub(super) fn slot(&self, dc: DcId, purpose: Purpose) -> Arc<Slot> {
+        lock(&self.slots).entry((dc, purpose)).or_default().clone()
+    }
+
+    pub(super) fn guards(&self, dc: DcId) -> Arc<Guards> {
+        lock(&self.guards).entry(dc).or_default().clone()
+    }
+
+    /// A random byte.
+    pub(super) fn jitter(&self) -> u8 {
+        let [byte] = lock(&self.entropy).array();
+        byte
+    }
+
+    /// A seed for work that needs randomness on another thread.
+    pub(super) fn seed(&self) -> [u8; 32] {
+        let mut seed = [0; 32];
+        lock(&self.entropy).fill(&mut seed);
+        seed
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Client({}, {:?})", self.home(), *self.inner.states.borrow())
+    }
+}

@@ -1,0 +1,134 @@
+//! Why a call, or the client, ended without success.
+
+use std::io;
+
+use crate::client::store::StoreError;
+use crate::connection::ConnectionError;
+use crate::rpc::{CallError, Execution, RpcError, known};
+
+/// Why a call of a client's has no result.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The call failed: the server answered with an error that nothing can be done about here, or nothing was heard of it.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The connection to a data centre could not be kept; no other will be tried for this call.
+    #[error("no connection: {0}")]
+    Connection(#[from] ConnectionError),
+    /// The client stopped, and does nothing any more until somebody logs in again.
+    #[error("the client stopped: {0}")]
+    Stopped(StopReason),
+    /// The client was closed.
+    #[error("the client is closed")]
+    Closed,
+    /// There was no connection, or it was not made, within the call's deadline. Nothing was sent.
+    #[error("there was no connection in time")]
+    NotConnected,
+    /// The session could not be kept. What it says is not done yet.
+    #[error("the session cannot be kept: {0}")]
+    Store(#[from] StoreError),
+    /// The server sent the call from one data centre to the next, too often (CF-16).
+    #[error("the server sent the call on to another data centre {hops} times")]
+    TooManyHops {
+        /// How often.
+        hops: u32,
+    },
+    /// The server named a data centre that is not known, and that it does not tell the address of (CF-16).
+    #[error("no address is known of data centre {number}")]
+    UnknownDc {
+        /// Its number, as the server said it.
+        number: i64,
+    },
+    /// The operating system has no randomness or no sockets.
+    #[error("cannot begin a connection: {0}")]
+    Io(io::ErrorKind),
+}
+
+/// Why a client stopped for good (CF-17).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StopReason {
+    /// `AUTH_KEY_DUPLICATED`: the key was used at two places at once, and is not valid any more.
+    #[error(
+        "its key was in use at two places at once, and the server has ended the login; log in again"
+    )]
+    KeyDuplicated,
+    /// `AUTH_KEY_UNREGISTERED`: the server does not know of a login with this key any more.
+    #[error("the server knows of no login with its key any more; log in again")]
+    LoggedOut,
+    /// `SESSION_REVOKED` or `SESSION_EXPIRED`: somebody ended the login from another device, or it was not used for long.
+    #[error("its login was ended from another device, or has expired; log in again")]
+    Revoked,
+    /// `USER_DEACTIVATED` or `USER_DEACTIVATED_BAN`: there is no such account any more.
+    #[error("the account was deleted or banned")]
+    Deactivated,
+    /// The server does not know the key at all.
+    #[error("the server does not know its key any more; log in again")]
+    KeyUnknown,
+}
+
+impl Error {
+    /// The server's error, if it is one.
+    #[must_use]
+    pub fn rpc(&self) -> Option<&RpcError> {
+        match self {
+            Self::Call(CallError::Rpc(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a server's error of this name; [`known`] has a constant for each.
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        self.rpc().is_some_and(|error| error.name == name)
+    }
+
+    /// Whether the call ran.
+    #[must_use]
+    pub fn execution(&self) -> Execution {
+        match self {
+            Self::Call(error) => error.execution(),
+            // What stopped the client refused the call.
+            _ => Execution::Never,
+        }
+    }
+}
+
+impl StopReason {
+    /// What an error of the data centre that the account lives in says about the login.
+    pub(super) fn of(error: &RpcError) -> Option<Self> {
+        Some(match (error.code, error.name.as_str()) {
+            (406, known::AUTH_KEY_DUPLICATED) => Self::KeyDuplicated,
+            (401, known::AUTH_KEY_UNREGISTERED | known::AUTH_KEY_INVALID) => Self::LoggedOut,
+            (401, known::SESSION_REVOKED | known::SESSION_EXPIRED) => Self::Revoked,
+            (401, known::USER_DEACTIVATED | known::USER_DEACTIVATED_BAN) => Self::Deactivated,
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cf_17_errors_that_end_a_login_are_told_from_others() {
+        for (code, message, reason) in [
+            (406, "AUTH_KEY_DUPLICATED", Some(StopReason::KeyDuplicated)),
+            (401, "AUTH_KEY_UNREGISTERED", Some(StopReason::LoggedOut)),
+            (401, "SESSION_REVOKED", Some(StopReason::Revoked)),
+            (401, "SESSION_EXPIRED", Some(StopReason::Revoked)),
+            (401, "USER_DEACTIVATED", Some(StopReason::Deactivated)),
+            (401, "USER_DEACTIVATED_BAN", Some(StopReason::Deactivated)),
+            // A login that is not complete yet, and calls that bots may not make.
+            (401, "SESSION_PASSWORD_NEEDED", None),
+            (400, "USER_BOT_INVALID", None),
+            // Names that stand for something else with another code.
+            (400, "USER_DEACTIVATED", None),
+            (500, "AUTH_KEY_DUPLICATED", None),
+        ] {
+            assert_eq!(StopReason::of(&RpcError::parse(code, message)), reason, "{message}");
+        }
+    }
+}

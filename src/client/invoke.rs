@@ -1,0 +1,223 @@
+//! A call from its beginning to its end.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::client::core::{Client, Inner};
+use crate::client::error::{Error, StopReason};
+use crate::client::link::Link;
+use crate::client::policy::{Attempts, InvokeOptions, Next};
+use crate::client::store::Change;
+use crate::ids::DcId;
+use crate::rpc::{CallError, Execution, Request, known};
+use crate::tl::wrap::LAYER;
+use crate::tl::wrap::functions::{InitConnection, InvokeWithLayer};
+use crate::tl::{Deserialize, Function, Object, Repeat, Serialize};
+
+/// When a call must have ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Until(Option<Instant>);
+
+/// As for calls without options.
+impl Default for Until {
+    fn default() -> Self {
+        Self::new(InvokeOptions::default().deadline)
+    }
+}
+
+impl Until {
+    fn new(deadline: Option<Duration>) -> Self {
+        Self(deadline.and_then(|within| Instant::now().checked_add(within)))
+    }
+
+    /// What is done before anything is sent: if it takes too long, nothing ran.
+    pub(super) async fn within<T>(
+        self,
+        future: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        match self.0 {
+            Some(until) => timeout_at(until, future).await.unwrap_or(Err(Error::NotConnected)),
+            None => future.await,
+        }
+    }
+
+    fn left(self) -> Option<Duration> {
+        self.0.map(|until| until.saturating_duration_since(Instant::now()))
+    }
+}
+
+impl Client {
+    /// Calls a function and gives what it returns.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; its [`execution`](Error::execution) says whether the function ran.
+    pub async fn invoke<F: Function>(&self, function: &F) -> Result<F::Return, Error> {
+        self.invoke_with(function, &InvokeOptions::default()).await
+    }
+
+    /// As [`invoke`](Self::invoke), with options of its own.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn invoke_with<F: Function>(
+        &self,
+        function: &F,
+        options: &InvokeOptions,
+    ) -> Result<F::Return, Error> {
+        let repeat = options.repeat.unwrap_or(F::REPEAT);
+        let call = pin!(self.inner.call(function.to_bytes(), repeat, options));
+        decode::<F>(call.await?)
+    }
+}
+
+impl Inner {
+    /// Makes a call until it has a result, or an error that nothing can be done about.
+    async fn call(
+        &self,
+        body: Vec<u8>,
+        repeat: Repeat,
+        options: &InvokeOptions,
+    ) -> Result<Object, Error> {
+        let until = Until::new(options.deadline);
+        let mut attempts = Attempts::new(options, repeat);
+        let mut elsewhere = options.dc;
+        let mut is_reauthorized = false;
+        loop {
+            self.check()?;
+            let dc = elsewhere.unwrap_or_else(|| self.home());
+            until.within(self.authorize(dc, until)).await?;
+            let link = until.within(self.link(dc, options.purpose)).await?;
+            let error = match self.attempt(&link, body.clone(), repeat, until).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            if let Some(reason) = self.verdict(dc, &error) {
+                return Err(self.stop(reason).await);
+            }
+            // A login that was taken to another data centre may have ended there alone.
+            if !is_reauthorized && self.is_login_lost(dc, &error) {
+                is_reauthorized = true;
+                let lost = Change::Authorized { dc, is_authorized: false };
+                self.keeper.apply(vec![lost]).await?;
+                continue;
+            }
+            match attempts.next(&error, self.jitter()) {
+                Next::Fail => {
+                    if matches!(error, CallError::Closed { .. }) {
+                        self.mourn(dc, &link).await?;
+                    }
+                    return Err(error.into());
+                }
+                Next::After(wait) => {
+                    // A wait that ends after the deadline is not begun.
+                    if until.left().is_some_and(|left| left <= wait) {
+                        return Err(error.into());
+                    }
+                    tokio::select! {
+                        () = sleep(wait) => {}
+                        ended = self.ended() => return Err(ended),
+                    }
+                }
+                Next::Migrate { number, is_home } => {
+                    let dc = until.within(self.dc(number, until)).await?;
+                    if is_home {
+                        self.move_home(dc).await?;
+                        elsewhere = None;
+                    } else {
+                        elsewhere = Some(dc);
+                    }
+                }
+                Next::TooManyHops => {
+                    return Err(Error::TooManyHops { hops: super::policy::MAX_HOPS });
+                }
+                Next::Initialise => link.is_initialised.store(false, Ordering::Relaxed),
+                Next::Reopen => self.mourn(dc, &link).await?,
+            }
+        }
+    }
+
+    /// Sends a call over a connection, once.
+    pub(super) async fn attempt(
+        &self,
+        link: &Link,
+        body: Vec<u8>,
+        repeat: Repeat,
+        until: Until,
+    ) -> Result<Object, CallError> {
+        let in_use = link.in_use();
+        let is_initialised = link.is_initialised.load(Ordering::Relaxed);
+        let body = if is_initialised { body } else { self.initialising(body) };
+        let mut request = Request::from_bytes(body, repeat);
+        if let Some(left) = until.left() {
+            request = request.with_deadline(left);
+        }
+        let result = link.handle.call(request).await;
+        drop(in_use);
+        if !is_initialised && is_answer(&result) {
+            link.is_initialised.store(true, Ordering::Relaxed);
+        }
+        result
+    }
+
+    /// The call with the words around it that tell the server who speaks.
+    fn initialising(&self, body: Vec<u8>) -> Vec<u8> {
+        let device = &self.settings.device;
+        let query = InitConnection {
+            api_id: self.settings.api_id,
+            device_model: device.model.clone(),
+            system_version: device.system.clone(),
+            app_version: device.app_version.clone(),
+            system_lang_code: device.language.clone(),
+            lang_pack: String::new(),
+            lang_code: device.language.clone(),
+            proxy: None,
+            params: None,
+            query: Object::from(body),
+        };
+        InvokeWithLayer { layer: LAYER, query }.to_bytes()
+    }
+
+    /// CF-17: whether an error is the end of the client. Before somebody is logged in, the server may well say that nobody is.
+    fn verdict(&self, dc: DcId, error: &CallError) -> Option<StopReason> {
+        let CallError::Rpc(error) = error else { return None };
+        let reason = StopReason::of(error)?;
+        let is_about_login = dc == self.home() && self.is_logged_in();
+        (is_about_login || reason == StopReason::KeyDuplicated).then_some(reason)
+    }
+
+    fn is_login_lost(&self, dc: DcId, error: &CallError) -> bool {
+        let CallError::Rpc(error) = error else { return false };
+        let is_lost = StopReason::of(error).is_some();
+        is_lost && dc != self.home() && self.keeper.read(|kept| kept.is_authorized(dc))
+    }
+}
+
+/// Whether the server has understood the wrappers around a call.
+fn is_answer(result: &Result<Object, CallError>) -> bool {
+    match result {
+        Ok(_) => true,
+        Err(CallError::Rpc(error)) => {
+            !error.name.starts_with("CONNECTION_")
+                && error.name != known::INPUT_FETCH_ERROR
+                && error.code != 303
+                && (400..500).contains(&error.code)
+        }
+        Err(_) => false,
+    }
+}
+
+/// Whether a call ended because its connection did, without having run.
+pub(super) fn is_reopened(error: &CallError) -> bool {
+    matches!(error, CallError::Closed { execution: Execution::Never })
+}
+
+pub(super) fn decode<F: Function>(answer: Object) -> Result<F::Return, Error> {
+    F::Return::from_bytes(answer.as_bytes())
+        .map_err(|source| CallError::Decode { source, answer: answer.into_bytes().into() }.into())
+}

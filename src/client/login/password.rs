@@ -1,0 +1,98 @@
+//! [Two-step verification](https://core.telegram.org/api/srp).
+
+use tokio::task::spawn_blocking;
+use zeroize::Zeroizing;
+
+use crate::client::core::Client;
+use crate::client::error::Error;
+use crate::client::login::{LoggedIn, LoginError};
+use crate::crypto::SeededEntropy;
+use crate::crypto::srp::{SrpError, SrpParams, SrpProof};
+use crate::rpc::known;
+use crate::tl::api::enums::{InputCheckPasswordSrp, PasswordKdfAlgo};
+use crate::tl::api::functions::account::GetPassword;
+use crate::tl::api::functions::auth::CheckPassword;
+use crate::tl::api::{groups, types};
+
+/// The account has a password, which is to be proved.
+#[derive(Debug, Clone)]
+pub struct PasswordStep {
+    client: Client,
+    hint: Option<String>,
+}
+
+/// How often a question that the server has forgotten is asked for anew.
+const ASKED: u32 = 3;
+
+impl PasswordStep {
+    pub(super) async fn ask(client: &Client) -> Result<Self, LoginError> {
+        let password = client.invoke(&GetPassword).await?;
+        Ok(Self { client: client.clone(), hint: password.hint })
+    }
+
+    /// What whoever set the password wanted to be reminded of.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// Proves the password, without telling it. It takes a tenth of a second, on a thread for that.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::PasswordInvalid`] (try another), [`LoginError::PasswordAlgorithm`], [`LoginError::Srp`], and what
+    /// calls fail with.
+    pub async fn submit(&self, password: &str) -> Result<LoggedIn, LoginError> {
+        let mut left = ASKED;
+        loop {
+            left -= 1;
+            match self.submit_once(password).await {
+                // Another client has asked meanwhile, or the password was changed: there is another question now.
+                Err(LoginError::Client(error)) if left > 0 && is_outdated(&error) => {}
+                other => return other,
+            }
+        }
+    }
+
+    async fn submit_once(&self, password: &str) -> Result<LoggedIn, LoginError> {
+        // A question is answered once.
+        let question = self.client.invoke(&GetPassword).await?.current_algo;
+        let proof = match question {
+            None => InputCheckPasswordSrp::InputCheckPasswordEmpty,
+            Some(question) => {
+                let srp_id = question.srp_id;
+                let SrpProof { g_a, m1 } = self.prove(password, *question).await?;
+                let (a, m1) = (g_a.to_vec().into(), m1.to_vec().into());
+                types::InputCheckPasswordSrp { srp_id, a, m1 }.into()
+            }
+        };
+        let answer = self.client.invoke(&CheckPassword { password: proof }).await?;
+        self.client.logged_in(answer).await
+    }
+
+    /// Off the tasks that do I/O, with our own randomness: what the server offers as `secure_random` is not used.
+    async fn prove(
+        &self,
+        password: &str,
+        question: groups::account::PasswordCurrentAlgo,
+    ) -> Result<SrpProof, LoginError> {
+        let PasswordKdfAlgo::Sha256sha256pbkdf2hmacsha512iter100000Sha256ModPow(algo) =
+            question.current_algo
+        else {
+            return Err(LoginError::PasswordAlgorithm);
+        };
+        let password = Zeroizing::new(password.as_bytes().to_vec());
+        let mut entropy = SeededEntropy::from_seed(self.client.inner.seed());
+        let work = spawn_blocking(move || {
+            let (salt1, salt2) = (algo.salt1.to_vec(), algo.salt2.to_vec());
+            let params = SrpParams::new(salt1, salt2, algo.g, &algo.p, &mut entropy)?;
+            params.prove(&password, &question.srp_b, &mut entropy)
+        });
+        // It does not panic; a runtime that shuts down ends it.
+        Ok(work.await.unwrap_or(Err(SrpError::Unlucky))?)
+    }
+}
+
+fn is_outdated(error: &Error) -> bool {
+    error.is(known::SRP_ID_INVALID) || error.is(known::SRP_PASSWORD_CHANGED)
+}

@@ -1,0 +1,306 @@
+//! What to do about an error: wait, try again, go elsewhere, or give up. It only decides; nothing is done here.
+
+use std::time::Duration;
+
+use crate::ids::DcId;
+use crate::rpc::{CallError, Execution, RpcError, known};
+use crate::tl::Repeat;
+
+/// How a call is made. [`Default`] suits most calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvokeOptions {
+    /// How long it may take in all, waits and new attempts among them; `None` for as long as it takes. A minute by default.
+    pub deadline: Option<Duration>,
+    /// How long may be waited, in all, because the server says so: `FLOOD_WAIT_X`, `FLOOD_PREMIUM_WAIT_X` and
+    /// `SLOWMODE_WAIT_X`. Half a minute by default. A longer wait is the call's error.
+    pub flood_threshold: Duration,
+    /// How often it is made again after an error of the server's own (500 and above, and negative codes), if it may be made
+    /// twice: a call that must not run twice is never made again. Twice by default.
+    pub server_error_retries: u32,
+    /// Whether it may be made twice, if you know better than the schema's list.
+    pub repeat: Option<Repeat>,
+    /// The data centre to ask; by default the one that the account lives in.
+    pub dc: Option<DcId>,
+    /// Which of the data centre's connections carries it.
+    pub purpose: Purpose,
+}
+
+/// What a connection is for. Large transfers have connections of their own, so that nothing waits behind them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Purpose {
+    /// Calls and updates.
+    #[default]
+    Main,
+    /// Parts of files, up.
+    Upload,
+    /// Parts of files, down.
+    Download,
+}
+
+impl Default for InvokeOptions {
+    fn default() -> Self {
+        Self {
+            deadline: Some(Duration::from_secs(60)),
+            flood_threshold: Duration::from_secs(30),
+            server_error_retries: 2,
+            repeat: None,
+            dc: None,
+            purpose: Purpose::Main,
+        }
+    }
+}
+
+/// CF-16: the most data centres that a call is sent on to.
+pub(super) const MAX_HOPS: u32 = 3;
+
+/// The first wait after an error of the server's own; they double.
+const SERVER_WAIT: Duration = Duration::from_millis(500);
+
+/// How often a call whose connection ended is made again over another one.
+const MAX_REOPENED: u32 = 3;
+
+/// The attempts of a call so far.
+#[derive(Debug, Clone)]
+pub(super) struct Attempts {
+    repeat: Repeat,
+    threshold: Duration,
+    server_errors_left: u32,
+    waited: Duration,
+    server_wait: Duration,
+    hops: u32,
+    reopened: u32,
+    is_initialised_again: bool,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Nothing: the error is the call's.
+    Fail,
+    /// The same again after a wait.
+    After(Duration),
+    /// The same at another data centre.
+    Migrate {
+        /// Its number.
+        number: i64,
+        /// Whether the account lives there.
+        is_home: bool,
+    },
+    /// The call was sent on too often.
+    TooManyHops,
+    /// The same, with `initConnection` around it.
+    Initialise,
+    /// The same over another connection.
+    Reopen,
+}
+
+impl Attempts {
+    pub(super) fn new(options: &InvokeOptions, repeat: Repeat) -> Self {
+        Self {
+            repeat,
+            threshold: options.flood_threshold,
+            server_errors_left: options.server_error_retries,
+            waited: Duration::ZERO,
+            server_wait: SERVER_WAIT,
+            hops: 0,
+            reopened: 0,
+            is_initialised_again: false,
+        }
+    }
+
+    /// Decides. `jitter` is random.
+    pub(super) fn next(&mut self, error: &CallError, jitter: u8) -> Next {
+        match error {
+            CallError::Rpc(error) => self.after_answer(error, jitter),
+            CallError::Closed { execution }
+                if self.reopened < MAX_REOPENED
+                    && (*execution == Execution::Never || self.repeat != Repeat::Once) =>
+            {
+                self.reopened += 1;
+                Next::Reopen
+            }
+            _ => Next::Fail,
+        }
+    }
+
+    fn after_answer(&mut self, error: &RpcError, jitter: u8) -> Next {
+        match (error.code, error.name.as_str(), error.value) {
+            (
+                420,
+                known::FLOOD_WAIT_X
+                | known::FLOOD_PREMIUM_WAIT_X
+                | known::SLOWMODE_WAIT_X
+                | known::FLOOD_TEST_PHONE_WAIT_X,
+                Some(seconds),
+            ) => self.wait(seconds),
+            (303, known::FILE_MIGRATE_X | known::STATS_MIGRATE_X, Some(number)) => {
+                self.hop(number, false)
+            }
+            (
+                303,
+                known::PHONE_MIGRATE_X | known::USER_MIGRATE_X | known::NETWORK_MIGRATE_X,
+                Some(number),
+            ) => self.hop(number, true),
+            (400, known::CONNECTION_NOT_INITED | known::CONNECTION_LAYER_INVALID, _)
+                if !self.is_initialised_again =>
+            {
+                self.is_initialised_again = true;
+                Next::Initialise
+            }
+            // SM-X4: it ran.
+            (_, known::RANDOM_ID_DUPLICATE, _) => Next::Fail,
+            // A login begins anew by itself alone.
+            (500, known::AUTH_RESTART, _) => Next::Fail,
+            (500.. | ..0, _, _) => self.server_failed(jitter),
+            _ => Next::Fail,
+        }
+    }
+
+    /// CF-15: what the server says to wait is waited once, as long as all waits together stay below the threshold.
+    fn wait(&mut self, seconds: i64) -> Next {
+        let Ok(seconds) = u64::try_from(seconds) else { return Next::Fail };
+        // A wait of zero would ask again at once, for ever.
+        let wait = Duration::from_secs(seconds.max(1));
+        let waited = self.waited.saturating_add(wait);
+        if waited > self.threshold {
+            return Next::Fail;
+        }
+        self.waited = waited;
+        Next::After(wait)
+    }
+
+    /// CF-16.
+    fn hop(&mut self, number: i64, is_home: bool) -> Next {
+        self.hops += 1;
+        if self.hops > MAX_HOPS { Next::TooManyHops } else { Next::Migrate { number, is_home } }
+    }
+
+    fn server_failed(&mut self, jitter: u8) -> Next {
+        if self.repeat == Repeat::Once || self.server_errors_left == 0 {
+            return Next::Fail;
+        }
+        self.server_errors_left -= 1;
+        let wait = self.server_wait;
+        self.server_wait = wait.saturating_mul(2);
+        // Between half of it and all, so that not everybody comes back at once.
+        Next::After(wait / 2 + wait * u32::from(jitter) / 512)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rpc(code: i32, message: &str) -> CallError {
+        RpcError::parse(code, message).into()
+    }
+
+    fn attempts(repeat: Repeat) -> Attempts {
+        Attempts::new(&InvokeOptions::default(), repeat)
+    }
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn cf_15_waits_up_to_the_threshold_are_waited_whatever_the_call() {
+        for message in [
+            "FLOOD_WAIT_10",
+            "FLOOD_PREMIUM_WAIT_10",
+            "SLOWMODE_WAIT_10",
+            "FLOOD_TEST_PHONE_WAIT_10",
+        ] {
+            let mut attempts = attempts(Repeat::Once);
+            for _ in 0..3 {
+                assert_eq!(attempts.next(&rpc(420, message), 0), Next::After(10 * SECOND));
+            }
+            // Half a minute is over.
+            assert_eq!(attempts.next(&rpc(420, message), 0), Next::Fail);
+            assert_eq!(attempts.next(&rpc(420, "FLOOD_WAIT_1"), 0), Next::Fail);
+        }
+    }
+
+    #[test]
+    fn cf_15_waits_that_are_long_or_make_no_sense_are_errors() {
+        for message in
+            ["FLOOD_WAIT_31", "FLOOD_WAIT_9223372036854775807", "FLOOD_WAIT_X", "FLOOD_WAIT"]
+        {
+            assert_eq!(attempts(Repeat::Safe).next(&rpc(420, message), 0), Next::Fail, "{message}");
+        }
+        let flood = RpcError { value: Some(-1), ..RpcError::parse(420, "FLOOD_WAIT_1") };
+        assert_eq!(attempts(Repeat::Safe).next(&flood.into(), 0), Next::Fail);
+        let mut zero = attempts(Repeat::Safe);
+        assert_eq!(zero.next(&rpc(420, "FLOOD_WAIT_0"), 0), Next::After(SECOND));
+        // The same name with another code is not that error.
+        assert_eq!(attempts(Repeat::Safe).next(&rpc(400, "FLOOD_WAIT_1"), 0), Next::Fail);
+    }
+
+    #[test]
+    fn cf_16_three_hops_are_followed() {
+        let mut attempts = attempts(Repeat::Once);
+        for (message, is_home) in
+            [("PHONE_MIGRATE_4", true), ("USER_MIGRATE_4", true), ("FILE_MIGRATE_4", false)]
+        {
+            let next = attempts.next(&rpc(303, message), 0);
+            assert_eq!(next, Next::Migrate { number: 4, is_home });
+        }
+        assert_eq!(attempts.next(&rpc(303, "STATS_MIGRATE_4"), 0), Next::TooManyHops);
+        assert_eq!(self::attempts(Repeat::Once).next(&rpc(303, "NEVER_MIGRATE_4"), 0), Next::Fail);
+    }
+
+    #[test]
+    fn a_call_that_must_not_run_twice_is_never_made_again_blindly() {
+        for error in [
+            rpc(500, "INTERNAL"),
+            rpc(-503, "Timeout"),
+            CallError::Unknown,
+            CallError::Deadline { execution: Execution::Maybe },
+            CallError::Closed { execution: Execution::Maybe },
+        ] {
+            assert_eq!(attempts(Repeat::Once).next(&error, 0), Next::Fail, "{error}");
+        }
+    }
+
+    #[test]
+    fn others_are_made_again_with_growing_waits_and_jitter() {
+        for repeat in [Repeat::Safe, Repeat::Keyed] {
+            let mut attempts = attempts(repeat);
+            let wait = |next| match next {
+                Next::After(wait) => wait,
+                other => panic!("{other:?}"),
+            };
+            let first = wait(attempts.clone().next(&rpc(500, "INTERNAL"), 0));
+            let jittered = wait(attempts.next(&rpc(500, "INTERNAL"), 255));
+            assert!(first >= SERVER_WAIT / 2 && jittered <= SERVER_WAIT && jittered > first);
+            assert!(wait(attempts.next(&rpc(-503, "Timeout"), 0)) >= SERVER_WAIT);
+            assert_eq!(attempts.next(&rpc(500, "INTERNAL"), 0), Next::Fail);
+        }
+    }
+
+    #[test]
+    fn sm_x4_a_random_id_that_the_server_knows_is_never_sent_again() {
+        let duplicate = rpc(500, "RANDOM_ID_DUPLICATE");
+        assert_eq!(attempts(Repeat::Keyed).next(&duplicate, 0), Next::Fail);
+        assert_eq!(duplicate.execution(), Execution::Ran);
+    }
+
+    #[test]
+    fn what_surely_did_not_run_goes_over_another_connection() {
+        let mut attempts = attempts(Repeat::Once);
+        let closed = CallError::Closed { execution: Execution::Never };
+        for _ in 0..3 {
+            assert_eq!(attempts.next(&closed, 0), Next::Reopen);
+        }
+        assert_eq!(attempts.next(&closed, 0), Next::Fail);
+        // What may run twice does not have to know.
+        let closed = CallError::Closed { execution: Execution::Maybe };
+        assert_eq!(self::attempts(Repeat::Safe).next(&closed, 0), Next::Reopen);
+    }
+
+    #[test]
+    fn a_session_that_the_server_has_forgotten_is_initialised_once_more() {
+        let mut attempts = attempts(Repeat::Once);
+        let error = rpc(400, "CONNECTION_NOT_INITED");
+        assert_eq!(attempts.next(&error, 0), Next::Initialise);
+        assert_eq!(attempts.next(&error, 0), Next::Fail);
+    }
+}

@@ -1,0 +1,37 @@
+//! How a client stands, for those who watch.
+
+use crate::client::error::StopReason;
+use crate::connection::Disconnected;
+use crate::tl::Object;
+
+/// How a client stands with the data centre that its account lives in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum State {
+    /// Nothing was asked of it yet, or not for long: there is no connection.
+    #[default]
+    Idle,
+    /// A connection is being made.
+    Connecting,
+    /// There is one.
+    Online,
+    /// There is none any more, and another is being made.
+    Offline {
+        /// Why it broke.
+        why: Disconnected,
+    },
+    /// It stopped, and nothing will be tried any more.
+    Stopped(StopReason),
+    /// It was closed.
+    Closed,
+}
+
+/// What the server sends on its own.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Update {
+    /// A value of the type [`Updates`](crate::tl::api::enums::Updates).
+    Object(Object),
+    /// Something may have been lost: ask for the difference (`updates.getDifference`).
+    Gap,
+}

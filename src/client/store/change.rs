@@ -1,0 +1,47 @@
+//! What can change in what is kept.
+
+use std::net::SocketAddr;
+
+use crate::client::store::snapshot::SessionUser;
+use crate::connection::StoredKey;
+use crate::ids::{DcId, Salt};
+
+/// One change of a [`Snapshot`](crate::client::store::Snapshot).
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Change {
+    /// The data centre that the account lives in is this one.
+    Home(DcId),
+    /// There is a key for a data centre. Nobody is logged in with it.
+    Key {
+        /// The data centre.
+        dc: DcId,
+        /// The key.
+        key: Box<StoredKey>,
+    },
+    /// The key of a data centre is not to be used any more.
+    KeyForgotten(DcId),
+    /// The salt to begin with next time.
+    Salt {
+        /// The data centre. Without a key for it, nothing changes.
+        dc: DcId,
+        /// The salt.
+        salt: Salt,
+    },
+    /// Whether the key of a data centre is that of a login.
+    Authorized {
+        /// The data centre. Without a key for it, nothing changes.
+        dc: DcId,
+        /// Whether it is.
+        is_authorized: bool,
+    },
+    /// The addresses of a data centre, as the server tells them.
+    Addresses {
+        /// The data centre.
+        dc: DcId,
+        /// Its addresses, the preferred first.
+        addresses: Vec<SocketAddr>,
+    },
+    /// Who is logged in.
+    User(Option<SessionUser>),
+}

@@ -1,0 +1,273 @@
+//! A session as bytes.
+//!
+//! ```text
+//! telewire  the letters                                       8
+//! version   1                                                 4   little-endian, as all numbers
+//! length    of the body                                       4
+//! body      home     0 | 1, number, bits                      1 + 3
+//!           user     0 | 1, id, is a bot                      1 + 9
+//!           count    of data centres, in ascending order      2
+//!           each     number, bits: 1 test, 2 media            3
+//!                    bits: 1 key, 2 authorized                1
+//!                    key, salt, seconds of offset             256 + 8 + 8
+//!                    count of addresses                       1
+//!                    each: 4 | 6, address, port               1 + 4 | 16 + 2
+//! checksum  SHA-256 of all before                             32
+//! ```
+
+use std::net::{IpAddr, SocketAddr};
+
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::client::store::error::Flaw;
+use crate::client::store::snapshot::{DcRecord, SessionUser, Snapshot};
+use crate::connection::StoredKey;
+use crate::crypto::AuthKey;
+use crate::ids::{DcId, Salt};
+
+const MAGIC: &[u8; 8] = b"telewire";
+
+/// The version that is written, and the newest that is read.
+const VERSION: u32 = 1;
+
+/// Magic, version and length.
+const HEAD: usize = 16;
+
+const CHECKSUM: usize = 32;
+
+/// Bits of a data centre.
+const TEST: u8 = 1;
+const MEDIA: u8 = 2;
+
+/// Bits of what is known of it.
+const KEY: u8 = 1;
+const AUTHORIZED: u8 = 2;
+
+/// The bytes of a session. They are wiped when dropped.
+pub(super) fn encode(snapshot: &Snapshot) -> Zeroizing<Vec<u8>> {
+    // Large enough for all that is written, so that no copy of a key is left behind by growing.
+    let addresses: usize = snapshot.dcs.values().map(|record| record.addresses.len()).sum();
+    let room = HEAD + CHECKSUM + 16 + snapshot.dcs.len() * 280 + addresses * 19;
+    let mut out = Zeroizing::new(Vec::with_capacity(room));
+    out.extend(MAGIC);
+    out.extend(VERSION.to_le_bytes());
+    out.extend([0; 4]);
+    write_body(snapshot, &mut out);
+    let length = u32::try_from(out.len() - HEAD).unwrap_or(u32::MAX);
+    if let Some(place) = out.get_mut(12..HEAD) {
+        place.copy_from_slice(&length.to_le_bytes());
+    }
+    let checksum = Sha256::digest(&**out);
+    out.extend(checksum);
+    out
+}
+
+/// Reads what [`encode`] writes.
+pub(super) fn decode(bytes: &[u8]) -> Result<Snapshot, Flaw> {
+    let mut input = Input(bytes);
+    if input.take::<8>().map_err(|_| Flaw::Kind)? != *MAGIC {
+        return Err(Flaw::Kind);
+    }
+    let version = u32::from_le_bytes(input.take()?);
+    if version > VERSION {
+        return Err(Flaw::Newer { version, known: VERSION });
+    }
+    let length = usize::try_from(u32::from_le_bytes(input.take()?)).map_err(|_| Flaw::Length)?;
+    if Some(bytes.len()) != length.checked_add(HEAD + CHECKSUM) {
+        return Err(Flaw::Length);
+    }
+    let (content, checksum) = bytes.split_at_checked(HEAD + length).ok_or(Flaw::Length)?;
+    if *checksum != *Sha256::digest(content) {
+        return Err(Flaw::Checksum);
+    }
+    if version != VERSION {
+        return Err(Flaw::Value { field: "version" });
+    }
+    let mut body = Input(content.get(HEAD..).unwrap_or_default());
+    let snapshot = read_body(&mut body)?;
+    if body.0.is_empty() { Ok(snapshot) } else { Err(Flaw::Length) }
+}
+
+fn write_body(snapshot: &Snapshot, out: &mut Vec<u8>) {
+    out.push(u8::from(snapshot.home.is_some()));
+    if let Some(home) = snapshot.home {
+        write_dc(home, out);
+    }
+    out.push(u8::from(snapshot.user.is_some()));
+    if let Some(user) = snapshot.user {
+        out.extend(user.id.to_le_bytes());
+        out.push(u8::from(user.is_bot));
+    }
+    let count = u16::try_from(snapshot.dcs.len()).unwrap_or(u16::MAX);
+    out.extend(count.to_le_bytes());
+    for (dc, record) in snapshot.dcs.iter().take(count.into()) {
+        write_dc(*dc, out);
+        let key = if record.key.is_some() { KEY } else { 0 };
+        out.push(key | if record.is_authorized { AUTHORIZED } else { 0 });
+        if let Some(key) = &record.key {
+            out.extend(key.auth_key.expose());
+            out.extend(key.salt.0.to_le_bytes());
+            out.extend(key.time_offset.to_le_bytes());
+        }
+        let count = u8::try_from(record.addresses.len()).unwrap_or(u8::MAX);
+        out.push(count);
+        for address in record.addresses.iter().take(count.into()) {
+            match address.ip() {
+                IpAddr::V4(ip) => {
+                    out.push(4);
+                    out.extend(ip.octets());
+                }
+                IpAddr::V6(ip) => {
+                    out.push(6);
+                    out.extend(ip.octets());
+                }
+            }
+            out.extend(address.port().to_le_bytes());
+        }
+    }
+}
+
+fn write_dc(dc: DcId, out: &mut Vec<u8>) {
+    out.extend(dc.number.to_le_bytes());
+    out.push(if dc.is_test { TEST } else { 0 } | if dc.is_media { MEDIA } else { 0 });
+}
+
+fn read_body(input: &mut Input<'_>) -> Result<Snapshot, Flaw> {
+    let home = if input.bool("home")? { Some(input.dc()?) } else { None };
+    let user = if input.bool("user")? {
+        let id = i64::from_le_bytes(input.take()?);
+        Some(SessionUser { id, is_bot: input.bool("is_bot")? })
+    } else {
+        None
+    };
+    let mut snapshot = Snapshot { home, user, ..Snapshot::default() };
+    for _ in 0..u16::from_le_bytes(input.take()?) {
+        let dc = input.dc()?;
+        let is_next = snapshot.dcs.last_key_value().is_none_or(|(last, _)| *last < dc);
+        if !is_next {
+            return Err(Flaw::Value { field: "dc" });
+        }
+        let record = read_record(input)?;
+        snapshot.dcs.insert(dc, record);
+    }
+    Ok(snapshot)
+}
+
+fn read_record(input: &mut Input<'_>) -> Result<DcRecord, Flaw> {
+    let [bits] = input.take()?;
+    if bits > KEY | AUTHORIZED || bits == AUTHORIZED {
+        return Err(Flaw::Value { field: "bits" });
+    }
+    let key = if bits & KEY == 0 {
+        None
+    } else {
+        let bytes = Zeroizing::new(input.take::<256>()?);
+        let salt = Salt(i64::from_le_bytes(input.take()?));
+        let time_offset = i64::from_le_bytes(input.take()?);
+        Some(StoredKey { auth_key: AuthKey::from_bytes(*bytes), salt, time_offset })
+    };
+    let [count] = input.take()?;
+    let addresses = (0..count).map(|_| input.address()).collect::<Result<_, _>>()?;
+    Ok(DcRecord { key, is_authorized: bits & AUTHORIZED != 0, addresses })
+}
+
+struct Input<'a>(&'a [u8]);
+
+impl Input<'_> {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], Flaw> {
+        let (taken, rest) = self.0.split_first_chunk().ok_or(Flaw::Length)?;
+        self.0 = rest;
+        Ok(*taken)
+    }
+
+    fn bool(&mut self, field: &'static str) -> Result<bool, Flaw> {
+        match self.take()? {
+            [0] => Ok(false),
+            [1] => Ok(true),
+            _ => Err(Flaw::Value { field }),
+        }
+    }
+
+    fn dc(&mut self) -> Result<DcId, Flaw> {
+        let number = u16::from_le_bytes(self.take()?);
+        let [bits] = self.take()?;
+        if bits > TEST | MEDIA {
+            return Err(Flaw::Value { field: "dc" });
+        }
+        Ok(DcId { number, is_test: bits & TEST != 0, is_media: bits & MEDIA != 0 })
+    }
+
+    fn address(&mut self) -> Result<SocketAddr, Flaw> {
+        let ip: IpAddr = match self.take()? {
+            [4] => self.take::<4>()?.into(),
+            [6] => self.take::<16>()?.into(),
+            _ => return Err(Flaw::Value { field: "address" }),
+        };
+        Ok(SocketAddr::new(ip, u16::from_le_bytes(self.take()?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::store::tests::full;
+
+    #[test]
+    fn what_is_written_is_read() {
+        for snapshot in [Snapshot::default(), full()] {
+            assert_eq!(decode(&encode(&snapshot)), Ok(snapshot));
+        }
+    }
+
+    #[test]
+    fn cf_22_every_truncation_and_every_extension_is_an_error() {
+        let bytes = encode(&full());
+        for length in 0..bytes.len() {
+            let flaw = decode(&bytes[..length]).unwrap_err();
+            let expected = if length < 8 { Flaw::Kind } else { Flaw::Length };
+            assert_eq!(flaw, expected, "{length}");
+        }
+        let mut longer = bytes.to_vec();
+        longer.push(0);
+        assert_eq!(decode(&longer), Err(Flaw::Length));
+    }
+
+    #[test]
+    fn cf_22_every_flipped_bit_is_an_error() {
+        let mut bytes = encode(&full()).to_vec();
+        for place in 0..bytes.len() {
+            for bit in 0..8 {
+                bytes[place] ^= 1 << bit;
+                assert!(decode(&bytes).is_err(), "byte {place}, bit {bit}");
+                bytes[place] ^= 1 << bit;
+            }
+        }
+        assert_eq!(decode(&bytes), Ok(full()));
+    }
+
+    #[test]
+    fn a_newer_version_is_named() {
+        let mut bytes = encode(&full()).to_vec();
+        bytes[8] = 2;
+        assert_eq!(decode(&bytes), Err(Flaw::Newer { version: 2, known: 1 }));
+    }
+
+    /// Whatever is in the body, with a checksum that fits, it is a session or an error.
+    #[test]
+    fn every_flipped_byte_below_the_checksum_is_read_or_refused() {
+        let good = encode(&full());
+        let body = good.len() - CHECKSUM;
+        for place in HEAD..body {
+            for value in [0, 1, 2, 3, 4, 6, 0xff] {
+                let mut bytes = good[..body].to_vec();
+                bytes[place] = value;
+                let checksum = Sha256::digest(&bytes);
+                bytes.extend(checksum);
+                if let Ok(snapshot) = decode(&bytes) {
+                    assert_eq!(encode(&snapshot)[..], bytes[..], "byte {place} = {value}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What a file store asks of a disk, one step at a time, so that tests can stop between any two.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+/// The steps. One file at most is being written.
+pub(super) trait Disk: Send {
+    /// The permissions of a file; all the owner's where there are none.
+    fn mode(&mut self, path: &Path) -> io::Result<u32>;
+    /// The content of a file.
+    fn read(&mut self, path: &Path) -> io::Result<Zeroizing<Vec<u8>>>;
+    /// Begins a file that is not there.
+    fn create(&mut self, path: &Path) -> io::Result<()>;
+    /// Appends to the file that was begun; how many bytes were taken.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
+    /// Has the content of the file that was begun survive a crash, and closes it.
+    fn sync(&mut self) -> io::Result<()>;
+    /// Gives a file the name of another.
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Has the names in the folder of a file survive a crash.
+    fn sync_folder(&mut self, path: &Path) -> io::Result<()>;
+    /// Removes a file.
+    fn remove(&mut self, path: &Path) -> io::Result<()>;
+}
+
+/// The files of this machine.
+#[derive(Debug, Default)]
+pub(super) struct RealDisk {
+    begun: Option<File>,
+}
+
+/// More than any session has: a thousand data centres fit.
+const MAX_BYTES: u64 = 1 << 20;
+
+impl Disk for RealDisk {
+    fn mode(&mut self, path: &Path) -> io::Result<u32> {
+        let metadata = fs::metadata(path)?;
+        if !metadata.is_file() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        #[cfg(unix)]
+        let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions());
+        #[cfg(not(unix))]
+        let mode = 0o600;
+        Ok(mode)
+    }
+
+    fn read(&mut self, path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+        let file = File::open(path)?;
+        let length = file.metadata()?.len();
+        if length > MAX_BYTES {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        // One more than there is, so that reading to the end does not grow it and leave a copy behind.
+        let room = usize::try_from(length).unwrap_or(0).saturating_add(1);
+        let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+        file.take(length).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn create(&mut self, path: &Path) -> io::Result<()> {
+        self.begun = Some(super::private().create_new(true).open(path)?);
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.begun.as_mut().ok_or(io::ErrorKind::NotFound)?.write(bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.begun.take().ok_or(io::ErrorKind::NotFound)?.sync_all()
+    }
+
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn sync_folder(&mut self, path: &Path) -> io::Result<()> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        // Elsewhere a folder cannot be opened, and renaming is as durable as it gets.
+        if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    }
+
+    fn remove(&mut self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+}

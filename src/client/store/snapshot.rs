@@ -1,0 +1,88 @@
+//! All that is kept, at one moment.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use crate::client::store::change::Change;
+use crate::connection::StoredKey;
+use crate::ids::DcId;
+
+/// What is kept of a session at one moment. Its `Debug` shows the names of keys, never the keys.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Snapshot {
+    /// The data centre that the account lives in, once it is known.
+    pub home: Option<DcId>,
+    /// Who is logged in.
+    pub user: Option<SessionUser>,
+    /// What is known of each data centre.
+    pub dcs: BTreeMap<DcId, DcRecord>,
+}
+
+/// What is kept of a data centre.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DcRecord {
+    /// The permanent key.
+    pub key: Option<StoredKey>,
+    /// Whether the key is that of a login.
+    pub is_authorized: bool,
+    /// Its addresses, if the server has told them.
+    pub addresses: Vec<SocketAddr>,
+}
+
+/// Who is logged in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionUser {
+    /// The number of the account.
+    pub id: i64,
+    /// Whether it is a bot.
+    pub is_bot: bool,
+}
+
+impl Snapshot {
+    /// The key of a data centre.
+    #[must_use]
+    pub fn key(&self, dc: DcId) -> Option<&StoredKey> {
+        self.dcs.get(&dc)?.key.as_ref()
+    }
+
+    /// Whether the key of a data centre is that of a login.
+    #[must_use]
+    pub fn is_authorized(&self, dc: DcId) -> bool {
+        self.dcs.get(&dc).is_some_and(|record| record.is_authorized)
+    }
+
+    /// Applies a batch of changes.
+    pub fn apply(&mut self, changes: &[Change]) {
+        for change in changes {
+            match change {
+                Change::Home(dc) => self.home = Some(*dc),
+                Change::Key { dc, key } => {
+                    let record = self.dcs.entry(*dc).or_default();
+                    record.key = Some((**key).clone());
+                    record.is_authorized = false;
+                }
+                Change::KeyForgotten(dc) => {
+                    if let Some(record) = self.dcs.get_mut(dc) {
+                        record.key = None;
+                        record.is_authorized = false;
+                    }
+                }
+                Change::Salt { dc, salt } => {
+                    let key = self.dcs.get_mut(dc).and_then(|record| record.key.as_mut());
+                    if let Some(key) = key {
+                        key.salt = *salt;
+                    }
+                }
+                Change::Authorized { dc, is_authorized } => {
+                    if let Some(record) = self.dcs.get_mut(dc).filter(|r| r.key.is_some()) {
+                        record.is_authorized = *is_authorized;
+                    }
+                }
+                Change::Addresses { dc, addresses } => {
+                    self.dcs.entry(*dc).or_default().addresses.clone_from(addresses);
+                }
+                Change::User(user) => self.user = *user,
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Sessions as text: telewire's own, and those of other libraries.
+//!
+//! Whoever has such a text has the account. It is for environments without files, and for moving from another library.
+//!
+//! ```text
+//! tw1.      then base64url without padding of the bytes that a session file has
+//! ```
+
+pub mod pyrogram;
+pub mod telethon;
+#[cfg(test)]
+mod tests;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use zeroize::Zeroizing;
+
+use crate::client::store::codec;
+use crate::client::store::error::Flaw;
+use crate::client::store::snapshot::Snapshot;
+
+const PREFIX: &str = "tw1.";
+
+/// A session as text. It is wiped when dropped.
+#[must_use]
+pub fn to_text(snapshot: &Snapshot) -> Zeroizing<String> {
+    let text = Zeroizing::new(Base64UrlUnpadded::encode_string(&codec::encode(snapshot)));
+    let mut whole = Zeroizing::new(String::with_capacity(PREFIX.len() + text.len()));
+    whole.push_str(PREFIX);
+    whole.push_str(&text);
+    whole
+}
+
+/// A session from what [`to_text`] gave. White space around it does not matter.
+///
+/// # Errors
+///
+/// What is wrong with it. It has a checksum.
+pub fn from_text(text: &str) -> Result<Snapshot, Flaw> {
+    let text = text.trim().strip_prefix(PREFIX).ok_or(Flaw::Kind)?;
+    codec::decode(&base64(text)?)
+}
+
+/// Base64 in its URL form, with or without padding.
+fn base64(text: &str) -> Result<Zeroizing<Vec<u8>>, Flaw> {
+    let text = text.trim().trim_end_matches('=');
+    Base64UrlUnpadded::decode_vec(text).map(Zeroizing::new).map_err(|_| Flaw::Base64)
+}

@@ -1,0 +1,104 @@
+//! Known answers of other libraries, and what is none.
+
+use super::*;
+use crate::client::store::tests::full;
+use crate::client::store::{SessionUser, Snapshot};
+use crate::ids::DcId;
+
+/// What Telethon and Pyrogram wrote; see `tests/vectors/README.md`.
+fn vector(name: &str) -> String {
+    let all = include_str!("../../../../tests/vectors/sessions-and-srp.json");
+    let all: serde_json::Value = serde_json::from_str(all).unwrap();
+    all[name].as_str().unwrap().to_owned()
+}
+
+fn key_of(snapshot: &Snapshot, dc: DcId) -> String {
+    hex::encode(snapshot.key(dc).unwrap().auth_key.expose())
+}
+
+#[test]
+fn our_own_text_is_read_again() {
+    let text = to_text(&full());
+    assert!(text.starts_with("tw1."));
+    assert_eq!(from_text(&text), Ok(full()));
+    assert_eq!(from_text(&format!(" {}\n", *text)), Ok(full()));
+    assert_eq!(from_text(&to_text(&Snapshot::default())), Ok(Snapshot::default()));
+}
+
+#[test]
+fn every_truncation_and_every_other_letter_is_an_error() {
+    let text = to_text(&full());
+    for length in 0..text.len() {
+        assert!(from_text(text.get(..length).unwrap()).is_err(), "{length}");
+    }
+    for place in 0..text.len() {
+        let mut other = text.as_bytes().to_vec();
+        other[place] = if other[place] == b'A' { b'B' } else { b'A' };
+        assert!(from_text(&String::from_utf8(other).unwrap()).is_err(), "{place}");
+    }
+    for text in ["", "tw1.", "tw2.AAAA", "é", "tw1.é", "1AAAA"] {
+        assert!(from_text(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn telethons_strings_are_read_and_written_byte_by_byte() {
+    for (name, number, address) in
+        [("telethon_v4", 2, "149.154.167.51:443"), ("telethon_v6", 4, "[2001:67c:4e8:f004::a]:443")]
+    {
+        let text = vector(name);
+        let snapshot = telethon::import(&text).unwrap();
+        let dc = DcId::production(number);
+        assert_eq!((snapshot.home, snapshot.user), (Some(dc), None));
+        assert_eq!(snapshot.dcs[&dc].addresses, [address.parse().unwrap()]);
+        assert!(snapshot.is_authorized(dc));
+        assert_eq!(key_of(&snapshot, dc), vector("auth_key"));
+        assert_eq!(*telethon::export(&snapshot).unwrap(), text);
+    }
+}
+
+#[test]
+fn pyrograms_strings_are_read() {
+    for (name, dc, id, is_bot) in [
+        ("pyrogram", DcId::test(4), 5_000_000_001, true),
+        ("pyrogram_old64", DcId::production(2), 5_000_000_001, false),
+        ("pyrogram_old", DcId::production(2), 777, false),
+    ] {
+        let snapshot = pyrogram::import(&vector(name)).unwrap();
+        assert_eq!(snapshot.home, Some(dc), "{name}");
+        assert_eq!(snapshot.user, Some(SessionUser { id, is_bot }), "{name}");
+        assert!(snapshot.is_authorized(dc));
+        assert_eq!(key_of(&snapshot, dc), vector("auth_key"));
+    }
+    // With the address that is built in, it can go on to Telethon.
+    let text = telethon::export(&pyrogram::import(&vector("pyrogram_old")).unwrap()).unwrap();
+    assert_eq!(*text, vector("telethon_v4"));
+}
+
+#[test]
+fn what_is_no_string_of_another_library_is_refused() {
+    for name in ["telethon_v4", "telethon_v6", "pyrogram", "pyrogram_old64", "pyrogram_old"] {
+        let text = vector(name);
+        let text = text.trim_end_matches('=');
+        for length in 0..text.len() {
+            assert!(telethon::import(text.get(..length).unwrap()).is_err(), "{name} {length}");
+            // The shorter of Pyrogram's forms cannot be begun by the longer ones' bytes at a letter's end alone.
+            if ![351, 356].contains(&length) {
+                assert!(pyrogram::import(text.get(..length).unwrap()).is_err(), "{name} {length}");
+            }
+        }
+    }
+    assert_eq!(telethon::import("2AAAA"), Err(Flaw::Kind));
+    assert_eq!(telethon::import("1!"), Err(Flaw::Base64));
+    assert_eq!(telethon::export(&Snapshot::default()), Err(Flaw::Incomplete));
+}
+
+#[test]
+fn telethons_string_without_a_key_has_none() {
+    let mut bytes = vec![2, 149, 154, 167, 51, 1, 187];
+    bytes.extend([0; 256]);
+    let text = format!("1{}", Base64UrlUnpadded::encode_string(&bytes));
+    let snapshot = telethon::import(&text).unwrap();
+    let dc = DcId::production(2);
+    assert_eq!((snapshot.key(dc), snapshot.is_authorized(dc)), (None, false));
+}

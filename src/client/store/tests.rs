@@ -1,0 +1,118 @@
+//! What the tests of all stores share, and what holds for all of them.
+
+use std::fs;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::*;
+use crate::connection::StoredKey;
+use crate::crypto::AuthKey;
+use crate::ids::{DcId, Salt};
+
+/// A key of made-up bytes.
+pub(super) fn key(seed: u8) -> StoredKey {
+    let bytes = std::array::from_fn(|place| seed.wrapping_add(place.to_le_bytes()[0]));
+    StoredKey { auth_key: AuthKey::from_bytes(bytes), salt: Salt(seed.into()), time_offset: -7 }
+}
+
+/// Changes of every kind.
+pub(super) fn changes() -> Vec<Change> {
+    let (two, four) = (DcId::production(2), DcId { is_media: true, ..DcId::test(4) });
+    vec![
+        Change::Key { dc: two, key: Box::new(key(1)) },
+        Change::Key { dc: four, key: Box::new(key(2)) },
+        Change::Key { dc: DcId::production(5), key: Box::new(key(3)) },
+        Change::KeyForgotten(DcId::production(5)),
+        Change::Salt { dc: two, salt: Salt(99) },
+        Change::Authorized { dc: two, is_authorized: true },
+        Change::Addresses {
+            dc: four,
+            addresses: vec!["127.0.0.1:443".parse().unwrap(), "[::1]:80".parse().unwrap()],
+        },
+        Change::User(Some(SessionUser { id: 5_000_000_001, is_bot: true })),
+        Change::Home(two),
+    ]
+}
+
+/// What they lead to.
+pub(super) fn full() -> Snapshot {
+    let mut snapshot = Snapshot::default();
+    snapshot.apply(&changes());
+    snapshot
+}
+
+/// A folder of a test's own, removed in the end.
+pub(super) struct Folder(PathBuf);
+
+impl Deref for Folder {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+pub(super) fn temporary(name: &str) -> Folder {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("telewire-{}-{count}-{name}", std::process::id());
+    let folder = std::env::temp_dir().join(name);
+    fs::create_dir_all(&folder).unwrap();
+    Folder(folder)
+}
+
+#[test]
+fn changes_do_what_they_say() {
+    let snapshot = full();
+    let (two, five) = (DcId::production(2), DcId::production(5));
+    assert_eq!(snapshot.home, Some(two));
+    assert!(snapshot.is_authorized(two));
+    assert_eq!(snapshot.key(two).unwrap().salt, Salt(99));
+    assert_eq!(snapshot.key(five), None);
+    // Another key has no login.
+    let mut other = snapshot.clone();
+    other.apply(&[Change::Key { dc: two, key: Box::new(key(9)) }]);
+    assert!(!other.is_authorized(two));
+    // Nothing is authorized without a key.
+    other.apply(&[Change::Authorized { dc: five, is_authorized: true }]);
+    assert!(!other.is_authorized(five));
+}
+
+#[test]
+fn kx_22_keys_are_not_printed() {
+    let snapshot = full();
+    let text = format!("{snapshot:?} {:?} {:#?}", changes(), MemoryStore::from(snapshot.clone()));
+    // Neither as a list of bytes nor in hex.
+    assert!(!text.contains("1, 2, 3, 4") && !text.contains("01020304"), "{text}");
+    assert!(text.contains(&snapshot.key(DcId::production(2)).unwrap().auth_key.id().to_string()));
+}
+
+#[test]
+fn every_store_keeps_every_change() {
+    let folder = temporary("every-store");
+    let mut stores: Vec<Box<dyn Store>> = vec![
+        Box::new(MemoryStore::new()),
+        Box::new(FileStore::open(folder.join("session")).unwrap()),
+        #[cfg(feature = "sqlite")]
+        Box::new(SqliteStore::open(folder.join("session.sqlite")).unwrap()),
+    ];
+    for store in &mut stores {
+        let mut snapshot = Snapshot::default();
+        assert_eq!(store.load(), Ok(Snapshot::default()));
+        for change in changes() {
+            store.apply(std::slice::from_ref(&change)).unwrap();
+            snapshot.apply(std::slice::from_ref(&change));
+            assert_eq!(store.load().as_ref(), Ok(&snapshot), "{change:?}");
+        }
+        store.apply(&changes()).unwrap();
+        snapshot.apply(&changes());
+        assert_eq!(store.load().as_ref(), Ok(&snapshot));
+    }
+}

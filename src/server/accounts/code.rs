@@ -1,0 +1,311 @@
+//! Phone numbers and the codes that are sent to them.
+
+use std::time::Duration;
+
+use crate::ids::DcId;
+use crate::rpc::RpcError;
+use crate::server::Dispatcher;
+use crate::server::accounts::state::{State, digits};
+use crate::server::accounts::{Accounts, Context, invalid, profile};
+use crate::tl::api::enums::EmailVerification;
+use crate::tl::api::enums::auth as enums;
+use crate::tl::api::functions::auth::{CancelCode, ResendCode, SendCode, SignIn, SignUp};
+use crate::tl::api::types::DataJson;
+use crate::tl::api::types::auth as types;
+use crate::tl::api::types::help::TermsOfService;
+
+/// A code, on its way to a phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentCode {
+    /// The digits of the phone number.
+    pub phone: String,
+    /// The code, as it is to be typed.
+    pub code: String,
+    /// How it is sent.
+    pub kind: CodeKind,
+}
+
+/// How a code is sent: the kinds of [`auth.SentCodeType`](https://core.telegram.org/type/auth.SentCodeType).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CodeKind {
+    /// To another device that is logged in.
+    App,
+    /// By SMS.
+    Sms,
+    /// A voice says it.
+    Call,
+    /// The number that calls is the code.
+    FlashCall,
+    /// The last digits of the number that calls.
+    MissedCall,
+    /// By email.
+    Email,
+    /// Through Fragment, for its anonymous numbers.
+    Fragment,
+    /// By SMS, after a proof by Firebase.
+    Firebase,
+    /// A word, by SMS.
+    Word,
+    /// A phrase, by SMS.
+    Phrase,
+}
+
+/// A code that waits to be typed.
+pub(super) struct Code {
+    pub(super) hash: String,
+    pub(super) code: String,
+    expires: Duration,
+    /// The kinds that are left for a resend.
+    next: Vec<CodeKind>,
+    /// Whether it was typed rightly for a number that nobody has: a sign-up may follow.
+    is_proved: bool,
+    wrong: u32,
+}
+
+/// Codes that nobody takes.
+const MAX_OUTGOING: usize = 1_024;
+
+/// Wrong codes until another has to be sent.
+const MAX_WRONG: u32 = 5;
+
+/// Digits of a phone number.
+const PHONE_LENGTH: std::ops::RangeInclusive<usize> = 5..=15;
+
+/// Seconds before a resend may be asked for.
+const TIMEOUT: i32 = 60;
+
+pub(super) fn register(accounts: &Accounts, dc: DcId, dispatcher: &mut Dispatcher) {
+    accounts.handle(dc, dispatcher, send_code);
+    accounts.handle(dc, dispatcher, resend_code);
+    accounts.handle(dc, dispatcher, cancel_code);
+    accounts.handle(dc, dispatcher, sign_in);
+    accounts.handle(dc, dispatcher, sign_up);
+}
+
+/// `API_ID_INVALID` unless it looks like an application's.
+pub(super) fn check_api(id: i32, hash: &str) -> Result<(), RpcError> {
+    let is_hash = hash.len() == 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if id > 0 && is_hash { Ok(()) } else { Err(invalid("API_ID_INVALID")) }
+}
+
+fn send_code(
+    state: &mut State,
+    context: &Context,
+    request: &SendCode,
+) -> Result<enums::SentCode, RpcError> {
+    check_api(request.api_id, &request.api_hash)?;
+    let phone = checked(&request.phone_number)?;
+    let home = state.user_by_phone(&phone).map(|user| user.home).or(state.home_of_new);
+    if let Some(home) = home.filter(|home| *home != context.dc()) {
+        return Err(RpcError::parse(303, &format!("PHONE_MIGRATE_{}", home.number)));
+    }
+    let kinds = state.kinds.clone();
+    Ok(state.send(context.unix, phone, &kinds))
+}
+
+fn resend_code(
+    state: &mut State,
+    context: &Context,
+    request: &ResendCode,
+) -> Result<enums::SentCode, RpcError> {
+    let phone = checked(&request.phone_number)?;
+    let code = state.code(context, &phone, &request.phone_code_hash)?;
+    let next = std::mem::take(&mut code.next);
+    if next.is_empty() {
+        return Err(RpcError::parse(406, "SEND_CODE_UNAVAILABLE"));
+    }
+    Ok(state.send(context.unix, phone, &next))
+}
+
+fn cancel_code(
+    state: &mut State,
+    context: &Context,
+    request: &CancelCode,
+) -> Result<bool, RpcError> {
+    let phone = checked(&request.phone_number)?;
+    state.code(context, &phone, &request.phone_code_hash)?;
+    state.codes.remove(&phone);
+    Ok(true)
+}
+
+fn sign_in(
+    state: &mut State,
+    context: &Context,
+    request: &SignIn,
+) -> Result<enums::Authorization, RpcError> {
+    let phone = checked(&request.phone_number)?;
+    let typed = match &request.email_verification {
+        Some(EmailVerification::Code(email)) => email.code.as_str(),
+        _ => request.phone_code.as_deref().unwrap_or_default(),
+    };
+    if request.phone_code_hash.is_empty() || typed.is_empty() {
+        return Err(invalid("PHONE_CODE_EMPTY"));
+    }
+    let code = state.code(context, &phone, &request.phone_code_hash)?;
+    if code.code != typed {
+        code.wrong += 1;
+        if code.wrong >= MAX_WRONG {
+            state.codes.remove(&phone);
+        }
+        return Err(invalid("PHONE_CODE_INVALID"));
+    }
+    let Some(user) = state.user_by_phone(&phone).map(|user| user.id) else {
+        if let Some(code) = state.codes.get_mut(&phone) {
+            code.is_proved = true;
+        }
+        let terms = TermsOfService {
+            popup: false,
+            id: DataJson { data: "{}".into() },
+            text: "Be kind.".into(),
+            entities: Vec::new(),
+            min_age_confirm: None,
+        };
+        let required =
+            types::AuthorizationSignUpRequired { terms_of_service: Some(Box::new(terms)) };
+        return Ok(required.into());
+    };
+    // A code is good for one login.
+    state.codes.remove(&phone);
+    state.log_in(context.key, user)?;
+    profile::authorization(state, user)
+}
+
+fn sign_up(
+    state: &mut State,
+    context: &Context,
+    request: &SignUp,
+) -> Result<enums::Authorization, RpcError> {
+    let phone = checked(&request.phone_number)?;
+    if state.user_by_phone(&phone).is_some() {
+        return Err(invalid("PHONE_NUMBER_OCCUPIED"));
+    }
+    let code = state.code(context, &phone, &request.phone_code_hash)?;
+    if !code.is_proved {
+        return Err(invalid("PHONE_CODE_INVALID"));
+    }
+    if request.first_name.trim().is_empty() {
+        return Err(invalid("FIRSTNAME_INVALID"));
+    }
+    state.codes.remove(&phone);
+    let user = state.add_user(context.dc(), &phone, request.first_name.trim());
+    if let Some(user) = state.users.get_mut(&user) {
+        user.last_name = Some(request.last_name.clone()).filter(|name| !name.is_empty());
+    }
+    state.log_in(context.key, user)?;
+    profile::authorization(state, user)
+}
+
+fn checked(phone: &str) -> Result<String, RpcError> {
+    let phone = digits(phone);
+    if PHONE_LENGTH.contains(&phone.len()) {
+        Ok(phone)
+    } else {
+        Err(invalid("PHONE_NUMBER_INVALID"))
+    }
+}
+
+impl State {
+    /// The code of a number, if it is the one named and still valid.
+    fn code(&mut self, context: &Context, phone: &str, hash: &str) -> Result<&mut Code, RpcError> {
+        if hash.is_empty() {
+            return Err(invalid("PHONE_CODE_HASH_EMPTY"));
+        }
+        if self.codes.get(phone).is_some_and(|code| context.unix >= code.expires) {
+            self.codes.remove(phone);
+        }
+        let code = self.codes.get_mut(phone).filter(|code| code.hash == hash);
+        code.ok_or_else(|| invalid("PHONE_CODE_EXPIRED"))
+    }
+
+    fn send(&mut self, unix: Duration, phone: String, kinds: &[CodeKind]) -> enums::SentCode {
+        let (kind, next) = match kinds {
+            [kind, next @ ..] => (*kind, next.to_vec()),
+            [] => (CodeKind::Sms, Vec::new()),
+        };
+        let number = u32::from_le_bytes(self.random()) % 100_000;
+        let code = match kind {
+            CodeKind::Word => format!("word{number}"),
+            CodeKind::Phrase => format!("the phrase {number}"),
+            _ => format!("{number:05}"),
+        };
+        let hash = format!("{:016x}", u64::from_le_bytes(self.random()));
+        let sent = types::SentCode {
+            r#type: kind.to_tl(),
+            phone_code_hash: hash.clone(),
+            next_type: next.first().and_then(|kind| kind.to_next()),
+            timeout: (!next.is_empty()).then_some(TIMEOUT),
+        };
+        let expires = unix.saturating_add(self.code_lifetime);
+        let kept = Code { hash, code: code.clone(), expires, next, is_proved: false, wrong: 0 };
+        self.codes.insert(phone.clone(), kept);
+        if self.outgoing.len() == MAX_OUTGOING {
+            self.outgoing.pop_front();
+        }
+        self.outgoing.push_back(SentCode { phone, code, kind });
+        sent.into()
+    }
+}
+
+impl CodeKind {
+    /// Every kind.
+    pub const ALL: [Self; 10] = [
+        Self::App,
+        Self::Sms,
+        Self::Call,
+        Self::FlashCall,
+        Self::MissedCall,
+        Self::Email,
+        Self::Fragment,
+        Self::Firebase,
+        Self::Word,
+        Self::Phrase,
+    ];
+
+    fn to_tl(self) -> enums::SentCodeType {
+        const LENGTH: i32 = 5;
+        match self {
+            Self::App => types::SentCodeTypeApp { length: LENGTH }.into(),
+            Self::Sms => types::SentCodeTypeSms { length: LENGTH }.into(),
+            Self::Call => types::SentCodeTypeCall { length: LENGTH }.into(),
+            Self::FlashCall => types::SentCodeTypeFlashCall { pattern: "*".into() }.into(),
+            Self::MissedCall => {
+                types::SentCodeTypeMissedCall { prefix: "99".into(), length: LENGTH }.into()
+            }
+            Self::Email => types::SentCodeTypeEmailCode {
+                apple_signin_allowed: false,
+                google_signin_allowed: false,
+                email_pattern: "a*@example.com".into(),
+                length: LENGTH,
+                reset_available_period: None,
+                reset_pending_date: None,
+            }
+            .into(),
+            Self::Fragment => types::SentCodeTypeFragmentSms {
+                url: "https://fragment.com/login".into(),
+                length: LENGTH,
+            }
+            .into(),
+            Self::Firebase => types::SentCodeTypeFirebaseSms {
+                nonce: None,
+                play_integrity_project_id: None,
+                receipt: None,
+                length: LENGTH,
+            }
+            .into(),
+            Self::Word => types::SentCodeTypeSmsWord { beginning: None }.into(),
+            Self::Phrase => types::SentCodeTypeSmsPhrase { beginning: Some("the".into()) }.into(),
+        }
+    }
+
+    fn to_next(self) -> Option<enums::CodeType> {
+        match self {
+            Self::Sms => Some(enums::CodeType::Sms),
+            Self::Call => Some(enums::CodeType::Call),
+            Self::FlashCall => Some(enums::CodeType::FlashCall),
+            Self::MissedCall => Some(enums::CodeType::MissedCall),
+            Self::Fragment => Some(enums::CodeType::FragmentSms),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! Every step with what is wrong, empty, expired or used twice.
+
+use std::time::Duration;
+
+use super::*;
+use crate::crypto::SeededEntropy;
+use crate::crypto::srp::SrpParams;
+use crate::server::dispatcher::Peeled;
+use crate::tl::api::functions::{account, auth, updates, users};
+use crate::tl::api::types::CodeSettings;
+use crate::tl::api::{enums, types};
+use crate::tl::wrap::functions::help;
+
+const HOME: DcId = DcId::production(2);
+const OTHER: DcId = DcId::production(4);
+const PHONE: &str = "+99 966 2 0001";
+
+/// Two data centres and their clock.
+struct World {
+    accounts: Accounts,
+    here: Dispatcher,
+    other: Dispatcher,
+    unix: Duration,
+}
+
+fn world() -> World {
+    let accounts = Accounts::new(SeededEntropy::new(1));
+    let (mut here, mut other) = (Dispatcher::new(), Dispatcher::new());
+    accounts.set_address(HOME, "127.0.0.1:2".parse().unwrap());
+    accounts.set_address(OTHER, "127.0.0.1:4".parse().unwrap());
+    accounts.register(HOME, &mut here);
+    accounts.register(OTHER, &mut other);
+    World { accounts, here, other, unix: Duration::from_secs(1_700_000_000) }
+}
+
+impl World {
+    fn ask<F: Function>(&mut self, key: i64, request: &F) -> Result<F::Return, String> {
+        Self::call(&mut self.here, self.unix, key, request)
+    }
+
+    fn ask_other<F: Function>(&mut self, key: i64, request: &F) -> Result<F::Return, String> {
+        Self::call(&mut self.other, self.unix, key, request)
+    }
+
+    fn call<F: Function>(
+        dispatcher: &mut Dispatcher,
+        unix: Duration,
+        key: i64,
+        request: &F,
+    ) -> Result<F::Return, String> {
+        let now = Now { mono: unix, unix };
+        let caller = Caller { key: KeyId(key), session: SessionId(1), now, layer: None };
+        let (peeled, _) = Peeled::new(caller, &request.to_bytes()).unwrap();
+        let Peeled { caller, id, query } = peeled;
+        let result = dispatcher.call(&caller, id, query.as_bytes()).result;
+        result
+            .map(|bytes| F::Return::from_bytes(&bytes).unwrap())
+            .map_err(|error| format!("{} {}", error.code, error.message()))
+    }
+
+    /// Sends a code; its hash and itself.
+    fn code(&mut self, phone: &str) -> (String, String) {
+        let sent = self.ask(1, &send(phone)).unwrap();
+        let enums::auth::SentCode::SentCode(sent) = sent else { panic!("{sent:?}") };
+        (sent.phone_code_hash.clone(), self.accounts.code(phone).unwrap())
+    }
+}
+
+fn send(phone: &str) -> auth::SendCode {
+    auth::SendCode {
+        phone_number: phone.into(),
+        api_id: 1,
+        api_hash: "0123456789abcdef0123456789abcdef".into(),
+        settings: CodeSettings {
+            allow_flashcall: false,
+            current_number: false,
+            allow_app_hash: false,
+            allow_missed_call: false,
+            allow_firebase: false,
+            unknown_number: false,
+            logout_tokens: None,
+            token: None,
+        },
+    }
+}
+
+fn sign_in(hash: &str, code: &str) -> auth::SignIn {
+    let phone_code = Some(code.to_owned());
+    auth::SignIn { phone_code, ..auth::SignIn::new(PHONE.into(), hash.into()) }
+}
+
+fn myself() -> users::GetUsers {
+    users::GetUsers { id: vec![enums::InputUser::InputUserSelf] }
+}
+
+fn id_of(user: &enums::User) -> i64 {
+    match user {
+        enums::User::User(user) => user.id,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn token(shown: enums::auth::LoginToken) -> auth::ImportLoginToken {
+    match shown {
+        enums::auth::LoginToken::LoginToken(shown) => auth::ImportLoginToken { token: shown.token },
+        enums::auth::LoginToken::MigrateTo(to) => auth::ImportLoginToken { token: to.token },
+        other => panic!("{other:?}"),
+    }
+}
+
+fn export_token() -> auth::ExportLoginToken {
+    auth::ExportLoginToken {
+        api_id: 1,
+        api_hash: "0123456789abcdef0123456789abcdef".into(),
+        except_ids: vec![],
+    }
+}
+
+#[test]
+fn a_code_logs_in_once_and_logging_out_ends_it() {
+    let mut world = world();
+    let user = world.accounts.add_user(HOME, PHONE, "Ada");
+    assert_eq!(world.ask(1, &myself()), Err("401 AUTH_KEY_UNREGISTERED".into()));
+    let (hash, code) = world.code(PHONE);
+    let sent = world.accounts.take_codes();
+    let phone = "9996620001".to_owned();
+    assert_eq!(sent, [SentCode { phone, code: code.clone(), kind: CodeKind::Sms }]);
+    let signed = world.ask(1, &sign_in(&hash, &code)).unwrap();
+    let enums::auth::Authorization::Authorization(signed) = signed else { panic!("{signed:?}") };
+    assert_eq!(id_of(&signed.user), user);
+    let enums::User::User(me) = world.ask(1, &myself()).unwrap().remove(0) else { panic!() };
+    assert_eq!((me.first_name.as_deref(), me.phone.as_deref()), (Some("Ada"), Some("9996620001")));
+    assert!(me.self_ && world.ask(1, &updates::GetState).is_ok());
+    // Another key is another device.
+    assert_eq!(world.ask(2, &myself()), Err("401 AUTH_KEY_UNREGISTERED".into()));
+    // A code that was used is used up.
+    let again = world.ask(2, &sign_in(&hash, &code));
+    assert_eq!(again, Err("400 PHONE_CODE_EXPIRED".into()));
+    assert_eq!(world.accounts.logins(user), [(HOME, KeyId(1))]);
+    world.ask(1, &auth::LogOut).unwrap();
+    assert_eq!(world.ask(1, &myself()), Err("401 AUTH_KEY_UNREGISTERED".into()));
+    assert_eq!(world.accounts.user_of(HOME, KeyId(1)), None);
+}
+
+#[test]
+fn codes_that_are_wrong_empty_expired_or_cancelled_have_their_names() {
+    let mut world = world();
+    world.accounts.add_user(HOME, PHONE, "Ada");
+    let (hash, code) = world.code(PHONE);
+    for (hash, code, name) in [
+        (hash.as_str(), "", "400 PHONE_CODE_EMPTY"),
+        ("", code.as_str(), "400 PHONE_CODE_EMPTY"),
+        ("0000", code.as_str(), "400 PHONE_CODE_EXPIRED"),
+        (hash.as_str(), "wrong", "400 PHONE_CODE_INVALID"),
+    ] {
+        assert_eq!(world.ask(1, &sign_in(hash, code)), Err(name.into()));
+    }
+    // Too many wrong ones cost the code.
+    for _ in 0..4 {
+        let wrong = world.ask(1, &sign_in(&hash, "wrong"));
+        assert_eq!(wrong, Err("400 PHONE_CODE_INVALID".into()));
+    }
+    assert_eq!(world.ask(1, &sign_in(&hash, &code)), Err("400 PHONE_CODE_EXPIRED".into()));
+
+    let (hash, code) = world.code(PHONE);
+    world.unix += Duration::from_secs(300);
+    assert_eq!(world.ask(1, &sign_in(&hash, &code)), Err("400 PHONE_CODE_EXPIRED".into()));
+
+    let (hash, code) = world.code(PHONE);
+    let cancel = auth::CancelCode { phone_number: PHONE.into(), phone_code_hash: hash.clone() };
+    assert_eq!(world.ask(1, &cancel), Ok(true));
+    assert_eq!(world.ask(1, &sign_in(&hash, &code)), Err("400 PHONE_CODE_EXPIRED".into()));
+    assert_eq!(world.ask(1, &cancel), Err("400 PHONE_CODE_EXPIRED".into()));
+}
+
+#[test]
+fn a_resend_takes_the_next_kind_until_there_is_none() {
+    let mut world = world();
+    for first in CodeKind::ALL {
+        world.accounts.set_code_kinds(&[first, CodeKind::Call]);
+        let (hash, old) = world.code(PHONE);
+        let resend = auth::ResendCode::new(PHONE.into(), hash.clone());
+        let sent = world.ask(1, &resend).unwrap();
+        let enums::auth::SentCode::SentCode(sent) = sent else { panic!("{sent:?}") };
+        assert!(matches!(sent.r#type, enums::auth::SentCodeType::Call(_)), "{first:?}");
+        let kinds: Vec<_> = world.accounts.take_codes().iter().map(|code| code.kind).collect();
+        assert_eq!(kinds, [first, CodeKind::Call]);
+        // The code before is not valid any more.
+        assert_eq!(world.ask(1, &sign_in(&hash, &old)), Err("400 PHONE_CODE_EXPIRED".into()));
+        let resend = auth::ResendCode::new(PHONE.into(), sent.phone_code_hash);
+        assert_eq!(world.ask(1, &resend), Err("406 SEND_CODE_UNAVAILABLE".into()));
+    }
+}
+
+#[test]
+fn a_number_that_nobody_has_signs_up() {
+    let mut world = world();
+    let (hash, code) = world.code(PHONE);
+    let up = |name: &str| auth::SignUp::new(PHONE.into(), hash.clone(), name.into(), "L".into());
+    // Not before the code was typed.
+    assert_eq!(world.ask(1, &up("Ada")), Err("400 PHONE_CODE_INVALID".into()));
+    let answer = world.ask(1, &sign_in(&hash, &code)).unwrap();
+    assert!(matches!(answer, enums::auth::Authorization::SignUpRequired(_)), "{answer:?}");
+    assert_eq!(world.ask(1, &up(" ")), Err("400 FIRSTNAME_INVALID".into()));
+    world.ask(1, &up("Ada")).unwrap();
+    let enums::User::User(me) = world.ask(1, &myself()).unwrap().remove(0) else { panic!() };
+    assert_eq!((me.first_name.as_deref(), me.last_name.as_deref()), (Some("Ada"), Some("L")));
+    assert_eq!(world.ask(1, &up("Eve")), Err("400 PHONE_NUMBER_OCCUPIED".into()));
+}
+
+#[test]
+fn numbers_and_applications_are_looked_at() {
+    let mut world = world();
+    for phone in ["", "1234", "+", "1234567890123456"] {
+        assert_eq!(world.ask(1, &send(phone)), Err("400 PHONE_NUMBER_INVALID".into()));
+    }
+    for (api_id, api_hash) in [(0, "0123456789abcdef0123456789abcdef"), (1, "0123")] {
+        let request = auth::SendCode { api_id, api_hash: api_hash.into(), ..send(PHONE) };
+        assert_eq!(world.ask(1, &request), Err("400 API_ID_INVALID".into()));
+    }
+}
+
+#[test]
+fn a_password_is_proved_once_and_by_the_question_at_hand() {
+    let mut world = world();
+    let user = world.accounts.add_user(HOME, PHONE, "Ada");
+    world.accounts.set_password(user, "secret", "what is hidden");
+    let (hash, code) = world.code(PHONE);
+    let needed = "401 SESSION_PASSWORD_NEEDED";
+    assert_eq!(world.ask(1, &sign_in(&hash, &code)), Err(needed.into()));
+    assert_eq!(world.ask(1, &myself()), Err(needed.into()));
+    let mut entropy = SeededEntropy::new(9);
+    let mut proof = |world: &mut World, password: &str| {
+        let asked = world.ask(1, &account::GetPassword).unwrap();
+        assert_eq!(asked.hint.as_deref(), Some("what is hidden"));
+        let question = *asked.current_algo.unwrap();
+        let enums::PasswordKdfAlgo::Sha256sha256pbkdf2hmacsha512iter100000Sha256ModPow(algo) =
+            question.current_algo
+        else {
+            panic!()
+        };
+        let (salt1, salt2) = (algo.salt1.to_vec(), algo.salt2.to_vec());
+        let params = SrpParams::new(salt1, salt2, algo.g, &algo.p, &mut entropy).unwrap();
+        let proof = params.prove(password.as_bytes(), &question.srp_b, &mut entropy).unwrap();
+        let (a, m1) = (proof.g_a.to_vec().into(), proof.m1.to_vec().into());
+        let proof = types::InputCheckPasswordSrp { srp_id: question.srp_id, a, m1 };
+        auth::CheckPassword { password: proof.into() }
+    };
+    let empty =
+        auth::CheckPassword { password: enums::InputCheckPasswordSrp::InputCheckPasswordEmpty };
+    assert_eq!(world.ask(1, &empty), Err("400 PASSWORD_HASH_INVALID".into()));
+    let wrong = proof(&mut world, "Secret");
+    assert_eq!(world.ask(1, &wrong), Err("400 PASSWORD_HASH_INVALID".into()));
+    // A question is not answered twice.
+    assert_eq!(world.ask(1, &wrong), Err("400 SRP_ID_INVALID".into()));
+    let old = proof(&mut world, "secret");
+    let right = proof(&mut world, "secret");
+    assert_eq!(world.ask(1, &old), Err("400 SRP_ID_INVALID".into()));
+    assert_eq!(world.ask(1, &right), Err("400 SRP_ID_INVALID".into()));
+    let right = proof(&mut world, "secret");
+    world.ask(1, &right).unwrap();
+    assert_eq!(id_of(&world.ask(1, &myself()).unwrap()[0]), user);
+}
+
+#[test]
+fn a_bot_logs_in_with_its_token() {
+    let mut world = world();
+    let bot = world.accounts.add_bot(HOME, "777:abc", "Helper");
+    assert_eq!(bot, 777);
+    let import = |token: &str| auth::ImportBotAuthorization {
+        flags: 0,
+        api_id: 1,
+        api_hash: "0123456789abcdef0123456789abcdef".into(),
+        bot_auth_token: token.into(),
+    };
+    for token in ["", "777", "777:abd"] {
+        assert_eq!(world.ask(1, &import(token)), Err("400 ACCESS_TOKEN_INVALID".into()));
+    }
+    assert_eq!(world.ask_other(1, &import("777:abc")), Err("303 USER_MIGRATE_2".into()));
+    world.ask(1, &import("777:abc")).unwrap();
+    let enums::User::User(me) = world.ask(1, &myself()).unwrap().remove(0) else { panic!() };
+    assert!(me.bot_info_version.is_some() && me.phone.is_none());
+}
+
+#[test]
+fn a_number_is_sent_to_the_data_centre_where_it_lives() {
+    let mut world = world();
+    world.accounts.add_user(OTHER, PHONE, "Ada");
+    assert_eq!(world.ask(1, &send(PHONE)), Err("303 PHONE_MIGRATE_4".into()));
+    world.ask_other(1, &send(PHONE)).unwrap();
+    world.accounts.set_home_of_new(HOME);
+    assert_eq!(world.ask_other(1, &send("123456")), Err("303 PHONE_MIGRATE_2".into()));
+}
+
+#[test]
+fn an_authorization_is_transferred_once_to_the_data_centre_named() {
+    let mut world = world();
+    let bot = world.accounts.add_bot(HOME, "777:abc", "Helper");
+    world.accounts.state().logged_in(Key { dc: HOME, key: KeyId(1) }, bot);
+    let export = |dc_id| auth::ExportAuthorization { dc_id };
+    assert_eq!(world.ask(2, &export(4)), Err("401 AUTH_KEY_UNREGISTERED".into()));
+    for dc in [0, 2, 3, -4, 70_000] {
+        assert_eq!(world.ask(1, &export(dc)), Err("400 DC_ID_INVALID".into()), "{dc}");
+    }
+    let exported = world.ask(1, &export(4)).unwrap();
+    let import = auth::ImportAuthorization { id: exported.id, bytes: exported.bytes };
+    let forged = auth::ImportAuthorization { bytes: [1].into(), ..import.clone() };
+    assert_eq!(world.ask_other(5, &forged), Err("400 AUTH_BYTES_INVALID".into()));
+    world.ask_other(5, &import).unwrap();
+    assert_eq!(id_of(&world.ask_other(5, &myself()).unwrap()[0]), bot);
+    assert_eq!(world.ask_other(6, &import), Err("400 AUTH_BYTES_INVALID".into()));
+    // Late, or for another data centre.
+    let exported = world.ask(1, &export(4)).unwrap();
+    let import = auth::ImportAuthorization { id: exported.id, bytes: exported.bytes };
+    assert_eq!(world.ask(5, &import), Err("400 AUTH_BYTES_INVALID".into()));
+    let exported = world.ask(1, &export(4)).unwrap();
+    let import = auth::ImportAuthorization { id: exported.id, bytes: exported.bytes };
+    world.unix += Duration::from_secs(60);
+    assert_eq!(world.ask_other(5, &import), Err("400 AUTH_BYTES_INVALID".into()));
+}
+
+#[test]
+fn a_qr_code_is_accepted_once_in_time_and_logs_in_at_home() {
+    let mut world = world();
+    let user = world.accounts.add_user(HOME, PHONE, "Ada");
+    world.accounts.state().logged_in(Key { dc: HOME, key: KeyId(1) }, user);
+    // Shown by a new device; the same until it expires.
+    let shown = token(world.ask(2, &export_token()).unwrap());
+    assert_eq!(token(world.ask(2, &export_token()).unwrap()), shown);
+    let accept = auth::AcceptLoginToken { token: shown.token.clone() };
+    assert_eq!(world.ask(3, &accept), Err("401 AUTH_KEY_UNREGISTERED".into()));
+    let other = auth::AcceptLoginToken { token: [1].into() };
+    assert_eq!(world.ask(1, &other), Err("400 AUTH_TOKEN_INVALID".into()));
+    assert_eq!(world.ask(2, &shown), Err("400 AUTH_TOKEN_INVALID".into()));
+    world.unix += Duration::from_secs(30);
+    assert_eq!(world.ask(1, &accept), Err("400 AUTH_TOKEN_EXPIRED".into()));
+
+    let shown = token(world.ask(2, &export_token()).unwrap());
+    assert_eq!(world.accounts.shown_tokens(), [shown.token.to_vec()]);
+    let accept = auth::AcceptLoginToken { token: shown.token };
+    world.ask(1, &accept).unwrap();
+    assert_eq!(world.ask(1, &accept), Err("400 AUTH_TOKEN_ALREADY_ACCEPTED".into()));
+    let updates = world.accounts.take_updates(HOME);
+    assert_eq!((updates.len(), updates[0].0), (1, KeyId(2)));
+    let done = world.ask(2, &export_token()).unwrap();
+    assert!(matches!(done, enums::auth::LoginToken::Success(_)), "{done:?}");
+    assert_eq!(id_of(&world.ask(2, &myself()).unwrap()[0]), user);
+}
+
+#[test]
+fn a_qr_code_of_an_account_that_lives_elsewhere_is_imported_there() {
+    let mut world = world();
+    let user = world.accounts.add_user(HOME, PHONE, "Ada");
+    let shown = token(world.ask_other(2, &export_token()).unwrap());
+    world.accounts.approve(user, &shown.token, world.unix).unwrap();
+    let migrate = world.ask_other(2, &export_token()).unwrap();
+    assert!(matches!(&migrate, enums::auth::LoginToken::MigrateTo(to) if to.dc_id == 2));
+    let import = token(migrate);
+    let done = world.ask(8, &import).unwrap();
+    assert!(matches!(done, enums::auth::LoginToken::Success(_)), "{done:?}");
+    assert_eq!(world.ask(9, &import), Err("400 AUTH_TOKEN_INVALID".into()));
+}
+
+#[test]
+fn a_login_that_was_revoked_is_told_by_its_name() {
+    let mut world = world();
+    let user = world.accounts.add_user(HOME, PHONE, "Ada");
+    for (name, told) in [
+        ("SESSION_REVOKED", "401 SESSION_REVOKED"),
+        ("AUTH_KEY_DUPLICATED", "406 AUTH_KEY_DUPLICATED"),
+    ] {
+        world.accounts.state().logged_in(Key { dc: HOME, key: KeyId(1) }, user);
+        world.accounts.revoke(HOME, KeyId(1), name);
+        assert_eq!(world.ask(1, &myself()), Err(told.into()));
+    }
+    assert_eq!(world.accounts.logins(user), []);
+}
+
+#[test]
+fn the_configuration_names_the_data_centres_of_the_environment() {
+    let mut world = world();
+    world.accounts.set_address(DcId::test(1), "127.0.0.1:1".parse().unwrap());
+    world.accounts.set_address(DcId::production(5), "[::1]:5".parse().unwrap());
+    let config = world.ask_other(1, &help::GetConfig).unwrap();
+    let options: Vec<_> = config
+        .dc_options
+        .iter()
+        .map(|option| (option.id, option.ip_address.as_str(), option.port, option.ipv6))
+        .collect();
+    assert_eq!(
+        options,
+        [(2, "127.0.0.1", 2, false), (4, "127.0.0.1", 4, false), (5, "::1", 5, true)]
+    );
+    assert_eq!((config.this_dc, config.test_mode), (4, false));
+}
+
+#[test]
+fn handlers_of_ones_own_hear_who_calls() {
+    let mut world = world();
+    let user = world.accounts.add_user(HOME, PHONE, "Ada");
+    let accounts = world.accounts.clone();
+    accounts.on(HOME, &mut world.here, move |who, _: account::UpdateStatus| Ok(who == user));
+    let request = account::UpdateStatus { offline: true };
+    assert_eq!(world.ask(1, &request), Err("401 AUTH_KEY_UNREGISTERED".into()));
+    world.accounts.state().logged_in(Key { dc: HOME, key: KeyId(1) }, user);
+    assert_eq!(world.ask(1, &request), Ok(true));
+}

@@ -1,0 +1,133 @@
+//! Several data centres.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use telewire::client::{Error, InvokeOptions, Purpose};
+use telewire::rpc::RpcError;
+use telewire::tl::api::functions::account::UpdateStatus;
+use telewire::tl::api::functions::help::GetNearestDc;
+use telewire::tl::api::types::NearestDc;
+
+use crate::support::{FOUR, PHONE, TWO, done, patient, world, world_with};
+
+fn nearest(dc: i32) -> NearestDc {
+    NearestDc { country: "DE".into(), this_dc: dc, nearest_dc: dc }
+}
+
+#[tokio::test]
+async fn cf_16_a_login_goes_to_the_data_centre_where_the_account_lives() {
+    let world = world().await;
+    let ada = world.accounts.add_user(FOUR, PHONE, "Ada");
+    let client = world.client().await;
+    // The address of the other one is asked for on the way.
+    let login = patient(client.send_code(PHONE)).await.unwrap();
+    assert_eq!(client.home(), FOUR);
+    let step = patient(login.submit(&world.accounts.code(PHONE).unwrap())).await.unwrap();
+    assert_eq!(done(step), ada);
+    assert_eq!(world.accounts.logins(ada)[0].0, FOUR);
+    let kept = client.snapshot();
+    assert_eq!(
+        (kept.home, kept.is_authorized(FOUR), kept.is_authorized(TWO)),
+        (Some(FOUR), true, false)
+    );
+
+    // A bot is sent on as well, by another error.
+    world.accounts.add_bot(FOUR, "777:abc", "Helper");
+    let bot = world.client().await;
+    patient(bot.log_in_bot("777:abc")).await.unwrap();
+    assert_eq!(bot.home(), FOUR);
+}
+
+#[tokio::test]
+async fn cf_16_a_call_that_belongs_elsewhere_is_made_there_with_the_login_transferred() {
+    let world = world_with(|accounts, dc, dispatcher| {
+        accounts.on(dc, dispatcher, move |user, request: UpdateStatus| {
+            assert!(!request.offline && user == 777);
+            match dc.number {
+                2 => Err(RpcError::parse(303, "FILE_MIGRATE_4")),
+                _ => Ok(true),
+            }
+        });
+    })
+    .await;
+    let client = world.bot().await;
+    for _ in 0..2 {
+        assert_eq!(patient(client.invoke(&UpdateStatus { offline: false })).await, Ok(true));
+    }
+    // The account lives where it lived.
+    assert_eq!(client.home(), TWO);
+    let logins = world.accounts.logins(777);
+    assert_eq!(logins.iter().map(|(dc, _)| *dc).collect::<Vec<_>>(), [TWO, FOUR]);
+    assert!(client.snapshot().is_authorized(FOUR));
+    // A transfer that has ended there is made again.
+    world.accounts.revoke(FOUR, logins[1].1, "AUTH_KEY_UNREGISTERED");
+    assert_eq!(patient(client.invoke(&UpdateStatus { offline: false })).await, Ok(true));
+    assert_eq!(world.accounts.logins(777).len(), 2);
+}
+
+#[tokio::test]
+async fn cf_16_a_circle_of_data_centres_is_left() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = asked.clone();
+    let world = world_with(move |_, dc, dispatcher| {
+        let count = count.clone();
+        dispatcher.on(move |_, _: GetNearestDc| {
+            count.fetch_add(1, Ordering::Relaxed);
+            let other = if dc == TWO { 4 } else { 2 };
+            Err(RpcError::parse(303, &format!("NETWORK_MIGRATE_{other}")))
+        });
+    })
+    .await;
+    let client = world.client().await;
+    let error = patient(client.invoke(&GetNearestDc)).await.unwrap_err();
+    assert_eq!((error, asked.load(Ordering::Relaxed)), (Error::TooManyHops { hops: 3 }, 4));
+}
+
+#[tokio::test]
+async fn cf_16_numbers_of_no_data_centre_are_an_error() {
+    for number in ["0", "9", "101", "70000", "9223372036854775807"] {
+        let world = world_with(move |_, _, dispatcher| {
+            dispatcher.on(move |_, _: GetNearestDc| {
+                Err(RpcError::parse(303, &format!("STATS_MIGRATE_{number}")))
+            });
+        })
+        .await;
+        let client = world.builder().build().await.unwrap();
+        let error = patient(client.invoke(&GetNearestDc)).await.unwrap_err();
+        assert_eq!(error, Error::UnknownDc { number: number.parse().unwrap() });
+        assert_eq!(client.home(), TWO);
+    }
+}
+
+#[tokio::test]
+async fn a_slow_data_centre_blocks_no_other_and_uploads_block_no_calls() {
+    let world = world_with(|_, dc, dispatcher| {
+        dispatcher.on_later(move |_, _: GetNearestDc| {
+            let after = if dc == FOUR { Duration::from_secs(3_600) } else { Duration::ZERO };
+            (after, Ok(nearest(dc.number.into())))
+        });
+    })
+    .await;
+    let client = world.bot().await;
+    patient(client.refresh_config()).await.unwrap();
+    let slow = client.clone();
+    let slow = tokio::spawn(async move {
+        let options = InvokeOptions { dc: Some(FOUR), deadline: None, ..Default::default() };
+        slow.invoke_with(&GetNearestDc, &options).await
+    });
+    for purpose in [Purpose::Main, Purpose::Upload, Purpose::Download] {
+        let options = InvokeOptions { purpose, ..Default::default() };
+        let answer = patient(client.invoke_with(&GetNearestDc, &options)).await.unwrap();
+        assert_eq!(answer.this_dc, 2);
+    }
+    assert!(!slow.is_finished());
+    // One key, and a session for each purpose.
+    assert_eq!(world.sessions(TWO), 3);
+    let keys: std::collections::BTreeSet<_> =
+        world.data_centre(TWO).sessions().map(|(key, _)| key).collect();
+    assert_eq!(keys.len(), 1);
+    patient(client.close()).await;
+    assert!(patient(slow).await.unwrap().is_err());
+}

@@ -1,0 +1,19 @@
+//! The logged-in client against embedded data centres, over sockets of the loopback interface.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod dcs;
+mod lives;
+mod login;
+mod policy;
+mod qr;
+mod restart;
+mod shutdown;
+mod stop;
+mod support;

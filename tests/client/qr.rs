@@ -1,0 +1,72 @@
+//! Login by a code that another device scans.
+
+use telewire::client::{Client, QrStep};
+use telewire::tl::api::functions::auth::AcceptLoginToken;
+
+use crate::support::{FOUR, PHONE, TWO, World, id, patient, world};
+
+/// Scans what is shown, with another device that is logged in.
+async fn scan(world: &World, scanner: &Client, url: &str) {
+    assert!(url.starts_with("tg://login?token="), "{url}");
+    let token = world.accounts.shown_tokens().remove(0);
+    patient(scanner.invoke(&AcceptLoginToken { token: token.into() })).await.unwrap();
+    world.deliver();
+}
+
+async fn logged_in(world: &World) -> Client {
+    let client = world.client().await;
+    let login = patient(client.send_code(PHONE)).await.unwrap();
+    patient(login.submit(&world.accounts.code(PHONE).unwrap())).await.unwrap();
+    client
+}
+
+#[tokio::test]
+async fn a_code_that_was_scanned_logs_in() {
+    let world = world().await;
+    let ada = world.accounts.add_user(TWO, PHONE, "Ada");
+    let scanner = logged_in(&world).await;
+    let client = world.client().await;
+    let mut login = patient(client.qr_login()).await.unwrap();
+    let step = patient(login.next()).await.unwrap();
+    let QrStep::Show { url, .. } = step else { panic!("{step:?}") };
+    scan(&world, &scanner, &url).await;
+    let step = patient(login.next()).await.unwrap();
+    let QrStep::Done(done) = step else { panic!("{step:?}") };
+    assert_eq!(id(&done.user), ada);
+    assert_eq!(id(&patient(client.me()).await.unwrap()), ada);
+    assert_eq!(world.accounts.logins(ada).len(), 2);
+}
+
+#[tokio::test]
+async fn cf_16_a_code_of_an_account_that_lives_elsewhere_logs_in_there() {
+    let world = world().await;
+    let ada = world.accounts.add_user(FOUR, PHONE, "Ada");
+    let scanner = logged_in(&world).await;
+    assert_eq!(scanner.home(), FOUR);
+    let client = world.client().await;
+    let mut login = patient(client.qr_login()).await.unwrap();
+    let step = patient(login.next()).await.unwrap();
+    let QrStep::Show { url, .. } = step else { panic!("{step:?}") };
+    scan(&world, &scanner, &url).await;
+    let step = patient(login.next()).await.unwrap();
+    let QrStep::Done(done) = step else { panic!("{step:?}") };
+    assert_eq!((id(&done.user), client.home()), (ada, FOUR));
+    assert_eq!(id(&patient(client.me()).await.unwrap()), ada);
+}
+
+#[tokio::test]
+async fn a_code_of_an_account_with_a_password_asks_for_it() {
+    let world = world().await;
+    let ada = world.accounts.add_user(TWO, PHONE, "Ada");
+    let scanner = logged_in(&world).await;
+    world.accounts.set_password(ada, "secret", "");
+    let client = world.client().await;
+    let mut login = patient(client.qr_login()).await.unwrap();
+    let step = patient(login.next()).await.unwrap();
+    let QrStep::Show { url, .. } = step else { panic!("{step:?}") };
+    scan(&world, &scanner, &url).await;
+    let step = patient(login.next()).await.unwrap();
+    let QrStep::Password(password) = step else { panic!("{step:?}") };
+    assert_eq!(password.hint(), None);
+    assert_eq!(id(&patient(password.submit("secret")).await.unwrap().user), ada);
+}

@@ -1,0 +1,157 @@
+//! Sessions that survive their program, and stores that fail.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use telewire::client::store::{
+    Change, FileStore, MemoryStore, Snapshot, Store, StoreError, string,
+};
+use telewire::client::{Error, LoginError};
+
+use crate::support::{TWO, id, patient, world};
+
+/// A folder of a test's own, removed in the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let name = format!("telewire-client-{}-{name}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Memory that fails from one write on, and counts its writes.
+struct Failing {
+    memory: MemoryStore,
+    writes: Arc<AtomicUsize>,
+    fail_from: usize,
+}
+
+impl Store for Failing {
+    fn load(&mut self) -> Result<Snapshot, StoreError> {
+        self.memory.load()
+    }
+
+    fn apply(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        if self.writes.fetch_add(1, Ordering::Relaxed) >= self.fail_from {
+            return Err(StoreError::Other("the disk is full".into()));
+        }
+        self.memory.apply(changes)
+    }
+}
+
+#[tokio::test]
+async fn cf_22_a_login_is_found_again_by_the_next_program() {
+    let folder = Folder::new("found-again");
+    let path = folder.0.join("session");
+    let world = world().await;
+    world.accounts.add_bot(TWO, "777:abc", "Helper");
+    let client = world.client_on(FileStore::open(&path).unwrap()).await;
+    patient(client.log_in_bot("777:abc")).await.unwrap();
+    let in_use = FileStore::open(&path).unwrap_err();
+    assert_eq!(in_use, StoreError::InUse { path: path.clone() });
+    patient(client.close()).await;
+    drop(client);
+    for _ in 0..3 {
+        let client = world.client_on(open(&path).await).await;
+        assert_eq!((client.is_logged_in(), client.user().unwrap().id), (true, 777));
+        assert_eq!(id(&patient(client.me()).await.unwrap()), 777);
+        patient(client.close()).await;
+    }
+    // One key was made, whatever the number of programs.
+    assert_eq!(world.accounts.logins(777).len(), 1);
+    let keys: std::collections::BTreeSet<_> =
+        world.data_centre(TWO).sessions().map(|(key, _)| key).collect();
+    assert_eq!(keys.len(), 1);
+}
+
+/// The lock of a client goes when its last task has ended, which is a moment after it was dropped.
+async fn open(path: &std::path::Path) -> FileStore {
+    patient(async {
+        loop {
+            match FileStore::open(path) {
+                Err(StoreError::InUse { .. }) => tokio::task::yield_now().await,
+                other => return other.unwrap(),
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_session_travels_as_text() {
+    let world = world().await;
+    let client = world.bot().await;
+    let text = string::to_text(&client.snapshot());
+    let telethon = string::telethon::export(&client.snapshot());
+    patient(client.refresh_config()).await.unwrap();
+    patient(client.close()).await;
+    let client = world.client_on(MemoryStore::from(string::from_text(&text).unwrap())).await;
+    assert_eq!(id(&patient(client.me()).await.unwrap()), 777);
+    patient(client.close()).await;
+    // Telethon's does not say who it is; the server does.
+    let imported = string::telethon::import(&telethon.unwrap()).unwrap();
+    let client = world.client_on(MemoryStore::from(imported)).await;
+    assert_eq!((client.is_logged_in(), client.user()), (true, None));
+    assert_eq!(id(&patient(client.me()).await.unwrap()), 777);
+    assert!(client.user().unwrap().is_bot);
+}
+
+#[tokio::test]
+async fn cf_22_a_key_that_cannot_be_kept_is_never_used() {
+    let world = world().await;
+    world.accounts.add_bot(TWO, "777:abc", "Helper");
+    let writes = Arc::new(AtomicUsize::new(0));
+    let store = Failing { memory: MemoryStore::new(), writes: writes.clone(), fail_from: 0 };
+    let client = world.client_on(store).await;
+    let full = StoreError::Other("the disk is full".into());
+    let error = patient(client.log_in_bot("777:abc")).await.unwrap_err();
+    assert_eq!(error, LoginError::Client(Error::Store(full)));
+    assert_eq!(writes.load(Ordering::Relaxed), 1);
+    assert_eq!(client.snapshot(), Snapshot::default());
+    // No packet was sent with it.
+    assert_eq!(world.sessions(TWO), 0);
+}
+
+#[tokio::test]
+async fn cf_22_a_store_that_fails_at_any_write_leaves_a_session_to_go_on_from() {
+    let world = world().await;
+    world.accounts.add_bot(TWO, "777:abc", "Helper");
+    let mut fail_from = 0;
+    loop {
+        let writes = Arc::new(AtomicUsize::new(0));
+        let store = Failing { memory: MemoryStore::new(), writes, fail_from };
+        let client = world.client_on(store).await;
+        let login = patient(client.log_in_bot("777:abc")).await;
+        let kept = client.snapshot();
+        patient(client.close()).await;
+        // The next program has what was kept, and a disk with room.
+        let client = world.client_on(MemoryStore::from(kept)).await;
+        assert_eq!(client.is_logged_in(), login.is_ok(), "write {fail_from}");
+        let user = match login {
+            Ok(_) => patient(client.me()).await.unwrap(),
+            Err(_) => patient(client.log_in_bot("777:abc")).await.unwrap().user,
+        };
+        assert_eq!(id(&user), 777);
+        patient(client.close()).await;
+        if login_is_done(fail_from, &client) {
+            break;
+        }
+        fail_from += 1;
+    }
+    assert!(fail_from >= 2);
+}
+
+/// A login takes no more writes than these: the key, salts, and who it is.
+fn login_is_done(fail_from: usize, client: &telewire::client::Client) -> bool {
+    fail_from >= 5 && client.is_logged_in()
+}

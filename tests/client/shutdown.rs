@@ -1,0 +1,99 @@
+//! How a client ends, and what it closes while it lives.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use telewire::client::{Error, InvokeOptions, Purpose, State};
+use telewire::rpc::{CallError, Execution};
+use telewire::tl::api::functions::help::GetNearestDc;
+use telewire::tl::api::types::NearestDc;
+
+use crate::support::{TWO, patient, world, world_with};
+
+#[tokio::test]
+async fn cf_20_closing_ends_every_call_and_nothing_follows() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = asked.clone();
+    let world = world_with(move |_, _, dispatcher| {
+        let count = count.clone();
+        dispatcher.on_later(move |_, _: GetNearestDc| {
+            count.fetch_add(1, Ordering::Relaxed);
+            let answer = NearestDc { country: String::new(), this_dc: 2, nearest_dc: 2 };
+            (Duration::from_secs(3_600), Ok(answer))
+        });
+    })
+    .await;
+    let client = world.bot().await;
+    let calls: Vec<_> = (0..10)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.invoke(&GetNearestDc).await })
+        })
+        .collect();
+    // They are under way.
+    patient(async {
+        while asked.load(Ordering::Relaxed) < 10 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    patient(client.close()).await;
+    for call in calls {
+        let error = patient(call).await.unwrap().unwrap_err();
+        assert!(matches!(error, Error::Closed | Error::Call(CallError::Closed { .. })), "{error}");
+    }
+    assert_eq!(patient(client.me()).await, Err(Error::Closed));
+    assert_eq!(*client.states().borrow(), State::Closed);
+    patient(client.close()).await;
+}
+
+#[tokio::test]
+async fn cf_20_closing_does_not_wait_for_a_server_that_is_not_there() {
+    let world = world().await;
+    world.kill(TWO);
+    let client = world.client().await;
+    let call = client.clone();
+    let call = tokio::spawn(async move { call.me().await });
+    patient(client.states().wait_for(|state| matches!(state, State::Offline { .. })))
+        .await
+        .unwrap();
+    patient(client.close()).await;
+    let error = patient(call).await.unwrap().unwrap_err();
+    assert_eq!((error.execution(), error), (Execution::Never, Error::Closed));
+}
+
+#[tokio::test]
+async fn connections_that_are_idle_are_closed_and_opened_again() {
+    let world = world().await;
+    world.accounts.add_bot(TWO, "777:abc", "Helper");
+    let client = world.builder().idle_after(Duration::from_millis(50)).build().await.unwrap();
+    patient(client.log_in_bot("777:abc")).await.unwrap();
+    let upload = InvokeOptions { purpose: Purpose::Upload, ..Default::default() };
+    for round in 1..=3 {
+        let config = telewire::tl::wrap::functions::help::GetConfig;
+        patient(client.invoke_with(&config, &upload)).await.unwrap();
+        // One for calls, which stays, and one more for each time that it was opened again.
+        patient(async {
+            while world.sessions(TWO) < 1 + round {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    assert_eq!(world.sessions(TWO), 4);
+    assert_eq!(*client.states().borrow(), State::Online);
+}
+
+#[tokio::test]
+async fn states_are_told_as_they_come() {
+    let world = world().await;
+    let client = world.client().await;
+    let mut states = client.states();
+    assert_eq!(*states.borrow_and_update(), State::Idle);
+    patient(client.refresh_config()).await.unwrap();
+    patient(states.wait_for(|state| *state == State::Online)).await.unwrap();
+    patient(client.close()).await;
+    patient(states.wait_for(|state| *state == State::Closed)).await.unwrap();
+}

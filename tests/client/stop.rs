@@ -1,0 +1,85 @@
+//! Logins that the server has ended.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use telewire::client::{Error, State, StopReason};
+use telewire::tl::api::functions::account::UpdateStatus;
+use telewire::tl::api::functions::help::GetNearestDc;
+use telewire::tl::api::types::NearestDc;
+
+use crate::support::{TWO, id, patient, world_with};
+
+#[tokio::test]
+async fn cf_17_a_login_that_was_ended_stops_the_client_for_good() {
+    for (name, reason) in [
+        ("AUTH_KEY_DUPLICATED", StopReason::KeyDuplicated),
+        ("AUTH_KEY_UNREGISTERED", StopReason::LoggedOut),
+        ("SESSION_REVOKED", StopReason::Revoked),
+        ("USER_DEACTIVATED", StopReason::Deactivated),
+    ] {
+        let asked = Arc::new(AtomicU32::new(0));
+        let count = asked.clone();
+        let world = world_with(move |accounts, dc, dispatcher| {
+            let count = count.clone();
+            accounts.on(dc, dispatcher, |_, _: UpdateStatus| Ok(true));
+            dispatcher.on(move |_, _: GetNearestDc| {
+                count.fetch_add(1, Ordering::Relaxed);
+                Ok(NearestDc { country: String::new(), this_dc: 2, nearest_dc: 2 })
+            });
+        })
+        .await;
+        let client = world.bot().await;
+        let mut states = client.states();
+        let (_, key) = world.accounts.logins(777)[0];
+        world.accounts.revoke(TWO, key, name);
+        let stopped = Error::Stopped(reason.clone());
+        let status = UpdateStatus { offline: false };
+        assert_eq!(patient(client.invoke(&status)).await, Err(stopped.clone()));
+        let is_stopped = |state: &State| *state == State::Stopped(reason.clone());
+        patient(states.wait_for(is_stopped)).await.unwrap();
+        // Nothing is tried any more, not even what anybody may call.
+        assert_eq!(patient(client.invoke(&GetNearestDc)).await, Err(stopped));
+        assert_eq!(asked.load(Ordering::Relaxed), 0);
+        // The session is as it was: what to do is not decided here.
+        assert!(client.snapshot().key(TWO).is_some());
+
+        // Logging in again goes over another key.
+        let user = patient(client.log_in_bot("777:abc")).await.unwrap().user;
+        assert_eq!(id(&user), 777);
+        let logins = world.accounts.logins(777);
+        assert!(logins.len() == 1 && logins[0].1 != key);
+        assert_eq!(patient(client.invoke(&status)).await, Ok(true));
+    }
+}
+
+#[tokio::test]
+async fn cf_17_a_key_that_the_server_does_not_know_stops_a_client_that_is_logged_in() {
+    let world = world_with(|_, _, _| {}).await;
+    let client = world.bot().await;
+    let snapshot = client.snapshot();
+    patient(client.close()).await;
+    drop(world);
+    // Data centres that never saw the key.
+    let world = world_with(|_, _, _| {}).await;
+    let store = telewire::client::store::MemoryStore::from(snapshot);
+    let client = world.client_on(store).await;
+    let stopped = Error::Stopped(StopReason::KeyUnknown);
+    assert_eq!(patient(client.me()).await, Err(stopped.clone()));
+    assert_eq!(patient(client.me()).await, Err(stopped));
+}
+
+#[tokio::test]
+async fn a_key_that_nobody_is_logged_in_with_is_replaced() {
+    let world = world_with(|_, _, _| {}).await;
+    let client = world.client().await;
+    patient(client.refresh_config()).await.unwrap();
+    let snapshot = client.snapshot();
+    let old = snapshot.key(TWO).unwrap().auth_key.id();
+    patient(client.close()).await;
+    drop(world);
+    let world = world_with(|_, _, _| {}).await;
+    let client = world.client_on(telewire::client::store::MemoryStore::from(snapshot)).await;
+    patient(client.refresh_config()).await.unwrap();
+    assert_ne!(client.snapshot().key(TWO).unwrap().auth_key.id(), old);
+}

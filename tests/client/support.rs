@@ -1,0 +1,146 @@
+//! Data centres on free ports of the loopback interface, and clients for them.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use telewire::client::store::{MemoryStore, Store};
+use telewire::client::{Client, ClientBuilder, Step};
+use telewire::crypto::{SeededEntropy, real};
+use telewire::ids::DcId;
+use telewire::net::{DcGuard, Server, SharedDc};
+use telewire::server::accounts::Accounts;
+use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
+use telewire::tl::api::enums;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// Nothing on the loopback interface takes this long.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) const API_HASH: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const PHONE: &str = "+99 966 2 0001";
+
+pub(crate) const TWO: DcId = DcId::production(2);
+pub(crate) const FOUR: DcId = DcId::production(4);
+
+/// Two data centres and the accounts that they share.
+pub(crate) struct World {
+    pub(crate) accounts: Accounts,
+    dcs: BTreeMap<DcId, Dc>,
+}
+
+struct Dc {
+    address: SocketAddr,
+    data_centre: SharedDc,
+    task: JoinHandle<()>,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        for dc in self.dcs.values() {
+            dc.task.abort();
+        }
+    }
+}
+
+/// Data centres that answer what has to do with accounts.
+pub(crate) async fn world() -> World {
+    world_with(|_, _, _| {}).await
+}
+
+/// And what else a test has them answer.
+pub(crate) async fn world_with(more: impl Fn(&Accounts, DcId, &mut Dispatcher)) -> World {
+    let accounts = Accounts::new(SeededEntropy::new(1));
+    let mut dcs = BTreeMap::new();
+    for dc in [TWO, FOUR] {
+        let mut dispatcher = Dispatcher::new();
+        accounts.register(dc, &mut dispatcher);
+        more(&accounts, dc, &mut dispatcher);
+        let config = exchange::Config::new(dc, vec![embedded_key().unwrap()], real());
+        let entropy = SeededEntropy::new(dc.number.into());
+        let data_centre = DataCentre::new(config, dispatcher, entropy);
+        let server = Server::bind("127.0.0.1:0".parse().unwrap(), data_centre).await.unwrap();
+        let address = server.local_addr().unwrap();
+        accounts.set_address(dc, address);
+        let data_centre = server.data_centre();
+        let task = tokio::spawn(async { server.run().await.unwrap() });
+        dcs.insert(dc, Dc { address, data_centre, task });
+    }
+    World { accounts, dcs }
+}
+
+impl World {
+    /// A client that begins at data centre 2 and knows the address of no other.
+    pub(crate) fn builder(&self) -> ClientBuilder {
+        self.builder_as(1, API_HASH)
+    }
+
+    /// With other credentials.
+    pub(crate) fn builder_as(&self, api_id: i32, api_hash: &str) -> ClientBuilder {
+        let key = embedded_key().unwrap().public().clone();
+        let address = self.dcs[&TWO].address;
+        Client::builder(api_id, api_hash).keys(vec![key]).home(TWO).address(TWO, address)
+    }
+
+    pub(crate) async fn client(&self) -> Client {
+        self.client_on(MemoryStore::new()).await
+    }
+
+    pub(crate) async fn client_on(&self, store: impl Store) -> Client {
+        self.builder().store(store).build().await.unwrap()
+    }
+
+    /// A client that is logged in as a bot of data centre 2.
+    pub(crate) async fn bot(&self) -> Client {
+        self.accounts.add_bot(TWO, "777:abc", "Helper");
+        let client = self.client().await;
+        patient(client.log_in_bot("777:abc")).await.unwrap();
+        client
+    }
+
+    pub(crate) fn data_centre(&self, dc: DcId) -> DcGuard<'_> {
+        self.dcs[&dc].data_centre.lock()
+    }
+
+    pub(crate) fn address(&self, dc: DcId) -> SocketAddr {
+        self.dcs[&dc].address
+    }
+
+    pub(crate) fn sessions(&self, dc: DcId) -> usize {
+        self.data_centre(dc).sessions().count()
+    }
+
+    /// Sends what waits for clients.
+    pub(crate) fn deliver(&self) {
+        for dc in [TWO, FOUR] {
+            let now = self.dcs[&dc].data_centre.now();
+            self.accounts.deliver(dc, &mut self.data_centre(dc), now);
+        }
+    }
+
+    /// Ends a data centre: nobody is served any more.
+    pub(crate) fn kill(&self, dc: DcId) {
+        self.dcs[&dc].task.abort();
+    }
+}
+
+/// What must end, and soon.
+pub(crate) async fn patient<T>(future: impl Future<Output = T>) -> T {
+    timeout(PATIENCE, future).await.expect("it took too long")
+}
+
+pub(crate) fn id(user: &enums::User) -> i64 {
+    match user {
+        enums::User::User(user) => user.id,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(crate) fn done(step: Step) -> i64 {
+    match step {
+        Step::Done(done) => id(&done.user),
+        other => panic!("{other:?}"),
+    }
+}
