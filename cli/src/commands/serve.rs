@@ -6,7 +6,6 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use telewire::crypto::{RsaPrivateKey, real};
