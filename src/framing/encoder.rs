@@ -127,7 +127,7 @@ impl Encoder {
     }
 }
 
-/// The most bytes that a server appends, of the 15 that it may: `& 3` in `net-tcp-rpc-ext-server.c` of
+/// The most bytes that a server appends, of the 15 that it may: `& 3` in `net-tcp-rpc-common.c` of
 /// [MTProxy](https://github.com/TelegramMessenger/MTProxy).
 const MAX_SERVER_PADDING: usize = 3;
 

@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use crate::message_id::MessageId;
 use crate::session::violation::Violation;
 
-/// How many ids are remembered. The protocol asks for enough to cover what can be under way; TDLib keeps between one
-/// and two thousand.
-const REMEMBERED: usize = 2_000;
+/// How many ids are remembered. The protocol asks for enough to cover what can be under way: after a break, the answers to
+/// all requests of a full queue (8,192) and their acknowledgements may come again.
+const REMEMBERED: usize = 16_384;
 
 /// The last ids, sorted. They come almost sorted, so adding one is cheap.
 #[derive(Debug, Clone, Default)]
@@ -97,10 +97,10 @@ mod tests {
 
     #[test]
     fn em_06_what_is_older_than_all_that_is_remembered_is_refused() {
-        let mut seen = filled(2_000);
+        let mut seen = filled(16_384);
         assert_eq!(seen.note(MessageId(4)), Ok(Novelty::Duplicate));
         assert_eq!(seen.note(MessageId(3)), Err(Violation::Forgotten(MessageId(3))));
-        assert_eq!(seen.note(MessageId(8_004)), Ok(Novelty::New));
+        assert_eq!(seen.note(MessageId(65_540)), Ok(Novelty::New));
         assert_eq!(seen.note(MessageId(4)), Err(Violation::Forgotten(MessageId(4))));
         assert_eq!(seen.note(MessageId(8)), Ok(Novelty::Duplicate));
     }
@@ -120,12 +120,12 @@ mod tests {
         let seen = filled(100);
         let states = |seen: &Seen, ids: [i64; 4]| ids.map(|id| seen.state(MessageId(id)));
         assert_eq!(states(&seen, [1, 4, 5, 401]), [2, 4, 2, 3]);
-        assert_eq!(states(&filled(2_001), [4, 8, 9, 9_000]), [1, 4, 2, 3]);
+        assert_eq!(states(&filled(16_385), [4, 8, 9, 90_000]), [1, 4, 2, 3]);
         assert!(seen.contains(MessageId(4)) && !seen.contains(MessageId(5)));
     }
 
     #[test]
     fn memory_is_bounded() {
-        assert_eq!(filled(10_000).ids.len(), REMEMBERED);
+        assert_eq!(filled(20_000).ids.len(), REMEMBERED);
     }
 }

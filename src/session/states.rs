@@ -8,6 +8,7 @@ use crate::rpc::CallId;
 use crate::session::queries::Query;
 use crate::session::{Session, Violation};
 use crate::time::Now;
+use crate::tl::Repeat;
 use crate::tl::mtproto::types;
 
 /// The most ids in one message about messages (EM-10).
@@ -110,6 +111,10 @@ impl Session {
         }
     }
 
+    fn is_once(&self, call: CallId) -> bool {
+        self.calls.get(call).is_some_and(|call| call.repeat == Repeat::Once)
+    }
+
     fn is_acknowledged(&self, call: CallId) -> bool {
         let sent = self.calls.get(call).and_then(|call| call.sent);
         sent.is_some_and(|sent| sent.is_acknowledged)
@@ -172,7 +177,10 @@ impl Session {
             let calls = self.calls.of_packet(MessageId(*id));
             states.push(if calls.is_empty() { UNKNOWN } else { RECEIVED });
             for call in calls {
-                self.calls.send_again(call);
+                // What it has acknowledged it may have run, and forgotten since: that must not go again.
+                if !(self.is_acknowledged(call) && self.is_once(call)) {
+                    self.calls.send_again(call);
+                }
             }
         }
         // If some are unknown, a byte for each says which.

@@ -386,6 +386,17 @@ fn sm_msg_resend_req_has_the_message_sent_again_in_a_container() {
 }
 
 #[test]
+fn sm_msg_resend_req_does_not_have_sent_again_what_was_acknowledged_and_must_not_run_twice() {
+    let mut test = Test::new();
+    once(&mut test, 1);
+    let first = test.sent().unwrap();
+    test.say(&types::MsgsAck { msg_ids: vec![first.id.0] }).unwrap();
+    test.say(&types::MsgResendReq { msg_ids: vec![first.id.0] }).unwrap();
+    assert!(test.sent().is_none_or(|packet| !packet.messages.contains(&first.messages[0])));
+    assert_eq!(test.session.calls_in_flight(), 1);
+}
+
+#[test]
 fn cf_07_a_salt_that_expires_under_way_is_no_reason_to_doubt_a_message_sent_again() {
     let (mut test, _, first, asked) = broken();
     tell(&mut test, asked, &[3]);

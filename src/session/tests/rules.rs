@@ -122,7 +122,7 @@ fn em_06_messages_in_containers_are_remembered_too() {
 fn em_06_what_is_older_than_all_that_is_remembered_closes_the_connection() {
     let mut test = Test::new();
     let first = update(&mut test);
-    for _ in 0..2_000 {
+    for _ in 0..16_384 {
         let message = update(&mut test);
         test.deliver(&message).unwrap();
     }

@@ -1,0 +1,78 @@
+//! One client's calls per second beside another library's, the time from the start of a process to its first answer, and the
+//! memory of a thousand idle clients; all against one embedded data centre in a process of its own, over the loopback
+//! interface.
+//!
+//! ```text
+//! cargo run --release -p telewire-peers-client              all of it, as a table
+//! ```
+
+#![allow(clippy::unwrap_used, reason = "a measurement that fails has nothing to tell")]
+
+mod first;
+mod idle;
+mod ours;
+mod serve;
+mod theirs;
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// How often each is measured, in turns.
+const ROUNDS: usize = 9;
+
+/// The calls of a round, one after the other.
+const SEQUENTIAL: usize = 2_000;
+
+/// The calls of a round, so many at a time.
+const CONCURRENT: usize = 10_000;
+const AT_A_TIME: usize = 64;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => runtime().block_on(measure()),
+        ["serve"] => runtime().block_on(serve::run()),
+        ["first", address] => runtime().block_on(first::run(address.parse().unwrap())),
+        _ => {
+            eprintln!("usage: telewire-peers-client   (without arguments)");
+            std::process::exit(2);
+        }
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+async fn measure() {
+    let server = serve::Child::start();
+    println!("| what | telewire | grammers-client | ratio |");
+    println!("| --- | --- | --- | --- |");
+    compare("calls a second, one after the other", server.address, SEQUENTIAL, 1).await;
+    compare("calls a second, 64 at a time", server.address, CONCURRENT, AT_A_TIME).await;
+    println!();
+    println!("start of the process to the first answer: {:?} (median)", first::measure(&server));
+    println!("an idle client: {} KiB of {} clients", idle::measure(server.address).await, idle::CLIENTS);
+}
+
+async fn compare(what: &str, server: SocketAddr, calls: usize, at_a_time: usize) {
+    let (ours, theirs) = (ours::Caller::connect(server).await, theirs::Caller::connect(server).await);
+    let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        ours.call(calls, at_a_time).await;
+        our_times.push(start.elapsed());
+        let start = Instant::now();
+        theirs.call(calls, at_a_time).await;
+        their_times.push(start.elapsed());
+    }
+    let rate = |times: &mut Vec<Duration>| calls as f64 / median(times).as_secs_f64();
+    let (ours, theirs) = (rate(&mut our_times), rate(&mut their_times));
+    println!("| {what} | {ours:.0} | {theirs:.0} | {:.2} |", ours / theirs);
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
