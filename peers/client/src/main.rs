@@ -3,7 +3,7 @@
 //! interface.
 //!
 //! ```text
-//! cargo run --release -p telewire-peers-client              all of it, as a table
+//! cd peers/client && cargo run --release
 //! ```
 
 #![allow(clippy::unwrap_used, reason = "a measurement that fails has nothing to tell")]
