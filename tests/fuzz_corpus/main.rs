@@ -1,7 +1,14 @@
 //! What the fuzz targets start from, replayed without a fuzzer. `fuzz/README.md` says how to add to it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
 
+mod talk;
 mod targets;
 
 use std::fs;
@@ -27,7 +34,7 @@ fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn every_target_has_seeds_and_holds_for_them() {
-    for (name, body) in targets::ALL {
+    for (name, body) in targets::ALL.iter().chain(talk::ALL) {
         let seeds = seeds(name);
         assert!(seeds.len() >= 4, "{name}: {} seeds", seeds.len());
         for (_, seed) in seeds {
@@ -38,7 +45,7 @@ fn every_target_has_seeds_and_holds_for_them() {
 
 #[test]
 fn every_target_holds_for_seeds_that_were_changed() {
-    for (name, body) in targets::ALL {
+    for (name, body) in targets::ALL.iter().chain(talk::ALL) {
         let mut random = ChaCha8Rng::seed_from_u64(0);
         for (_, seed) in seeds(name) {
             for _ in 0..COPIES {
