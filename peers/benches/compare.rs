@@ -75,15 +75,16 @@ fn exchange(c: &mut Criterion) {
 }
 
 fn sessions(c: &mut Criterion) {
-    for (name, make) in [
-        ("session_updates", (server::updates, server::updates) as (Make<_>, Make<_>)),
-        ("session_result", (server::result, server::result)),
-    ] {
+    let frames: [(_, Make<ours::Session>, Make<theirs::Session>); 2] = [
+        ("session_updates", server::updates, server::updates),
+        ("session_result", server::result, server::result),
+    ];
+    for (name, for_ours, for_theirs) in frames {
         let mut group = c.benchmark_group(name);
         let (mut client, mut server) = (ours::Session::new().unwrap(), Server::new());
-        group.bench_function("telewire", |b| receive(b, &mut client, &mut server, make.0));
+        group.bench_function("telewire", |b| receive(b, &mut client, &mut server, for_ours));
         let (mut client, mut server) = (theirs::Session::new(), Server::new());
-        group.bench_function("grammers", |b| receive(b, &mut client, &mut server, make.1));
+        group.bench_function("grammers", |b| receive(b, &mut client, &mut server, for_theirs));
         group.finish();
     }
 
