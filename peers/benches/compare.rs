@@ -3,10 +3,11 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "a bench")]
 
 use std::hint::black_box;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use criterion::{Criterion, criterion_group, criterion_main};
-use telewire_peers::{input, ours, theirs};
+use criterion::{Bencher, Criterion, criterion_group, criterion_main};
+use telewire_peers::server::{self, Client, Server};
+use telewire_peers::{Result, input, ours, theirs};
 
 fn types(c: &mut Criterion) {
     // Both are decoded before: after its first large requests an allocator gives less back to the system, and either would
@@ -73,6 +74,59 @@ fn exchange(c: &mut Criterion) {
     group.finish();
 }
 
+fn sessions(c: &mut Criterion) {
+    let frames: [(_, Make<ours::Session>, Make<theirs::Session>); 2] = [
+        ("session_updates", server::updates, server::updates),
+        ("session_result", server::result, server::result),
+    ];
+    for (name, for_ours, for_theirs) in frames {
+        let mut group = c.benchmark_group(name);
+        let (mut client, mut server) = (ours::Session::new().unwrap(), Server::new());
+        group.bench_function("telewire", |b| receive(b, &mut client, &mut server, for_ours));
+        let (mut client, mut server) = (theirs::Session::new(), Server::new());
+        group.bench_function("grammers", |b| receive(b, &mut client, &mut server, for_theirs));
+        group.finish();
+    }
+
+    let mut group = c.benchmark_group("session_ping");
+    let (mut client, mut server) = (ours::Session::new().unwrap(), Server::new());
+    group.bench_function("telewire", |b| ping(b, &mut client, &mut server));
+    let (mut client, mut server) = (theirs::Session::new(), Server::new());
+    group.bench_function("grammers", |b| ping(b, &mut client, &mut server));
+    group.finish();
+}
+
+/// What makes the frame that a client is to take.
+type Make<C> = fn(&mut C, &mut Server) -> Result<Vec<u8>>;
+
+/// Each frame is new, as no session takes one twice; only the taking is timed.
+fn receive<C: Client>(b: &mut Bencher<'_>, client: &mut C, server: &mut Server, make: Make<C>) {
+    b.iter_custom(|count| {
+        let once = |_| {
+            let mut frame = make(client, server).unwrap();
+            let start = Instant::now();
+            black_box(client.receive(black_box(&mut frame)).unwrap());
+            start.elapsed()
+        };
+        (0..count).map(once).sum()
+    });
+}
+
+/// Each ping is answered, so that none waits; only the sending is timed.
+fn ping<C: Client>(b: &mut Bencher<'_>, client: &mut C, server: &mut Server) {
+    b.iter_custom(|count| {
+        let once = |_| {
+            let start = Instant::now();
+            let frame = black_box(client.ping().unwrap());
+            let passed = start.elapsed();
+            let request = server.open(frame).unwrap();
+            client.receive(&mut server.pong(request).unwrap()).unwrap();
+            passed
+        };
+        (0..count).map(once).sum()
+    });
+}
+
 /// Short, so that both meet the same weather; `measure` runs all of it many times.
 fn config() -> Criterion {
     Criterion::default()
@@ -80,5 +134,5 @@ fn config() -> Criterion {
         .measurement_time(Duration::from_millis(600))
 }
 
-criterion_group!(name = benches; config = config(); targets = types, packets, exchange);
+criterion_group!(name = benches; config = config(); targets = types, packets, sessions, exchange);
 criterion_main!(benches);

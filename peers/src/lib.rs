@@ -1,9 +1,10 @@
 //! The same work through telewire ([`ours`]) and through grammers ([`theirs`]), function by function.
 //!
-//! `./measure` runs and compares them. What both get is in [`input`].
+//! `./measure` runs and compares them. What both get is in [`input`], or comes from a [`server`].
 
 pub mod input;
 pub mod ours;
+pub mod server;
 pub mod theirs;
 
 /// What can go wrong is a fault of the comparison, and only shown.
@@ -12,6 +13,7 @@ pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::{Client, FILE, Received, Server, UPDATES};
 
     #[test]
     fn both_read_the_same_values_and_write_the_bytes_back() -> Result<()> {
@@ -56,6 +58,48 @@ mod tests {
         let recorded = input::Exchange::recorded()?;
         assert_eq!(ours::Client::new(&recorded)?.exchange(&recorded)?[..], recorded.auth_key);
         assert_eq!(theirs::exchange(&recorded)?[..], recorded.auth_key);
+        Ok(())
+    }
+
+    /// What a client makes of a pong, a container of updates and a large result, over three rounds.
+    fn received(client: &mut impl Client) -> Result<[[Received; 3]; 3]> {
+        let mut server = Server::new();
+        let mut rounds = [[Received::default(); 3]; 3];
+        for [pong, updates, result] in &mut rounds {
+            let request = server.open(client.ping()?)?;
+            *pong = client.receive(&mut server.pong(request)?)?;
+            let mut frame = server::updates(client, &mut server)?;
+            *updates = client.receive(&mut frame)?;
+            let mut frame = server::result(client, &mut server)?;
+            *result = client.receive(&mut frame)?;
+        }
+        Ok(rounds)
+    }
+
+    #[test]
+    fn both_take_every_packet_of_a_session_and_hand_out_the_same() -> Result<()> {
+        let of_pong = Received { updates: 0, results: 1, bytes: 20 };
+        let of_updates = Received { updates: UPDATES, results: 0, bytes: UPDATES * 28 };
+        // Two constructors, the time, the length of the bytes.
+        let of_result = Received { updates: 0, results: 1, bytes: 4 + 4 + 4 + 4 + FILE };
+        let expected = [[of_pong, of_updates, of_result]; 3];
+        assert_eq!(received(&mut ours::Session::new()?)?, expected);
+        assert_eq!(received(&mut theirs::Session::new())?, expected);
+        Ok(())
+    }
+
+    #[test]
+    fn neither_takes_a_packet_that_was_changed() -> Result<()> {
+        fn takes(client: &mut impl Client) -> Result<bool> {
+            let mut server = Server::new();
+            let mut frame = server::result(client, &mut server)?;
+            if let Some(last) = frame.last_mut() {
+                *last ^= 1;
+            }
+            Ok(client.receive(&mut frame).is_ok_and(|received| received != Received::default()))
+        }
+        assert!(!takes(&mut ours::Session::new()?)?);
+        assert!(!takes(&mut theirs::Session::new())?);
         Ok(())
     }
 }

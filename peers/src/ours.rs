@@ -1,5 +1,7 @@
 //! telewire's side.
 
+mod session;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -15,6 +17,7 @@ use telewire::tl::{DecodeError, Deserialize, Serialize, api, mtproto};
 use crate::Result;
 use crate::input::{self, Exchange};
 
+pub use session::Session;
 pub use telewire::tl::api::enums::messages::Messages;
 
 /// Reads `messages.Messages`.

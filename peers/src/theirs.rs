@@ -1,5 +1,7 @@
 //! grammers' side.
 
+mod session;
+
 use grammers_crypto::{AuthKey, DequeBuffer, decrypt_data_v2, encrypt_data_v2};
 use grammers_mtproto::authentication;
 use grammers_tl_types::deserialize::Error as DecodeError;
@@ -9,6 +11,7 @@ use crate::Result;
 use crate::input::{self, Exchange};
 
 pub use grammers_tl_types::enums::messages::Messages;
+pub use session::Session;
 
 /// Reads `messages.Messages`.
 ///

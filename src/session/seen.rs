@@ -9,6 +9,9 @@ use crate::session::violation::Violation;
 /// all requests of a full queue (8,192) and their acknowledgements may come again.
 const REMEMBERED: usize = 16_384;
 
+/// How many of the last ids are looked at one by one: a message in a container comes after the container's own id.
+const NEAR: usize = 8;
+
 /// The last ids, sorted. They come almost sorted, so adding one is cheap.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Seen {
@@ -41,14 +44,14 @@ impl Seen {
 
     /// Whether a message is remembered.
     pub(super) fn contains(&self, id: MessageId) -> bool {
-        self.ids.binary_search(&id).is_ok()
+        self.place(id).is_ok()
     }
 
     /// What is known of a message of the server's, as
     /// [`msgs_state_info`](https://core.telegram.org/mtproto/service_messages_about_messages#informational-message-regarding-status-of-messages)
     /// says it: 1 it may have been forgotten, 2 and 3 it did not come, 4 it did.
     pub(super) fn state(&self, id: MessageId) -> u8 {
-        match self.ids.binary_search(&id) {
+        match self.place(id) {
             Ok(_) => 4,
             Err(0) if self.ids.len() == REMEMBERED => 1,
             Err(place) if place == self.ids.len() => 3,
@@ -56,8 +59,19 @@ impl Seen {
         }
     }
 
+    /// Where an id is, or where it would be: near the end mostly.
+    fn place(&self, id: MessageId) -> Result<usize, usize> {
+        let later = self.ids.iter().rev().take(NEAR).take_while(|seen| **seen > id).count();
+        if later == NEAR {
+            return self.ids.binary_search(&id);
+        }
+        let place = self.ids.len() - later;
+        let before = place.checked_sub(1);
+        before.filter(|before| self.ids.get(*before) == Some(&id)).ok_or(place)
+    }
+
     fn note_late(&mut self, id: MessageId) -> Result<Novelty, Violation> {
-        match self.ids.binary_search(&id) {
+        match self.place(id) {
             Ok(_) => Ok(Novelty::Duplicate),
             Err(0) if self.ids.len() == REMEMBERED => Err(Violation::Forgotten(id)),
             Err(place) => {
@@ -112,6 +126,16 @@ mod tests {
         assert_eq!(seen.note(MessageId(1)), Ok(Novelty::New));
         for id in [1, 4, 5, 8] {
             assert_eq!(seen.note(MessageId(id)), Ok(Novelty::Duplicate), "{id}");
+        }
+    }
+
+    #[test]
+    fn em_06_an_id_is_found_near_the_end_and_far_from_it() {
+        for count in 0..30 {
+            let seen = filled(count);
+            for id in (0..=count * 4 + 5).map(MessageId) {
+                assert_eq!(seen.place(id), seen.ids.binary_search(&id), "{id} of {count}");
+            }
         }
     }
 
