@@ -11,7 +11,7 @@ use crate::connection::Disconnected;
 use crate::net::stream::Stream;
 
 /// How much is read at once.
-const READ: usize = 64 << 10;
+const READ: usize = 16 << 10;
 
 /// How often a turn reads: a fast peer must not keep the driver from everything else.
 const READS_A_TURN: usize = 16;
