@@ -240,8 +240,8 @@ fn calls(dice: &mut Dice, span: Duration) -> Vec<Step> {
     steps
 }
 
-/// A server that asks again for what it has acknowledged, and forgets the session while that is under way, makes it run
-/// twice, whoever the client is. So no schedule has both.
+/// A server that asks again for what it has run and not acknowledged yet, and forgets the session while that is under way,
+/// makes it run twice, whoever the client is. So no schedule has both.
 fn keep_apart(steps: &mut [Step]) {
     use server::Fault::{AskAgain, AskStates, ForgetSessions};
     let is = |step: &Step, fault| step.action == Action::Fault(Fault::Server(fault));

@@ -48,12 +48,10 @@ pub fn answer(key: &Secret<16>, hello: &ClientHello, entropy: &mut dyn Entropy) 
 pub struct Greeting {
     key: Secret<16>,
     random: [u8; 32],
+    /// What has come of it; no more than three records, each as long as it may be (`missing`).
     answer: Vec<u8>,
     failed: Option<FakeTlsError>,
 }
-
-/// The three records of an answer, each as long as it may be.
-const MAX_ANSWER: usize = 2 * (5 + MAX_RECORD) + CHANGE_CIPHER_SPEC_RECORD.len();
 
 impl Greeting {
     /// Begins: gives the ClientHello to send to a domain's place, at `unix` seconds.
@@ -97,7 +95,6 @@ impl Greeting {
             }
             let (taken, rest) = input.split_at_checked(missing).unwrap_or((*input, &[]));
             self.answer.extend_from_slice(taken);
-            debug_assert!(self.answer.len() <= MAX_ANSWER);
             *input = rest;
         }
     }
@@ -157,6 +154,20 @@ mod tests {
         let (greeting, hello) = Greeting::new(&key, "a.example", 1_000, &mut entropy);
         let hello = client_hello::verify(&key, &hello).unwrap();
         (greeting, answer(&key, &hello, &mut entropy))
+    }
+
+    #[test]
+    fn an_answer_is_kept_up_to_its_longest_records_and_no_further() {
+        let (mut greeting, _) =
+            Greeting::new(&[5; 16].into(), "a", 1, &mut crate::crypto::SeededEntropy::new(1));
+        let [high, low] = u16::try_from(MAX_RECORD).unwrap().to_be_bytes();
+        let long = |kind| [&[kind, 3, 3, high, low][..], &[0; MAX_RECORD]].concat();
+        let mut stream = [long(HANDSHAKE), vec![0x14, 3, 3, 0, 1, 1], long(0x17)].concat();
+        stream.pop();
+        assert!(greeting.read(&mut &stream[..]).unwrap().is_none());
+        assert_eq!(greeting.answer.len(), 2 * (5 + MAX_RECORD) + 6 - 1);
+        // The last byte makes it whole, and shows that nobody with the secret made it.
+        assert!(greeting.read(&mut &[0; 64][..]).is_err() && greeting.answer.is_empty());
     }
 
     #[test]
