@@ -1,6 +1,7 @@
 //! The rules of the encrypted layer, by their IDs.
 
 use super::*;
+use crate::tl::Repeat;
 
 /// A message that has no effect but its event.
 fn update(test: &mut Test) -> Sent {
@@ -233,4 +234,34 @@ fn a_session_number_is_never_zero() {
         }
     }
     assert_ne!(crate::session::new_session_id(&mut Zeros), SessionId(0));
+}
+
+#[test]
+fn em_10_the_largest_request_fits_with_all_that_is_around_it_and_one_more_byte_does_not() {
+    let mut test = Test::new();
+    let largest = 1_044_456 - 36;
+    let request = |length| Request::from_bytes(vec![1; length], Repeat::Safe).uncompressed();
+    let error = test.session.call(test.now, request(largest + 1)).unwrap_err();
+    assert_eq!(error, CallError::TooLarge { length: largest + 1 });
+    test.session.call(test.now, request(largest)).unwrap();
+    assert_eq!(test.sent().unwrap().messages[0].body.len(), largest);
+}
+
+#[test]
+fn sm_x1_what_is_forgotten_again_and_again_ends_after_five_repetitions() {
+    let mut test = Test::new();
+    let call = test.ping(1);
+    let mut sent = 0;
+    while test.session.calls_in_flight() > 0 {
+        sent += 1;
+        assert!(sent < 20);
+        test.sent().unwrap();
+        test.session.handle_disconnected();
+        test.session.handle_connected(test.now);
+        let packet = test.sent().unwrap();
+        let question = packet.messages.iter().find(|m| m.is::<types::MsgsStateReq>()).unwrap();
+        let info = types::MsgsStateInfo { req_msg_id: question.id.0, info: vec![1].into() };
+        test.say(&info).unwrap();
+    }
+    assert_eq!((sent, test.events()), (6, vec![failed(call, CallError::Unknown)]));
 }
