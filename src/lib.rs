@@ -94,6 +94,7 @@ pub mod framing;
 pub mod handshake;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod ids;
+mod map;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod message_id;
 #[cfg(feature = "net")]

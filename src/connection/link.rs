@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::crypto::Entropy;
 use crate::framing::{CLIENT_LIMIT, Decoder, Encoder, FrameError, Framing, Side};
+use crate::session::Padding;
 
 /// A request to dial: to any address of the data centre, with any framing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,11 @@ impl Wire {
     /// How many bytes the framing may append to a packet.
     pub(super) fn max_padding(&self) -> usize {
         if self.decoder.framing() == Framing::PaddedIntermediate { 15 } else { 0 }
+    }
+
+    /// How long packets are made: a framing that hides the protocol does not show lengths of ours.
+    pub(super) fn padding(&self) -> Padding {
+        if self.max_padding() > 0 { Padding::Random } else { Padding::Sizes }
     }
 
     pub(super) fn decoder(&mut self) -> &mut Decoder {

@@ -224,7 +224,7 @@ impl Connection {
         }
         let Phase::Keyed(session) = &mut self.keys.phase else { return false };
         self.packet.clear();
-        let Some(sent) = session.poll_packet(now, entropy, &mut self.packet) else {
+        let Some(sent) = session.poll_packet(now, wire.padding(), entropy, &mut self.packet) else {
             return false;
         };
         let framed = wire.frame(&self.packet, sent.quick_ack, entropy, out);

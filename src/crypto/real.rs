@@ -1,8 +1,8 @@
 //! The real suite: RustCrypto's implementations behind [`CryptoSuite`], and nothing of the
 //! protocol.
 
-use aes::Aes256;
 use aes::cipher::{Block, BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
+use aes::{Aes256, Aes256Dec, Aes256Enc};
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BoxedUint, NonZero, Odd};
 use crypto_primes::hazmat::MillerRabin;
@@ -33,7 +33,7 @@ impl CryptoSuite for Real {
         data: &mut [u8],
     ) -> Result<(), SuiteError> {
         let blocks = blocks(data)?;
-        ige::Encryptor::<Aes256>::new(key.into(), iv.into()).encrypt_blocks(blocks);
+        ige::Encryptor::<Aes256Enc>::new(key.into(), iv.into()).encrypt_blocks(blocks);
         Ok(())
     }
 
@@ -44,7 +44,7 @@ impl CryptoSuite for Real {
         data: &mut [u8],
     ) -> Result<(), SuiteError> {
         let blocks = blocks(data)?;
-        ige::Decryptor::<Aes256>::new(key.into(), iv.into()).decrypt_blocks(blocks);
+        ige::Decryptor::<Aes256Dec>::new(key.into(), iv.into()).decrypt_blocks(blocks);
         Ok(())
     }
 

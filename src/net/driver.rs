@@ -1,12 +1,12 @@
 //! The task that owns a connection and its socket.
 
-use std::collections::HashMap;
 use std::future::pending;
 use std::io;
 
 use tokio::task::JoinSet;
 
 use crate::connection::{Connection, ConnectionError, DialError, Disconnected, Event};
+use crate::map::IdMap;
 use crate::net::clock::Clock;
 use crate::net::config::Config;
 use crate::net::dial::{Dialled, Plan};
@@ -44,8 +44,8 @@ pub fn connect(config: Config) -> io::Result<(Handle, Events, Driver)> {
         clock,
         commands,
         sink,
-        replies: HashMap::new(),
-        tickets: HashMap::new(),
+        replies: IdMap::default(),
+        tickets: IdMap::default(),
         socket: None,
         dial: JoinSet::new(),
         works: JoinSet::new(),
@@ -62,9 +62,9 @@ pub struct Driver {
     clock: Clock,
     commands: Commands,
     sink: Sink,
-    replies: HashMap<CallId, (Ticket, Reply)>,
+    replies: IdMap<CallId, (Ticket, Reply)>,
     /// The calls that have not ended, by the number that their handle gave them.
-    tickets: HashMap<Ticket, CallId>,
+    tickets: IdMap<Ticket, CallId>,
     socket: Option<Socket>,
     /// One dial at most; dropping it ends it.
     dial: JoinSet<Result<Dialled, DialError>>,

@@ -1,11 +1,12 @@
 //! The data centre without I/O: links come and go, keys and sessions stay.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use crate::crypto::{AuthKey, DhGen, Entropy, EntropyExt, KeyId};
 use crate::framing::{Frame, TransportError};
 use crate::ids::{DcId, Salt, SessionId};
+use crate::map::IdMap;
 use crate::server::dispatcher::Dispatcher;
 use crate::server::exchange::{self, Established, Exchange};
 use crate::server::fault::Faults;
@@ -60,9 +61,9 @@ pub struct DataCentre {
     pub(super) config: exchange::Config,
     pub(super) dispatcher: Dispatcher,
     pub(super) entropy: Box<dyn DcEntropy>,
-    pub(super) keys: HashMap<KeyId, Key>,
+    pub(super) keys: IdMap<KeyId, Key>,
     pub(super) sessions: Sessions,
-    pub(super) links: HashMap<LinkId, Link>,
+    pub(super) links: IdMap<LinkId, Link>,
     pub(super) limits: Limits,
     /// How often keys and sessions were used, for what was used longest ago.
     pub(super) uses: u64,
@@ -120,9 +121,9 @@ impl DataCentre {
             config,
             dispatcher,
             entropy: Box::new(entropy),
-            keys: HashMap::new(),
+            keys: IdMap::default(),
             sessions: Sessions::default(),
-            links: HashMap::new(),
+            links: IdMap::default(),
             limits: Limits::default(),
             uses: 0,
             later: BTreeMap::new(),

@@ -1,6 +1,5 @@
 //! What a data centre answers to the functions of an API: a handler for each.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::io::Write;
 use std::time::Duration;
@@ -10,6 +9,7 @@ use flate2::write::GzEncoder;
 
 use crate::crypto::KeyId;
 use crate::ids::SessionId;
+use crate::map::IdMap;
 use crate::message_id::MessageId;
 use crate::rpc::RpcError;
 use crate::time::Now;
@@ -56,7 +56,7 @@ impl Reply {
 /// ```
 #[derive(Default)]
 pub struct Dispatcher {
-    handlers: HashMap<u32, Handler>,
+    handlers: IdMap<u32, Handler>,
     compress_from: Option<usize>,
     scripts_bindings: bool,
 }

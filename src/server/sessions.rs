@@ -1,14 +1,13 @@
 //! The sessions of a data centre.
 
-use std::collections::HashMap;
-
 use crate::crypto::KeyId;
 use crate::ids::SessionId;
+use crate::map::IdMap;
 use crate::server::session::Session;
 
 /// The sessions, by key.
 #[derive(Debug, Default)]
-pub(super) struct Sessions(HashMap<KeyId, HashMap<SessionId, Session>>);
+pub(super) struct Sessions(IdMap<KeyId, IdMap<SessionId, Session>>);
 
 impl Sessions {
     pub(super) fn get(&self, (key, session): (KeyId, SessionId)) -> Option<&Session> {
@@ -25,7 +24,7 @@ impl Sessions {
     }
 
     pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Session> {
-        self.0.values_mut().flat_map(HashMap::values_mut)
+        self.0.values_mut().flat_map(IdMap::values_mut)
     }
 
     /// Adds a session. Of more than `limit` of a key, the one that was used longest ago goes, which is given.

@@ -110,6 +110,6 @@ impl Call {
     /// When something is to be done about it.
     pub(super) fn due(&self) -> Option<Duration> {
         let ask = self.sent.map(|sent| sent.ask_at);
-        ask.into_iter().chain(self.deadline).min()
+        ask.into_iter().chain(self.deadline).min().filter(|due| *due < Duration::MAX)
     }
 }

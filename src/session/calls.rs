@@ -1,9 +1,10 @@
 //! The requests that have not ended, found by their number and by the messages they were sent in.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use crate::ids::SeqNo;
+use crate::map::IdMap;
 use crate::message_id::MessageId;
 use crate::rpc::{CallError, CallId, Execution, Request, RpcError};
 use crate::session::call::{Call, Sent};
@@ -47,15 +48,15 @@ const CANCEL_WITHIN: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
     next: u64,
-    calls: HashMap<CallId, Call>,
+    calls: IdMap<CallId, Call>,
     /// Those to be sent as a new message, in the order in which they were made.
     queue: VecDeque<CallId>,
     /// Those whose message is to be sent again as it was, in a container of another (EM-12).
     again: VecDeque<CallId>,
-    by_message: HashMap<MessageId, CallId>,
+    by_message: IdMap<MessageId, CallId>,
     /// How many have a message under way.
     under_way: usize,
-    containers: HashMap<MessageId, Container>,
+    containers: IdMap<MessageId, Container>,
     /// When something is to be done about a request.
     timers: BTreeSet<(Duration, CallId)>,
     /// The time of the last input, for round trips.
@@ -69,6 +70,27 @@ struct Container {
     calls: Vec<CallId>,
     /// How many of them have not ended, nor gone into another message.
     left: usize,
+}
+
+/// How a request is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// The message of the request that it is to run after, if that is still under way.
+    pub(super) after: Option<MessageId>,
+    /// The bytes of its body.
+    body: usize,
+    /// Whether it was refused with others, so that it is sent without them (64).
+    pub(super) is_alone: bool,
+}
+
+/// The bytes of `invokeAfterMsg#cb9f372d {X:Type} msg_id:long query:!X = X;` before its query.
+const AFTER: usize = 12;
+
+impl Shape {
+    /// The bytes of its message.
+    pub(super) fn length(&self) -> usize {
+        self.body + if self.after.is_some() { AFTER } else { 0 }
+    }
 }
 
 /// What time has brought about.
@@ -123,16 +145,33 @@ impl Calls {
 
     /// The next request to be sent as a new message. One that must not run twice waits, and those behind it, until
     /// `is_heard`: before the server has spoken in a session, nobody could say whether it ran there.
-    pub(super) fn peek(&mut self, is_heard: bool) -> Option<CallId> {
+    pub(super) fn peek(&mut self, is_heard: bool) -> Option<(CallId, Shape)> {
         while let Some(id) = self.queue.front() {
             if let Some(call) = self.calls.get(id)
                 && call.sent.is_none()
             {
-                return (is_heard || call.repeat != Repeat::Once).then_some(*id);
+                let is_ready = is_heard || call.repeat != Repeat::Once;
+                return is_ready.then(|| (*id, self.shape_of(call)));
             }
             self.queue.pop_front();
         }
         None
+    }
+
+    /// How a request is sent now.
+    pub(super) fn shape(&self, id: CallId) -> Option<Shape> {
+        self.calls.get(&id).map(|call| self.shape_of(call))
+    }
+
+    fn shape_of(&self, call: &Call) -> Shape {
+        let after = call.after.and_then(|after| self.calls.get(&after)?.sent);
+        let after = after.map(|sent| sent.message);
+        Shape { after, body: call.body.len(), is_alone: call.is_alone }
+    }
+
+    /// How many requests wait to be sent.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len() + self.again.len()
     }
 
     /// The next request whose message is to be sent again.
@@ -176,12 +215,6 @@ impl Calls {
         self.calls.get(&id)
     }
 
-    /// The message of the request that a request is to run after, if it is still under way.
-    pub(super) fn predecessor(&self, id: CallId) -> Option<MessageId> {
-        let after = self.calls.get(&id)?.after?;
-        Some(self.calls.get(&after)?.sent?.message)
-    }
-
     /// Takes the next request out of the queue: it is sent as this message.
     pub(super) fn send_next(&mut self, message: MessageId, seqno: SeqNo) {
         let Some(id) = self.queue.pop_front() else { return };
@@ -189,28 +222,30 @@ impl Calls {
         self.change(id, |call| call.sent = Some(Sent::new(message, seqno)));
     }
 
-    /// Notes that these requests went out in a packet.
-    pub(super) fn seal(&mut self, calls: Vec<CallId>, packet: MessageId, mono: Duration) {
-        for id in &calls {
-            self.leave_container(*id);
-            self.change(*id, |call| {
-                if let Some(sent) = &mut call.sent {
-                    trace!(debug, request = id.0, message_id = sent.message.0, copies = sent.copies;
-                        "request sent");
-                    sent.packet = packet;
-                    sent.at = mono;
-                    sent.copies += 1;
-                    let wait = if sent.copies > 1 { ASK_DEADLINE } else { ASK_AFTER };
-                    sent.ask_at = mono.saturating_add(wait);
-                }
-            });
-        }
-        let is_container = calls.iter().any(|id| {
-            self.calls.get(id).and_then(|call| call.sent).is_some_and(|s| s.message != packet)
+    /// Notes that a request went out in a packet; whether it wants a quick acknowledgement.
+    pub(super) fn sealed(&mut self, id: CallId, packet: MessageId, mono: Duration) -> bool {
+        self.leave_container(id);
+        let mut quick_ack = false;
+        self.change(id, |call| {
+            quick_ack = call.quick_ack;
+            if let Some(sent) = &mut call.sent {
+                trace!(debug, request = id.0, message_id = sent.message.0, copies = sent.copies;
+                    "request sent");
+                sent.packet = packet;
+                sent.at = mono;
+                sent.copies += 1;
+                let wait = if sent.copies > 1 { ASK_DEADLINE } else { ASK_AFTER };
+                sent.ask_at = mono.saturating_add(wait);
+            }
         });
-        if is_container {
+        quick_ack
+    }
+
+    /// Notes that these requests went out in a container.
+    pub(super) fn contain(&mut self, container: MessageId, calls: Vec<CallId>) {
+        if !calls.is_empty() {
             let left = calls.len();
-            self.containers.insert(packet, Container { calls, left });
+            self.containers.insert(container, Container { calls, left });
         }
     }
 
@@ -465,12 +500,13 @@ impl Calls {
         max: usize,
     ) -> Due {
         let mut due = Due::default();
-        let mut unasked = Vec::new();
+        let (mut rung, mut unasked) = (Vec::new(), Vec::new());
         while let Some((at, id)) = self.timers.first().copied() {
             if at > mono || due.ask.len() >= max {
                 break;
             }
             self.timers.pop_first();
+            rung.push(id);
             let Some(call) = self.calls.get(&id) else { continue };
             let sent = call.sent;
             if call.deadline.is_some_and(|deadline| deadline <= mono) {
@@ -509,6 +545,10 @@ impl Calls {
         for id in unasked {
             self.set_ask(id, Duration::MAX);
         }
+        for id in rung {
+            let next = self.calls.get(&id).and_then(Call::due);
+            self.timers.extend(next.map(|due| (due, id)));
+        }
         due
     }
 
@@ -545,7 +585,7 @@ impl Calls {
     /// The next time at which something is to be done. Without a link, what was sent has no time but its deadline once
     /// [`handle_deadlines`](Self::handle_deadlines) has looked at it.
     pub(crate) fn due(&self) -> Option<Duration> {
-        self.timers.first().map(|(due, _)| *due).filter(|due| *due < Duration::MAX)
+        self.timers.first().map(|(due, _)| *due)
     }
 
     /// Ends what has come to its deadline while nothing can be sent.
@@ -555,6 +595,11 @@ impl Calls {
 
     pub(crate) fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
+    }
+
+    /// Takes what is still to be told to where other events are.
+    pub(super) fn drain_events(&mut self, to: &mut VecDeque<Event>) {
+        to.append(&mut self.events);
     }
 
     /// Ends everything.
@@ -605,7 +650,7 @@ impl Calls {
             (true, false) => self.under_way -= 1,
             _ => {}
         }
-        if before != after || after.is_some() {
+        if before != after {
             if let Some(before) = before {
                 self.timers.remove(&(before, id));
             }
@@ -615,6 +660,10 @@ impl Calls {
 
     fn leave_container(&mut self, id: CallId) {
         let Some(sent) = self.calls.get(&id).and_then(|call| call.sent) else { return };
+        // A packet of its own.
+        if sent.packet == sent.message {
+            return;
+        }
         if let Some(container) = self.containers.get_mut(&sent.packet) {
             container.left = container.left.saturating_sub(1);
             if container.left == 0 {

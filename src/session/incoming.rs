@@ -21,6 +21,9 @@ pub(super) struct Message<'a> {
 impl Message<'_> {
     /// The constructor id of the body.
     pub(super) fn constructor(&self) -> Result<u32, Violation> {
+        if let Some(id) = self.body.first_chunk::<4>() {
+            return Ok(u32::from_le_bytes(*id));
+        }
         let mut reader = Reader::new(self.body);
         let id = reader.constructor_id();
         reader.check()?;
@@ -67,8 +70,10 @@ pub(super) fn children<'a>(container: &Message<'a>) -> Result<Vec<Message<'a>>, 
 }
 
 fn child<'a>(reader: &mut Reader<'a>) -> Result<Message<'a>, Violation> {
-    let (id, seqno, length) = (reader.long(), reader.int(), reader.int());
+    let [low, high, seqno, length] = reader.words();
     reader.check()?;
+    let id = (u64::from(high) << 32 | u64::from(low)).cast_signed();
+    let (seqno, length) = (seqno.cast_signed(), length.cast_signed());
     let left = reader.remaining().len();
     let bytes = usize::try_from(length).ok().filter(|b| b.is_multiple_of(4) && *b <= left);
     let bytes = bytes.ok_or(Violation::ChildLength { length, left })?;

@@ -38,6 +38,7 @@ mod incoming;
 mod keep_alive;
 mod outgoing;
 mod packet;
+mod padding;
 mod queries;
 mod quick_acks;
 mod refusals;
@@ -66,6 +67,7 @@ pub(crate) use calls::Calls;
 pub use counters::Counters;
 pub use event::Event;
 use keep_alive::KeepAlive;
+pub(crate) use padding::Padding;
 use queries::{Queries, Query};
 use quick_acks::QuickAcks;
 use salts::Salts;
@@ -342,7 +344,7 @@ impl Session {
 
     /// Notes an event, behind those of the requests that came before it.
     fn event(&mut self, event: Event) {
-        self.events.extend(std::iter::from_fn(|| self.calls.poll_event()));
+        self.calls.drain_events(&mut self.events);
         self.events.push_back(event);
     }
 

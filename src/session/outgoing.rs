@@ -6,6 +6,7 @@ use crate::message_id::MessageId;
 use crate::rpc::CallId;
 use crate::session::binding::Binding;
 use crate::session::packet::{self, Header};
+use crate::session::padding::Padding;
 use crate::session::queries::Query;
 use crate::session::{Calls, Session};
 use crate::time::Now;
@@ -39,8 +40,16 @@ struct Part {
     id: MessageId,
     seqno: SeqNo,
     body: Body,
+    length: usize,
     /// Whether it was sent before, so that it must be in a container (EM-12).
     is_again: bool,
+}
+
+impl Part {
+    fn service(id: MessageId, seqno: SeqNo, body: Vec<u8>) -> Self {
+        let length = body.len();
+        Self { id, seqno, body: Body::Service(body), length, is_again: false }
+    }
 }
 
 enum Body {
@@ -53,6 +62,7 @@ impl Session {
     pub(crate) fn poll_packet(
         &mut self,
         now: Now,
+        padding: Padding,
         entropy: &mut dyn Entropy,
         out: &mut Vec<u8>,
     ) -> Option<Sent> {
@@ -77,22 +87,31 @@ impl Session {
         };
         self.counters.packets_out += 1;
         let calls = &self.calls;
-        let token = packet::seal(&*self.suite, &self.key, &header, out, entropy, |out| {
+        let token = packet::seal(&*self.suite, &self.key, &header, padding, out, entropy, |out| {
             if is_bare {
                 parts.iter().for_each(|part| part.body.write(calls, out));
             } else {
                 write_container(&parts, calls, out);
             }
         });
-        let sent: Vec<CallId> = parts.iter().filter_map(|part| part.body.call()).collect();
-        let wanted =
-            sent.iter().copied().filter(|id| self.calls.get(*id).is_some_and(|c| c.quick_ack));
-        let wanted: Vec<CallId> = wanted.collect();
+        let (mut wanted, mut service, mut together) = (Vec::new(), Vec::new(), Vec::new());
+        for part in &parts {
+            match part.body {
+                Body::Service(_) => service.push(part.id),
+                Body::Call { call, .. } => {
+                    if self.calls.sealed(call, message_id, now.mono) {
+                        wanted.push(call);
+                    }
+                    if !is_bare {
+                        together.push(call);
+                    }
+                }
+            }
+        }
+        self.calls.contain(message_id, together);
+        self.queries.seal(service, message_id);
         let quick_ack = !wanted.is_empty();
         self.quick_acks.expect(token, wanted);
-        let service = parts.iter().filter(|part| part.body.call().is_none());
-        self.queries.seal(service.map(|part| part.id).collect(), message_id);
-        self.calls.seal(sent, message_id, now.mono);
         Some(Sent { token, quick_ack })
     }
 
@@ -102,7 +121,7 @@ impl Session {
         if let Some(part) = self.bind_part(now, entropy) {
             return vec![part];
         }
-        let mut parts = Parts::default();
+        let mut parts = Parts::with_room_for(self.calls.waiting());
         self.add_service(&mut parts, now, entropy);
         if !self.binding.as_ref().is_some_and(Binding::holds_requests) {
             self.add_again(&mut parts);
@@ -127,47 +146,40 @@ impl Session {
                 }
                 self.queries.asked(id, query);
             }
-            let (seqno, length) = (self.next_seqno(false), service.body.len());
-            let body = Body::Service(service.body);
-            parts.push(Part { id, seqno, body, is_again: false }, length);
+            let seqno = self.next_seqno(false);
+            parts.push(Part::service(id, seqno, service.body));
         }
     }
 
     /// Messages that are sent again, as they were, with their id and sequence number.
     fn add_again(&mut self, parts: &mut Parts) {
         while let Some((call, sent)) = self.calls.peek_again() {
-            let body = Body::Call { call, after: self.calls.predecessor(call) };
-            let (length, is_alone) = (body.len(&self.calls), self.is_alone(call));
-            if !parts.takes(length, is_alone) {
+            let Some(shape) = self.calls.shape(call) else { return };
+            let (body, length) = (Body::Call { call, after: shape.after }, shape.length());
+            if !parts.takes(length, shape.is_alone) {
                 return;
             }
             self.calls.pop_again();
             self.counters.resent += 1;
-            parts.push(Part { id: sent.message, seqno: sent.seqno, body, is_again: true }, length);
-            parts.is_closed |= is_alone;
+            parts.push(Part { id: sent.message, seqno: sent.seqno, body, length, is_again: true });
+            parts.is_closed |= shape.is_alone;
         }
     }
 
     fn add_new(&mut self, parts: &mut Parts, now: Now, entropy: &mut dyn Entropy) {
         // A session that never pings has nothing to wait for.
         let is_heard = self.has_heard || self.upkeep.ping_every.is_none();
-        while let Some(call) = self.calls.peek(is_heard) {
-            let body = Body::Call { call, after: self.calls.predecessor(call) };
-            let (length, is_alone) = (body.len(&self.calls), self.is_alone(call));
-            if !parts.takes(length, is_alone) {
+        while let Some((call, shape)) = self.calls.peek(is_heard) {
+            let (body, length) = (Body::Call { call, after: shape.after }, shape.length());
+            if !parts.takes(length, shape.is_alone) {
                 return;
             }
             let id = self.next_message_id(now, entropy);
             let seqno = self.next_seqno(true);
             self.calls.send_next(id, seqno);
-            parts.push(Part { id, seqno, body, is_again: false }, length);
-            parts.is_closed |= is_alone;
+            parts.push(Part { id, seqno, body, length, is_again: false });
+            parts.is_closed |= shape.is_alone;
         }
-    }
-
-    /// Whether a request was refused with others, so that it is sent without them (64).
-    fn is_alone(&self, call: CallId) -> bool {
-        self.calls.get(call).is_some_and(|call| call.is_alone)
     }
 
     /// The binding of a temporary key. It is alone in its packet, so that no other message can spoil it.
@@ -177,7 +189,7 @@ impl Session {
         let (suite, temporary) = (self.suite.clone(), self.key.id());
         let binding = self.binding.as_mut()?;
         let body = binding.make(&*suite, temporary, self.id, id, now.mono, entropy);
-        Some(Part { id, seqno, body: Body::Service(body), is_again: false })
+        Some(Part::service(id, seqno, body))
     }
 
     fn add_acks(&mut self, parts: &mut Parts, now: Now, entropy: &mut dyn Entropy) {
@@ -188,8 +200,8 @@ impl Session {
         self.counters.acks_out += ids.len() as u64;
         let body = types::MsgsAck { msg_ids: ids.into_iter().map(|id| id.0).collect() }.to_bytes();
         let id = self.next_message_id(now, entropy);
-        let (seqno, length) = (self.next_seqno(false), body.len());
-        parts.push(Part { id, seqno, body: Body::Service(body), is_again: false }, length);
+        let seqno = self.next_seqno(false);
+        parts.push(Part::service(id, seqno, body));
     }
 }
 
@@ -203,6 +215,14 @@ struct Parts {
 }
 
 impl Parts {
+    /// With room for so many requests, and for a few messages of the session's own.
+    fn with_room_for(calls: usize) -> Self {
+        match calls {
+            0 => Self::default(),
+            _ => Self { list: Vec::with_capacity(calls.min(MAX_MESSAGES) + 2), ..Self::default() },
+        }
+    }
+
     /// How long another message may be: any fits alone, and several only within the limits (EM-10).
     fn room(&self) -> usize {
         if self.is_closed || self.list.len() >= MAX_MESSAGES {
@@ -222,30 +242,13 @@ impl Parts {
         self.fits(length) && (self.list.is_empty() || !is_alone)
     }
 
-    fn push(&mut self, part: Part, length: usize) {
-        self.bytes += CHILD_HEADER + length;
+    fn push(&mut self, part: Part) {
+        self.bytes += CHILD_HEADER + part.length;
         self.list.push(part);
     }
 }
 
 impl Body {
-    fn call(&self) -> Option<CallId> {
-        match self {
-            Self::Service(_) => None,
-            Self::Call { call, .. } => Some(*call),
-        }
-    }
-
-    fn len(&self, calls: &Calls) -> usize {
-        match self {
-            Self::Service(body) => body.len(),
-            Self::Call { call, after } => {
-                let wrapper = if after.is_some() { AFTER } else { 0 };
-                wrapper + calls.get(*call).map_or(0, |call| call.body.len())
-            }
-        }
-    }
-
     fn write(&self, calls: &Calls, out: &mut Vec<u8>) {
         match self {
             Self::Service(body) => out.extend_from_slice(body),
@@ -262,9 +265,6 @@ impl Body {
     }
 }
 
-/// The bytes of `invokeAfterMsg#cb9f372d {X:Type} msg_id:long query:!X = X;` before its query.
-const AFTER: usize = 12;
-
 /// `msg_container#73f1f8dc messages:vector<%Message> = MessageContainer;`
 fn write_container(parts: &[Part], calls: &Calls, out: &mut Vec<u8>) {
     crate::tl::codec::write_word(types::MsgContainer::ID, out);
@@ -272,7 +272,7 @@ fn write_container(parts: &[Part], calls: &Calls, out: &mut Vec<u8>) {
     for part in parts {
         part.id.0.serialize(out);
         part.seqno.0.serialize(out);
-        i32::try_from(part.body.len(calls)).unwrap_or(i32::MAX).serialize(out);
+        i32::try_from(part.length).unwrap_or(i32::MAX).serialize(out);
         part.body.write(calls, out);
     }
 }

@@ -13,10 +13,11 @@
 use byteorder::{ByteOrder, LittleEndian};
 
 use crate::crypto::{
-    AuthKey, CryptoSuite, Entropy, EntropyExt, MessageKey, QuickAckToken, Sender, message_key,
+    AuthKey, CryptoSuite, Entropy, MessageKey, QuickAckToken, Sender, message_key,
 };
 use crate::ids::{Salt, SeqNo, SessionId};
 use crate::message_id::MessageId;
+use crate::session::padding::{MIN_PADDING, Padding};
 use crate::session::violation::Violation;
 
 /// `auth_key_id` and `msg_key`, which are not encrypted.
@@ -25,9 +26,7 @@ const OUTSIDE: usize = 24;
 /// Salt, session, message id, sequence number and length.
 const HEADER: usize = 32;
 
-/// The least and the most padding (EM-03). Less would not hide the length, more could hide something else.
-const MIN_PADDING: usize = 12;
-/// See [`MIN_PADDING`].
+/// The most padding (EM-03). More could hide something else.
 const MAX_PADDING: usize = 1024;
 
 /// What stands before the body of a message.
@@ -40,12 +39,11 @@ pub(crate) struct Header {
 }
 
 /// Appends a packet to `out`, with the body that `write_body` appends.
-///
-/// The padding has a random length, so that the length of a packet says little about that of its message (EM-11).
 pub(super) fn seal(
     suite: &dyn CryptoSuite,
     key: &AuthKey,
     header: &Header,
+    padding: Padding,
     out: &mut Vec<u8>,
     entropy: &mut dyn Entropy,
     write_body: impl FnOnce(&mut Vec<u8>),
@@ -63,7 +61,7 @@ pub(super) fn seal(
     if let Some(place) = out.get_mut(body - 4..body) {
         LittleEndian::write_i32(place, i32::try_from(length).unwrap_or(i32::MAX));
     }
-    let padding = padding(HEADER + length, entropy);
+    let padding = padding.after(HEADER + length, entropy);
     let end = out.len();
     out.resize(end + padding, 0);
     if let Some(place) = out.get_mut(end..) {
@@ -84,13 +82,6 @@ fn encrypt(suite: &dyn CryptoSuite, key: &AuthKey, packet: &mut [u8]) -> QuickAc
         place.copy_from_slice(&msg_key.0);
     }
     token
-}
-
-/// 12 bytes and up to 255 more, to a multiple of 16 in all (EM-11).
-fn padding(length: usize, entropy: &mut dyn Entropy) -> usize {
-    let [random] = entropy.array();
-    let whole = length + MIN_PADDING + usize::from(random);
-    whole.next_multiple_of(16) - length
 }
 
 /// Decrypts a packet in place and gives its header and body.

@@ -1,8 +1,9 @@
 //! What the session itself says and asks: service messages that no caller made.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::map::IdMap;
 use crate::message_id::MessageId;
 use crate::rpc::CallId;
 use crate::tl::Serialize;
@@ -53,7 +54,7 @@ pub(super) struct Service {
 #[derive(Debug, Default)]
 pub(super) struct Queries {
     waiting: VecDeque<Service>,
-    asked: HashMap<MessageId, Query>,
+    asked: IdMap<MessageId, Query>,
     /// The ids of those, oldest first.
     order: VecDeque<MessageId>,
     /// The packets that service messages were in, and which those were.

@@ -44,7 +44,8 @@ impl Seen {
 
     /// Whether a message is remembered.
     pub(super) fn contains(&self, id: MessageId) -> bool {
-        self.place(id).is_ok()
+        // What comes mostly is younger than all before it.
+        self.ids.back().is_some_and(|last| id <= *last) && self.place(id).is_ok()
     }
 
     /// What is known of a message of the server's, as

@@ -48,14 +48,15 @@ impl Session {
         let constructor = message.constructor()?;
         if constructor == types::MsgContainer::ID {
             let children = children(&message)?;
-            if self.seen.note(message.id)? == Novelty::Duplicate {
-                self.counters.duplicates += 1;
-            }
             for child in children {
                 match self.take_message(now, child) {
                     Err(violation) if !violation.is_fatal() => self.counters.note(&violation),
                     result => result?,
                 }
+            }
+            // It is younger than its messages, so that all are noted in their order.
+            if self.seen.note(message.id)? == Novelty::Duplicate {
+                self.counters.duplicates += 1;
             }
             return Ok(());
         }
@@ -107,11 +108,13 @@ impl Session {
             types::NewSessionCreated::ID => !self.clock.is_synced(),
             _ => false,
         };
-        // If our clock is right, it was made between the message that it names and now; it may have been long on its way.
-        let earliest = named.map_or(server, MessageId::unix).saturating_sub(MAX_DRIFT);
-        let is_right = earliest <= made && made <= server.saturating_add(MAX_DRIFT);
-        if is_fresh && (!self.clock.is_synced() || !is_right) {
-            self.clock.sync(made, now.mono);
+        if is_fresh {
+            // If our clock is right, it was made between the message that it names and now; it may have been long on its way.
+            let earliest = named.map_or(server, MessageId::unix).saturating_sub(MAX_DRIFT);
+            let is_right = earliest <= made && made <= server.saturating_add(MAX_DRIFT);
+            if !self.clock.is_synced() || !is_right {
+                self.clock.sync(made, now.mono);
+            }
         }
         if is_ours || is_fresh || !self.clock.is_synced() {
             return Ok(());

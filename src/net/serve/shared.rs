@@ -1,12 +1,12 @@
 //! The data centre that the tasks of all links share.
 
-use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use crate::map::IdMap;
 use crate::net::clock::Clock;
 use crate::server::{DataCentre, LinkId};
 use crate::time::Now;
@@ -27,7 +27,7 @@ struct Shared {
 struct Inner {
     dc: DataCentre,
     /// Where the task of each link waits.
-    links: HashMap<LinkId, Arc<Notify>>,
+    links: IdMap<LinkId, Arc<Notify>>,
     /// The time for which the timer was set.
     timer: Option<Duration>,
 }
@@ -41,7 +41,7 @@ pub struct DcGuard<'a> {
 
 impl SharedDc {
     pub(super) fn new(dc: DataCentre) -> Self {
-        let inner = Inner { dc, links: HashMap::new(), timer: None };
+        let inner = Inner { dc, links: IdMap::default(), timer: None };
         Self(Arc::new(Shared {
             inner: Mutex::new(inner),
             clock: Clock::start(),

@@ -1,7 +1,8 @@
 //! The messages of a session that wait for a link.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
+use crate::map::IdSet;
 use crate::message_id::MessageId;
 use crate::server::session::outbox::Outgoing;
 
@@ -12,7 +13,7 @@ const MAX_MESSAGES: usize = 10_000;
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     messages: VecDeque<Outgoing>,
-    ids: HashSet<MessageId>,
+    ids: IdSet<MessageId>,
     bytes: usize,
 }
 

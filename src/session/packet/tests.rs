@@ -6,7 +6,7 @@ use super::*;
 #[cfg(feature = "server")]
 use crate::crypto::RsaPrivateKey;
 use crate::crypto::suite::sealed::Sealed;
-use crate::crypto::{FixedEntropy, Real, RsaPublicKey, Secret, SeededEntropy, SuiteError, vectors};
+use crate::crypto::{FixedEntropy, Real, RsaPublicKey, Secret, SuiteError, vectors};
 
 fn key() -> AuthKey {
     AuthKey::from_bytes(vectors::array("new_official_2024.auth_key"))
@@ -52,14 +52,20 @@ fn sealed_by_server(plaintext: &[u8]) -> Vec<u8> {
 #[test]
 fn em_01_a_ping_is_sealed_to_the_byte() {
     let padding = vector("client_to_server_ping.padding");
-    // The padding's length is drawn first: 12 + 8 bytes are asked for.
-    let mut entropy = FixedEntropy::new([vec![8], padding]);
+    let mut entropy = FixedEntropy::new([padding]);
     let mut out = vec![9];
     let body = vector("client_to_server_ping.body");
-    let token =
-        seal(&Real, &key(), &header("client_to_server_ping"), &mut out, &mut entropy, |out| {
+    let token = seal(
+        &Real,
+        &key(),
+        &header("client_to_server_ping"),
+        Padding::Sizes,
+        &mut out,
+        &mut entropy,
+        |out| {
             out.extend_from_slice(&body);
-        });
+        },
+    );
     assert_eq!(out[1..], vector("client_to_server_ping.packet"));
     let expected = vectors::text("synthetic.client_to_server_ping.quick_ack_token_le_u32");
     assert_eq!(token.0, u32::from_str_radix(expected, 16).unwrap());
@@ -141,22 +147,20 @@ fn em_03_each_length_from_none_to_all_is_judged() {
 }
 
 #[test]
-fn em_11_the_padding_is_random_in_length_and_content() {
-    let mut entropy = SeededEntropy::new(1);
-    let mut lengths = Vec::new();
-    for length in (0..400).step_by(4) {
-        let mut out = Vec::new();
-        seal(&Real, &key(), &header("client_to_server_ping"), &mut out, &mut entropy, |out| {
-            out.resize(out.len() + length, 5);
-        });
-        let padding = out.len() - OUTSIDE - HEADER - length;
-        assert!((12..=12 + 255 + 15).contains(&padding), "{padding}");
-        assert_eq!((out.len() - OUTSIDE) % 16, 0);
-        lengths.push(padding);
-    }
-    lengths.sort_unstable();
-    lengths.dedup();
-    assert!(lengths.len() > 10);
+fn em_11_the_padding_is_what_the_source_of_randomness_gave() {
+    let padding: Vec<u8> = (1..=20).collect();
+    let mut entropy = FixedEntropy::new([padding.clone()]);
+    let mut out = Vec::new();
+    let header = header("client_to_server_ping");
+    seal(&Real, &key(), &header, Padding::Sizes, &mut out, &mut entropy, |out| {
+        out.extend_from_slice(&[5; 12]);
+    });
+    let (outside, plaintext) = out.split_at_mut(OUTSIDE);
+    let msg_key = MessageKey(outside[8..].try_into().unwrap());
+    let aes = message_key::derive(&Real, &key(), &msg_key, Sender::Client);
+    aes.decrypt(&Real, plaintext).unwrap();
+    assert_eq!(plaintext[HEADER..], [&[5; 12], &padding[..]].concat());
+    assert_eq!(entropy.left(), 0);
 }
 
 /// Counts what is done with the whole plaintext.

@@ -14,7 +14,7 @@ use crate::crypto::{AuthKey, SeededEntropy, Sender, Suite, message_key, toy};
 use crate::ids::{Salt, SessionId};
 use crate::message_id::MessageId;
 use crate::rpc::{CallError, CallId, Request};
-use crate::session::{Event, Session, Violation};
+use crate::session::{Event, Padding, Session, Violation};
 use crate::time::{Now, ServerClock};
 use crate::tl::mtproto::{functions, types};
 use crate::tl::{Bare, Deserialize, Object, Reader, Serialize};
@@ -103,7 +103,7 @@ impl Test {
     /// The next packet of the session, opened.
     fn sent(&mut self) -> Option<Packet> {
         let mut packet = Vec::new();
-        self.session.poll_packet(self.now, &mut self.entropy, &mut packet)?;
+        self.session.poll_packet(self.now, Padding::Sizes, &mut self.entropy, &mut packet)?;
         Some(self.open(packet))
     }
 

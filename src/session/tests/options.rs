@@ -134,14 +134,16 @@ fn a_quick_acknowledgement_is_told_of_the_requests_that_wanted_one() {
     let wanted = test.session.call(test.now, request.clone().with_quick_ack()).unwrap();
     test.session.call(test.now, request.clone()).unwrap();
     let mut packet = Vec::new();
-    let sent = test.session.poll_packet(test.now, &mut test.entropy, &mut packet).unwrap();
+    let sent =
+        test.session.poll_packet(test.now, Padding::Sizes, &mut test.entropy, &mut packet).unwrap();
     assert!(sent.quick_ack);
     test.session.handle_quick_ack(crate::crypto::QuickAckToken(sent.token.0 ^ 1));
     assert_eq!(test.events(), []);
     test.session.handle_quick_ack(sent.token);
     assert_eq!(test.events(), [Event::QuickAck { call: wanted }]);
     test.session.call(test.now, request).unwrap();
-    let sent = test.session.poll_packet(test.now, &mut test.entropy, &mut packet).unwrap();
+    let sent =
+        test.session.poll_packet(test.now, Padding::Sizes, &mut test.entropy, &mut packet).unwrap();
     assert!(!sent.quick_ack);
 }
 
