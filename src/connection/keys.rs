@@ -177,7 +177,9 @@ impl Connection {
         let is_temporary = self.keys.temporary.is_some();
         if let Phase::Keyed(session) = &mut self.keys.phase {
             while let Some(event) = session.poll_event() {
-                self.events.extend(Event::of_session(event, is_temporary));
+                if let Some(event) = Event::of_session(event, is_temporary) {
+                    self.events.push_back(event);
+                }
             }
         }
     }

@@ -599,7 +599,10 @@ impl Calls {
 
     /// Takes what is still to be told to where other events are.
     pub(super) fn drain_events(&mut self, to: &mut VecDeque<Event>) {
-        to.append(&mut self.events);
+        // There are none mostly, which this finds out sooner.
+        if !self.events.is_empty() {
+            to.append(&mut self.events);
+        }
     }
 
     /// Ends everything.

@@ -20,6 +20,7 @@ pub(super) struct Message<'a> {
 
 impl Message<'_> {
     /// The constructor id of the body.
+    #[inline]
     pub(super) fn constructor(&self) -> Result<u32, Violation> {
         if let Some(id) = self.body.first_chunk::<4>() {
             return Ok(u32::from_le_bytes(*id));
