@@ -15,6 +15,7 @@ use crate::client::state::{State, Update};
 use crate::client::store::{SessionUser, Snapshot, Store};
 use crate::crypto::{Entropy, EntropyExt};
 use crate::ids::DcId;
+use crate::map::IdMap;
 use crate::net::OsEntropy;
 
 /// A client of Telegram's. Clones share it; when the last is dropped, its connections are closed.
@@ -29,12 +30,12 @@ pub(super) struct Inner {
     pub(super) keeper: Keeper,
     pub(super) states: watch::Sender<State>,
     pub(super) updates: broadcast::Sender<Update>,
-    slots: Mutex<HashMap<(DcId, Purpose), Arc<Slot>>>,
+    slots: Mutex<IdMap<(DcId, Purpose), Arc<Slot>>>,
     /// What must happen once at a time for a data centre: a key, a transfer of the login.
     guards: Mutex<HashMap<DcId, Arc<Guards>>>,
     entropy: Mutex<OsEntropy>,
     /// The data centre to begin with.
-    first: DcId,
+    pub(super) first: DcId,
 }
 
 /// The place of a connection. Whoever opens it holds the lock, so that others wait for the same one.
@@ -202,6 +203,13 @@ impl Inner {
 
     pub(super) fn slot(&self, dc: DcId, purpose: Purpose) -> Arc<Slot> {
         lock(&self.slots).entry((dc, purpose)).or_default().clone()
+    }
+
+    /// A connection that is there and not over. `None` also while somebody is opening one.
+    pub(super) fn at_hand(&self, dc: DcId, purpose: Purpose) -> Option<Arc<Link>> {
+        let slots = lock(&self.slots);
+        let place = slots.get(&(dc, purpose))?.link.try_lock().ok()?;
+        place.as_ref().filter(|link| !link.is_over()).cloned()
     }
 
     pub(super) fn guards(&self, dc: DcId) -> Arc<Guards> {

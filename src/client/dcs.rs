@@ -77,11 +77,19 @@ impl Inner {
         Ok(self.keeper.apply(changes).await?)
     }
 
+    /// The connection at hand, if it can be used and nobody has to log in before.
+    pub(super) fn ready(&self, dc: DcId, purpose: Purpose) -> Option<Arc<Link>> {
+        if self.needs_transfer(dc) {
+            return None;
+        }
+        self.at_hand(dc, purpose)
+    }
+
     /// A connection: the one at hand, or a new one.
     pub(super) async fn link(&self, dc: DcId, purpose: Purpose) -> Result<Arc<Link>, Error> {
         let slot = self.slot(dc, purpose);
         let mut place = slot.link.lock().await;
-        if let Some(link) = place.as_ref().filter(|link| link.over().is_none()) {
+        if let Some(link) = place.as_ref().filter(|link| !link.is_over()) {
             return Ok(link.clone());
         }
         *place = None;
@@ -158,18 +166,25 @@ impl Inner {
         Ok(())
     }
 
+    /// Whether somebody is logged in at home, and this data centre does not know of it yet.
+    fn needs_transfer(&self, dc: DcId) -> bool {
+        self.keeper.read(|kept| {
+            let home = kept.home.unwrap_or(self.first);
+            dc != home
+                && kept.home.is_some_and(|home| kept.is_authorized(home))
+                && !kept.is_authorized(dc)
+        })
+    }
+
     /// Takes the login to another data centre, if somebody is logged in at home and not yet there.
     pub(super) async fn authorize(&self, dc: DcId, until: Until) -> Result<(), Error> {
-        let is_done = || {
-            dc == self.home() || !self.is_logged_in() || self.keeper.read(|k| k.is_authorized(dc))
-        };
-        if is_done() {
+        if !self.needs_transfer(dc) {
             return Ok(());
         }
         let guards = self.guards(dc);
         let transferring = guards.transfer.lock().await;
         // Another call may have done it meanwhile.
-        if is_done() {
+        if !self.needs_transfer(dc) {
             return Ok(());
         }
         let export = ExportAuthorization { dc_id: dc.number.into() };

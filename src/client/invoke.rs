@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::client::core::{Client, Inner};
 use crate::client::error::{Error, StopReason};
 use crate::client::link::Link;
-use crate::client::policy::{Attempts, InvokeOptions, Next};
+use crate::client::policy::{Attempts, InvokeOptions, Next, Purpose};
 use crate::client::store::Change;
 use crate::ids::DcId;
 use crate::rpc::{CallError, Execution, Request, known};
@@ -71,75 +72,109 @@ impl Client {
         options: &InvokeOptions,
     ) -> Result<F::Return, Error> {
         let repeat = options.repeat.unwrap_or(F::REPEAT);
+        // Pinned where it is: awaited by value, a future is copied first, and this one is large.
         let call = pin!(self.inner.call(function.to_bytes(), repeat, options));
         decode::<F>(call.await?)
     }
 }
 
+/// How a call has gone so far.
+struct Course {
+    until: Until,
+    attempts: Attempts,
+    /// The data centre to ask, if not the one that the account lives in.
+    elsewhere: Option<DcId>,
+    is_reauthorized: bool,
+}
+
 impl Inner {
     /// Makes a call until it has a result, or an error that nothing can be done about.
+    ///
+    /// What is rarely needed is in boxes, so that the future of a call is small.
     async fn call(
         &self,
         body: Vec<u8>,
         repeat: Repeat,
         options: &InvokeOptions,
     ) -> Result<Object, Error> {
-        let until = Until::new(options.deadline);
-        let mut attempts = Attempts::new(options, repeat);
-        let mut elsewhere = options.dc;
-        let mut is_reauthorized = false;
+        let mut course = Course {
+            until: Until::new(options.deadline),
+            attempts: Attempts::new(options, repeat),
+            elsewhere: options.dc,
+            is_reauthorized: false,
+        };
         loop {
             self.check()?;
-            let dc = elsewhere.unwrap_or_else(|| self.home());
-            until.within(self.authorize(dc, until)).await?;
-            let link = until.within(self.link(dc, options.purpose)).await?;
-            let error = match self.attempt(&link, body.clone(), repeat, until).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
+            let dc = course.elsewhere.unwrap_or_else(|| self.home());
+            let link = match self.ready(dc, options.purpose) {
+                Some(link) => link,
+                None => Box::pin(self.prepare(dc, options.purpose, course.until)).await?,
             };
-            if let Some(reason) = self.verdict(dc, &error) {
-                return Err(self.stop(reason).await);
-            }
-            // A login that was taken to another data centre may have ended there alone.
-            if !is_reauthorized && self.is_login_lost(dc, &error) {
-                is_reauthorized = true;
-                let lost = Change::Authorized { dc, is_authorized: false };
-                self.keeper.apply(vec![lost]).await?;
-                continue;
-            }
-            match attempts.next(&error, self.jitter()) {
-                Next::Fail => {
-                    if matches!(error, CallError::Closed { .. }) {
-                        self.mourn(dc, &link).await?;
-                    }
-                    return Err(error.into());
-                }
-                Next::After(wait) => {
-                    // A wait that ends after the deadline is not begun.
-                    if until.left().is_some_and(|left| left <= wait) {
-                        return Err(error.into());
-                    }
-                    tokio::select! {
-                        () = sleep(wait) => {}
-                        ended = self.ended() => return Err(ended),
-                    }
-                }
-                Next::Migrate { number, is_home } => {
-                    let dc = until.within(self.dc(number, until)).await?;
-                    if is_home {
-                        self.move_home(dc).await?;
-                        elsewhere = None;
-                    } else {
-                        elsewhere = Some(dc);
-                    }
-                }
-                Next::TooManyHops => {
-                    return Err(Error::TooManyHops { hops: super::policy::MAX_HOPS });
-                }
-                Next::Initialise => link.is_initialised.store(false, Ordering::Relaxed),
-                Next::Reopen => self.mourn(dc, &link).await?,
+            let attempt = pin!(self.attempt(&link, body.clone(), repeat, course.until));
+            match attempt.await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => Box::pin(self.recover(&mut course, dc, &link, error)).await?,
             }
         }
+    }
+
+    /// A connection to a data centre that knows of the login.
+    async fn prepare(&self, dc: DcId, purpose: Purpose, until: Until) -> Result<Arc<Link>, Error> {
+        until.within(self.authorize(dc, until)).await?;
+        until.within(self.link(dc, purpose)).await
+    }
+
+    /// Does what an error asks for, so that the call can be made again; or gives the error that the call ends with.
+    async fn recover(
+        &self,
+        course: &mut Course,
+        dc: DcId,
+        link: &Link,
+        error: CallError,
+    ) -> Result<(), Error> {
+        let until = course.until;
+        if let Some(reason) = self.verdict(dc, &error) {
+            return Err(self.stop(reason).await);
+        }
+        // A login that was taken to another data centre may have ended there alone.
+        if !course.is_reauthorized && self.is_login_lost(dc, &error) {
+            course.is_reauthorized = true;
+            let lost = Change::Authorized { dc, is_authorized: false };
+            return Ok(self.keeper.apply(vec![lost]).await?);
+        }
+        match course.attempts.next(&error, self.jitter()) {
+            Next::Fail => {
+                if matches!(error, CallError::Closed { .. }) {
+                    self.mourn(dc, link).await?;
+                }
+                return Err(error.into());
+            }
+            Next::After(wait) => {
+                // A wait that ends after the deadline is not begun.
+                if until.left().is_some_and(|left| left <= wait) {
+                    return Err(error.into());
+                }
+                tokio::select! {
+                    () = sleep(wait) => {}
+                    ended = self.ended() => return Err(ended),
+                }
+            }
+            Next::Migrate { number, is_home } => {
+                let dc = until.within(self.dc(number, until)).await?;
+                if is_home {
+                    self.move_home(dc).await?;
+                    course.elsewhere = None;
+                } else {
+                    course.elsewhere = Some(dc);
+                }
+            }
+            Next::TooManyHops => {
+                return Err(Error::TooManyHops { hops: super::policy::MAX_HOPS });
+            }
+            Next::Initialise => link.is_initialised.store(false, Ordering::Relaxed),
+            Next::Reopen => self.mourn(dc, link).await?,
+        }
+        Ok(())
     }
 
     /// Sends a call over a connection, once.
@@ -157,7 +192,7 @@ impl Inner {
         if let Some(left) = until.left() {
             request = request.with_deadline(left);
         }
-        let result = link.handle.call(request).await;
+        let result = pin!(link.handle.call(request)).await;
         drop(in_use);
         if !is_initialised && is_answer(&result) {
             link.is_initialised.store(true, Ordering::Relaxed);

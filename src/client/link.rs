@@ -25,6 +25,7 @@ pub(super) struct Link {
     /// Why it is over.
     over: watch::Receiver<Option<ConnectionError>>,
     under_way: AtomicUsize,
+    /// When the last call ended. Held while one ends.
     used: Mutex<Instant>,
     driver: Mutex<Option<JoinHandle<ConnectionError>>>,
 }
@@ -67,9 +68,9 @@ impl Link {
         Ok((link, is_made))
     }
 
-    /// Why it is over, if it is.
-    pub(super) fn over(&self) -> Option<ConnectionError> {
-        self.over.borrow().clone()
+    /// Whether it is over.
+    pub(super) fn is_over(&self) -> bool {
+        self.over.borrow().is_some()
     }
 
     /// Waits until it is known why it is over. For calls that ended as closed; nobody waits long.
@@ -98,10 +99,10 @@ impl Link {
 
     /// How long until it has been idle for so long.
     fn idle_in(&self, idle: Duration) -> Duration {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         if self.under_way.load(Ordering::Relaxed) > 0 {
             return idle;
         }
-        let used = *self.used.lock().unwrap_or_else(PoisonError::into_inner);
         idle.saturating_sub(used.elapsed())
     }
 }
@@ -114,8 +115,11 @@ pub(super) struct InUse<'a>(&'a Link);
 
 impl Drop for InUse<'_> {
     fn drop(&mut self) {
-        *self.0.used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+        let mut used = self.0.used.lock().unwrap_or_else(PoisonError::into_inner);
+        // While there are others, nobody looks at the time.
+        if self.0.under_way.fetch_sub(1, Ordering::Relaxed) == 1 {
+            *used = Instant::now();
+        }
     }
 }
 

@@ -16,13 +16,14 @@ use crate::net::handle::{self, Command, Commands, Handle, Reply, Ticket};
 use crate::net::socket::Socket;
 use crate::rpc::{CallId, Request};
 use crate::session;
+use crate::time::Now;
 use crate::work::Done;
 
 /// How much is packed before it is written. More would only wait longer.
 const WRITE_AHEAD: usize = 256 << 10;
 
 /// How many commands a turn takes.
-const COMMANDS_A_TURN: usize = 64;
+const COMMANDS_A_TURN: usize = 16;
 
 /// Begins a connection. Spawn [`Driver::run`] for it to happen.
 ///
@@ -173,12 +174,15 @@ impl Driver {
 
     /// Takes the command that came, and those that wait behind it.
     fn handle_command(&mut self, command: Option<Command>) {
+        let now = self.clock.now();
         let mut command = command;
         let mut left = COMMANDS_A_TURN;
         loop {
             match command {
-                Some(Command::Call { ticket, request, reply }) => self.call(ticket, request, reply),
-                Some(Command::KeyKept) => self.connection.key_kept(self.clock.now()),
+                Some(Command::Call { ticket, request, reply }) => {
+                    self.call(now, ticket, request, reply)
+                }
+                Some(Command::KeyKept) => self.connection.key_kept(now),
                 // The last handle is gone: nobody can want anything any more.
                 Some(Command::Close) | None => return self.connection.close(),
             }
@@ -201,12 +205,12 @@ impl Driver {
         }
     }
 
-    fn call(&mut self, ticket: Ticket, request: Request, reply: Reply) {
+    fn call(&mut self, now: Now, ticket: Ticket, request: Request, reply: Reply) {
         // Dropped while it waited in the channel.
         if reply.is_closed() {
             return;
         }
-        match self.connection.call(self.clock.now(), request) {
+        match self.connection.call(now, request) {
             Ok(call) => {
                 self.tickets.insert(ticket, call);
                 self.replies.insert(call, (ticket, reply));

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::rpc::{CallError, Execution, Request};
@@ -98,15 +99,25 @@ impl Handle {
     /// See [`CallError`].
     pub async fn call(&self, request: Request) -> Result<Object, CallError> {
         let (reply, answer) = oneshot::channel();
-        let never = CallError::Closed { execution: Execution::Never };
         let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
         let command = Command::Call { ticket, request, reply };
-        self.commands.send(command).await.map_err(|_| never)?;
+        self.send(command).await.map_err(|()| CallError::Closed { execution: Execution::Never })?;
         let mut abandon = Abandon { handle: self, ticket: Some(ticket) };
         // The driver answers every call it takes; it may end before it takes this one.
         let answer = answer.await.unwrap_or(Err(CallError::Closed { execution: Execution::Maybe }));
         abandon.ticket = None;
         answer
+    }
+
+    /// Gives the driver a command; an error if it is gone. It waits only if there is no room.
+    async fn send(&self, command: Command) -> Result<(), ()> {
+        match self.commands.try_send(command) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Closed(_)) => Err(()),
+            Err(TrySendError::Full(command)) => {
+                Box::pin(self.commands.send(command)).await.map_err(|_| ())
+            }
+        }
     }
 
     /// The new key was stored: see [`Config::hold_new_key`](crate::connection::Config::hold_new_key).

@@ -1,6 +1,6 @@
 //! The requests that have not ended, found by their number and by the messages they were sent in.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::ids::SeqNo;
@@ -9,6 +9,7 @@ use crate::message_id::MessageId;
 use crate::rpc::{CallError, CallId, Execution, Request, RpcError};
 use crate::session::call::{Call, Sent};
 use crate::session::event::Event;
+use crate::session::timers::Timers;
 use crate::tl::{Object, Repeat};
 use crate::trace::{self, trace};
 
@@ -58,7 +59,7 @@ pub(crate) struct Calls {
     under_way: usize,
     containers: IdMap<MessageId, Container>,
     /// When something is to be done about a request.
-    timers: BTreeSet<(Duration, CallId)>,
+    timers: Timers,
     /// The time of the last input, for round trips.
     mono: Duration,
     events: VecDeque<Event>,
@@ -118,7 +119,9 @@ impl Calls {
         trace!(debug, request = id.0, function = trace::name(&request.body), bytes = length;
             "request accepted");
         let call = Call::new(request.compressed(), deadline);
-        self.timers.extend(call.due().map(|due| (due, id)));
+        if let Some(due) = call.due() {
+            self.timers.set(due, id);
+        }
         self.calls.insert(id, call);
         self.queue.push_back(id);
         Ok(id)
@@ -283,9 +286,7 @@ impl Calls {
     pub(super) fn answer(&mut self, id: CallId, result: Result<Object, CallError>) {
         self.leave_container(id);
         let Some(call) = self.calls.remove(&id) else { return };
-        if let Some(due) = call.due() {
-            self.timers.remove(&(due, id));
-        }
+        self.settle(id);
         if call.sent.is_some() {
             self.under_way -= 1;
         } else if let Ok(place) = self.queue.binary_search(&id) {
@@ -500,14 +501,19 @@ impl Calls {
         max: usize,
     ) -> Due {
         let mut due = Due::default();
+        if self.due().is_none_or(|next| next > mono) {
+            return due;
+        }
         let (mut rung, mut unasked) = (Vec::new(), Vec::new());
-        while let Some((at, id)) = self.timers.first().copied() {
+        while let Some((at, id)) = self.timers.first() {
             if at > mono || due.ask.len() >= max {
                 break;
             }
-            self.timers.pop_first();
+            self.timers.pop();
             rung.push(id);
-            let Some(call) = self.calls.get(&id) else { continue };
+            let Some(call) = self.calls.get(&id).filter(|call| call.due() == Some(at)) else {
+                continue;
+            };
             let sent = call.sent;
             if call.deadline.is_some_and(|deadline| deadline <= mono) {
                 let (execution, is_cancelled) = (call.execution(), call.is_cancelled);
@@ -546,9 +552,12 @@ impl Calls {
             self.set_ask(id, Duration::MAX);
         }
         for id in rung {
-            let next = self.calls.get(&id).and_then(Call::due);
-            self.timers.extend(next.map(|due| (due, id)));
+            if let Some(next) = self.calls.get(&id).and_then(Call::due) {
+                self.timers.set(next, id);
+            }
         }
+        let Self { timers, calls, .. } = self;
+        timers.tidy(|at, id| is_due(calls, at, id));
         due
     }
 
@@ -585,7 +594,7 @@ impl Calls {
     /// The next time at which something is to be done. Without a link, what was sent has no time but its deadline once
     /// [`handle_deadlines`](Self::handle_deadlines) has looked at it.
     pub(crate) fn due(&self) -> Option<Duration> {
-        self.timers.first().map(|(due, _)| *due)
+        self.timers.first().map(|(due, _)| due)
     }
 
     /// Ends what has come to its deadline while nothing can be sent.
@@ -654,11 +663,17 @@ impl Calls {
             _ => {}
         }
         if before != after {
-            if let Some(before) = before {
-                self.timers.remove(&(before, id));
+            if let Some(due) = after {
+                self.timers.set(due, id);
             }
-            self.timers.extend(after.map(|due| (due, id)));
+            self.settle(id);
         }
+    }
+
+    /// A request has another time, or none: the next time is one that counts.
+    fn settle(&mut self, id: CallId) {
+        let Self { timers, calls, .. } = self;
+        timers.settle(id, calls.len(), |at, id| is_due(calls, at, id));
     }
 
     fn leave_container(&mut self, id: CallId) {
@@ -674,4 +689,9 @@ impl Calls {
             }
         }
     }
+}
+
+/// Whether something is to be done about a request at this time.
+fn is_due(calls: &IdMap<CallId, Call>, at: Duration, id: CallId) -> bool {
+    calls.get(&id).is_some_and(|call| call.due() == Some(at))
 }

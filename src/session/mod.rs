@@ -48,6 +48,7 @@ mod service;
 mod states;
 #[cfg(test)]
 mod tests;
+mod timers;
 mod violation;
 
 use std::collections::VecDeque;
