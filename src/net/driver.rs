@@ -22,8 +22,12 @@ use crate::work::Done;
 /// How much is packed before it is written. More would only wait longer.
 const WRITE_AHEAD: usize = 256 << 10;
 
-/// How many commands a turn takes.
-const COMMANDS_A_TURN: usize = 16;
+/// How many commands a turn takes at least. What they ask for goes out then, so that the server begins with it while
+/// the rest is packed: if all went in one packet, one side would always wait for the other.
+const COMMANDS_A_TURN: usize = 4;
+
+/// With many calls under way a turn takes this part of them. More and smaller packets would cost more than they hide.
+const PART_OF_CALLS: usize = 3;
 
 /// Begins a connection. Spawn [`Driver::run`] for it to happen.
 ///
@@ -176,7 +180,7 @@ impl Driver {
     fn handle_command(&mut self, command: Option<Command>) {
         let now = self.clock.now();
         let mut command = command;
-        let mut left = COMMANDS_A_TURN;
+        let mut left = COMMANDS_A_TURN.max(self.replies.len() / PART_OF_CALLS);
         loop {
             match command {
                 Some(Command::Call { ticket, request, reply }) => {
