@@ -63,7 +63,8 @@ pub struct DataCentre {
     pub(super) entropy: Box<dyn DcEntropy>,
     pub(super) keys: IdMap<KeyId, Key>,
     pub(super) sessions: Sessions,
-    pub(super) links: IdMap<LinkId, Link>,
+    /// In boxes, since a link is taken out while its packets are looked at.
+    pub(super) links: IdMap<LinkId, Box<Link>>,
     pub(super) limits: Limits,
     /// How often keys and sessions were used, for what was used longest ago.
     pub(super) uses: u64,
@@ -154,7 +155,7 @@ impl DataCentre {
     pub fn handle_connected(&mut self) -> LinkId {
         let id = LinkId(self.next_link);
         self.next_link += 1;
-        self.links.insert(id, Link::new(id, self.limits.link_bytes));
+        self.links.insert(id, Box::new(Link::new(id, self.limits.link_bytes)));
         id
     }
 
@@ -269,7 +270,7 @@ impl DataCentre {
     pub fn handle_work(&mut self, now: Now, id: LinkId, done: Done) {
         let now = self.faults.at(now);
         let Some(mut link) = self.links.remove(&id) else { return };
-        let Link { exchange, .. } = &mut link;
+        let Link { exchange, .. } = &mut *link;
         let answer = exchange.handle_work(&self.config, now, done, &mut *self.entropy);
         self.go_on(now, &mut link, answer);
         self.put_back(link);
@@ -362,7 +363,7 @@ impl DataCentre {
     }
 
     /// A link was looked at.
-    fn put_back(&mut self, link: Link) {
+    fn put_back(&mut self, link: Box<Link>) {
         self.ready.insert(link.id);
         self.links.insert(link.id, link);
     }

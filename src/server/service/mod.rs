@@ -53,7 +53,11 @@ impl DataCentre {
         }
         let Packet { session, id, seqno, body, .. } = packet;
         let message = Message { id, seqno, body };
-        let origin = Origin { now, key, session, first: message.first_id() };
+        // It is told once, so that not all containers have to be read for it.
+        let known = self.sessions.get((key, session));
+        let is_new = known.is_none_or(Session::is_unannounced);
+        let first = if is_new { message.first_id() } else { id };
+        let origin = Origin { now, key, session, first };
         self.enter_session(origin, link);
         if let Some(salt) = right_salt {
             return self.refuse_salt(origin, &message, salt);

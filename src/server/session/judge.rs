@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::ids::SeqNo;
 use crate::message_id::MessageId;
-use crate::server::session::{Received, Session};
+use crate::server::session::Session;
 
 /// How far a client's clock may be behind.
 const MAX_AGE: Duration = Duration::from_secs(300);
@@ -45,7 +45,7 @@ impl Session {
         if id.0 % 4 != 0 {
             return Judgement::Bad(18);
         }
-        if self.received.contains_key(&id) {
+        if self.received.get(id).is_some() {
             return Judgement::Duplicate;
         }
         if place == Place::Packet && id.unix().saturating_add(MAX_AGE) < unix {
@@ -59,13 +59,11 @@ impl Session {
         }
         // Those that were taken are in order, so the neighbours say it for all.
         let clashes = |other: SeqNo| other == seqno && seqno.is_content();
-        let number = |(_, received): (_, &Received)| received.seqno;
-        let before = self.received.range(..id).next_back().map(number);
-        if before.is_some_and(|other| other > seqno || clashes(other)) {
+        let (before, after) = self.received.around(id);
+        if before.is_some_and(|other| other.seqno > seqno || clashes(other.seqno)) {
             return Judgement::Bad(32);
         }
-        let after = self.received.range(id..).next().map(number);
-        if after.is_some_and(|other| other < seqno || clashes(other)) {
+        if after.is_some_and(|other| other.seqno < seqno || clashes(other.seqno)) {
             return Judgement::Bad(33);
         }
         Judgement::Take

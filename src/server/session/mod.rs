@@ -1,5 +1,6 @@
 //! A session as the server knows it: what came, what is to be sent, and what was sent and not acknowledged.
 
+mod inbox;
 mod judge;
 mod order;
 mod outbox;
@@ -17,6 +18,7 @@ use crate::server::dc::LinkId;
 use crate::server::limits::Limits;
 use crate::server::service::Due;
 use crate::tl::Serialize;
+use inbox::{Inbox, Received};
 pub(super) use judge::{Judgement, Place};
 pub(super) use order::{Order, Waiting};
 use outbox::Unacknowledged;
@@ -37,7 +39,7 @@ pub(super) struct Session {
     limits: Limits,
     /// Whether the client was told that it began.
     is_announced: bool,
-    received: BTreeMap<MessageId, Received>,
+    received: Inbox,
     /// Of ids up to this one, those that are not in `received` are forgotten.
     forgotten: MessageId,
     /// Messages to be sent in the next packets.
@@ -52,14 +54,6 @@ pub(super) struct Session {
     acks: Vec<MessageId>,
     last_id: MessageId,
     content: i32,
-}
-
-/// A message that came from the client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Received {
-    seqno: SeqNo,
-    is_acknowledged: bool,
-    stage: Stage,
 }
 
 /// What became of a message that came from the client.
@@ -99,7 +93,7 @@ impl Session {
         let received = Received { seqno, is_acknowledged: false, stage: Stage::Service };
         self.received.insert(id, received);
         if self.received.len() > REMEMBERED
-            && let Some((id, _)) = self.received.pop_first()
+            && let Some(id) = self.received.forget_first()
         {
             self.forgotten = self.forgotten.max(id);
         }
@@ -120,7 +114,7 @@ impl Session {
 
     /// What became of a message; `None` if it never came or is forgotten.
     pub(super) fn stage(&self, id: MessageId) -> Option<Stage> {
-        self.received.get(&id).map(|received| received.stage)
+        self.received.get(id).map(|received| received.stage)
     }
 
     /// Queues the answer to a request and remembers which it was.
@@ -157,11 +151,11 @@ impl Session {
     /// processed stay. Whether there was anything to forget.
     pub(super) fn forget_received(&mut self) -> bool {
         let before = self.received.len();
-        if let Some((id, _)) = self.received.last_key_value() {
-            self.forgotten = self.forgotten.max(*id);
+        if let Some(id) = self.received.last() {
+            self.forgotten = self.forgotten.max(id);
         }
         let is_running = |stage| matches!(stage, Stage::Running | Stage::Dropped);
-        self.received.retain(|_, received| is_running(received.stage));
+        self.received.retain(|received| is_running(received.stage));
         self.received.len() < before
     }
 
@@ -177,7 +171,7 @@ impl Session {
 
     /// The last messages that came, oldest first.
     pub(super) fn last_received(&self, count: usize) -> Vec<MessageId> {
-        let mut ids: Vec<MessageId> = self.received.keys().rev().take(count).copied().collect();
+        let mut ids: Vec<MessageId> = self.received.ids().rev().take(count).collect();
         ids.reverse();
         ids
     }
@@ -190,7 +184,7 @@ impl Session {
     }
 
     fn set_stage(&mut self, id: MessageId, stage: Stage) {
-        if let Some(received) = self.received.get_mut(&id) {
+        if let Some(received) = self.received.get_mut(id) {
             received.stage = stage;
         }
     }

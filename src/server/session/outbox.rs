@@ -217,7 +217,7 @@ impl Session {
     fn take_acks(&mut self) -> Vec<i64> {
         let Self { acks, received, .. } = self;
         let take = |id: MessageId| {
-            if let Some(received) = received.get_mut(&id) {
+            if let Some(received) = received.get_mut(id) {
                 received.is_acknowledged = true;
             }
             id.0

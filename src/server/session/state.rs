@@ -33,7 +33,7 @@ impl Session {
     /// What is known of a message of the client's, as a
     /// [byte](https://core.telegram.org/mtproto/service_messages_about_messages#informational-message-regarding-status-of-messages).
     pub(in crate::server) fn state(&self, id: MessageId) -> u8 {
-        let Some(received) = self.received.get(&id) else {
+        let Some(received) = self.received.get(id) else {
             return self.state_of_missing(id);
         };
         let mut state = RECEIVED;
@@ -52,12 +52,12 @@ impl Session {
     }
 
     fn state_of_missing(&self, id: MessageId) -> u8 {
-        let (first, last) = (self.received.first_key_value(), self.received.last_key_value());
+        let (first, last) = (self.received.first(), self.received.last());
         // The server's own messages are none of the client's.
         let is_of_client = id.0 % 4 == 0;
-        if !is_of_client || id <= self.forgotten || first.is_some_and(|(first, _)| id < *first) {
+        if !is_of_client || id <= self.forgotten || first.is_some_and(|first| id < first) {
             UNKNOWN
-        } else if last.is_none_or(|(last, _)| id > *last) {
+        } else if last.is_none_or(|last| id > last) {
             TOO_HIGH
         } else {
             NOT_RECEIVED
