@@ -22,12 +22,12 @@ use crate::work::Done;
 /// How much is packed before it is written. More would only wait longer.
 const WRITE_AHEAD: usize = 256 << 10;
 
-/// How many commands a turn takes at least. What they ask for goes out then, so that the server begins with it while
-/// the rest is packed: if all went in one packet, one side would always wait for the other.
+/// How many commands a turn takes at least.
 const COMMANDS_A_TURN: usize = 4;
 
-/// With many calls under way a turn takes this part of them. More and smaller packets would cost more than they hide.
-const PART_OF_CALLS: usize = 3;
+/// With more calls under way a turn takes this part of them. What a turn takes goes out before the next, so that the server
+/// has something to do while the rest is packed: if all went in one packet, one side would always wait for the other.
+const PART_OF_CALLS: usize = 2;
 
 /// Begins a connection. Spawn [`Driver::run`] for it to happen.
 ///
