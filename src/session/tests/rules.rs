@@ -68,7 +68,7 @@ fn em_05_time_is_not_judged_before_it_is_known() {
     test.session.clock = ServerClock::new(at(0));
     let message = made_at(&mut test, -100_000);
     test.deliver(&message).unwrap();
-    assert_eq!(test.events().len(), 1);
+    assert_eq!(test.events(), [Event::Update(Object::from(message.body))]);
 }
 
 #[test]
