@@ -69,3 +69,16 @@ impl Wire {
         self.encoder.encode(packet, quick_ack, entropy, out)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn em_11_only_a_framing_that_hides_the_protocol_has_packets_of_random_length() {
+        for framing in [Framing::Abridged, Framing::Intermediate, Framing::Full] {
+            assert_eq!(Wire::new(framing).padding(), Padding::Sizes);
+        }
+        assert_eq!(Wire::new(Framing::PaddedIntermediate).padding(), Padding::Random);
+    }
+}
