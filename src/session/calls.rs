@@ -227,10 +227,9 @@ impl Calls {
 
     /// Notes that a request went out in a packet; whether it wants a quick acknowledgement.
     pub(super) fn sealed(&mut self, id: CallId, packet: MessageId, mono: Duration) -> bool {
-        self.leave_container(id);
-        let mut quick_ack = false;
+        let (mut quick_ack, mut before) = (false, None);
         self.change(id, |call| {
-            quick_ack = call.quick_ack;
+            (quick_ack, before) = (call.quick_ack, call.sent);
             if let Some(sent) = &mut call.sent {
                 trace!(debug, request = id.0, message_id = sent.message.0, copies = sent.copies;
                     "request sent");
@@ -241,6 +240,7 @@ impl Calls {
                 sent.ask_at = mono.saturating_add(wait);
             }
         });
+        self.leave_container(before);
         quick_ack
     }
 
@@ -284,8 +284,8 @@ impl Calls {
 
     /// Ends a request with its answer.
     pub(super) fn answer(&mut self, id: CallId, result: Result<Object, CallError>) {
-        self.leave_container(id);
         let Some(call) = self.calls.remove(&id) else { return };
+        self.leave_container(call.sent);
         self.settle(id);
         if call.sent.is_some() {
             self.under_way -= 1;
@@ -638,13 +638,13 @@ impl Calls {
 
     /// A request waits for a new message; the one that it had counts as a former one.
     fn renew(&mut self, id: CallId, change: impl FnOnce(&mut Call)) {
-        self.leave_container(id);
+        let mut before = None;
         self.change(id, |call| {
             change(call);
-            if let Some(sent) = call.sent.take() {
-                call.former.push(sent.message);
-            }
+            before = call.sent.take();
+            call.former.extend(before.map(|sent| sent.message));
         });
+        self.leave_container(before);
         // Before those that were made after it.
         if let Err(place) = self.queue.binary_search(&id) {
             self.queue.insert(place, id);
@@ -676,12 +676,10 @@ impl Calls {
         timers.settle(id, calls.len(), |at, id| is_due(calls, at, id));
     }
 
-    fn leave_container(&mut self, id: CallId) {
-        let Some(sent) = self.calls.get(&id).and_then(|call| call.sent) else { return };
-        // A packet of its own.
-        if sent.packet == sent.message {
-            return;
-        }
+    /// A message is not in the packet any more that it was sent in.
+    fn leave_container(&mut self, sent: Option<Sent>) {
+        // A packet of its own is no container.
+        let Some(sent) = sent.filter(|sent| sent.packet != sent.message) else { return };
         if let Some(container) = self.containers.get_mut(&sent.packet) {
             container.left = container.left.saturating_sub(1);
             if container.left == 0 {
