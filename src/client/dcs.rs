@@ -207,7 +207,7 @@ impl Inner {
         let mut left = 2_u32;
         loop {
             let link = until.within(self.link(dc, Purpose::Main)).await?;
-            match self.attempt(&link, body.clone(), Repeat::Once, until).await {
+            match self.attempt(&link, body.clone(), Repeat::Once, until.left()).await {
                 Ok(answer) => return super::invoke::decode::<F>(answer),
                 // The connection had been idle and was closed just now.
                 Err(error) if left > 0 && super::invoke::is_reopened(&error) => {

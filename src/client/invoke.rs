@@ -46,7 +46,7 @@ impl Until {
         }
     }
 
-    fn left(self) -> Option<Duration> {
+    pub(super) fn left(self) -> Option<Duration> {
         self.0.map(|until| until.saturating_duration_since(Instant::now()))
     }
 }
@@ -103,18 +103,24 @@ impl Inner {
             elsewhere: options.dc,
             is_reauthorized: false,
         };
+        // Nothing was waited for yet.
+        let mut left = options.deadline;
         loop {
             self.check()?;
             let dc = course.elsewhere.unwrap_or_else(|| self.home());
             let link = match self.ready(dc, options.purpose) {
                 Some(link) => link,
-                None => Box::pin(self.prepare(dc, options.purpose, course.until)).await?,
+                None => {
+                    let link = Box::pin(self.prepare(dc, options.purpose, course.until)).await?;
+                    left = course.until.left();
+                    link
+                }
             };
-            let attempt = pin!(self.attempt(&link, body.clone(), repeat, course.until));
-            match attempt.await {
+            match pin!(self.attempt(&link, body.clone(), repeat, left)).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => Box::pin(self.recover(&mut course, dc, &link, error)).await?,
             }
+            left = course.until.left();
         }
     }
 
@@ -183,13 +189,13 @@ impl Inner {
         link: &Link,
         body: Vec<u8>,
         repeat: Repeat,
-        until: Until,
+        left: Option<Duration>,
     ) -> Result<Object, CallError> {
         let in_use = link.in_use();
         let is_initialised = link.is_initialised.load(Ordering::Relaxed);
         let body = if is_initialised { body } else { self.initialising(body) };
         let mut request = Request::from_bytes(body, repeat);
-        if let Some(left) = until.left() {
+        if let Some(left) = left {
             request = request.with_deadline(left);
         }
         let result = pin!(link.handle.call(request)).await;

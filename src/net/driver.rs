@@ -22,9 +22,12 @@ use crate::work::Done;
 /// How much is packed before it is written. More would only wait longer.
 const WRITE_AHEAD: usize = 256 << 10;
 
-/// How many commands a turn takes at least. It takes no more than there are calls under way: what it takes goes out before the
-/// next turn, so that neither side waits while the other packs.
+/// How many commands a turn takes at least.
 const COMMANDS_A_TURN: usize = 4;
+
+/// With more calls under way a turn takes this part of them. What a turn takes goes out before the next, so that the server
+/// has something to do while the rest is packed: if all went in one packet, one side would always wait for the other.
+const PART_OF_CALLS: usize = 2;
 
 /// Begins a connection. Spawn [`Driver::run`] for it to happen.
 ///
@@ -177,7 +180,7 @@ impl Driver {
     fn handle_command(&mut self, command: Option<Command>) {
         let now = self.clock.now();
         let mut command = command;
-        let mut left = COMMANDS_A_TURN.max(self.replies.len());
+        let mut left = COMMANDS_A_TURN.max(self.replies.len() / PART_OF_CALLS);
         loop {
             match command {
                 Some(Command::Call { ticket, request, reply }) => {
