@@ -1,5 +1,6 @@
 //! The task that owns a connection and its socket.
 
+use std::collections::HashSet;
 use std::future::pending;
 use std::io;
 
@@ -50,7 +51,6 @@ pub fn connect(config: Config) -> io::Result<(Handle, Events, Driver)> {
         commands,
         sink,
         replies: IdMap::default(),
-        tickets: IdMap::default(),
         socket: None,
         dial: JoinSet::new(),
         works: JoinSet::new(),
@@ -67,9 +67,8 @@ pub struct Driver {
     clock: Clock,
     commands: Commands,
     sink: Sink,
+    /// The calls that have not ended: the number that their handle gave them, and where their answer goes.
     replies: IdMap<CallId, (Ticket, Reply)>,
-    /// The calls that have not ended, by the number that their handle gave them.
-    tickets: IdMap<Ticket, CallId>,
     socket: Option<Socket>,
     /// One dial at most; dropping it ends it.
     dial: JoinSet<Result<Dialled, DialError>>,
@@ -162,8 +161,7 @@ impl Driver {
         match event {
             Event::Session(session::Event::Answer { call, result }) => {
                 // A caller that is gone does not want it.
-                if let Some((ticket, reply)) = self.replies.remove(&call) {
-                    self.tickets.remove(&ticket);
+                if let Some((_, reply)) = self.replies.remove(&call) {
                     let _ = reply.send(result);
                 }
             }
@@ -201,11 +199,21 @@ impl Driver {
         }
     }
 
-    /// A caller does not wait any more. It may have been answered meanwhile; a call that is still in the channel is not
-    /// begun at all.
+    /// A caller does not wait any more, and perhaps others with it. They may have been answered meanwhile; a call that is
+    /// still in the channel is not begun at all.
+    ///
+    /// All are looked for at once: who cancels is rare, and pays for it, instead of every call for a way to find it.
     fn cancel(&mut self, ticket: Ticket) {
-        if let Some(call) = self.tickets.get(&ticket) {
-            self.connection.cancel(self.clock.now(), *call);
+        let mut tickets: HashSet<Ticket> = HashSet::from([ticket]);
+        tickets.extend(std::iter::from_fn(|| self.commands.cancels.try_recv().ok()));
+        let is_cancelled = |(call, (ticket, _)): (&CallId, &(Ticket, Reply))| {
+            tickets.contains(ticket).then_some(*call)
+        };
+        let mut calls: Vec<CallId> = self.replies.iter().filter_map(is_cancelled).collect();
+        calls.sort_unstable();
+        let now = self.clock.now();
+        for call in calls {
+            self.connection.cancel(now, call);
         }
     }
 
@@ -216,7 +224,6 @@ impl Driver {
         }
         match self.connection.call(now, request) {
             Ok(call) => {
-                self.tickets.insert(ticket, call);
                 self.replies.insert(call, (ticket, reply));
             }
             Err(error) => {
