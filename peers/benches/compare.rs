@@ -54,6 +54,21 @@ fn packets(c: &mut Criterion) {
     group.finish();
 }
 
+/// What the cryptography of a ping takes: 44 bytes with 20 of padding.
+fn small_packets(c: &mut Criterion) {
+    let mut group = c.benchmark_group("packet_small");
+    let (plaintext, mut packet) = ([7; 44], Vec::new());
+    let key = ours::key();
+    group.bench_function("telewire", |b| {
+        b.iter(|| ours::encrypt(&key, black_box(&plaintext), &mut packet).unwrap());
+    });
+    let (key, mut packet) = (theirs::key(), theirs::buffer());
+    group.bench_function("grammers", |b| {
+        b.iter(|| theirs::encrypt(&key, black_box(&plaintext), &mut packet));
+    });
+    group.finish();
+}
+
 fn exchange(c: &mut Criterion) {
     let mut group = c.benchmark_group("factorize");
     group.sample_size(10);
@@ -134,5 +149,5 @@ fn config() -> Criterion {
         .measurement_time(Duration::from_millis(600))
 }
 
-criterion_group!(name = benches; config = config(); targets = types, packets, sessions, exchange);
+criterion_group!(name = benches; config = config(); targets = types, packets, small_packets, sessions, exchange);
 criterion_main!(benches);

@@ -82,7 +82,7 @@ pub fn encrypt(key: &AuthKey, plaintext: &[u8], packet: &mut Vec<u8>) -> Result<
     packet.extend_from_slice(plaintext);
     let mut padding = [0; 32];
     getrandom::fill(&mut padding)?;
-    packet.extend_from_slice(&padding);
+    packet.extend(padding.iter().take(32 - plaintext.len() % 16));
     let (outside, data) = packet.split_at_mut(OUTSIDE);
     let (msg_key, _) = message_key::message_key(&*suite, key, Sender::Client, data);
     message_key::derive(&*suite, key, &msg_key, Sender::Client).encrypt(&*suite, data)?;
