@@ -23,11 +23,14 @@ use crate::work::Done;
 /// How much is packed before it is written. More would only wait longer.
 const WRITE_AHEAD: usize = 256 << 10;
 
-/// How many commands a turn takes at least.
-const COMMANDS_A_TURN: usize = 4;
+/// How many commands a turn takes. More would keep the driver from what came over the socket.
+const COMMANDS_A_TURN: usize = 256;
 
-/// With more calls under way a turn takes this part of them. What a turn takes goes out before the next, so that the server
-/// has something to do while the rest is packed: if all went in one packet, one side would always wait for the other.
+/// How many calls are packed at least before they are written.
+const MIN_BATCH: usize = 4;
+
+/// With more calls under way this part of them is packed before it is written. The server has something to do while the next
+/// are packed: if all went in one packet, one side would always wait for the other.
 const PART_OF_CALLS: usize = 2;
 
 /// Begins a connection. Spawn [`Driver::run`] for it to happen.
@@ -178,25 +181,34 @@ impl Driver {
     fn handle_command(&mut self, command: Option<Command>) {
         let now = self.clock.now();
         let mut command = command;
-        let mut left = COMMANDS_A_TURN.max(self.replies.len() / PART_OF_CALLS);
+        let (mut left, mut turn) = (self.batch(), COMMANDS_A_TURN);
         loop {
             match command {
                 Some(Command::Call { ticket, request, reply }) => {
-                    self.call(now, ticket, request, reply)
+                    self.call(now, ticket, request, reply);
                 }
                 Some(Command::KeyKept) => self.connection.key_kept(now),
                 // The last handle is gone: nobody can want anything any more.
                 Some(Command::Close) | None => return self.connection.close(),
             }
-            left -= 1;
-            if left == 0 {
+            (left, turn) = (left - 1, turn - 1);
+            if turn == 0 {
                 return;
+            }
+            if left == 0 {
+                self.transmit();
+                left = self.batch();
             }
             command = match self.commands.commands.try_recv() {
                 Ok(command) => Some(command),
                 Err(_) => return,
             };
         }
+    }
+
+    /// How many calls are packed before they are written.
+    fn batch(&self) -> usize {
+        MIN_BATCH.max(self.replies.len() / PART_OF_CALLS)
     }
 
     /// A caller does not wait any more, and perhaps others with it. They may have been answered meanwhile; a call that is
