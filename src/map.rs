@@ -1,6 +1,6 @@
 //! Maps by ids of the protocol.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
@@ -10,4 +10,4 @@ pub(crate) type IdMap<K, V> = HashMap<K, V, RandomState>;
 
 /// A set of ids, as [`IdMap`].
 #[cfg(feature = "server")]
-pub(crate) type IdSet<K> = HashSet<K, RandomState>;
+pub(crate) type IdSet<K> = std::collections::HashSet<K, RandomState>;
