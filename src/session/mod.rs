@@ -48,7 +48,6 @@ mod service;
 mod states;
 #[cfg(test)]
 mod tests;
-mod timers;
 mod violation;
 
 use std::collections::VecDeque;

@@ -1,0 +1,177 @@
+//! Requests on their way into packets.
+
+use std::time::Duration;
+
+use crate::ids::SeqNo;
+use crate::message_id::MessageId;
+use crate::rpc::CallId;
+use crate::session::call::{Call, Sent};
+use crate::session::calls::Calls;
+use crate::session::calls::asking::{ASK_AFTER, ASK_DEADLINE};
+use crate::tl::Repeat;
+use crate::trace::trace;
+
+/// How a request is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::session) struct Shape {
+    /// The message of the request that it is to run after, if that is still under way.
+    pub(in crate::session) after: Option<MessageId>,
+    /// The bytes of its body.
+    body: usize,
+    /// Whether it was refused with others, so that it is sent without them (64).
+    pub(in crate::session) is_alone: bool,
+}
+
+/// The bytes of `invokeAfterMsg#cb9f372d {X:Type} msg_id:long query:!X = X;` before its query.
+const AFTER: usize = 12;
+
+impl Shape {
+    /// The bytes of its message.
+    pub(in crate::session) fn length(&self) -> usize {
+        self.body + if self.after.is_some() { AFTER } else { 0 }
+    }
+}
+
+/// The requests that were sent together.
+#[derive(Debug)]
+pub(super) struct Container {
+    calls: Vec<CallId>,
+    /// How many of them have not ended, nor gone into another message.
+    left: usize,
+}
+
+impl Calls {
+    /// The next request to be sent as a new message. One that must not run twice waits, and those behind it, until
+    /// `is_heard`: before the server has spoken in a session, nobody could say whether it ran there.
+    pub(in crate::session) fn peek(&mut self, is_heard: bool) -> Option<(CallId, Shape)> {
+        while let Some(id) = self.queue.front() {
+            if let Some(call) = self.calls.get(id)
+                && call.sent.is_none()
+            {
+                let is_ready = is_heard || call.repeat != Repeat::Once;
+                return is_ready.then(|| (*id, self.shape_of(call)));
+            }
+            self.queue.pop_front();
+        }
+        None
+    }
+
+    /// How a request is sent now.
+    pub(in crate::session) fn shape(&self, id: CallId) -> Option<Shape> {
+        self.calls.get(&id).map(|call| self.shape_of(call))
+    }
+
+    fn shape_of(&self, call: &Call) -> Shape {
+        let after = call.after.and_then(|after| self.calls.get(&after)?.sent);
+        let after = after.map(|sent| sent.message);
+        Shape { after, body: call.body.len(), is_alone: call.is_alone }
+    }
+
+    /// How many requests wait to be sent.
+    pub(in crate::session) fn waiting(&self) -> usize {
+        self.queue.len() + self.again.len()
+    }
+
+    /// The next request whose message is to be sent again.
+    pub(in crate::session) fn peek_again(&mut self) -> Option<(CallId, Sent)> {
+        loop {
+            let id = *self.again.front()?;
+            if let Some(sent) = self.calls.get(&id).and_then(|call| call.sent)
+                && sent.is_again
+            {
+                // One that is to run after a request that waits to be sent waits with it, if it may be sent twice.
+                if self.is_ahead(id) {
+                    self.lose(id);
+                } else {
+                    return Some((id, sent));
+                }
+            }
+            self.again.pop_front();
+        }
+    }
+
+    /// Takes the request that [`peek_again`](Self::peek_again) gave.
+    pub(in crate::session) fn pop_again(&mut self) {
+        let Some(id) = self.again.pop_front() else { return };
+        self.change(id, |call| {
+            if let Some(sent) = &mut call.sent {
+                sent.is_again = false;
+            }
+        });
+    }
+
+    /// Whether a request would overtake the one that it is to run after.
+    fn is_ahead(&self, id: CallId) -> bool {
+        let Some(call) = self.calls.get(&id).filter(|call| call.repeat != Repeat::Once) else {
+            return false;
+        };
+        let after = call.after.and_then(|after| self.calls.get(&after));
+        after.is_some_and(|after| after.sent.is_none())
+    }
+
+    /// Takes the next request out of the queue: it is sent as this message.
+    pub(in crate::session) fn send_next(&mut self, message: MessageId, seqno: SeqNo) {
+        let Some(id) = self.queue.pop_front() else { return };
+        self.by_message.insert(message, id);
+        self.change(id, |call| call.sent = Some(Sent::new(message, seqno)));
+    }
+
+    /// Notes that a request went out in a packet; whether it wants a quick acknowledgement.
+    pub(in crate::session) fn sealed(
+        &mut self,
+        id: CallId,
+        packet: MessageId,
+        mono: Duration,
+    ) -> bool {
+        let (mut quick_ack, mut before) = (false, None);
+        self.change(id, |call| {
+            (quick_ack, before) = (call.quick_ack, call.sent);
+            if let Some(sent) = &mut call.sent {
+                trace!(debug, request = id.0, message_id = sent.message.0, copies = sent.copies;
+                    "request sent");
+                sent.packet = packet;
+                sent.at = mono;
+                sent.copies += 1;
+                let wait = if sent.copies > 1 { ASK_DEADLINE } else { ASK_AFTER };
+                sent.ask_at = mono.saturating_add(wait);
+            }
+        });
+        self.leave_container(before);
+        quick_ack
+    }
+
+    /// Notes that these requests went out in a container.
+    pub(in crate::session) fn contain(&mut self, container: MessageId, calls: Vec<CallId>) {
+        if !calls.is_empty() {
+            let left = calls.len();
+            self.containers.insert(container, Container { calls, left });
+        }
+    }
+
+    /// The requests whose message now is this one, or is in this container, in the order in which they were made.
+    pub(in crate::session) fn of_packet(&self, message: MessageId) -> Vec<CallId> {
+        let is_now = |id: &CallId, is_it: fn(&Sent, MessageId) -> bool| {
+            self.calls.get(id).and_then(|call| call.sent).is_some_and(|sent| is_it(&sent, message))
+        };
+        if let Some(container) = self.containers.get(&message) {
+            let is_in = |id: &&CallId| is_now(id, |sent, message| sent.packet == message);
+            let mut calls: Vec<CallId> = container.calls.iter().filter(is_in).copied().collect();
+            calls.sort_unstable();
+            return calls;
+        }
+        let call = self.of_message(message);
+        call.filter(|id| is_now(id, |sent, message| sent.message == message)).into_iter().collect()
+    }
+
+    /// A message is not in the packet any more that it was sent in.
+    pub(super) fn leave_container(&mut self, sent: Option<Sent>) {
+        // A packet of its own is no container.
+        let Some(sent) = sent.filter(|sent| sent.packet != sent.message) else { return };
+        if let Some(container) = self.containers.get_mut(&sent.packet) {
+            container.left = container.left.saturating_sub(1);
+            if container.left == 0 {
+                self.containers.remove(&sent.packet);
+            }
+        }
+    }
+}
