@@ -108,7 +108,7 @@ impl SrpParams {
             let a = Secret::<256>::random(entropy);
             let g_a = *self.power(&self.g, &a)?;
             let u = scrambler(&g_a, &g_b);
-            if dh::check_public(&g_a, &self.p).is_err() || u == [0; 32] {
+            if !may_be_sent(&g_a, &u, &self.p) {
                 continue;
             }
             // t^(a + u x) = t^a t^(u x): the sum has more bits than an exponent may have.
@@ -188,6 +188,11 @@ impl SrpParams {
 
 /// How often a secret is drawn. One that does not fit is a matter of 2^-63.
 const DRAWS: u32 = 8;
+
+/// Whether a number of ours may be sent: with `u = 0` the proof would not depend on the password.
+fn may_be_sent(g_a: &[u8; 256], u: &[u8; 32], p: &[u8; 256]) -> bool {
+    *u != [0; 32] && dh::check_public(g_a, p).is_ok()
+}
 
 /// `u = H(g_a | g_b)`.
 fn scrambler(g_a: &[u8; 256], g_b: &[u8; 256]) -> [u8; 32] {

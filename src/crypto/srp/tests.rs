@@ -108,6 +108,20 @@ fn srp_kx_15_a_difference_near_zero_is_refused() {
 }
 
 #[test]
+fn srp_nothing_is_sent_that_makes_u_zero() {
+    // Nobody knows numbers whose hash is zero, so the check stands by itself.
+    let g_a: [u8; 256] = bytes_of("A").try_into().unwrap();
+    let p = &dh::KNOWN_PRIME;
+    assert!(!may_be_sent(&g_a, &[0; 32], p));
+    for place in 0..32 {
+        let mut u = [0; 32];
+        u[place] = 1;
+        assert!(may_be_sent(&g_a, &u, p), "{place}");
+    }
+    assert!(!may_be_sent(&[0; 256], &[1; 32], p));
+}
+
+#[test]
 fn srp_a_secret_of_zero_is_drawn_again() {
     let mut entropy = FixedEntropy::new([vec![0; 256], bytes_of("a")]);
     let proof = params().prove(password().as_bytes(), &bytes_of("B"), &mut entropy).unwrap();
