@@ -13,38 +13,14 @@ use telewire::crypto::{AuthKey, SeededEntropy, real};
 use telewire::ids::{DcId, Salt};
 use telewire::net::{Clock, Config, Handle, Server, connect};
 use telewire::server::{DataCentre, Dispatcher, exchange};
-use telewire::tl::{Bytes, Deserialize, Function, Identifiable, Reader, Repeat, Serialize};
+use telewire::tl::Bytes;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
-/// A function that returns the bytes that it is given.
-struct Echo(Bytes);
+#[path = "../tests/shared/echo.rs"]
+mod echo;
 
-impl Identifiable for Echo {
-    const ID: u32 = 0x0ec0_0ec2;
-    const NAME: &'static str = "echo";
-}
-
-impl Serialize for Echo {
-    fn serialize(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&Self::ID.to_le_bytes());
-        self.0.serialize(out);
-    }
-}
-
-impl Deserialize for Echo {
-    fn read(r: &mut Reader<'_>) -> Option<Self> {
-        let outer = r.begin(Self::ID, Self::NAME);
-        let bytes = r.bytes();
-        r.end(outer);
-        Some(Self(bytes))
-    }
-}
-
-impl Function for Echo {
-    type Return = Bytes;
-    const REPEAT: Repeat = Repeat::Safe;
-}
+use echo::Echo;
 
 /// A client whose session has begun. Its key is from before, since the exchange is measured elsewhere.
 async fn client() -> Handle {

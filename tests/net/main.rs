@@ -8,5 +8,7 @@
 )]
 
 mod calls;
+#[path = "../shared/echo.rs"]
+mod echo;
 mod links;
 mod support;

@@ -9,8 +9,9 @@ use telewire::framing::Framing;
 use telewire::ids::DcId;
 use telewire::net::{Config, Driver, Events, Handle, Server, connect};
 use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
-use telewire::tl::{Bytes, Deserialize, Function, Identifiable, Reader, Repeat, Serialize};
 use tokio::task::JoinHandle;
+
+pub(crate) use crate::echo::Echo;
 
 /// Nothing on the loopback interface takes this long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -23,36 +24,6 @@ pub(crate) const NEVER: &[u8] = b"never";
 
 /// Longer than any test.
 const AGES: Duration = Duration::from_secs(86_400);
-
-/// A function that nobody has: it returns the bytes that it is given.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Echo(pub(crate) Bytes);
-
-impl Identifiable for Echo {
-    const ID: u32 = 0x0ec0_0ec1;
-    const NAME: &'static str = "echo";
-}
-
-impl Serialize for Echo {
-    fn serialize(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&Self::ID.to_le_bytes());
-        self.0.serialize(out);
-    }
-}
-
-impl Deserialize for Echo {
-    fn read(r: &mut Reader<'_>) -> Option<Self> {
-        let outer = r.begin(Self::ID, Self::NAME);
-        let bytes = r.bytes();
-        r.end(outer);
-        Some(Self(bytes))
-    }
-}
-
-impl Function for Echo {
-    type Return = Bytes;
-    const REPEAT: Repeat = Repeat::Safe;
-}
 
 pub(crate) fn data_centre() -> DataCentre {
     let key = embedded_key().unwrap();

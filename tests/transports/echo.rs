@@ -1,36 +1,11 @@
-//! A function that gives back what it is given.
+//! A function that gives back what it is given, the last byte first.
 
-use telewire::tl::{Bytes, Deserialize, Function, Identifiable, Reader, Repeat, Serialize};
+#[path = "../shared/echo.rs"]
+mod function;
 
-/// Gives its bytes back, the last first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Echo(pub(crate) Bytes);
+use telewire::tl::Bytes;
 
-impl Identifiable for Echo {
-    const ID: u32 = 0x51b0_0010;
-    const NAME: &'static str = "test.echo";
-}
-
-impl Serialize for Echo {
-    fn serialize(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&Self::ID.to_le_bytes());
-        self.0.serialize(out);
-    }
-}
-
-impl Deserialize for Echo {
-    fn read(r: &mut Reader<'_>) -> Option<Self> {
-        let outer = r.begin(Self::ID, Self::NAME);
-        let echo = Self(r.bytes());
-        r.end(outer);
-        Some(echo)
-    }
-}
-
-impl Function for Echo {
-    type Return = Bytes;
-    const REPEAT: Repeat = Repeat::Safe;
-}
+pub(crate) use function::Echo;
 
 impl Echo {
     /// So many bytes that are not alike and do not compress.
