@@ -179,10 +179,11 @@ impl Driver {
 
     /// Takes the command that came, and those that wait behind it.
     fn handle_command(&mut self, command: Option<Command>) {
-        let now = self.clock.now();
         let mut command = command;
         let (mut left, mut turn) = (self.batch(), COMMANDS_A_TURN);
         loop {
+            // Compressing the one before took its time, and so did writing.
+            let now = self.clock.now();
             match command {
                 Some(Command::Call { ticket, request, reply }) => {
                     self.call(now, ticket, request, reply);

@@ -9,7 +9,7 @@ use crate::session::violation::Violation;
 /// all requests of a full queue (8,192) and their acknowledgements may come again.
 const REMEMBERED: usize = 16_384;
 
-/// How many of the last ids are looked at one by one: a message in a container comes after the container's own id.
+/// How many of the last ids are looked at one by one: what comes late comes a little late.
 const NEAR: usize = 8;
 
 /// The last ids, sorted. They come almost sorted, so adding one is cheap.
@@ -40,6 +40,11 @@ impl Seen {
                 Ok(Novelty::New)
             }
         }
+    }
+
+    /// Whether a message is older than all that are remembered, so that it may have been one that was forgotten.
+    pub(super) fn is_forgotten(&self, id: MessageId) -> bool {
+        self.ids.len() >= REMEMBERED && self.ids.front().is_some_and(|first| id < *first)
     }
 
     /// Whether a message is remembered.

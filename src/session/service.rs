@@ -48,6 +48,9 @@ impl Session {
         let constructor = message.constructor()?;
         if constructor == types::MsgContainer::ID {
             let children = children(&message)?;
+            if self.seen.is_forgotten(message.id) {
+                return Err(Violation::Forgotten(message.id));
+            }
             for child in children {
                 match self.take_message(now, child) {
                     Err(violation) if !violation.is_fatal() => self.counters.note(&violation),

@@ -108,13 +108,12 @@ impl Calls {
         if self.due().is_none_or(|next| next > mono) {
             return due;
         }
-        let (mut rung, mut unasked) = (Vec::new(), Vec::new());
+        let mut unasked = Vec::new();
         while let Some((at, id)) = self.timers.first() {
             if at > mono || due.ask.len() >= max {
                 break;
             }
             self.timers.pop();
-            rung.push(id);
             let Some(call) = self.calls.get(&id).filter(|call| call.due() == Some(at)) else {
                 continue;
             };
@@ -154,11 +153,6 @@ impl Calls {
         // Without a link nobody can be asked; a new one asks about everything.
         for id in unasked {
             self.set_ask(id, Duration::MAX);
-        }
-        for id in rung {
-            if let Some(next) = self.calls.get(&id).and_then(Call::due) {
-                self.timers.set(next, id);
-            }
         }
         let Self { timers, calls, .. } = self;
         timers.tidy(|at, id| is_due(calls, at, id));

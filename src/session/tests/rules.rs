@@ -128,6 +128,12 @@ fn em_06_what_is_older_than_all_that_is_remembered_closes_the_connection() {
         test.deliver(&message).unwrap();
     }
     assert_eq!(test.deliver(&first), Err(Violation::Forgotten(first.id)));
+    // A container of that age is not looked into.
+    test.events();
+    let child = made_at(&mut test, -3_600);
+    let container = Sent { id: first.id, ..test.container(vec![child]) };
+    assert_eq!(test.deliver(&container), Err(Violation::Forgotten(first.id)));
+    assert_eq!(test.events(), []);
 }
 
 #[test]
