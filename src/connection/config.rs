@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::connection::pfs::Pfs;
 use crate::crypto::{AuthKey, RsaPublicKey, Suite};
 use crate::ids::{DcId, Salt};
-use crate::session::Upkeep;
+use crate::session::{Limits, Upkeep};
 
 /// The parameters of a connection.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Config {
     pub dial_timeout: Duration,
     /// What the session does on its own.
     pub upkeep: Upkeep,
+    /// How many requests it takes.
+    pub limits: Limits,
     /// The cryptography.
     pub suite: Suite,
 }
@@ -52,6 +54,7 @@ impl Config {
             hold_new_key: false,
             dial_timeout: DIAL_TIMEOUT,
             upkeep: Upkeep::default(),
+            limits: Limits::default(),
             suite,
         }
     }

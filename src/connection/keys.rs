@@ -59,12 +59,12 @@ impl Keys {
                     stored.auth_key.clone(),
                     stored.salt,
                     clock,
-                    Calls::default(),
+                    Calls::new(config.limits),
                     config.upkeep,
                     entropy,
                 )))
             }
-            _ => Phase::Waiting(Box::default()),
+            _ => Phase::Waiting(Box::new(Calls::new(config.limits))),
         };
         let permanent = stored.map(|stored| stored.auth_key.clone());
         let temporary = config.pfs.map(|pfs| Box::new(Temporary::new(pfs, permanent)));

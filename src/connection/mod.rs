@@ -24,6 +24,28 @@
 //! * With [`Config::pfs`], [`Event::KeyBound`] says that requests go over another key: the server has to be told again who
 //!   speaks, by `initConnection`.
 //! * Equal inputs, with equal entropy, give equal outputs.
+//!
+//! # What it promises
+//!
+//! | | |
+//! | --- | --- |
+//! | P1 | Every request that was taken ends exactly once: with a result, an error of the server's, as cancelled, at its deadline, closed, or as [`Unknown`](crate::rpc::CallError::Unknown): the server may have run it. |
+//! | P2 | None runs twice that must not ([`Repeat::Once`](crate::tl::Repeat::Once)) where the protocol lets us know. [`execution`](crate::rpc::CallError::execution) says what is known of one that failed. |
+//! | P3 | No update is lost in silence: where some may be, an event says so. |
+//! | P4 | Memory is bounded, whatever the peer does: by [`Config::limits`] and the sizes that the protocol allows. |
+//! | P5 | After the last fault everything ends within a bounded time. |
+//!
+//! They rest on a server that
+//!
+//! | | |
+//! | --- | --- |
+//! | S1 | takes no message of a session twice, |
+//! | S2 | answers `msgs_state_req`, |
+//! | S3 | keeps answers until they are acknowledged, |
+//! | S4 | says by `new_session_created` that it has forgotten a session. |
+//!
+//! With a server that does not, P1, P4 and P5 hold all the same. The package `telewire-sim` tries all of it, on a virtual
+//! clock.
 
 mod backoff;
 mod config;

@@ -6,6 +6,8 @@ use crate::session::violation::Violation;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counters {
+    /// Requests taken, before there was a key too.
+    pub requests: u64,
     /// Packets sealed.
     pub packets_out: u64,
     /// Packets opened.

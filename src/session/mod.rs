@@ -36,6 +36,7 @@ mod counters;
 mod event;
 mod incoming;
 mod keep_alive;
+mod limits;
 mod outgoing;
 mod packet;
 mod padding;
@@ -67,6 +68,7 @@ pub(crate) use calls::Calls;
 pub use counters::Counters;
 pub use event::Event;
 use keep_alive::KeepAlive;
+pub use limits::Limits;
 pub(crate) use padding::Padding;
 use queries::{Queries, Query};
 use quick_acks::QuickAcks;
@@ -425,7 +427,9 @@ impl Session {
 
     /// What was counted.
     pub fn counters(&self) -> Counters {
-        self.counters
+        let mut counters = self.counters;
+        counters.requests = self.calls.accepted();
+        counters
     }
 
     fn next_message_id(&mut self, now: Now, entropy: &mut dyn Entropy) -> MessageId {

@@ -13,17 +13,12 @@ use crate::message_id::MessageId;
 use crate::rpc::{CallError, CallId, Request, RpcError};
 use crate::session::call::Call;
 use crate::session::event::Event;
+use crate::session::limits::Limits;
 use crate::tl::Object;
 use crate::trace::{self, trace};
 pub(super) use fate::BAD_SALT;
 use sending::Container;
 use timers::Timers;
-
-/// The most requests that wait to be sent. Who makes more is told so, instead of filling the memory (P4).
-const MAX_QUEUED: usize = 8_192;
-
-/// The most requests that have not ended (P4). As many as one answer about their state can name, eight times.
-const MAX_CALLS: usize = 65_536;
 
 /// The largest request: a message has at most 1,044,456 bytes (EM-10), of which a container takes 8, the message's own
 /// numbers 16, and `invokeAfterMsg` 12.
@@ -35,6 +30,7 @@ const CANCEL_WITHIN: Duration = Duration::from_secs(10);
 /// The requests that have not ended.
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
+    limits: Limits,
     next: u64,
     calls: IdMap<CallId, Call>,
     /// Those to be sent as a new message, in the order in which they were made.
@@ -53,13 +49,22 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
+    /// How many requests were taken so far.
+    pub(super) fn accepted(&self) -> u64 {
+        self.next
+    }
+
     /// Takes a request to be sent.
     pub(crate) fn add(&mut self, mono: Duration, request: Request) -> Result<CallId, CallError> {
         let length = request.body.len();
         if length > MAX_REQUEST {
             return Err(CallError::TooLarge { length });
         }
-        if self.queue.len() >= MAX_QUEUED || self.calls.len() >= MAX_CALLS {
+        if self.queue.len() >= self.limits.queued || self.calls.len() >= self.limits.calls {
             return Err(CallError::Full);
         }
         let id = CallId(self.next);

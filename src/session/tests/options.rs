@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::rpc::Execution;
+use crate::session::Limits;
 use crate::tl::wrap::functions::InvokeAfterMsg;
 
 fn cancelled(call: CallId, execution: Execution) -> Event {
@@ -145,6 +146,25 @@ fn a_quick_acknowledgement_is_told_of_the_requests_that_wanted_one() {
     let sent =
         test.session.poll_packet(test.now, Padding::Sizes, &mut test.entropy, &mut packet).unwrap();
     assert!(!sent.quick_ack);
+}
+
+#[test]
+fn p4_limits_are_the_configurations() {
+    let mut test = Test::new();
+    test.session.put_calls(super::super::Calls::new(Limits { queued: 2, calls: 3 }));
+    let calls: Vec<CallId> = (0..2).map(|id| test.ping(id)).collect();
+    let request = Request::new(&functions::Ping { ping_id: 9 });
+    assert_eq!(test.session.call(test.now, request.clone()), Err(CallError::Full));
+    test.sent().unwrap();
+    // One more may wait, and then three have not ended.
+    test.ping(3);
+    assert_eq!(test.session.call(test.now, request.clone()), Err(CallError::Full));
+    assert_eq!((test.session.calls_in_flight(), test.session.counters().requests), (3, 3));
+    let packet = test.sent().unwrap();
+    test.session.cancel(test.now, calls[0]);
+    assert_eq!(test.session.call(test.now, request), Err(CallError::Full));
+    test.say(&types::Pong { msg_id: packet.messages[0].id.0, ping_id: 3 }).unwrap();
+    test.ping(4);
 }
 
 #[test]
