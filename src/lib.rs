@@ -71,7 +71,7 @@
 //! | `ws` | no | [`net`]: WebSockets, with TLS |
 //! | `server` | no | [`server`]: the data centre, and decoding of functions |
 //! | `serde` | no | [`tl::serde`]: serde's traits for all generated types |
-//! | `tracing` | no | events about requests, links and violations for subscribers of `tracing`; no keys, no content |
+//! | `tracing` | no | events about requests, links and violations, and spans of connections and calls, for subscribers of `tracing`; no keys, no content |
 //!
 //! Features add API and change nothing else.
 //!

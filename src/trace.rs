@@ -15,6 +15,26 @@ macro_rules! trace {
 
 pub(crate) use trace;
 
+/// `in_span!(level, "what", field = value, …; future)`: the future, with a span around it whenever it runs.
+#[cfg(feature = "net")]
+macro_rules! in_span {
+    ($level:ident, $what:literal, $($field:ident = $value:expr),* ; $future:expr) => {{
+        #[cfg(feature = "tracing")]
+        {
+            let span = tracing::$level!(target: "telewire", $what, $($field = $value),*);
+            tracing::Instrument::instrument($future, span)
+        }
+        #[cfg(not(feature = "tracing"))]
+        {
+            $(let _ = || { let _ = &$value; };)*
+            $future
+        }
+    }};
+}
+
+#[cfg(feature = "net")]
+pub(crate) use in_span;
+
 /// The name of the constructor or function that these bytes begin with, as the schemas write it.
 #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only events need it"))]
 pub(crate) fn name(body: &[u8]) -> &'static str {

@@ -12,6 +12,7 @@ use crate::connection::link::{Dial, Link, Wire};
 use crate::crypto::{Entropy, QuickAckToken};
 use crate::framing::{Frame, FrameError, Framing, TransportError};
 use crate::handshake::{self, Outcome};
+use crate::ids::DcId;
 use crate::rpc::{CallError, CallId, Request};
 use crate::session::{Session, Violation};
 use crate::time::Now;
@@ -280,6 +281,12 @@ impl Connection {
     /// Whether the connection is over.
     pub fn is_over(&self) -> bool {
         matches!(self.keys.phase, Phase::Over)
+    }
+
+    /// The data centre.
+    #[must_use]
+    pub fn dc(&self) -> DcId {
+        self.config.dc
     }
 
     /// The session, once there is a key for it.

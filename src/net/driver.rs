@@ -18,6 +18,7 @@ use crate::net::socket::Socket;
 use crate::rpc::{CallId, Request};
 use crate::session;
 use crate::time::Now;
+use crate::trace::in_span;
 use crate::work::Done;
 
 /// How much is packed before it is written. More would only wait longer.
@@ -81,7 +82,14 @@ pub struct Driver {
 
 impl Driver {
     /// Drives the connection until it is over, and gives the reason.
-    pub async fn run(mut self) -> ConnectionError {
+    ///
+    /// With the feature `tracing` all of it is in a span, `connection`.
+    pub async fn run(self) -> ConnectionError {
+        let dc = self.connection.dc();
+        in_span!(info_span, "connection", dc = dc.to_string(); self.drive()).await
+    }
+
+    async fn drive(mut self) -> ConnectionError {
         loop {
             self.pump();
             if let Some(over) = self.over.take() {

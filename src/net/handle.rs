@@ -1,6 +1,7 @@
 //! The end of a connection that callers hold.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::rpc::{CallError, Execution, Request};
 use crate::tl::{Deserialize, Function, Object};
+use crate::trace::{self, in_span};
 
 /// Calls functions over a connection. Clones share it; when the last is dropped, the connection is closed.
 #[derive(Debug, Clone)]
@@ -97,7 +99,15 @@ impl Handle {
     /// # Errors
     ///
     /// See [`CallError`].
+    ///
+    /// With the feature `tracing` the wait is in a span, `call`.
     pub async fn call(&self, request: Request) -> Result<Object, CallError> {
+        let answer = in_span!(debug_span, "call", function = trace::name(&request.body);
+            self.answer(request));
+        pin!(answer).await
+    }
+
+    async fn answer(&self, request: Request) -> Result<Object, CallError> {
         let (reply, answer) = oneshot::channel();
         let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
         let command = Command::Call { ticket, request, reply };
