@@ -31,50 +31,38 @@ pub(in crate::session) struct Due {
 impl Calls {
     /// When the server is to be asked about the message of a request.
     pub(in crate::session) fn set_ask(&mut self, id: CallId, ask_at: Duration) {
-        self.change(id, |call| {
-            if let Some(sent) = &mut call.sent {
-                sent.ask_at = ask_at;
-            }
-        });
+        self.change_sent(id, |sent| sent.ask_at = ask_at);
     }
 
     /// The question about a message was refused, so its silence says nothing.
     pub(in crate::session) fn ask_again(&mut self, id: CallId, mono: Duration) {
-        self.change(id, |call| {
-            if let Some(sent) = &mut call.sent {
-                sent.silences = 0;
-                sent.ask_at = mono;
-            }
+        self.change_sent(id, |sent| {
+            sent.silences = 0;
+            sent.ask_at = mono;
         });
     }
 
     /// The server says how far it is with the request, which is to be waited for. How often it has said so.
     pub(in crate::session) fn wait(&mut self, id: CallId, mono: Duration) -> u32 {
-        let mut waits = 0;
-        self.change(id, |call| {
-            if let Some(sent) = &mut call.sent {
-                sent.silences = 0;
-                sent.waits += 1;
-                sent.ask_at = mono.saturating_add(ASK_AFTER);
-                waits = sent.waits;
-            }
+        let waits = self.change_sent(id, |sent| {
+            sent.silences = 0;
+            sent.waits += 1;
+            sent.ask_at = mono.saturating_add(ASK_AFTER);
+            sent.waits
         });
-        waits
+        waits.unwrap_or_default()
     }
 
     /// The server says that it has answered the request, and no answer has come; it may be on its way. How often it has
     /// said so.
     pub(in crate::session) fn miss_answer(&mut self, id: CallId, mono: Duration) -> u32 {
-        let mut missed = 0;
-        self.change(id, |call| {
-            if let Some(sent) = &mut call.sent {
-                sent.silences = 0;
-                sent.missed += 1;
-                sent.ask_at = mono.saturating_add(ASK_DEADLINE);
-                missed = sent.missed;
-            }
+        let missed = self.change_sent(id, |sent| {
+            sent.silences = 0;
+            sent.missed += 1;
+            sent.ask_at = mono.saturating_add(ASK_DEADLINE);
+            sent.missed
         });
-        missed
+        missed.unwrap_or_default()
     }
 
     /// The server acknowledged a message: it is at it, or has answered. That counts once: a server
@@ -160,12 +148,10 @@ impl Calls {
     }
 
     fn silence(&mut self, id: CallId, mono: Duration) {
-        self.change(id, |call| {
-            if let Some(sent) = &mut call.sent {
-                sent.silences += 1;
-                sent.asked = mono;
-                sent.ask_at = mono.saturating_add(ASK_DEADLINE);
-            }
+        self.change_sent(id, |sent| {
+            sent.silences += 1;
+            sent.asked = mono;
+            sent.ask_at = mono.saturating_add(ASK_DEADLINE);
         });
     }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::map::IdMap;
 use crate::message_id::MessageId;
 use crate::rpc::{CallError, CallId, Request, RpcError};
-use crate::session::call::Call;
+use crate::session::call::{Call, Sent};
 use crate::session::event::Event;
 use crate::session::limits::Limits;
 use crate::tl::Object;
@@ -214,6 +214,13 @@ impl Calls {
 
     pub(super) fn len(&self) -> usize {
         self.calls.len()
+    }
+
+    /// Changes what is known of the message of a request that was sent, and the request's timer with it.
+    fn change_sent<T>(&mut self, id: CallId, change: impl FnOnce(&mut Sent) -> T) -> Option<T> {
+        let mut result = None;
+        self.change(id, |call| result = call.sent.as_mut().map(change));
+        result
     }
 
     /// Changes a request, and its timer with it.
