@@ -203,11 +203,10 @@ impl Inner {
         function: &F,
         until: Until,
     ) -> Result<F::Return, Error> {
-        let body = function.to_bytes();
         let mut left = 2_u32;
         loop {
             let link = until.within(self.link(dc, Purpose::Main)).await?;
-            match self.attempt(&link, body.clone(), Repeat::Once, until.left()).await {
+            match self.attempt(&link, function.to_bytes(), Repeat::Once, until.left()).await {
                 Ok(answer) => return super::invoke::decode::<F>(answer),
                 // The connection had been idle and was closed just now.
                 Err(error) if left > 0 && super::invoke::is_reopened(&error) => {

@@ -57,7 +57,7 @@ impl Client {
     /// # Errors
     ///
     /// See [`Error`]; its [`execution`](Error::execution) says whether the function ran.
-    pub async fn invoke<F: Function>(&self, function: &F) -> Result<F::Return, Error> {
+    pub async fn invoke<F: Function + Sync>(&self, function: &F) -> Result<F::Return, Error> {
         self.invoke_with(function, &InvokeOptions::default()).await
     }
 
@@ -66,14 +66,15 @@ impl Client {
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn invoke_with<F: Function>(
+    pub async fn invoke_with<F: Function + Sync>(
         &self,
         function: &F,
         options: &InvokeOptions,
     ) -> Result<F::Return, Error> {
         let repeat = options.repeat.unwrap_or(F::REPEAT);
         // Pinned where it is: awaited by value, a future is copied first, and this one is large.
-        let call = pin!(self.inner.call(function.to_bytes(), repeat, options));
+        let body = || function.to_bytes();
+        let call = pin!(self.inner.call(&body, repeat, options));
         decode::<F>(call.await?)
     }
 }
@@ -90,10 +91,11 @@ struct Course {
 impl Inner {
     /// Makes a call until it has a result, or an error that nothing can be done about.
     ///
-    /// What is rarely needed is in boxes, so that the future of a call is small.
+    /// What is rarely needed is in boxes, so that the future of a call is small. Its bytes are made for each attempt, as there is
+    /// mostly one: nobody keeps a copy of them for another.
     async fn call(
         &self,
-        body: Vec<u8>,
+        body: &(dyn Fn() -> Vec<u8> + Sync),
         repeat: Repeat,
         options: &InvokeOptions,
     ) -> Result<Object, Error> {
@@ -116,7 +118,7 @@ impl Inner {
                     link
                 }
             };
-            match pin!(self.attempt(&link, body.clone(), repeat, left)).await {
+            match pin!(self.attempt(&link, body(), repeat, left)).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => Box::pin(self.recover(&mut course, dc, &link, error)).await?,
             }

@@ -32,7 +32,7 @@ const MIN_BATCH: usize = 4;
 
 /// With more calls under way this part of them is packed before it is written. The server has something to do while the next
 /// are packed: if all went in one packet, one side would always wait for the other.
-const PART_OF_CALLS: usize = 2;
+const PART_OF_CALLS: usize = 1;
 
 /// Begins a connection. Spawn [`Driver::run`] for it to happen.
 ///
@@ -189,9 +189,8 @@ impl Driver {
     fn handle_command(&mut self, command: Option<Command>) {
         let mut command = command;
         let (mut left, mut turn) = (self.batch(), COMMANDS_A_TURN);
+        let mut now = self.clock.now();
         loop {
-            // Compressing the one before took its time, and so did writing.
-            let now = self.clock.now();
             match command {
                 Some(Command::Call { ticket, request, reply }) => {
                     self.call(now, ticket, request, reply);
@@ -212,6 +211,8 @@ impl Driver {
                 Ok(command) => Some(command),
                 Err(_) => return,
             };
+            // Compressing the one before took its time, and so did writing.
+            now = self.clock.soon_after(now);
         }
     }
 
