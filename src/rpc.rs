@@ -184,6 +184,15 @@ pub enum Execution {
 }
 
 impl CallError {
+    /// The server's error, if it is one: to the request, or to a repetition of it.
+    #[must_use]
+    pub fn rpc(&self) -> Option<&RpcError> {
+        match self {
+            Self::Rpc(error) | Self::RpcRepeated(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// Whether the request ran.
     #[must_use]
     pub fn execution(&self) -> Execution {

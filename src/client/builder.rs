@@ -189,15 +189,18 @@ impl Settings {
         }
     }
 
-    /// The addresses of a data centre, if any were given or `told` are some or they are built in.
+    /// The addresses of a data centre: those that were given, or else what the server has `told`, and behind it what is built
+    /// in, for what was told may be old.
     pub(super) fn addresses(&self, dc: DcId, told: &[SocketAddr]) -> Vec<SocketAddr> {
-        match self.addresses.get(&dc) {
-            Some(given) => given.clone(),
-            None if !told.is_empty() => told.to_vec(),
-            // Who has keys of their own has data centres of their own.
-            None if self.keys.is_some() => Vec::new(),
-            None => addresses::of(dc),
+        if let Some(given) = self.addresses.get(&dc) {
+            return given.clone();
         }
+        let mut all = told.to_vec();
+        // Who has keys of their own has data centres of their own.
+        if self.keys.is_none() {
+            all.extend(addresses::of(dc).into_iter().filter(|address| !told.contains(address)));
+        }
+        all
     }
 }
 

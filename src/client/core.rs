@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, broadcast, watch};
+use tokio::task::JoinSet;
 
 use crate::client::builder::{ClientBuilder, Settings};
 use crate::client::error::{Error, StopReason};
@@ -30,24 +31,13 @@ pub(super) struct Inner {
     pub(super) keeper: Keeper,
     pub(super) states: watch::Sender<State>,
     pub(super) updates: broadcast::Sender<Update>,
-    slots: Mutex<IdMap<(DcId, Purpose), Arc<Slot>>>,
-    /// What must happen once at a time for a data centre: a key, a transfer of the login.
-    guards: Mutex<HashMap<DcId, Arc<Guards>>>,
+    /// The connections, some of which may be over.
+    links: Mutex<IdMap<(DcId, Purpose), Arc<Link>>>,
+    /// Held while the login is taken to a data centre.
+    transfers: Mutex<HashMap<DcId, Arc<AsyncMutex<()>>>>,
     entropy: Mutex<OsEntropy>,
     /// The data centre to begin with.
     pub(super) first: DcId,
-}
-
-/// The place of a connection. Whoever opens it holds the lock, so that others wait for the same one.
-#[derive(Debug, Default)]
-pub(super) struct Slot {
-    pub(super) link: AsyncMutex<Option<Arc<Link>>>,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Guards {
-    pub(super) key: AsyncMutex<()>,
-    pub(super) transfer: AsyncMutex<()>,
 }
 
 /// The updates that wait for whoever reads slowly; what does not fit is told as a lag. The room for them is there from the
@@ -73,8 +63,8 @@ impl Client {
             keeper,
             states: watch::Sender::new(State::Idle),
             updates: broadcast::Sender::new(UPDATES),
-            slots: Mutex::default(),
-            guards: Mutex::default(),
+            links: Mutex::default(),
+            transfers: Mutex::default(),
             entropy: Mutex::new(entropy),
             first,
         };
@@ -189,31 +179,27 @@ impl Inner {
         });
     }
 
-    /// Closes every connection; others may be opened later.
+    /// Closes every connection, all at once; others may be opened later.
     pub(super) async fn close_links(&self) {
-        let slots: Vec<Arc<Slot>> = lock(&self.slots).drain().map(|(_, slot)| slot).collect();
-        for slot in slots {
-            // Whoever is about to open one finds that the client has ended.
-            let link = slot.link.lock().await.take();
-            if let Some(link) = link {
-                link.close().await;
-            }
+        let mut closing = JoinSet::new();
+        let links: Vec<Arc<Link>> = lock(&self.links).drain().map(|(_, link)| link).collect();
+        for link in links {
+            closing.spawn(async move { link.close().await });
         }
+        while closing.join_next().await.is_some() {}
     }
 
-    pub(super) fn slot(&self, dc: DcId, purpose: Purpose) -> Arc<Slot> {
-        lock(&self.slots).entry((dc, purpose)).or_default().clone()
+    pub(super) fn links(&self) -> MutexGuard<'_, IdMap<(DcId, Purpose), Arc<Link>>> {
+        lock(&self.links)
     }
 
-    /// A connection that is there and not over. `None` also while somebody is opening one.
+    /// A connection over which calls can be made at once.
     pub(super) fn at_hand(&self, dc: DcId, purpose: Purpose) -> Option<Arc<Link>> {
-        let slots = lock(&self.slots);
-        let place = slots.get(&(dc, purpose))?.link.try_lock().ok()?;
-        place.as_ref().filter(|link| !link.is_over()).cloned()
+        self.links().get(&(dc, purpose)).filter(|link| link.is_ready()).cloned()
     }
 
-    pub(super) fn guards(&self, dc: DcId) -> Arc<Guards> {
-        lock(&self.guards).entry(dc).or_default().clone()
+    pub(super) fn transfer(&self, dc: DcId) -> Arc<AsyncMutex<()>> {
+        lock(&self.transfers).entry(dc).or_default().clone()
     }
 
     /// A random byte.

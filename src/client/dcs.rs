@@ -16,7 +16,6 @@ use crate::net::Config;
 use crate::tl::api::functions::auth::{ExportAuthorization, ImportAuthorization};
 use crate::tl::wrap::functions::help::GetConfig;
 use crate::tl::wrap::types::DcOption;
-use crate::tl::{Function, Repeat};
 
 /// CF-16: numbers that data centres have. Telegram has five; a hundred leaves room.
 const NUMBERS: std::ops::RangeInclusive<i64> = 1..=100;
@@ -40,14 +39,22 @@ impl Inner {
         if !NUMBERS.contains(&number) {
             return Err(unknown);
         }
-        let number = u16::try_from(number).map_err(|_| unknown.clone())?;
+        let number = u16::try_from(number).map_err(|_| unknown)?;
         let dc = DcId { number, is_test: self.home().is_test, is_media: false };
-        if self.addresses(dc).is_empty() {
-            let (home, request) = (self.home(), GetConfig);
-            let config = self.ask_once(home, &request, until).await?;
+        self.locate(dc, until).await?;
+        Ok(dc)
+    }
+
+    /// Asks for the address of a data centre, if none is known.
+    pub(super) async fn locate(&self, dc: DcId, until: Until) -> Result<(), Error> {
+        if self.addresses(dc).is_empty() && dc != self.home() {
+            let config = self.ask(self.home(), &GetConfig, until).await?;
             self.keep_config(&config.dc_options, config.test_mode).await?;
         }
-        if self.addresses(dc).is_empty() { Err(unknown) } else { Ok(dc) }
+        match self.addresses(dc).is_empty() {
+            true => Err(Error::UnknownDc { number: dc.number.into() }),
+            false => Ok(()),
+        }
     }
 
     fn addresses(&self, dc: DcId) -> Vec<SocketAddr> {
@@ -85,52 +92,59 @@ impl Inner {
         self.at_hand(dc, purpose)
     }
 
-    /// A connection: the one at hand, or a new one.
+    /// A connection with a key: the one at hand, or a new one. Nobody has to wait for it to be made to the end.
     pub(super) async fn link(&self, dc: DcId, purpose: Purpose) -> Result<Arc<Link>, Error> {
-        let slot = self.slot(dc, purpose);
-        let mut place = slot.link.lock().await;
-        if let Some(link) = place.as_ref().filter(|link| !link.is_over()) {
-            return Ok(link.clone());
+        loop {
+            let (link, is_it) = self.begin(dc, purpose)?;
+            match link.made().await {
+                Ok(()) if is_it => return Ok(link),
+                // Now there is a key for others.
+                Ok(()) => {}
+                // With the client, or because somebody logged out.
+                Err(Error::Connection(ConnectionError::Closed)) => self.check()?,
+                Err(error) => return Err(error),
+            }
         }
-        *place = None;
-        self.check()?;
-        let link = tokio::select! {
-            link = self.open(dc, purpose) => link?,
-            ended = self.ended() => return Err(ended),
-        };
-        // It may have ended while this was waiting for a key.
-        if let Err(ended) = self.check() {
-            link.close().await;
-            return Err(ended);
-        }
-        *place = Some(link.clone());
-        Ok(link)
     }
 
-    async fn open(&self, dc: DcId, purpose: Purpose) -> Result<Arc<Link>, Error> {
-        let guards = self.guards(dc);
-        // One key for all connections to a data centre: whoever comes later uses it.
-        let making = guards.key.lock().await;
+    /// The connection that is wanted, and true. Or the one that makes the data centre's key, which all connections use.
+    fn begin(&self, dc: DcId, purpose: Purpose) -> Result<(Arc<Link>, bool), Error> {
+        let mut links = self.links();
+        // Who ends the client closes what is here afterwards.
+        self.check()?;
+        if let Some(link) = links.get(&(dc, purpose))
+            && (link.is_ready() || link.is_making())
+        {
+            return Ok((link.clone(), true));
+        }
+        if self.keeper.read(|kept| kept.key(dc).is_none()) {
+            let makes = |(of, link): (&(DcId, Purpose), &Arc<Link>)| {
+                (of.0 == dc && link.is_making()).then(|| link.clone())
+            };
+            if let Some(link) = links.iter().find_map(makes) {
+                return Ok((link, false));
+            }
+        }
+        let link = self.open(dc, purpose)?;
+        links.insert((dc, purpose), link.clone());
+        Ok((link, true))
+    }
+
+    fn open(&self, dc: DcId, purpose: Purpose) -> Result<Arc<Link>, Error> {
         let mut config = connection::Config::new(dc, self.settings.keys(dc), real());
         config.stored = self.keeper.read(|kept| kept.key(dc).cloned());
         config.hold_new_key = true;
         config.pfs = self.settings.pfs;
-        let has_key = config.stored.is_some();
         let is_main = purpose == Purpose::Main && dc == self.home();
         let listeners = Listeners {
             dc,
             keeper: self.keeper.clone(),
-            main: is_main.then(|| (self.states.clone(), self.updates.clone())),
+            updates: self.updates.clone(),
+            states: is_main.then(|| self.states.clone()),
             idle: (!is_main).then_some(self.settings.idle),
         };
         let addresses = self.addresses(dc);
-        let config = self.settings.net(Config::new(config, addresses));
-        let (link, is_made) = Link::open(config, listeners)?;
-        if !has_key {
-            is_made.await.unwrap_or(Err(ConnectionError::Closed.into()))?;
-        }
-        drop(making);
-        Ok(link)
+        Link::open(self.settings.net(Config::new(config, addresses)), listeners)
     }
 
     /// A connection is over: whether another is to be tried.
@@ -138,13 +152,11 @@ impl Inner {
         match link.ended().await {
             // It was idle, or its handle is gone.
             ConnectionError::Closed => self.check(),
-            ConnectionError::KeyUnknown if dc == self.home() && self.is_logged_in() => {
+            ConnectionError::KeyUnknown if self.keeper.is_of_the_login(dc, link.key()) => {
                 Err(self.stop(StopReason::KeyUnknown).await)
             }
             // Nobody is logged in with it here, or the login comes from elsewhere: another key will do.
-            ConnectionError::KeyUnknown => {
-                Ok(self.keeper.apply(vec![Change::KeyForgotten(dc)]).await?)
-            }
+            ConnectionError::KeyUnknown => Ok(self.keeper.forget_key(dc, link.key()).await?),
             error => Err(error.into()),
         }
     }
@@ -156,11 +168,12 @@ impl Inner {
             return Ok(());
         }
         self.keeper.apply(vec![Change::Home(dc)]).await?;
-        // The old one has no updates for us any more; what is here already gets a main connection of its own.
+        // The old one has no updates for us any more; what is here already gets a main connection of its own. Calls that are
+        // under way end over the connection that they were made on.
+        let mut links = self.links();
         for dc in [old, dc] {
-            let link = self.slot(dc, Purpose::Main).link.lock().await.take();
-            if let Some(link) = link {
-                link.close().await;
+            if let Some(link) = links.remove(&(dc, Purpose::Main)) {
+                link.replace();
             }
         }
         Ok(())
@@ -181,41 +194,20 @@ impl Inner {
         if !self.needs_transfer(dc) {
             return Ok(());
         }
-        let guards = self.guards(dc);
-        let transferring = guards.transfer.lock().await;
+        let transfer = self.transfer(dc);
+        let transferring = transfer.lock().await;
         // Another call may have done it meanwhile.
         if !self.needs_transfer(dc) {
             return Ok(());
         }
         let export = ExportAuthorization { dc_id: dc.number.into() };
-        let exported = self.ask_once(self.home(), &export, until).await?;
+        let exported = self.ask(self.home(), &export, until).await;
+        let exported = exported.map_err(Error::of_a_transfer)?;
         let import = ImportAuthorization { id: exported.id, bytes: exported.bytes };
-        self.ask_once(dc, &import, until).await?;
+        self.ask(dc, &import, until).await.map_err(Error::of_a_transfer)?;
         self.keeper.apply(vec![Change::Authorized { dc, is_authorized: true }]).await?;
         drop(transferring);
         Ok(())
-    }
-
-    /// A call of the client's own: no policy, one attempt over the main connection.
-    pub(super) async fn ask_once<F: Function>(
-        &self,
-        dc: DcId,
-        function: &F,
-        until: Until,
-    ) -> Result<F::Return, Error> {
-        let mut left = 2_u32;
-        loop {
-            let link = until.within(self.link(dc, Purpose::Main)).await?;
-            match self.attempt(&link, function.to_bytes(), Repeat::Once, until.left()).await {
-                Ok(answer) => return super::invoke::decode::<F>(answer),
-                // The connection had been idle and was closed just now.
-                Err(error) if left > 0 && super::invoke::is_reopened(&error) => {
-                    left -= 1;
-                    self.mourn(dc, &link).await?;
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
     }
 }
 

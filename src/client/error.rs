@@ -40,6 +40,12 @@ pub enum Error {
         /// Its number, as the server said it.
         number: i64,
     },
+    /// The login could not be taken to the data centre that the call belongs to. The call was not sent.
+    #[error("the login could not be taken to another data centre: {0}")]
+    Transfer(Box<Error>),
+    /// The call ended so, and may have run before that: it was under way, or had been made already.
+    #[error("{0}; the call may have run before that")]
+    MayHaveRun(Box<Error>),
     /// The operating system has no randomness or no sockets.
     #[error("cannot begin a connection: {0}")]
     Io(io::ErrorKind),
@@ -73,7 +79,8 @@ impl Error {
     #[must_use]
     pub fn rpc(&self) -> Option<&RpcError> {
         match self {
-            Self::Call(CallError::Rpc(error)) => Some(error),
+            Self::Call(error) => error.rpc(),
+            Self::Transfer(error) | Self::MayHaveRun(error) => error.rpc(),
             _ => None,
         }
     }
@@ -84,13 +91,40 @@ impl Error {
         self.rpc().is_some_and(|error| error.name == name)
     }
 
+    /// What the call ended with, whatever may have run before that.
+    #[must_use]
+    pub fn cause(&self) -> &Self {
+        match self {
+            Self::MayHaveRun(error) => error.cause(),
+            error => error,
+        }
+    }
+
     /// Whether the call ran.
     #[must_use]
     pub fn execution(&self) -> Execution {
         match self {
             Self::Call(error) => error.execution(),
-            // What stopped the client refused the call.
+            Self::MayHaveRun(_) => Execution::Maybe,
+            // Nothing was sent, or what stopped the client refused the call.
             _ => Execution::Never,
+        }
+    }
+
+    /// The error of a call that may have run before it ended so.
+    pub(super) fn of_what_may_have_run(self) -> Self {
+        match self {
+            error if error.execution() != Execution::Never => error,
+            Self::Call(CallError::Rpc(error)) => CallError::RpcRepeated(error).into(),
+            error => Self::MayHaveRun(Box::new(error)),
+        }
+    }
+
+    /// The error of a call that waited for the login to be taken to its data centre.
+    pub(super) fn of_a_transfer(self) -> Self {
+        match self {
+            Self::Stopped(_) | Self::Closed => self,
+            error => Self::Transfer(Box::new(error)),
         }
     }
 }
@@ -111,6 +145,47 @@ impl StopReason {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_error_of_what_may_have_run_says_so_and_what_it_is() {
+        let refused = RpcError::parse(400, "PEER_ID_INVALID");
+        let closed = CallError::Closed { execution: Execution::Never };
+        for error in [
+            Error::Call(refused.clone().into()),
+            Error::Call(closed),
+            Error::Stopped(StopReason::KeyUnknown),
+            Error::Closed,
+            Error::NotConnected,
+            Error::Connection(ConnectionError::WrongDc),
+            Error::Store(StoreError::Closed),
+            Error::TooManyHops { hops: 3 },
+            Error::UnknownDc { number: 9 },
+            Error::Transfer(Box::new(Error::NotConnected)),
+            Error::Io(io::ErrorKind::Other),
+        ] {
+            let (is_refused, before) = (error.is("PEER_ID_INVALID"), error.clone());
+            assert_eq!(error.execution(), Execution::Never);
+            let error = error.of_what_may_have_run();
+            assert_eq!(error.execution(), Execution::Maybe, "{error}");
+            assert_eq!(error.is("PEER_ID_INVALID"), is_refused);
+            assert!(is_refused || *error.cause() == before, "{error}");
+            // Once is enough.
+            assert_eq!(error.clone().of_what_may_have_run(), error);
+        }
+        let ran = Error::Call(RpcError::parse(500, "RANDOM_ID_DUPLICATE").into());
+        assert_eq!(ran.clone().of_what_may_have_run(), ran);
+    }
+
+    #[test]
+    fn a_call_that_waited_for_a_transfer_was_not_sent() {
+        let lost = Error::Call(CallError::Unknown);
+        assert_eq!(lost.execution(), Execution::Maybe);
+        let error = lost.of_a_transfer();
+        assert_eq!(error.execution(), Execution::Never);
+        let flood = Error::Call(RpcError::parse(420, "FLOOD_WAIT_99").into()).of_a_transfer();
+        assert!(flood.is("FLOOD_WAIT_X"));
+        assert_eq!(Error::Closed.of_a_transfer(), Error::Closed);
+    }
 
     #[test]
     fn cf_17_errors_that_end_a_login_are_told_from_others() {

@@ -1,7 +1,7 @@
 //! A call from its beginning to its end.
 
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::client::store::Change;
 use crate::ids::DcId;
 use crate::rpc::{CallError, Execution, Request, known};
 use crate::tl::wrap::LAYER;
-use crate::tl::wrap::functions::{InitConnection, InvokeWithLayer};
+use crate::tl::wrap::functions::{InitConnection, InvokeWithLayer, InvokeWithoutUpdates};
 use crate::tl::{Deserialize, Function, Object, Repeat, Serialize};
 
 /// When a call must have ended.
@@ -83,53 +83,100 @@ impl Client {
 struct Course {
     until: Until,
     attempts: Attempts,
+    repeat: Repeat,
+    purpose: Purpose,
     /// The data centre to ask, if not the one that the account lives in.
     elsewhere: Option<DcId>,
+    /// Whether the client itself asks, on behalf of another call: nothing is prepared for it, and it is not sent elsewhere.
+    is_own: bool,
     is_reauthorized: bool,
+    /// Whether an attempt may have run.
+    may_have_run: bool,
+}
+
+impl Course {
+    fn new(options: &InvokeOptions, repeat: Repeat) -> Self {
+        Self {
+            until: Until::new(options.deadline),
+            attempts: Attempts::new(options, repeat),
+            repeat,
+            purpose: options.purpose,
+            elsewhere: options.dc,
+            is_own: false,
+            is_reauthorized: false,
+            may_have_run: false,
+        }
+    }
 }
 
 impl Inner {
-    /// Makes a call until it has a result, or an error that nothing can be done about.
-    ///
-    /// What is rarely needed is in boxes, so that the future of a call is small. Its bytes are made for each attempt, as there is
-    /// mostly one: nobody keeps a copy of them for another.
     async fn call(
         &self,
         body: &(dyn Fn() -> Vec<u8> + Sync),
         repeat: Repeat,
         options: &InvokeOptions,
     ) -> Result<Object, Error> {
-        let mut course = Course {
-            until: Until::new(options.deadline),
-            attempts: Attempts::new(options, repeat),
-            elsewhere: options.dc,
-            is_reauthorized: false,
-        };
-        // Nothing was waited for yet.
-        let mut left = options.deadline;
+        let mut course = Course::new(options, repeat);
+        let result = pin!(self.follow(&mut course, body, options.deadline)).await;
+        result.map_err(|error| match course.may_have_run {
+            true => error.of_what_may_have_run(),
+            false => error,
+        })
+    }
+
+    /// Asks a data centre on behalf of a call that has until then.
+    pub(super) fn ask<'a, F: Function + Sync>(
+        &'a self,
+        dc: DcId,
+        function: &'a F,
+        until: Until,
+    ) -> Pin<Box<dyn Future<Output = Result<F::Return, Error>> + Send + 'a>> {
+        Box::pin(async move {
+            let options = InvokeOptions { dc: Some(dc), ..Default::default() };
+            let mut course = Course { until, is_own: true, ..Course::new(&options, F::REPEAT) };
+            let body = || function.to_bytes();
+            decode::<F>(self.follow(&mut course, &body, until.left()).await?)
+        })
+    }
+
+    /// Makes a call until it has a result, or an error that nothing can be done about.
+    ///
+    /// What is rarely needed is in boxes, so that the future of a call is small. Its bytes are made for each attempt, as there is
+    /// mostly one: nobody keeps a copy of them for another.
+    async fn follow(
+        &self,
+        course: &mut Course,
+        body: &(dyn Fn() -> Vec<u8> + Sync),
+        // As long as nothing was waited for, what the course has left.
+        mut left: Option<Duration>,
+    ) -> Result<Object, Error> {
         loop {
             self.check()?;
             let dc = course.elsewhere.unwrap_or_else(|| self.home());
-            let link = match self.ready(dc, options.purpose) {
+            let link = match self.ready(dc, course.purpose) {
                 Some(link) => link,
                 None => {
-                    let link = Box::pin(self.prepare(dc, options.purpose, course.until)).await?;
+                    let link = Box::pin(self.prepare(dc, course)).await?;
                     left = course.until.left();
                     link
                 }
             };
-            match pin!(self.attempt(&link, body(), repeat, left)).await {
+            match pin!(self.attempt(&link, body(), course.repeat, left)).await {
                 Ok(answer) => return Ok(answer),
-                Err(error) => Box::pin(self.recover(&mut course, dc, &link, error)).await?,
+                Err(error) => Box::pin(self.recover(course, dc, &link, error)).await?,
             }
             left = course.until.left();
         }
     }
 
     /// A connection to a data centre that knows of the login.
-    async fn prepare(&self, dc: DcId, purpose: Purpose, until: Until) -> Result<Arc<Link>, Error> {
-        until.within(self.authorize(dc, until)).await?;
-        until.within(self.link(dc, purpose)).await
+    async fn prepare(&self, dc: DcId, course: &Course) -> Result<Arc<Link>, Error> {
+        let until = course.until;
+        if !course.is_own {
+            until.within(self.locate(dc, until)).await?;
+            until.within(self.authorize(dc, until)).await?;
+        }
+        until.within(self.link(dc, course.purpose)).await
     }
 
     /// Does what an error asks for, so that the call can be made again; or gives the error that the call ends with.
@@ -141,11 +188,12 @@ impl Inner {
         error: CallError,
     ) -> Result<(), Error> {
         let until = course.until;
+        course.may_have_run |= error.execution() == Execution::Maybe;
         if let Some(reason) = self.verdict(dc, &error) {
             return Err(self.stop(reason).await);
         }
         // A login that was taken to another data centre may have ended there alone.
-        if !course.is_reauthorized && self.is_login_lost(dc, &error) {
+        if !course.is_reauthorized && !course.is_own && self.is_login_lost(dc, &error) {
             course.is_reauthorized = true;
             let lost = Change::Authorized { dc, is_authorized: false };
             return Ok(self.keeper.apply(vec![lost]).await?);
@@ -167,9 +215,12 @@ impl Inner {
                     ended = self.ended() => return Err(ended),
                 }
             }
+            Next::Migrate { .. } if course.is_own => return Err(error.into()),
             Next::Migrate { number, is_home } => {
                 let dc = until.within(self.dc(number, until)).await?;
                 if is_home {
+                    // Whoever is logged in stays so.
+                    until.within(self.authorize(dc, until)).await?;
                     self.move_home(dc).await?;
                     course.elsewhere = None;
                 } else {
@@ -186,7 +237,7 @@ impl Inner {
     }
 
     /// Sends a call over a connection, once.
-    pub(super) async fn attempt(
+    async fn attempt(
         &self,
         link: &Link,
         body: Vec<u8>,
@@ -195,6 +246,7 @@ impl Inner {
     ) -> Result<Object, CallError> {
         let in_use = link.in_use();
         let is_initialised = link.is_initialised.load(Ordering::Relaxed);
+        let body = if link.has_updates { body } else { without_updates(body) };
         let body = if is_initialised { body } else { self.initialising(body) };
         let mut request = Request::from_bytes(body, repeat);
         if let Some(left) = left {
@@ -228,15 +280,13 @@ impl Inner {
 
     /// CF-17: whether an error is the end of the client. Before somebody is logged in, the server may well say that nobody is.
     fn verdict(&self, dc: DcId, error: &CallError) -> Option<StopReason> {
-        let CallError::Rpc(error) = error else { return None };
-        let reason = StopReason::of(error)?;
+        let reason = StopReason::of(error.rpc()?)?;
         let is_about_login = dc == self.home() && self.is_logged_in();
         (is_about_login || reason == StopReason::KeyDuplicated).then_some(reason)
     }
 
     fn is_login_lost(&self, dc: DcId, error: &CallError) -> bool {
-        let CallError::Rpc(error) = error else { return false };
-        let is_lost = StopReason::of(error).is_some();
+        let is_lost = error.rpc().and_then(StopReason::of).is_some();
         is_lost && dc != self.home() && self.keeper.read(|kept| kept.is_authorized(dc))
     }
 }
@@ -245,7 +295,7 @@ impl Inner {
 fn is_answer(result: &Result<Object, CallError>) -> bool {
     match result {
         Ok(_) => true,
-        Err(CallError::Rpc(error)) => {
+        Err(CallError::Rpc(error) | CallError::RpcRepeated(error)) => {
             !error.name.starts_with("CONNECTION_")
                 && error.name != known::INPUT_FETCH_ERROR
                 && error.code != 303
@@ -255,12 +305,12 @@ fn is_answer(result: &Result<Object, CallError>) -> bool {
     }
 }
 
-/// Whether a call ended because its connection did, without having run.
-pub(super) fn is_reopened(error: &CallError) -> bool {
-    matches!(error, CallError::Closed { execution: Execution::Never })
+/// A call over a connection beside the main one, to which the server is to send no updates.
+fn without_updates(body: Vec<u8>) -> Vec<u8> {
+    InvokeWithoutUpdates { query: Object::from(body) }.to_bytes()
 }
 
-pub(super) fn decode<F: Function>(answer: Object) -> Result<F::Return, Error> {
+fn decode<F: Function>(answer: Object) -> Result<F::Return, Error> {
     F::Return::from_bytes(answer.as_bytes())
         .map_err(|source| CallError::Decode { source, answer: answer.into_bytes().into() }.into())
 }

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::spawn_blocking;
 
 use crate::client::store::{Change, Snapshot, Store, StoreError};
+use crate::crypto::KeyId;
+use crate::ids::DcId;
 
 /// Keeps what changes. Clones share it.
 #[derive(Clone)]
@@ -31,14 +33,40 @@ impl Keeper {
 
     /// Has the changes kept, all or none of them, before it returns. Dropped on the way, it happens all the same.
     pub(super) async fn apply(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.apply_if(|_| true, changes).await
+    }
+
+    async fn apply_if(
+        &self,
+        holds: impl FnOnce(&Snapshot) -> bool + Send + 'static,
+        changes: Vec<Change>,
+    ) -> Result<(), StoreError> {
         let (store, snapshot) = (self.store.clone(), self.snapshot.clone());
         let applied = spawn_blocking(move || {
             let mut store = lock(&store);
+            // Only who has the store changes it.
+            if !holds(&lock(&snapshot)) {
+                return Ok(());
+            }
             store.as_mut().ok_or(StoreError::Closed)?.apply(&changes)?;
             lock(&snapshot).apply(&changes);
             Ok(())
         });
         applied.await.unwrap_or_else(|_| Err(panicked()))
+    }
+
+    /// Whether a key is the one that the account is logged in with, in the data centre where it lives.
+    pub(super) fn is_of_the_login(&self, dc: DcId, key: Option<KeyId>) -> bool {
+        self.read(|kept| {
+            let is_login = kept.home == Some(dc) && kept.is_authorized(dc);
+            is_login && kept.key(dc).map(|kept| kept.auth_key.id()) == key
+        })
+    }
+
+    /// Forgets a key, unless another has taken its place.
+    pub(super) async fn forget_key(&self, dc: DcId, key: Option<KeyId>) -> Result<(), StoreError> {
+        let is_kept = move |kept: &Snapshot| kept.key(dc).map(|kept| kept.auth_key.id()) == key;
+        self.apply_if(is_kept, vec![Change::KeyForgotten(dc)]).await
     }
 
     /// Lets the store go, and with it what it has locked. What is being kept is kept first.

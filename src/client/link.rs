@@ -1,17 +1,18 @@
 //! One connection to a data centre, and the task that hears its events.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{broadcast, oneshot, watch};
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 
-use crate::client::error::Error;
+use crate::client::error::{Error, StopReason};
 use crate::client::keeper::Keeper;
 use crate::client::state::{State, Update};
 use crate::client::store::{Change, StoreError};
 use crate::connection::{ConnectionError, Event};
+use crate::crypto::KeyId;
 use crate::ids::DcId;
 use crate::net::{Config, Events, Handle, Notice, connect};
 use crate::session;
@@ -22,62 +23,104 @@ pub(super) struct Link {
     pub(super) handle: Handle,
     /// Whether the server was told who speaks, in the session at hand.
     pub(super) is_initialised: AtomicBool,
-    /// Why it is over.
-    over: watch::Receiver<Option<ConnectionError>>,
+    /// Whether updates come over it.
+    pub(super) has_updates: bool,
+    /// Whether another took its place: what happens to it is not what happens to the client any more.
+    is_replaced: AtomicBool,
+    stage: watch::Receiver<Stage>,
+    /// The permanent key, once there is one.
+    key: OnceLock<KeyId>,
     under_way: AtomicUsize,
     /// When the last call ended. Held while one ends.
     used: Mutex<Instant>,
-    driver: Mutex<Option<JoinHandle<ConnectionError>>>,
+    tasks: Mutex<Option<(JoinHandle<ConnectionError>, JoinHandle<()>)>>,
 }
 
-/// Hears that the key was made and kept, or why not.
-pub(super) type IsMade = oneshot::Receiver<Result<(), Error>>;
+/// How far a connection is.
+#[derive(Debug, Default)]
+struct Stage {
+    /// Whether its key was made and kept, or why not.
+    made: Option<Result<(), Error>>,
+    /// Why it is over.
+    over: Option<ConnectionError>,
+}
 
 /// Who is told what happens.
 #[derive(Debug, Clone)]
 pub(super) struct Listeners {
     pub(super) dc: DcId,
     pub(super) keeper: Keeper,
-    /// For the connection that updates come over, and by which the client's state is told.
-    pub(super) main: Option<(watch::Sender<State>, broadcast::Sender<Update>)>,
+    pub(super) updates: broadcast::Sender<Update>,
+    /// For the connection by which the client's state is told.
+    pub(super) states: Option<watch::Sender<State>>,
     /// After how long without a call it is closed.
     pub(super) idle: Option<Duration>,
 }
 
 impl Link {
-    /// Begins a connection. The receiver hears when the key was made and kept; at once, if there was one.
-    pub(super) fn open(config: Config, listeners: Listeners) -> Result<(Arc<Self>, IsMade), Error> {
-        let has_key = config.connection.stored.is_some();
+    /// Begins a connection.
+    pub(super) fn open(config: Config, listeners: Listeners) -> Result<Arc<Self>, Error> {
+        let key = config.connection.stored.as_ref().map(|stored| stored.auth_key.id());
         let (handle, events, driver) = connect(config).map_err(|error| Error::Io(error.kind()))?;
-        let (ended, over) = watch::channel(None);
-        let (made, is_made) = oneshot::channel();
+        let made = key.is_some().then_some(Ok(()));
+        let (teller, stage) = watch::channel(Stage { made, over: None });
         let link = Arc::new(Self {
             handle,
             is_initialised: AtomicBool::new(false),
-            over,
+            has_updates: listeners.states.is_some(),
+            is_replaced: AtomicBool::new(false),
+            stage,
+            key: key.map(OnceLock::from).unwrap_or_default(),
             under_way: AtomicUsize::new(0),
             used: Mutex::new(Instant::now()),
-            driver: Mutex::new(Some(tokio::spawn(driver.run()))),
+            tasks: Mutex::default(),
         });
-        let mut made = Some(made);
-        if has_key && let Some(made) = made.take() {
-            let _ = made.send(Ok(()));
-        }
-        let ears = Ears { link: Arc::downgrade(&link), listeners, made, ended };
-        tokio::spawn(ears.listen(events));
-        Ok((link, is_made))
+        let ears = Ears { link: Arc::downgrade(&link), listeners, stage: teller };
+        let tasks = (tokio::spawn(driver.run()), tokio::spawn(ears.listen(events)));
+        *link.tasks.lock().unwrap_or_else(PoisonError::into_inner) = Some(tasks);
+        Ok(link)
     }
 
-    /// Whether it is over.
-    pub(super) fn is_over(&self) -> bool {
-        self.over.borrow().is_some()
+    /// Whether calls can be made: it has a key and is not over.
+    pub(super) fn is_ready(&self) -> bool {
+        let stage = self.stage.borrow();
+        stage.over.is_none() && matches!(stage.made, Some(Ok(())))
+    }
+
+    /// Whether its key is being made.
+    pub(super) fn is_making(&self) -> bool {
+        let stage = self.stage.borrow();
+        stage.over.is_none() && stage.made.is_none()
+    }
+
+    /// Waits until its key was made and kept.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be, or why the connection ended before.
+    pub(super) async fn made(&self) -> Result<(), Error> {
+        let mut stage = self.stage.clone();
+        let made = stage.wait_for(|stage| stage.made.is_some()).await;
+        made.ok()
+            .and_then(|stage| stage.made.clone())
+            .unwrap_or(Err(ConnectionError::Closed.into()))
     }
 
     /// Waits until it is known why it is over. For calls that ended as closed; nobody waits long.
     pub(super) async fn ended(&self) -> ConnectionError {
-        let mut over = self.over.clone();
-        let ended = over.wait_for(Option::is_some).await;
-        ended.ok().and_then(|error| error.clone()).unwrap_or(ConnectionError::Closed)
+        let mut stage = self.stage.clone();
+        let ended = stage.wait_for(|stage| stage.over.is_some()).await;
+        ended.ok().and_then(|stage| stage.over.clone()).unwrap_or(ConnectionError::Closed)
+    }
+
+    /// The key that it uses.
+    pub(super) fn key(&self) -> Option<KeyId> {
+        self.key.get().copied()
+    }
+
+    /// Another takes its place. It ends with the calls that are under way.
+    pub(super) fn replace(&self) {
+        self.is_replaced.store(true, Ordering::Relaxed);
     }
 
     /// Notes that a call is made, for as long as what it gives lives.
@@ -86,14 +129,19 @@ impl Link {
         InUse(self)
     }
 
-    /// Closes it and waits for its task.
+    /// Closes it and waits for its tasks.
     pub(super) async fn close(&self) {
         self.handle.close().await;
-        let driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(mut driver) = driver
-            && tokio::time::timeout(CLOSE_WITHIN, &mut driver).await.is_err()
-        {
+        let tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((mut driver, mut ears)) = tasks else { return };
+        let both = async {
+            let _ = (&mut driver).await;
+            // It hears the last events, of which some are kept.
+            let _ = (&mut ears).await;
+        };
+        if tokio::time::timeout(CLOSE_WITHIN, both).await.is_err() {
             driver.abort();
+            ears.abort();
         }
     }
 
@@ -105,9 +153,14 @@ impl Link {
         }
         idle.saturating_sub(used.elapsed())
     }
+
+    /// It is to be looked at again after another while.
+    fn look_again(&self) {
+        *self.used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
 }
 
-/// CF-20: a task that does not end by itself within this time is ended.
+/// CF-20: tasks that do not end by themselves within this time are ended.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
 /// A call over a connection.
@@ -127,8 +180,7 @@ impl Drop for InUse<'_> {
 struct Ears {
     link: Weak<Link>,
     listeners: Listeners,
-    made: Option<oneshot::Sender<Result<(), Error>>>,
-    ended: watch::Sender<Option<ConnectionError>>,
+    stage: watch::Sender<Stage>,
 }
 
 impl Ears {
@@ -157,9 +209,11 @@ impl Ears {
             Event::Connected { .. } => self.tell(State::Online),
             Event::Disconnected { why } => self.tell(State::Offline { why }),
             Event::KeyCreated(key) => {
+                let Some(link) = self.link.upgrade() else { return };
+                let _ = link.key.set(key.auth_key.id());
                 let dc = self.listeners.dc;
                 let kept = self.listeners.keeper.apply(vec![Change::Key { dc, key }]).await;
-                self.key_made(kept).await;
+                self.key_made(&link, kept).await;
             }
             Event::Session(session::Event::Salt(salt)) => {
                 let dc = self.listeners.dc;
@@ -179,33 +233,46 @@ impl Ears {
     }
 
     /// A key that was not kept is not used: its connection is closed.
-    async fn key_made(&mut self, kept: Result<(), StoreError>) {
-        let Some(link) = self.link.upgrade() else { return };
+    async fn key_made(&self, link: &Link, kept: Result<(), StoreError>) {
         match &kept {
             Ok(()) => link.handle.key_kept().await,
             Err(_) => link.handle.close().await,
         }
-        if let Some(made) = self.made.take() {
-            let _ = made.send(kept.map_err(Error::from));
-        }
+        self.stage.send_modify(|stage| {
+            stage.made.get_or_insert(kept.map_err(Error::from));
+        });
     }
 
+    /// It is over. Nobody hears that before the client's state was told, so that no other connection has told another.
     fn over(&mut self, error: ConnectionError) {
-        if let Some(made) = self.made.take() {
-            let _ = made.send(Err(error.clone().into()));
+        if self.stage.borrow().over.is_some() {
+            return;
         }
-        self.ended.send_if_modified(|over| {
-            let is_first = over.is_none();
-            over.get_or_insert(error);
-            is_first
+        self.tell(self.last_state(&error));
+        self.stage.send_modify(|stage| {
+            stage.made.get_or_insert(Err(error.clone().into()));
+            stage.over = Some(error);
         });
-        self.tell(State::Idle);
+    }
+
+    /// How a client stands whose main connection ended with this. Nobody has to call for it to be known.
+    fn last_state(&self, error: &ConnectionError) -> State {
+        let Listeners { dc, keeper, .. } = &self.listeners;
+        let key = self.link.upgrade().and_then(|link| link.key());
+        match error {
+            ConnectionError::Closed => State::Idle,
+            ConnectionError::KeyUnknown if keeper.is_of_the_login(*dc, key) => {
+                State::Stopped(StopReason::KeyUnknown)
+            }
+            error => State::Failed(error.clone()),
+        }
     }
 
     async fn close_if_idle(&self) {
         let Some((idle, link)) = self.listeners.idle.zip(self.link.upgrade()) else { return };
         if link.idle_in(idle).is_zero() {
-            link.handle.close().await;
+            link.look_again();
+            link.handle.close_if_idle().await;
         }
     }
 
@@ -215,9 +282,13 @@ impl Ears {
         }
     }
 
-    /// Tells the client's state, unless the client has said its last word.
+    /// Tells the client's state, unless the client has said its last word or has another connection for it.
     fn tell(&self, state: State) {
-        let Some((states, _)) = &self.listeners.main else { return };
+        let Some(states) = &self.listeners.states else { return };
+        let link = self.link.upgrade();
+        if link.is_none_or(|link| link.is_replaced.load(Ordering::Relaxed)) {
+            return;
+        }
         states.send_if_modified(|old| {
             let is_new = !matches!(old, State::Stopped(_) | State::Closed) && *old != state;
             if is_new {
@@ -227,10 +298,14 @@ impl Ears {
         });
     }
 
+    /// Other connections ask for no updates. One that comes all the same cannot be put in order with the others.
     fn update(&self, update: Update) {
-        if let Some((_, updates)) = &self.listeners.main {
-            // Nobody has to listen.
-            let _ = updates.send(update);
-        }
+        let update = match (&self.listeners.states, &update) {
+            (Some(_), _) => update,
+            (None, Update::Object(_)) => Update::Gap,
+            (None, Update::Gap) => return,
+        };
+        // Nobody has to listen.
+        let _ = self.listeners.updates.send(update);
     }
 }

@@ -112,6 +112,10 @@ impl Attempts {
     pub(super) fn next(&mut self, error: &CallError, jitter: u8) -> Next {
         match error {
             CallError::Rpc(error) => self.after_answer(error, jitter),
+            // What the first one did is not known, so the answer to the second helps only who may make a third.
+            CallError::RpcRepeated(error) if self.repeat != Repeat::Once => {
+                self.after_answer(error, jitter)
+            }
             CallError::Closed { execution }
                 if self.reopened < MAX_REOPENED
                     && (*execution == Execution::Never || self.repeat != Repeat::Once) =>
@@ -273,6 +277,17 @@ mod tests {
             assert!(first >= SERVER_WAIT / 2 && jittered <= SERVER_WAIT && jittered > first);
             assert!(wait(attempts.next(&rpc(-503, "Timeout"), 0)) >= SERVER_WAIT);
             assert_eq!(attempts.next(&rpc(500, "INTERNAL"), 0), Next::Fail);
+        }
+    }
+
+    #[test]
+    fn errors_that_answer_a_repetition_are_followed_unless_there_must_be_none() {
+        let repeated = |code, message: &str| CallError::RpcRepeated(RpcError::parse(code, message));
+        for (code, message) in [(420, "FLOOD_WAIT_1"), (303, "FILE_MIGRATE_4"), (500, "INTERNAL")] {
+            let first = attempts(Repeat::Keyed).next(&rpc(code, message), 0);
+            assert_eq!(attempts(Repeat::Keyed).next(&repeated(code, message), 0), first);
+            assert_ne!(first, Next::Fail);
+            assert_eq!(attempts(Repeat::Once).next(&repeated(code, message), 0), Next::Fail);
         }
     }
 

@@ -1,7 +1,7 @@
 //! How a client stands, for those who watch.
 
 use crate::client::error::StopReason;
-use crate::connection::Disconnected;
+use crate::connection::{ConnectionError, Disconnected};
 use crate::tl::Object;
 
 /// How a client stands with the data centre that its account lives in.
@@ -20,6 +20,8 @@ pub enum State {
         /// Why it broke.
         why: Disconnected,
     },
+    /// The connection ended with an error that another socket does not mend. The next call tries again.
+    Failed(ConnectionError),
     /// It stopped, and nothing will be tried any more.
     Stopped(StopReason),
     /// It was closed.

@@ -16,6 +16,9 @@ const HEALTHY: Duration = Duration::from_secs(30);
 /// The failures after which the wait is about six seconds.
 const FLOODED: u32 = 7;
 
+/// The failures that count after an answer: the wait is about a second.
+const ANSWERED: u32 = 4;
+
 /// Waits that double, with jitter so that not everybody comes back at once.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Backoff {
@@ -49,9 +52,9 @@ impl Backoff {
         self.failures = self.failures.max(FLOODED);
     }
 
-    /// Something good came over the link: the next failure is a new one.
+    /// Something good came over the link. One that breaks all the same is soon made again, but not at once for ever.
     pub(super) fn succeeded(&mut self) {
-        self.failures = self.failures.min(1);
+        self.failures = self.failures.min(ANSWERED);
     }
 }
 
@@ -72,6 +75,35 @@ mod tests {
         }
         let waits: Vec<_> = (0..20).map(|_| backoff.disconnected(start, &mut entropy)).collect();
         assert!(waits.iter().any(|wait| *wait != waits[0]));
+    }
+
+    #[test]
+    fn cf_18_a_server_that_answers_and_hangs_up_is_not_called_at_once_for_ever() {
+        let mut entropy = SeededEntropy::new(1);
+        let mut backoff = Backoff::default();
+        let mut mono = Duration::ZERO;
+        let mut waits = Vec::new();
+        for _ in 0..20 {
+            backoff.connected(mono);
+            backoff.succeeded();
+            let dial = backoff.disconnected(mono, &mut entropy);
+            waits.push(dial - mono);
+            mono = dial;
+        }
+        assert!(waits[0] <= FIRST);
+        let settled = FIRST.saturating_mul(1 << ANSWERED);
+        assert!(waits[5..].iter().all(|wait| (settled / 2..=settled).contains(wait)), "{waits:?}");
+    }
+
+    #[test]
+    fn cf_15_too_many_connections_are_an_answer_that_is_waited_on() {
+        let mut entropy = SeededEntropy::new(1);
+        let mut backoff = Backoff::default();
+        backoff.connected(Duration::ZERO);
+        // Even after a link that held.
+        backoff.flooded();
+        let wait = backoff.disconnected(HEALTHY, &mut entropy) - HEALTHY;
+        assert!(wait >= Duration::from_secs(3) && wait <= LONGEST, "{wait:?}");
     }
 
     #[test]

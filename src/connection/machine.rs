@@ -35,6 +35,8 @@ pub struct Connection {
     pub(super) events: VecDeque<Event>,
     /// Packets are built here before they are framed.
     packet: Vec<u8>,
+    /// What is sent after the end.
+    last: Vec<u8>,
     dials: u64,
     pub(super) tickets: u64,
     pub(super) exchanges_failed: u32,
@@ -56,6 +58,7 @@ impl Connection {
             backoff: Backoff::default(),
             events: VecDeque::new(),
             packet: Vec::new(),
+            last: Vec::new(),
             dials: 0,
             tickets: 0,
             exchanges_failed: 0,
@@ -196,8 +199,17 @@ impl Connection {
         }
     }
 
-    /// Ends the connection: every request ends, and nothing is sent any more.
-    pub fn close(&mut self) {
+    /// Ends the connection: every request ends. What is still to be acknowledged is (CF-20), by a last
+    /// [`poll_transmit`](Self::poll_transmit); nothing else is sent any more.
+    pub fn close(&mut self, now: Now) {
+        if let (Link::Up(wire), Phase::Keyed(session)) = (&mut self.link, &mut self.keys.phase) {
+            self.packet.clear();
+            let (padding, entropy) = (wire.padding(), &mut *self.entropy);
+            if session.say_last(now, padding, entropy, &mut self.packet) {
+                // One that fits into no frame is not sent, which costs the server a repetition.
+                let _ = wire.frame(&self.packet, false, entropy, &mut self.last);
+            }
+        }
         self.end(ConnectionError::Closed);
     }
 
@@ -216,6 +228,10 @@ impl Connection {
 
     /// Appends bytes to send to `out`; false when there are none. Call it again for more.
     pub fn poll_transmit(&mut self, now: Now, out: &mut Vec<u8>) -> bool {
+        if !self.last.is_empty() {
+            out.append(&mut self.last);
+            return true;
+        }
         let Link::Up(wire) = &mut self.link else { return false };
         let entropy = &mut *self.entropy;
         if let Some(packet) = self.keys.exchange.as_mut().and_then(|it| it.poll_packet()) {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::future::pending;
 use std::io;
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
@@ -15,7 +16,7 @@ use crate::net::entropy::OsEntropy;
 use crate::net::events::{self, Events, Sink};
 use crate::net::handle::{self, Command, Commands, Handle, Reply, Ticket};
 use crate::net::socket::Socket;
-use crate::rpc::{CallId, Request};
+use crate::rpc::{CallError, CallId, Execution, Request};
 use crate::session;
 use crate::time::Now;
 use crate::trace::in_span;
@@ -33,6 +34,9 @@ const MIN_BATCH: usize = 4;
 /// With more calls under way this part of them is packed before it is written. The server has something to do while the next
 /// are packed: if all went in one packet, one side would always wait for the other.
 const PART_OF_CALLS: usize = 1;
+
+/// How long the socket of a connection that was closed may take for what is still to be sent.
+const LEAVE_WITHIN: Duration = Duration::from_secs(2);
 
 /// Begins a connection. Spawn [`Driver::run`] for it to happen.
 ///
@@ -93,6 +97,7 @@ impl Driver {
         loop {
             self.pump();
             if let Some(over) = self.over.take() {
+                self.leave().await;
                 return over;
             }
             let deadline = self.connection.poll_timeout().map(|mono| self.clock.instant(mono));
@@ -141,8 +146,24 @@ impl Driver {
         while let Some(event) = self.connection.poll_event() {
             self.pass_on(event);
         }
-        if !self.connection.is_link_wanted() {
+        // What was still to be said when it was closed goes out first.
+        let is_leaving = self.over == Some(ConnectionError::Closed);
+        if !self.connection.is_link_wanted() && !is_leaving {
             self.socket = None;
+        }
+    }
+
+    /// The connection is over: who called meanwhile hears that, and the socket takes what is left (CF-20).
+    async fn leave(&mut self) {
+        self.commands.commands.close();
+        while let Ok(command) = self.commands.commands.try_recv() {
+            if let Command::Call { reply, .. } = command {
+                let _ = reply.send(Err(CallError::Closed { execution: Execution::Never }));
+            }
+        }
+        if let Some(socket) = &mut self.socket {
+            // A server that does not read any more misses what it would not have read.
+            let _ = tokio::time::timeout(LEAVE_WITHIN, socket.finish()).await;
         }
     }
 
@@ -196,8 +217,12 @@ impl Driver {
                     self.call(now, ticket, request, reply);
                 }
                 Some(Command::KeyKept) => self.connection.key_kept(now),
+                #[cfg(feature = "client")]
+                Some(Command::CloseIfIdle) if !self.replies.is_empty() => {}
+                #[cfg(feature = "client")]
+                Some(Command::CloseIfIdle) => return self.connection.close(now),
                 // The last handle is gone: nobody can want anything any more.
-                Some(Command::Close) | None => return self.connection.close(),
+                Some(Command::Close) | None => return self.connection.close(now),
             }
             (left, turn) = (left - 1, turn - 1);
             if turn == 0 {

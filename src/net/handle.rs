@@ -30,9 +30,15 @@ pub(super) type Ticket = u64;
 /// What a handle asks of the driver.
 #[derive(Debug)]
 pub(super) enum Command {
-    Call { ticket: Ticket, request: Request, reply: Reply },
+    Call {
+        ticket: Ticket,
+        request: Request,
+        reply: Reply,
+    },
     KeyKept,
     Close,
+    #[cfg(feature = "client")]
+    CloseIfIdle,
 }
 
 pub(super) type Reply = oneshot::Sender<Result<Object, CallError>>;
@@ -141,6 +147,12 @@ impl Handle {
     #[must_use]
     pub fn peer_addr(&self) -> Option<SocketAddr> {
         *self.peer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Closes the connection, unless requests are under way. Whoever makes one at the same time hears that it was not sent.
+    #[cfg(feature = "client")]
+    pub(crate) async fn close_if_idle(&self) {
+        let _ = self.commands.send(Command::CloseIfIdle).await;
     }
 
     /// Closes the connection. Every request ends.

@@ -5,7 +5,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 use crate::connection::Disconnected;
 use crate::net::stream::Stream;
@@ -85,11 +85,15 @@ impl Socket {
         }
     }
 
-    /// Says that nothing more will be written.
-    #[cfg(feature = "server")]
-    pub(super) async fn shutdown(&mut self) -> Result<(), Disconnected> {
-        use tokio::io::AsyncWriteExt;
+    /// Writes what is left, and says that nothing more will be written.
+    pub(super) async fn finish(&mut self) -> Result<(), Disconnected> {
+        let written = poll_fn(|cx| self.poll_write(cx)).await;
+        written.map_err(|error| Disconnected::Io(error.kind()))?;
+        self.shutdown().await
+    }
 
+    /// Says that nothing more will be written.
+    pub(super) async fn shutdown(&mut self) -> Result<(), Disconnected> {
         self.stream.shutdown().await.map_err(|error| Disconnected::Io(error.kind()))
     }
 

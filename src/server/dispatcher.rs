@@ -28,6 +28,8 @@ pub struct Caller {
     pub now: Now,
     /// The layer that the client said it speaks with this call.
     pub layer: Option<i32>,
+    /// Whether the session is to get updates: `invokeWithoutUpdates` says that it is not.
+    pub wants_updates: bool,
 }
 
 type Handler = Box<dyn FnMut(&Caller, &[u8]) -> Reply + Send>;
@@ -188,7 +190,10 @@ fn unwrap(
             Some(wrapper.query)
         }
         wrap::InitConnection::<Object>::ID => Some(inner!(InitConnection).query),
-        wrap::InvokeWithoutUpdates::<Object>::ID => Some(inner!(InvokeWithoutUpdates).query),
+        wrap::InvokeWithoutUpdates::<Object>::ID => {
+            caller.wants_updates = false;
+            Some(inner!(InvokeWithoutUpdates).query)
+        }
         wrap::InvokeAfterMsg::<Object>::ID => {
             let wrapper = inner!(InvokeAfterMsg);
             after.push(MessageId(wrapper.msg_id));
@@ -231,6 +236,7 @@ mod tests {
         session: SessionId(2),
         now: Now { mono: Duration::ZERO, unix: Duration::ZERO },
         layer: None,
+        wants_updates: true,
     };
 
     fn dispatcher() -> Dispatcher {

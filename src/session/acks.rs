@@ -56,6 +56,17 @@ impl Acks {
         }
     }
 
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// They do not wait any longer.
+    pub(super) fn hurry(&mut self) {
+        self.is_late = !self.ids.is_empty();
+        self.due = None;
+    }
+
     /// When they are.
     pub(super) fn due(&self) -> Option<Duration> {
         self.due

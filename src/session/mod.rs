@@ -328,6 +328,23 @@ impl Session {
         self.calls.close();
     }
 
+    /// Ends everything with a packet of what was not acknowledged yet; false if there is nothing (CF-20).
+    pub(crate) fn say_last(
+        &mut self,
+        now: Now,
+        padding: Padding,
+        entropy: &mut dyn Entropy,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        self.close();
+        let is_bound = self.binding.as_ref().is_none_or(|binding| !binding.is_wanted());
+        if !is_bound || self.renew_wanted || self.acks.is_empty() {
+            return false;
+        }
+        self.acks.hurry();
+        self.poll_packet(now, padding, entropy, out).is_some()
+    }
+
     /// When to call [`handle_timeout`](Self::handle_timeout), by the monotonic clock.
     pub fn poll_timeout(&self) -> Option<Duration> {
         if !self.is_up {

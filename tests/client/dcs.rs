@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use telewire::client::{Error, InvokeOptions, Purpose};
-use telewire::rpc::RpcError;
+use telewire::rpc::{Execution, RpcError};
 use telewire::tl::api::functions::account::UpdateStatus;
+use telewire::tl::api::functions::auth::ExportAuthorization;
 use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
 
@@ -111,7 +112,7 @@ async fn a_slow_data_centre_blocks_no_other_and_uploads_block_no_calls() {
     })
     .await;
     let client = world.bot().await;
-    patient(client.refresh_config()).await.unwrap();
+    // Its address is asked for on the way.
     let slow = client.clone();
     let slow = tokio::spawn(async move {
         let options = InvokeOptions { dc: Some(FOUR), deadline: None, ..Default::default() };
@@ -130,4 +131,120 @@ async fn a_slow_data_centre_blocks_no_other_and_uploads_block_no_calls() {
     assert_eq!(keys.len(), 1);
     patient(client.close()).await;
     assert!(patient(slow).await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn a_data_centre_that_is_silent_holds_nobody_up() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let world = world().await;
+    world.accounts.add_bot(TWO, "777:abc", "Helper");
+    let builder = world.builder().address(FOUR, silent.local_addr().unwrap());
+    let client = builder.build().await.unwrap();
+    let there = |deadline| InvokeOptions { dc: Some(FOUR), deadline, ..Default::default() };
+    let waiting = client.clone();
+    let waiting =
+        tokio::spawn(async move { waiting.invoke_with(&GetNearestDc, &there(None)).await });
+    // A key is being made there, which never comes to an end.
+    let mut socket = patient(silent.accept()).await.unwrap().0;
+    patient(tokio::io::AsyncReadExt::read_u8(&mut socket)).await.unwrap();
+    // Who comes after it waits as long as it wants to.
+    let short = there(Some(Duration::from_millis(50)));
+    let error = patient(client.invoke_with(&GetNearestDc, &short)).await.unwrap_err();
+    assert_eq!((error.execution(), error), (Execution::Never, Error::NotConnected));
+    // All else goes on: a login, and its end.
+    patient(client.log_in_bot("777:abc")).await.unwrap();
+    patient(client.log_out()).await.unwrap();
+    patient(client.log_in_bot("777:abc")).await.unwrap();
+    assert!(!waiting.is_finished());
+    patient(client.close()).await;
+    assert_eq!(patient(waiting).await.unwrap(), Err(Error::Closed));
+}
+
+#[tokio::test]
+async fn a_key_is_made_to_the_end_though_whoever_wanted_it_has_gone() {
+    let world = world().await;
+    let client = world.client().await;
+    let options = InvokeOptions { deadline: Some(Duration::ZERO), ..Default::default() };
+    let error = patient(client.invoke_with(&GetNearestDc, &options)).await.unwrap_err();
+    assert_eq!(error, Error::NotConnected);
+    patient(async {
+        while client.snapshot().key(TWO).is_none() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn cf_16_whoever_is_logged_in_stays_so_when_the_account_moves() {
+    let world = world_with(|accounts, dc, dispatcher| {
+        accounts.on(dc, dispatcher, move |user, _: UpdateStatus| match dc.number {
+            2 => Err(RpcError::parse(303, "USER_MIGRATE_4")),
+            _ => Ok(user == 777),
+        });
+    })
+    .await;
+    let client = world.bot().await;
+    assert_eq!(patient(client.invoke(&UpdateStatus { offline: false })).await, Ok(true));
+    let kept = client.snapshot();
+    assert_eq!((kept.home, client.is_logged_in()), (Some(FOUR), true));
+    assert!(kept.is_authorized(FOUR) && kept.key(FOUR).is_some());
+    assert_eq!(*client.states().borrow(), telewire::client::State::Online);
+}
+
+#[tokio::test]
+async fn transfers_of_a_login_wait_and_stop_as_calls_do() {
+    for (code, message, times) in
+        [(420, "FLOOD_WAIT_1", 2), (420, "FLOOD_WAIT_99", 1), (400, "DC_ID_INVALID", 1)]
+    {
+        let asked = Arc::new(AtomicU32::new(0));
+        let count = asked.clone();
+        let world = world_with(move |_, _, dispatcher| {
+            let count = count.clone();
+            dispatcher.on(move |_, _: ExportAuthorization| {
+                match count.fetch_add(1, Ordering::Relaxed) {
+                    0 => Err(RpcError::parse(code, message)),
+                    _ => Err(RpcError::parse(400, "DC_ID_INVALID")),
+                }
+            });
+        })
+        .await;
+        let client = world.bot().await;
+        let there = InvokeOptions { dc: Some(FOUR), ..Default::default() };
+        let error = patient(client.invoke_with(&GetNearestDc, &there)).await.unwrap_err();
+        assert!(matches!(error, Error::Transfer(_)), "{error}");
+        assert_eq!((error.execution(), error.rpc().is_some()), (Execution::Never, true));
+        assert_eq!(asked.load(Ordering::Relaxed), times, "{message}");
+    }
+    // A login that has ended is noticed by whatever is asked.
+    let world = world().await;
+    let client = world.bot().await;
+    world.accounts.revoke(TWO, world.accounts.logins(777)[0].1, "SESSION_REVOKED");
+    let there = InvokeOptions { dc: Some(FOUR), ..Default::default() };
+    let error = patient(client.invoke_with(&GetNearestDc, &there)).await.unwrap_err();
+    assert_eq!(error, Error::Stopped(telewire::client::StopReason::Revoked));
+}
+
+#[tokio::test]
+async fn only_the_main_connection_asks_for_updates() {
+    let world = world_with(|_, dc, dispatcher| {
+        dispatcher.on(move |caller, _: GetNearestDc| {
+            let country = if caller.wants_updates { "updates" } else { "none" }.into();
+            Ok(NearestDc { country, ..nearest(dc.number.into()) })
+        });
+    })
+    .await;
+    let client = world.bot().await;
+    for (dc, purpose, expected) in [
+        (TWO, Purpose::Main, "updates"),
+        (TWO, Purpose::Upload, "none"),
+        (TWO, Purpose::Download, "none"),
+        (FOUR, Purpose::Main, "none"),
+    ] {
+        let options = InvokeOptions { dc: Some(dc), purpose, ..Default::default() };
+        for _ in 0..2 {
+            let answer = patient(client.invoke_with(&GetNearestDc, &options)).await.unwrap();
+            assert_eq!(answer.country, expected, "{dc} {purpose:?}");
+        }
+    }
 }

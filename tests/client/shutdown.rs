@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use telewire::client::{Error, InvokeOptions, Purpose, State};
-use telewire::rpc::{CallError, Execution};
+use telewire::rpc::Execution;
+use telewire::server::Fault;
+use telewire::tl::Repeat;
 use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
 
@@ -41,7 +43,7 @@ async fn cf_20_closing_ends_every_call_and_nothing_follows() {
     patient(client.close()).await;
     for call in calls {
         let error = patient(call).await.unwrap().unwrap_err();
-        assert!(matches!(error, Error::Closed | Error::Call(CallError::Closed { .. })), "{error}");
+        assert_eq!((error.cause(), error.execution()), (&Error::Closed, Execution::Maybe));
     }
     assert_eq!(patient(client.me()).await, Err(Error::Closed));
     assert_eq!(*client.states().borrow(), State::Closed);
@@ -61,6 +63,56 @@ async fn cf_20_closing_does_not_wait_for_a_server_that_is_not_there() {
     patient(client.close()).await;
     let error = patient(call).await.unwrap().unwrap_err();
     assert_eq!((error.execution(), error), (Execution::Never, Error::Closed));
+}
+
+#[tokio::test]
+async fn cf_20_closing_acknowledges_what_came() {
+    let world = world().await;
+    let client = world.bot().await;
+    // Fewer than are acknowledged at once, and nothing for them to go with.
+    for _ in 0..3 {
+        patient(client.refresh_config()).await.unwrap();
+    }
+    let forget = || {
+        let fault = Fault::ForgetAnswers;
+        world.data_centre(TWO).inject(world.now(TWO), fault);
+        let data_centre = world.data_centre(TWO);
+        data_centre.tally().faults.get(&fault).copied().unwrap_or(0)
+    };
+    // The last answer at least.
+    assert_eq!(forget(), 1);
+    patient(client.refresh_config()).await.unwrap();
+    patient(client.close()).await;
+    // What is forgotten while the last packet is on its way counts; then there is nothing left to forget.
+    patient(async {
+        let mut before = forget();
+        while forget() > before {
+            before = forget();
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_that_is_idle_for_no_time_fails_no_call() {
+    let world = world().await;
+    world.accounts.add_bot(TWO, "777:abc", "Helper");
+    // Closed whenever nothing is under way, so that calls and closes cross.
+    let client = world.builder().idle_after(Duration::ZERO).build().await.unwrap();
+    patient(client.log_in_bot("777:abc")).await.unwrap();
+    let once = InvokeOptions {
+        purpose: Purpose::Upload,
+        repeat: Some(Repeat::Once),
+        ..Default::default()
+    };
+    let config = telewire::tl::wrap::functions::help::GetConfig;
+    for round in 0..20 {
+        patient(client.invoke_with(&config, &once)).await.unwrap();
+        for _ in 0..round % 5 {
+            tokio::task::yield_now().await;
+        }
+    }
 }
 
 #[tokio::test]

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use telewire::client::{Error, State, StopReason};
+use telewire::rpc::Execution;
+use telewire::server::Fault;
 use telewire::tl::api::functions::account::UpdateStatus;
 use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
@@ -65,13 +68,65 @@ async fn cf_17_a_key_that_the_server_does_not_know_stops_a_client_that_is_logged
     let store = telewire::client::store::MemoryStore::from(snapshot);
     let client = world.client_on(store).await;
     let stopped = Error::Stopped(StopReason::KeyUnknown);
-    assert_eq!(patient(client.me()).await, Err(stopped.clone()));
+    // It was sent; who forgets keys may have run it before.
+    let error = patient(client.me()).await.unwrap_err();
+    assert_eq!((error.cause(), error.execution()), (&stopped, Execution::Maybe));
     assert_eq!(patient(client.me()).await, Err(stopped));
     // It may still be closed, and then it stays so.
     patient(client.close()).await;
     assert_eq!(patient(client.me()).await, Err(Error::Closed));
     let error = patient(client.log_in_bot("777:abc")).await.unwrap_err();
     assert_eq!(error, telewire::client::LoginError::Client(Error::Closed));
+}
+
+#[tokio::test]
+async fn cf_17_calls_under_way_end_with_the_client_and_may_have_run() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = asked.clone();
+    let world = world_with(move |accounts, dc, dispatcher| {
+        let count = count.clone();
+        accounts.on(dc, dispatcher, |_, _: UpdateStatus| Ok(true));
+        dispatcher.on_later(move |_, _: GetNearestDc| {
+            count.fetch_add(1, Ordering::Relaxed);
+            let answer = NearestDc { country: String::new(), this_dc: 2, nearest_dc: 2 };
+            (Duration::from_secs(3_600), Ok(answer))
+        });
+    })
+    .await;
+    let client = world.bot().await;
+    let call = client.clone();
+    let call = tokio::spawn(async move { call.invoke(&GetNearestDc).await });
+    patient(async {
+        while asked.load(Ordering::Relaxed) < 1 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    world.accounts.revoke(TWO, world.accounts.logins(777)[0].1, "AUTH_KEY_DUPLICATED");
+    let status = UpdateStatus { offline: false };
+    let stopped = Error::Stopped(StopReason::KeyDuplicated);
+    assert_eq!(patient(client.invoke(&status)).await, Err(stopped.clone()));
+    let error = patient(call).await.unwrap().unwrap_err();
+    assert_eq!((error.cause(), error.execution()), (&stopped, Execution::Maybe));
+}
+
+#[tokio::test]
+async fn cf_17_a_client_that_only_listens_is_told_that_its_key_is_not_known() {
+    let world = world_with(|_, _, _| {}).await;
+    let client = world.bot().await;
+    let snapshot = client.snapshot();
+    patient(client.close()).await;
+    // With a key that was not made just now: of such a one it could be a mistake.
+    let client = world.client_on(telewire::client::store::MemoryStore::from(snapshot)).await;
+    patient(client.me()).await.unwrap();
+    let mut states = client.states();
+    world.data_centre(TWO).inject(world.now(TWO), Fault::ForgetKeys);
+    // Nobody calls: the connection finds out by itself.
+    world.data_centre(TWO).inject(world.now(TWO), Fault::TransportError { code: -404 });
+    let stopped = State::Stopped(StopReason::KeyUnknown);
+    patient(states.wait_for(|state| *state == stopped)).await.unwrap();
+    // And it stays so: what does not answer any more is not asked any more.
+    assert_eq!(patient(client.me()).await, Err(Error::Stopped(StopReason::KeyUnknown)));
 }
 
 #[tokio::test]

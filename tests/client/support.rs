@@ -12,6 +12,7 @@ use telewire::ids::DcId;
 use telewire::net::{DcGuard, Server, SharedDc};
 use telewire::server::accounts::Accounts;
 use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
+use telewire::time::Now;
 use telewire::tl::api::enums;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -102,6 +103,11 @@ impl World {
 
     pub(crate) fn data_centre(&self, dc: DcId) -> DcGuard<'_> {
         self.dcs[&dc].data_centre.lock()
+    }
+
+    /// The time by a data centre's clock.
+    pub(crate) fn now(&self, dc: DcId) -> Now {
+        self.dcs[&dc].data_centre.now()
     }
 
     pub(crate) fn address(&self, dc: DcId) -> SocketAddr {

@@ -286,7 +286,7 @@ pub(crate) fn session(input: &[u8]) {
         }
         client.turn();
     }
-    client.connection.close();
+    client.connection.close(client.now);
     client.turn();
     let ended: Vec<u32> =
         client.calls.iter().map(|call| client.ended.get(call).copied().unwrap_or(0)).collect();

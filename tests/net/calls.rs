@@ -2,7 +2,7 @@
 
 use telewire::connection::{ConnectionError, Event};
 use telewire::framing::Framing;
-use telewire::net::Notice;
+use telewire::net::{Driver, Events, Handle, Notice, connect};
 use telewire::rpc::{CallError, Execution};
 use telewire::tl::Bytes;
 use telewire::tl::mtproto::functions::{GetFutureSalts, Ping};
@@ -75,6 +75,30 @@ async fn cf_20_closing_ends_every_call_that_is_under_way() {
         assert!(matches!(ended, Err(CallError::Closed { .. })), "{ended:?}");
     }
     assert_eq!(timeout(PATIENCE, driver).await.unwrap().unwrap(), ConnectionError::Closed);
+}
+
+#[tokio::test]
+async fn cf_20_a_call_behind_the_close_was_not_sent() {
+    let (address, _server) = start_at(LOOPBACK).await;
+    let (handle, _events, driver): (Handle, Events, Driver) =
+        connect(config(address, Framing::Intermediate)).unwrap();
+    // Both wait in the channel before the driver takes any.
+    let echo = Echo(b"late".to_vec().into());
+    let (closing, calling) = (handle.close(), handle.invoke(&echo));
+    let (driven, (), called) = timeout(PATIENCE, async {
+        tokio::join!(
+            async {
+                tokio::task::yield_now().await;
+                driver.run().await
+            },
+            closing,
+            calling
+        )
+    })
+    .await
+    .unwrap();
+    assert_eq!(driven, ConnectionError::Closed);
+    assert_eq!(called, Err(CallError::Closed { execution: Execution::Never }));
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ pub use qr::{QrLogin, QrStep};
 use crate::client::core::{Client, Inner};
 use crate::client::error::Error;
 use crate::client::store::{Change, SessionUser};
+use crate::connection::ConnectionError;
 use crate::rpc::known;
 use crate::tl::api::functions::users::GetUsers;
 use crate::tl::api::{enums, types};
@@ -94,7 +95,9 @@ impl Inner {
             Change::Authorized { dc: home, is_authorized: true },
             Change::User(session_user(user)),
         ];
-        Ok(self.keeper.apply(changes).await?)
+        self.keeper.apply(changes).await?;
+        // Without a key there is nobody to be logged in: the server has forgotten it on the way.
+        if self.is_logged_in() { Ok(()) } else { Err(ConnectionError::KeyUnknown.into()) }
     }
 }
 

@@ -15,7 +15,8 @@ impl Client {
     /// [`Error::execution`] says. A login that the server has ended already is no error.
     pub async fn log_out(&self) -> Result<(), Error> {
         match self.invoke(&LogOut).await {
-            Ok(_) | Err(Error::Stopped(_)) => {}
+            Ok(_) => {}
+            Err(error) if matches!(error.cause(), Error::Stopped(_)) => {}
             // Nobody was logged in.
             Err(error) if error.rpc().is_some_and(|error| error.code == 401) => {}
             Err(error) => return Err(error),

@@ -446,14 +446,14 @@ fn cf_20_closing_ends_everything_and_nothing_follows() {
     let mut net = Net::new();
     net.run();
     let call = net.echo(4);
-    net.connection.close();
+    net.connection.close(net.now);
     net.run();
     let closed = CallError::Closed { execution: Execution::Never };
     assert_eq!(net.answer(call), Some(Err(closed.clone())));
     assert_eq!(net.over(), Some(&ConnectionError::Closed));
     assert_eq!(net.connection.call(net.now, Request::new(&Echo(Bytes::default()))), Err(closed));
     assert!(!net.connection.is_link_wanted() && net.connection.poll_timeout().is_none());
-    net.connection.close();
+    net.connection.close(net.now);
     assert_eq!(net.connection.poll_event(), None);
 }
 

@@ -49,7 +49,13 @@ impl World {
         request: &F,
     ) -> Result<F::Return, String> {
         let now = Now { mono: unix, unix };
-        let caller = Caller { key: KeyId(key), session: SessionId(1), now, layer: None };
+        let caller = Caller {
+            key: KeyId(key),
+            session: SessionId(1),
+            now,
+            layer: None,
+            wants_updates: true,
+        };
         let (peeled, _) = Peeled::new(caller, &request.to_bytes()).unwrap();
         let Peeled { caller, id, query } = peeled;
         let result = dispatcher.call(&caller, id, query.as_bytes()).result;

@@ -48,6 +48,7 @@ impl DataCentre {
             session: origin.session,
             now: origin.now,
             layer: None,
+            wants_updates: true,
         };
         let (peeled, mut after) = match Peeled::new(caller, body) {
             Ok(peeled) => peeled,

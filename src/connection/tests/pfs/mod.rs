@@ -292,7 +292,7 @@ fn pfs_closing_ends_what_waits_for_the_binding() {
     while net.connection.session().is_none() {
         net.turn();
     }
-    net.connection.close();
+    net.connection.close(net.now);
     net.run();
     let closed = CallError::Closed { execution: Execution::Never };
     assert_eq!((net.answer(call), net.over()), (Some(Err(closed)), Some(&ConnectionError::Closed)));
