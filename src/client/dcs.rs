@@ -21,7 +21,10 @@ use crate::tl::wrap::types::DcOption;
 const NUMBERS: std::ops::RangeInclusive<i64> = 1..=100;
 
 impl Client {
-    /// Asks where the data centres are (`help.getConfig`), and keeps it.
+    /// Asks where the data centres are (`help.getConfig`), and keeps it: their addresses come before those that are built in.
+    ///
+    /// A client asks by itself after each login, and for a data centre without a known address. A program that runs for months
+    /// asks now and then.
     ///
     /// # Errors
     ///

@@ -34,6 +34,11 @@ async fn cf_16_a_login_goes_to_the_data_centre_where_the_account_lives() {
         (Some(FOUR), true, false)
     );
 
+    // The table was asked for, so that all are known after a restart.
+    for dc in [TWO, FOUR] {
+        assert_eq!(kept.dcs[&dc].addresses, [world.address(dc)]);
+    }
+
     // A bot is sent on as well, by another error.
     world.accounts.add_bot(FOUR, "777:abc", "Helper");
     let bot = world.client().await;

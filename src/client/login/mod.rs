@@ -22,6 +22,8 @@ pub use error::LoginError;
 pub use password::PasswordStep;
 pub use qr::{QrLogin, QrStep};
 
+use std::time::Duration;
+
 use crate::client::core::{Client, Inner};
 use crate::client::error::Error;
 use crate::client::store::{Change, SessionUser};
@@ -29,6 +31,9 @@ use crate::connection::ConnectionError;
 use crate::rpc::known;
 use crate::tl::api::functions::users::GetUsers;
 use crate::tl::api::{enums, types};
+
+/// How long a login waits for the table of the data centres.
+const CONFIG_WITHIN: Duration = Duration::from_secs(5);
 
 /// Where a login stands after a step.
 #[derive(Debug, Clone)]
@@ -71,6 +76,8 @@ impl Client {
         match answer {
             enums::auth::Authorization::Authorization(answer) => {
                 self.inner.keep_login(&answer.user).await?;
+                // The login is kept whether it is told or not: without the table, what is built in will do.
+                let _ = tokio::time::timeout(CONFIG_WITHIN, self.refresh_config()).await;
                 Ok(LoggedIn { user: answer.user })
             }
             enums::auth::Authorization::SignUpRequired(_) => Err(LoginError::SignUpRequired),
