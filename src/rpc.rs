@@ -231,7 +231,7 @@ pub struct Request {
 }
 
 /// Bodies below this are not worth compressing: they and the header of the compressed data fit into one segment of TCP.
-const COMPRESS_FROM: usize = 512;
+pub(crate) const COMPRESS_FROM: usize = 512;
 
 impl Request {
     /// Calls a function.

@@ -25,12 +25,6 @@ impl Clock {
         Now { mono: self.start.elapsed(), unix }
     }
 
-    /// This moment, a little after another. The wall clock is not asked, for whoever needs the time often.
-    pub(super) fn soon_after(&self, before: Now) -> Now {
-        let mono = self.start.elapsed();
-        Now { mono, unix: before.unix.saturating_add(mono.saturating_sub(before.mono)) }
-    }
-
     /// The instant at which the monotonic time will be this.
     pub(super) fn instant(&self, mono: Duration) -> Instant {
         // A time that no instant can express is far away: a day will do, and then it is looked at again.

@@ -16,7 +16,7 @@ use crate::net::entropy::OsEntropy;
 use crate::net::events::{self, Events, Sink};
 use crate::net::handle::{self, Command, Commands, Handle, Reply, Ticket};
 use crate::net::socket::Socket;
-use crate::rpc::{CallError, CallId, Execution, Request};
+use crate::rpc::{COMPRESS_FROM, CallError, CallId, Execution, Request};
 use crate::session;
 use crate::time::Now;
 use crate::trace::in_span;
@@ -31,9 +31,9 @@ const COMMANDS_A_TURN: usize = 256;
 /// How many calls are packed at least before they are written.
 const MIN_BATCH: usize = 4;
 
-/// With more calls under way this part of them is packed before it is written. The server has something to do while the next
-/// are packed: if all went in one packet, one side would always wait for the other.
-const PART_OF_CALLS: usize = 1;
+/// With more calls they are written in so many parts: the server has something to do while the next are packed. If all went in
+/// one packet, one side would always wait for the other.
+const PARTS: usize = 2;
 
 /// How long the socket of a connection that was closed may take for what is still to be sent.
 const LEAVE_WITHIN: Duration = Duration::from_secs(2);
@@ -57,6 +57,7 @@ pub fn connect(config: Config) -> io::Result<(Handle, Events, Driver)> {
         plan,
         clock,
         commands,
+        came: Vec::new(),
         sink,
         replies: IdMap::default(),
         socket: None,
@@ -74,6 +75,8 @@ pub struct Driver {
     plan: Plan,
     clock: Clock,
     commands: Commands,
+    /// The commands of this turn.
+    came: Vec<Command>,
     sink: Sink,
     /// The calls that have not ended: the number that their handle gave them, and where their answer goes.
     replies: IdMap<CallId, (Ticket, Reply)>,
@@ -114,7 +117,9 @@ impl Driver {
                 }
             };
             tokio::select! {
-                command = self.commands.commands.recv() => self.handle_command(command),
+                _ = self.commands.commands.recv_many(&mut self.came, COMMANDS_A_TURN) => {
+                    self.handle_commands();
+                }
                 Some(ticket) = self.commands.cancels.recv() => self.cancel(ticket),
                 result = ready => self.handle_ready(result),
                 Some(dialed) = self.dial.join_next() => self.handle_dialed(dialed),
@@ -206,44 +211,40 @@ impl Driver {
         }
     }
 
-    /// Takes the command that came, and those that wait behind it.
-    fn handle_command(&mut self, command: Option<Command>) {
-        let mut command = command;
-        let (mut left, mut turn) = (self.batch(), COMMANDS_A_TURN);
+    /// Takes the commands that came. None means that the last handle is gone: nobody can want anything any more.
+    fn handle_commands(&mut self) {
+        let mut came = std::mem::take(&mut self.came);
         let mut now = self.clock.now();
-        loop {
+        if came.is_empty() {
+            return self.connection.close(now);
+        }
+        let batch = MIN_BATCH.max((self.replies.len() + came.len()) / PARTS);
+        let mut left = batch;
+        for command in came.drain(..) {
+            let mut took_long = false;
             match command {
-                Some(Command::Call { ticket, request, reply }) => {
+                Command::Call { ticket, request, reply } => {
+                    took_long = request.body.len() >= COMPRESS_FROM;
                     self.call(now, ticket, request, reply);
                 }
-                Some(Command::KeyKept) => self.connection.key_kept(now),
+                Command::KeyKept => self.connection.key_kept(now),
                 #[cfg(feature = "client")]
-                Some(Command::CloseIfIdle) if !self.replies.is_empty() => {}
+                Command::CloseIfIdle if !self.replies.is_empty() => {}
                 #[cfg(feature = "client")]
-                Some(Command::CloseIfIdle) => return self.connection.close(now),
-                // The last handle is gone: nobody can want anything any more.
-                Some(Command::Close) | None => return self.connection.close(now),
+                Command::CloseIfIdle => self.connection.close(now),
+                Command::Close => self.connection.close(now),
             }
-            (left, turn) = (left - 1, turn - 1);
-            if turn == 0 {
-                return;
-            }
+            left -= 1;
             if left == 0 {
                 self.transmit();
-                left = self.batch();
+                left = batch;
+                took_long = true;
             }
-            command = match self.commands.commands.try_recv() {
-                Ok(command) => Some(command),
-                Err(_) => return,
-            };
-            // Compressing the one before took its time, and so did writing.
-            now = self.clock.soon_after(now);
+            if took_long {
+                now = self.clock.now();
+            }
         }
-    }
-
-    /// How many calls are packed before they are written.
-    fn batch(&self) -> usize {
-        MIN_BATCH.max(self.replies.len() / PART_OF_CALLS)
+        self.came = came;
     }
 
     /// A caller does not wait any more, and perhaps others with it. They may have been answered meanwhile; a call that is
