@@ -196,6 +196,11 @@ impl Driver {
                     self.call(now, ticket, request, reply);
                 }
                 Some(Command::KeyKept) => self.connection.key_kept(now),
+                Some(Command::ServerTime(reply)) => {
+                    let session = self.connection.session();
+                    // Who does not want it any more is not told.
+                    let _ = reply.send(session.map(|session| session.clock().server_unix(now)));
+                }
                 // The last handle is gone: nobody can want anything any more.
                 Some(Command::Close) | None => return self.connection.close(),
             }

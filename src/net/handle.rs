@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
@@ -32,6 +33,7 @@ pub(super) type Ticket = u64;
 pub(super) enum Command {
     Call { ticket: Ticket, request: Request, reply: Reply },
     KeyKept,
+    ServerTime(oneshot::Sender<Option<Duration>>),
     Close,
 }
 
@@ -141,6 +143,13 @@ impl Handle {
     #[must_use]
     pub fn peer_addr(&self) -> Option<SocketAddr> {
         *self.peer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the server's clock shows, since 1970. `None` if there is no session yet, or none any more.
+    pub async fn server_unix(&self) -> Option<Duration> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::ServerTime(reply)).await.ok()?;
+        answer.await.ok().flatten()
     }
 
     /// Closes the connection. Every request ends.

@@ -12,6 +12,7 @@ use telewire::ids::DcId;
 use telewire::net::{DcGuard, Server, SharedDc};
 use telewire::server::accounts::Accounts;
 use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
+use telewire::time::Now;
 use telewire::tl::api::enums;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -104,6 +105,10 @@ impl World {
         self.dcs[&dc].data_centre.lock()
     }
 
+    pub(crate) fn now(&self, dc: DcId) -> Now {
+        self.dcs[&dc].data_centre.now()
+    }
+
     pub(crate) fn address(&self, dc: DcId) -> SocketAddr {
         self.dcs[&dc].address
     }
@@ -115,7 +120,7 @@ impl World {
     /// Sends what waits for clients.
     pub(crate) fn deliver(&self) {
         for dc in [TWO, FOUR] {
-            let now = self.dcs[&dc].data_centre.now();
+            let now = self.now(dc);
             self.accounts.deliver(dc, &mut self.data_centre(dc), now);
         }
     }
