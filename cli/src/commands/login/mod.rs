@@ -156,7 +156,7 @@ async fn prove(questions: &mut Questions, step: &PasswordStep) -> Result<LoggedI
     };
     let mut tries = TRIES;
     loop {
-        let password = questions.ask_hidden(&question)?;
+        let password = questions.ask_password(&question)?;
         match step.submit(&password).await {
             Err(LoginError::PasswordInvalid) if tries > 1 => {
                 tries -= 1;
