@@ -16,3 +16,4 @@ mod login;
 mod schema;
 mod serve;
 mod support;
+mod world;
