@@ -162,6 +162,10 @@ impl Served {
         self.process.wait_for(what)
     }
 
+    pub(crate) fn say(&mut self, line: &str) {
+        self.process.say(line);
+    }
+
     /// The first login code that it shows for a phone number.
     pub(crate) fn code(&mut self, phone: &str) -> String {
         self.code_by("Sms", phone)
