@@ -142,6 +142,10 @@ impl State {
         token.user = Some(user);
         token.expires = unix.saturating_add(LIFETIME);
         let update = UpdateShort { update: enums::Update::LoginToken, date: seconds(unix) };
+        // If nobody delivers them, the oldest is not missed: whoever shows a token asks by itself when that has expired.
+        if self.updates.len() >= MAX_TOKENS {
+            self.updates.remove(0);
+        }
         self.updates.push((token.shown_by, token.session, update));
         Ok(())
     }

@@ -457,6 +457,19 @@ fn what_waits_is_bounded_and_the_oldest_goes() {
 }
 
 #[test]
+fn updates_that_nobody_delivers_are_bounded_and_the_oldest_go() {
+    let mut world = world();
+    let user = world.accounts.add_user(HOME, PHONE, "Ada");
+    let count = i64::try_from(qr::MAX_TOKENS).unwrap();
+    for key in 0..=count {
+        let shown = token(world.ask(key, &export_token()).unwrap());
+        world.accounts.approve(user, &shown.token, world.unix).unwrap();
+    }
+    let keys: Vec<i64> = world.accounts.take_updates(HOME).iter().map(|(key, ..)| key.0).collect();
+    assert_eq!(keys, (1..=count).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_login_that_was_revoked_is_told_by_its_name() {
     let mut world = world();
     let user = world.accounts.add_user(HOME, PHONE, "Ada");
