@@ -108,6 +108,38 @@ fn a_number_that_nobody_has_signs_up() {
 }
 
 #[test]
+fn a_code_of_the_embedded_data_centre_is_the_one_that_it_shows() {
+    let mut login = Process::talk(&["login"]);
+    login.say(PHONE);
+    let shown = login.wait_for("Code (empty to have another one sent): ");
+    let (_, code) = shown.split_once("The data centre in this program shows it: ").unwrap();
+    login.say(code.lines().next().unwrap());
+    login.say("Ada");
+    login.say("");
+    let ran = login.wait();
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert!(ran.out.contains("Logged in as Ada, number "), "{}", ran.out);
+}
+
+#[test]
+fn a_password_may_be_wrong_twice() {
+    for (third, code) in [("secret", 0), ("Secret", 1)] {
+        let mut served = Served::start(&["--user", &format!("{PHONE}=secret")]);
+        let session = Session::of(&served);
+        let mut login = Process::talk(&session.options(&[]));
+        login.say(PHONE);
+        login.say(&served.code(PHONE));
+        for password in ["", "secret ", third] {
+            login.say(password);
+        }
+        let ran = login.wait();
+        assert_eq!(ran.code, code, "{}{}", ran.out, ran.err);
+        assert_eq!(ran.out.matches("The password is wrong.").count(), 2, "{}", ran.out);
+        assert_eq!(ran.err.contains("error: the password is wrong"), code == 1, "{}", ran.err);
+    }
+}
+
+#[test]
 fn a_qr_code_is_scanned_by_the_data_centre_that_shows_it() {
     let ran = run(&["login", "--qr"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
