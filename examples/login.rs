@@ -51,10 +51,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let login = client.send_code(PHONE).await?;
     println!("a code was sent: {:?}", login.kind());
     let code = accounts.code(PHONE).unwrap_or_default();
+    println!("the phone of this made-up account shows: {code}");
     let step = login.submit(ask("code", &code)?.trim()).await?;
     if let Step::Password(step) = step {
         println!("a password is needed; its hint: {:?}", step.hint());
-        step.submit(&ask("password", PASSWORD)?).await?;
+        step.submit(&ask("password (`PASSWORD` in this example)", PASSWORD)?).await?;
     }
     println!("logged in as {}", name(&client.me().await?));
     client.close().await;
@@ -69,13 +70,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What a user types, which is not shown; without a terminal, `answer`, which only this made-up account has.
+/// What a user types, which is not shown; without a terminal, `answer`.
 fn ask(question: &str, answer: &str) -> io::Result<String> {
     if !io::stdin().is_terminal() {
         println!("{question}: typed by the example");
         return Ok(answer.to_owned());
     }
-    rpassword::prompt_password(format!("{question} (it is {answer}): "))
+    rpassword::prompt_password(format!("{question}: "))
 }
 
 fn name(user: &User) -> String {
