@@ -1,12 +1,12 @@
 //! A login with a code and a password, kept in a file and found again by the next client: all of it against an embedded data
-//! centre. With a terminal it asks for what a user would type; without one it types it itself.
+//! centre. With a terminal it asks for what a user would type, and does not show it; without one it types it itself.
 //!
 //! ```sh
 //! cargo run --example login --features server
 //! ```
 
 use std::error::Error;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use telewire::client::store::FileStore;
 use telewire::client::{Client, Step};
@@ -51,10 +51,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let login = client.send_code(PHONE).await?;
     println!("a code was sent: {:?}", login.kind());
     let code = accounts.code(PHONE).unwrap_or_default();
-    let step = login.submit(&ask("code", &code)?).await?;
+    println!("the phone of this made-up account shows: {code}");
+    let step = login.submit(ask("code", &code)?.trim()).await?;
     if let Step::Password(step) = step {
         println!("a password is needed; its hint: {:?}", step.hint());
-        step.submit(&ask("password", PASSWORD)?).await?;
+        step.submit(&ask("password (`PASSWORD` in this example)", PASSWORD)?).await?;
     }
     println!("logged in as {}", name(&client.me().await?));
     client.close().await;
@@ -69,17 +70,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What a user types; without a terminal, `answer`. `telewire login` shows how to ask without an echo.
+/// What a user types, which is not shown; without a terminal, `answer`.
 fn ask(question: &str, answer: &str) -> io::Result<String> {
     if !io::stdin().is_terminal() {
-        println!("{question}: {answer}");
+        println!("{question}: typed by the example");
         return Ok(answer.to_owned());
     }
-    print!("{question} (it is {answer}): ");
-    io::stdout().flush()?;
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    Ok(line.trim().to_owned())
+    rpassword::prompt_password(format!("{question}: "))
 }
 
 fn name(user: &User) -> String {

@@ -228,6 +228,11 @@ impl Driver {
                     self.call(now, ticket, request, reply);
                 }
                 Command::KeyKept => self.connection.key_kept(now),
+                Command::ServerTime(reply) => {
+                    let session = self.connection.session();
+                    // Who does not want it any more is not told.
+                    let _ = reply.send(session.map(|session| session.clock().server_unix(now)));
+                }
                 #[cfg(feature = "client")]
                 Command::CloseIfIdle if !self.replies.is_empty() => {}
                 #[cfg(feature = "client")]

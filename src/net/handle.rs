@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
@@ -36,6 +37,7 @@ pub(super) enum Command {
         reply: Reply,
     },
     KeyKept,
+    ServerTime(oneshot::Sender<Option<Duration>>),
     Close,
     #[cfg(feature = "client")]
     CloseIfIdle,
@@ -153,6 +155,13 @@ impl Handle {
     #[cfg(feature = "client")]
     pub(crate) async fn close_if_idle(&self) {
         let _ = self.commands.send(Command::CloseIfIdle).await;
+    }
+
+    /// What the server's clock shows, since 1970. `None` if there is no session yet, or none any more.
+    pub async fn server_unix(&self) -> Option<Duration> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::ServerTime(reply)).await.ok()?;
+        answer.await.ok().flatten()
     }
 
     /// Closes the connection. Every request ends.

@@ -1,6 +1,9 @@
 //! Login by a code that another device scans.
 
+use std::time::Duration;
+
 use telewire::client::{Client, QrStep};
+use telewire::server::Fault;
 use telewire::tl::api::functions::auth::AcceptLoginToken;
 
 use crate::support::{FOUR, PHONE, TWO, World, id, patient, world};
@@ -69,4 +72,29 @@ async fn a_code_of_an_account_with_a_password_asks_for_it() {
     let QrStep::Password(password) = step else { panic!("{step:?}") };
     assert_eq!(password.hint(), None);
     assert_eq!(id(&patient(password.submit("secret")).await.unwrap().user), ada);
+}
+
+#[tokio::test]
+async fn a_code_is_shown_for_its_lifetime_however_wrong_the_clock_is() {
+    // The clock of this machine is an hour ahead of the server's, and behind it.
+    for seconds in [-3_600, 3_600] {
+        let world = world().await;
+        let ada = world.accounts.add_user(TWO, PHONE, "Ada");
+        let now = world.now(TWO);
+        world.data_centre(TWO).inject(now, Fault::SkewClock { seconds });
+        let client = world.client().await;
+        let mut login = patient(client.qr_login()).await.unwrap();
+        let step = patient(login.next()).await.unwrap();
+        let QrStep::Show { url, valid_for } = step else { panic!("{step:?}") };
+        // By the clock of this machine it would be one second, the least there is.
+        assert!(valid_for > Duration::from_secs(1), "{valid_for:?}");
+        // It was shown in time by the server's clock.
+        let skew = Duration::from_secs(3_600);
+        let unix = world.now(TWO).unix;
+        let server = if seconds < 0 { unix - skew } else { unix + skew };
+        world.accounts.approve_link(ada, &url, server).unwrap();
+        world.deliver();
+        let step = patient(login.next()).await.unwrap();
+        assert!(matches!(step, QrStep::Done(_)), "{step:?}");
+    }
 }

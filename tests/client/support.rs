@@ -121,7 +121,7 @@ impl World {
     /// Sends what waits for clients.
     pub(crate) fn deliver(&self) {
         for dc in [TWO, FOUR] {
-            let now = self.dcs[&dc].data_centre.now();
+            let now = self.now(dc);
             self.accounts.deliver(dc, &mut self.data_centre(dc), now);
         }
     }

@@ -16,3 +16,6 @@ mod login;
 mod schema;
 mod serve;
 mod support;
+mod talk;
+mod terminal;
+mod world;

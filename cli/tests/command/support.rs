@@ -1,6 +1,7 @@
 //! Running the command.
 
 use std::fs::{self, File};
+use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,10 +13,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Nothing here takes this long, however slow the machine is.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How often it is looked whether something happened.
-const LOOK: Duration = Duration::from_millis(10);
+pub(crate) const LOOK: Duration = Duration::from_millis(10);
 
 /// What a run of the command left.
 #[derive(Debug)]
@@ -52,18 +53,31 @@ impl Process {
     }
 
     pub(crate) fn start_with(options: &[&str], input: &str) -> Self {
+        let (_folder, path) = folder_with("in", input);
+        Self::spawn(options, File::open(path).unwrap().into())
+    }
+
+    /// Starts the command for somebody who [says](Self::say) what it asks for when it asks.
+    pub(crate) fn talk(options: &[&str]) -> Self {
+        Self::spawn(options, Stdio::piped())
+    }
+
+    fn spawn(options: &[&str], input: Stdio) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = |name: &str| File::create(folder.path().join(name)).unwrap();
-        let input_path = folder.path().join("in");
-        fs::write(&input_path, input).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_telewire"))
             .args(options)
-            .stdin(File::open(input_path).unwrap())
+            .stdin(input)
             .stdout(file("out"))
             .stderr(file("err"))
             .spawn()
             .unwrap();
         Self { child, folder }
+    }
+
+    /// Types a line.
+    pub(crate) fn say(&mut self, line: &str) {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{line}").unwrap();
     }
 
     /// What it has printed.
@@ -131,7 +145,7 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) fn start(options: &[&str]) -> Self {
-        let mut process = Process::start(&[&["serve"], options].concat());
+        let mut process = Process::talk(&[&["serve"], options].concat());
         let introduction = process.wait_for("Ctrl-C ends it.");
         let first = introduction.lines().next().unwrap();
         let address = first.rsplit(' ').next().unwrap().parse().unwrap();
@@ -148,6 +162,29 @@ impl Served {
         self.process.wait_for(what)
     }
 
+    pub(crate) fn say(&mut self, line: &str) {
+        self.process.say(line);
+    }
+
+    /// The first login code that it shows for a phone number.
+    pub(crate) fn code(&mut self, phone: &str) -> String {
+        self.code_by("Sms", phone)
+    }
+
+    /// The first one that is sent in this way.
+    pub(crate) fn code_by(&mut self, kind: &str, phone: &str) -> String {
+        let end = format!("for {phone} ({kind})\n");
+        let said = self.wait_for(&end);
+        let line = said.lines().find(|line| line.ends_with(end.trim_end())).unwrap();
+        line.split_whitespace().nth(3).unwrap().to_owned()
+    }
+
+    /// Where each of its data centres listens.
+    pub(crate) fn addresses(&self) -> Vec<SocketAddr> {
+        let lines = self.introduction.lines().filter(|line| line.starts_with("Data centre "));
+        lines.map(|line| line.rsplit(' ').next().unwrap().parse().unwrap()).collect()
+    }
+
     pub(crate) fn end(self, signal: Signal) -> Ran {
         self.process.signal(signal);
         self.process.wait()
@@ -160,6 +197,18 @@ pub(crate) fn folder_with(name: &str, text: &str) -> (TempDir, PathBuf) {
     let path = folder.path().join(name);
     fs::write(&path, text).unwrap();
     (folder, path)
+}
+
+/// A file of credentials for a data centre.
+pub(crate) fn credentials(served: &Served) -> (TempDir, PathBuf) {
+    let (ip, port) = (served.address.ip(), served.address.port());
+    folder_with(
+        "credentials",
+        &format!(
+            "[App data]\napi_id = 1\napi_hash = 0123456789abcdef0123456789abcdef\n\
+             ip_address = {ip}\nport = {port}\n"
+        ),
+    )
 }
 
 pub(crate) fn text(path: &Path) -> &str {

@@ -5,11 +5,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::client::core::Client;
 use crate::client::error::Error;
 use crate::client::login::{LoggedIn, LoginError, PasswordStep};
+use crate::client::policy::Purpose;
 use crate::client::state::Update;
 use crate::tl::Object;
 use crate::tl::api::enums::auth::LoginToken;
@@ -22,7 +23,8 @@ use crate::tl::api::types;
 pub struct QrLogin {
     client: Client,
     updates: broadcast::Receiver<Update>,
-    shown: Option<types::auth::LoginToken>,
+    /// Until when the code that is shown is valid.
+    shown_until: Option<Instant>,
 }
 
 /// Where a login by QR code stands.
@@ -56,7 +58,7 @@ impl Client {
     /// What calls fail with.
     pub async fn qr_login(&self) -> Result<QrLogin, LoginError> {
         self.prepare_login().await?;
-        Ok(QrLogin { client: self.clone(), updates: self.updates(), shown: None })
+        Ok(QrLogin { client: self.clone(), updates: self.updates(), shown_until: None })
     }
 }
 
@@ -71,10 +73,10 @@ impl QrLogin {
     ///
     /// What calls fail with.
     pub async fn next(&mut self) -> Result<QrStep, LoginError> {
-        if let Some(shown) = self.shown.clone() {
-            self.wait(&shown).await;
+        if let Some(until) = self.shown_until {
+            self.wait(until).await;
             // Dropped from here on, it does not wait again for what it has heard.
-            self.shown = None;
+            self.shown_until = None;
         }
         let settings = &self.client.inner.settings;
         let request = ExportLoginToken {
@@ -89,9 +91,9 @@ impl QrLogin {
         };
         match token {
             Ok(LoginToken::LoginToken(token)) => {
-                let step = QrStep::Show { url: url(&token.token), valid_for: valid_for(&token) };
-                self.shown = Some(*token);
-                Ok(step)
+                let valid_for = valid_for(&token, self.server_unix().await);
+                self.shown_until = Some(Instant::now() + valid_for);
+                Ok(QrStep::Show { url: url(&token.token), valid_for })
             }
             Ok(LoginToken::Success(success)) => {
                 Ok(QrStep::Done(self.client.logged_in(success.authorization).await?))
@@ -110,8 +112,19 @@ impl QrLogin {
         self.client.invoke(&ImportLoginToken { token: to.token }).await
     }
 
+    /// The time by the server's clock, which tokens expire by. The clock of this machine may be wrong: it is the guess of who has
+    /// just lost the connection.
+    async fn server_unix(&self) -> Duration {
+        let inner = &self.client.inner;
+        let told = match inner.at_hand(inner.home(), Purpose::Main) {
+            Some(link) => link.handle.server_unix().await,
+            None => None,
+        };
+        told.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+    }
+
     /// Until the code was scanned, as `updateLoginToken` says, or has expired.
-    async fn wait(&mut self, shown: &types::auth::LoginToken) {
+    async fn wait(&mut self, until: Instant) {
         let scanned = async {
             loop {
                 match self.updates.recv().await {
@@ -124,7 +137,7 @@ impl QrLogin {
             }
         };
         // Whether it was scanned or has expired, the server is asked.
-        let _ = timeout(valid_for(shown), scanned).await;
+        let _ = timeout_at(until, scanned).await;
     }
 }
 
@@ -132,10 +145,9 @@ fn url(token: &[u8]) -> String {
     format!("tg://login?token={}", Base64UrlUnpadded::encode_string(token))
 }
 
-fn valid_for(token: &types::auth::LoginToken) -> Duration {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+fn valid_for(token: &types::auth::LoginToken, server_unix: Duration) -> Duration {
     let expires = Duration::from_secs(u64::try_from(token.expires).unwrap_or(0));
-    expires.saturating_sub(now).clamp(SHORTEST, LONGEST)
+    expires.saturating_sub(server_unix).clamp(SHORTEST, LONGEST)
 }
 
 fn is_login_token(update: &Object) -> bool {
@@ -145,5 +157,23 @@ fn is_login_token(update: &Object) -> bool {
         Ok(Updates::Updates(many)) => many.updates.iter().any(is_token),
         Ok(Updates::Combined(many)) => many.updates.iter().any(is_token),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_valid_until_it_expires_within_what_makes_sense() {
+        let token = types::auth::LoginToken { expires: 1_000, token: [1].into() };
+        for (server_unix, expected) in
+            [(970, 30), (990, 10), (999, 1), (1_000, 1), (5_000, 1), (0, 30)]
+        {
+            let left = valid_for(&token, Duration::from_secs(server_unix));
+            assert_eq!(left, Duration::from_secs(expected), "{server_unix}");
+        }
+        let never = types::auth::LoginToken { expires: -1, ..token };
+        assert_eq!(valid_for(&never, Duration::ZERO), SHORTEST);
     }
 }

@@ -66,6 +66,9 @@ pub(super) struct Code {
 /// Codes that nobody takes.
 const MAX_OUTGOING: usize = 1_024;
 
+/// Codes at a time, more than any test sends. For another, the one that expires first goes.
+pub(super) const MAX_CODES: usize = 1_024;
+
 /// Wrong codes until another has to be sent.
 const MAX_WRONG: u32 = 5;
 
@@ -218,6 +221,18 @@ impl State {
         code.ok_or_else(|| invalid("PHONE_CODE_EXPIRED"))
     }
 
+    /// Those that have expired, and one more if there is no room for another.
+    fn forget_codes(&mut self, unix: Duration) {
+        self.codes.retain(|_, code| code.expires > unix);
+        if self.codes.len() < MAX_CODES {
+            return;
+        }
+        let first = self.codes.iter().min_by_key(|(_, code)| code.expires);
+        if let Some(phone) = first.map(|(phone, _)| phone.clone()) {
+            self.codes.remove(&phone);
+        }
+    }
+
     fn send(&mut self, unix: Duration, phone: String, kinds: &[CodeKind]) -> enums::SentCode {
         let (kind, next) = match kinds {
             [kind, next @ ..] => (*kind, next.to_vec()),
@@ -238,6 +253,7 @@ impl State {
         };
         let expires = unix.saturating_add(self.code_lifetime);
         let kept = Code { hash, code: code.clone(), expires, next, is_proved: false, wrong: 0 };
+        self.forget_codes(unix);
         self.codes.insert(phone.clone(), kept);
         if self.outgoing.len() == MAX_OUTGOING {
             self.outgoing.pop_front();

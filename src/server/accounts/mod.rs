@@ -107,6 +107,22 @@ impl Accounts {
         self.state().approve(user, token, now)
     }
 
+    /// As [`approve`](Self::approve), for the link that a QR code says: `tg://login?token=…`.
+    ///
+    /// # Errors
+    ///
+    /// The same; another text has the error of a token that nobody shows.
+    pub fn approve_link(&self, user: i64, link: &str, now: Duration) -> Result<(), RpcError> {
+        let token = qr::token_of(link).ok_or_else(|| invalid("AUTH_TOKEN_INVALID"))?;
+        self.approve(user, &token, now)
+    }
+
+    /// The account that has a phone number, which is told by its digits.
+    #[must_use]
+    pub fn user_by_phone(&self, phone: &str) -> Option<i64> {
+        self.state().user_by_phone(&state::digits(phone)).map(|user| user.id)
+    }
+
     /// The tokens of QR codes that are shown and not approved.
     #[must_use]
     pub fn shown_tokens(&self) -> Vec<Vec<u8>> {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64ct::{Base64UrlUnpadded, Encoding};
+
 use crate::ids::{DcId, SessionId};
 use crate::rpc::RpcError;
 use crate::server::Dispatcher;
@@ -11,8 +13,14 @@ use crate::tl::api::functions::auth::{AcceptLoginToken, ExportLoginToken, Import
 use crate::tl::api::types::{Authorization, UpdateShort};
 use crate::tl::api::{enums, types};
 
-/// As long as Telegram's tokens are valid.
+/// As long as Telegram's tokens are valid; and as long again, once accepted, for whoever shows one to come for the login.
 const LIFETIME: Duration = Duration::from_secs(30);
+
+/// Tokens at a time, more than there are tests that show one. Each key has one at most; for another, the oldest goes.
+pub(super) const MAX_TOKENS: usize = 1_024;
+
+/// What a QR code says, before the token in base64url.
+const LINK: &str = "tg://login?token=";
 
 /// A token that is shown somewhere.
 pub(super) struct Token {
@@ -37,21 +45,21 @@ fn export(
 ) -> Result<enums::auth::LoginToken, RpcError> {
     code::check_api(request.api_id, &request.api_hash)?;
     let unix = context.unix;
-    state.tokens.retain(|token| token.user.is_some() || token.expires > unix);
+    state.tokens.retain(|token| token.expires > unix);
     let place = state.tokens.iter().position(|token| token.shown_by == context.key);
     if let Some(place) = place {
-        let token = state.tokens.swap_remove(place);
+        let token = state.tokens.remove(place);
         let Some(user) = token.user else {
             // The one at hand is shown further.
             let shown = show(&token);
-            state.tokens.push(Token { session: context.session, ..token });
+            state.keep_token(Token { session: context.session, ..token });
             return Ok(shown);
         };
         let home = state.users.get(&user).map(|user| user.home);
         if let Some(home) = home.filter(|home| *home != context.dc()) {
             // It is imported there.
             let bytes = token.bytes.clone();
-            state.tokens.push(token);
+            state.keep_token(token);
             let dc_id = i32::from(home.number);
             return Ok(types::auth::LoginTokenMigrateTo { dc_id, token: bytes.into() }.into());
         }
@@ -66,7 +74,7 @@ fn export(
         user: None,
     };
     let shown = show(&token);
-    state.tokens.push(token);
+    state.keep_token(token);
     Ok(shown)
 }
 
@@ -77,8 +85,12 @@ fn import(
 ) -> Result<enums::auth::LoginToken, RpcError> {
     let is_accepted = |token: &Token| token.user.is_some() && token.bytes[..] == request.token[..];
     let place = state.tokens.iter().position(is_accepted);
-    let token = place.map(|place| state.tokens.swap_remove(place));
-    let user = token.and_then(|token| token.user).ok_or_else(|| invalid("AUTH_TOKEN_INVALID"))?;
+    let token = place.map(|place| state.tokens.remove(place));
+    let token = token.ok_or_else(|| invalid("AUTH_TOKEN_INVALID"))?;
+    if context.unix >= token.expires {
+        return Err(invalid("AUTH_TOKEN_EXPIRED"));
+    }
+    let user = token.user.ok_or_else(|| invalid("AUTH_TOKEN_INVALID"))?;
     state.log_in(context.key, user)?;
     success(state, user)
 }
@@ -128,15 +140,33 @@ impl State {
             return Err(invalid("AUTH_TOKEN_EXPIRED"));
         }
         token.user = Some(user);
+        token.expires = unix.saturating_add(LIFETIME);
         let update = UpdateShort { update: enums::Update::LoginToken, date: seconds(unix) };
+        // If nobody delivers them, the oldest is not missed: whoever shows a token asks by itself when that has expired.
+        if self.updates.len() >= MAX_TOKENS {
+            self.updates.remove(0);
+        }
         self.updates.push((token.shown_by, token.session, update));
         Ok(())
+    }
+
+    /// The oldest are in front.
+    fn keep_token(&mut self, token: Token) {
+        if self.tokens.len() >= MAX_TOKENS {
+            self.tokens.remove(0);
+        }
+        self.tokens.push(token);
     }
 
     pub(super) fn shown_tokens(&self) -> Vec<Vec<u8>> {
         let shown = self.tokens.iter().filter(|token| token.user.is_none());
         shown.map(|token| token.bytes.clone()).collect()
     }
+}
+
+/// The token of a link, if it is one to log in.
+pub(super) fn token_of(link: &str) -> Option<Vec<u8>> {
+    Base64UrlUnpadded::decode_vec(link.strip_prefix(LINK)?.trim_end_matches('=')).ok()
 }
 
 fn show(token: &Token) -> enums::auth::LoginToken {

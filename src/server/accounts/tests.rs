@@ -370,6 +370,112 @@ fn a_qr_code_of_an_account_that_lives_elsewhere_is_imported_there() {
 }
 
 #[test]
+fn a_qr_code_that_was_accepted_waits_no_longer_than_its_lifetime() {
+    for (waited, is_in_time) in [(29, true), (30, false)] {
+        let mut world = world();
+        let user = world.accounts.add_user(HOME, PHONE, "Ada");
+        // Accepted at its last moment, for a device here and one elsewhere.
+        let here = token(world.ask(2, &export_token()).unwrap());
+        let elsewhere = token(world.ask_other(3, &export_token()).unwrap());
+        world.unix += Duration::from_secs(29);
+        for token in [&here, &elsewhere] {
+            world.accounts.approve(user, &token.token, world.unix).unwrap();
+        }
+        world.unix += Duration::from_secs(waited);
+        let expected = if is_in_time { Ok(()) } else { Err("400 AUTH_TOKEN_EXPIRED".into()) };
+        assert_eq!(world.ask(4, &elsewhere).map(|_| ()), expected);
+        let answer = world.ask(2, &export_token()).unwrap();
+        assert_eq!(matches!(answer, enums::auth::LoginToken::Success(_)), is_in_time);
+        assert_eq!(world.accounts.user_of(HOME, KeyId(2)).is_some(), is_in_time);
+    }
+}
+
+#[test]
+fn a_qr_code_is_approved_by_its_link_for_the_account_of_a_number() {
+    let mut world = world();
+    let user = world.accounts.add_user(HOME, PHONE, "Ada");
+    assert_eq!(world.accounts.user_by_phone("+999662-0001"), Some(user));
+    assert_eq!(world.accounts.user_by_phone("999662000"), None);
+    let shown = token(world.ask(2, &export_token()).unwrap());
+    let encoded = <base64ct::Base64UrlUnpadded as base64ct::Encoding>::encode_string(&shown.token);
+    let link = format!("tg://login?token={encoded}");
+    for wrong in [
+        "",
+        &encoded,
+        "tg://login?token=",
+        "tg://login?token=*",
+        link.get(..link.len() - 4).unwrap(),
+    ] {
+        let refused = world.accounts.approve_link(user, wrong, world.unix).unwrap_err();
+        assert_eq!(refused.name, "AUTH_TOKEN_INVALID", "{wrong}");
+    }
+    world.accounts.approve_link(user, &link, world.unix).unwrap();
+    world.ask(2, &export_token()).unwrap();
+    assert_eq!(world.accounts.user_of(HOME, KeyId(2)), Some(user));
+}
+
+#[test]
+fn what_has_expired_is_forgotten() {
+    let mut world = world();
+    let user = world.accounts.add_user(HOME, PHONE, "Ada");
+    for key in 0..100 {
+        let shown = token(world.ask(key, &export_token()).unwrap());
+        if key % 2 == 0 {
+            world.accounts.approve(user, &shown.token, world.unix).unwrap();
+        }
+        world.code(&format!("99966{key:04}"));
+    }
+    let count = |world: &World| {
+        let state = world.accounts.state();
+        (state.tokens.len(), state.codes.len())
+    };
+    assert_eq!(count(&world), (100, 100));
+    world.unix += Duration::from_secs(30);
+    world.ask(100, &export_token()).unwrap();
+    assert_eq!(count(&world), (1, 100));
+    world.unix += Duration::from_secs(270);
+    world.code(PHONE);
+    assert_eq!(count(&world), (1, 1));
+}
+
+#[test]
+fn what_waits_is_bounded_and_the_oldest_goes() {
+    let mut world = world();
+    let first = token(world.ask(0, &export_token()).unwrap()).token.to_vec();
+    let second = token(world.ask(1, &export_token()).unwrap()).token.to_vec();
+    let (hash, code) = world.code(PHONE);
+    // Each is a little younger.
+    let more = u64::try_from(qr::MAX_TOKENS.max(code::MAX_CODES)).unwrap() - 1;
+    for n in 1..=more {
+        world.unix += Duration::from_millis(1);
+        world.ask(i64::try_from(n).unwrap() + 1, &export_token()).unwrap();
+        world.code(&format!("99967{n:04}"));
+    }
+    let shown = world.accounts.shown_tokens();
+    assert_eq!(shown.len(), qr::MAX_TOKENS);
+    assert!(!shown.contains(&first) && shown.contains(&second));
+    assert_eq!(world.accounts.state().codes.len(), code::MAX_CODES);
+    // One more, and the first of the codes goes too.
+    world.code("999680000");
+    assert_eq!(world.accounts.state().codes.len(), code::MAX_CODES);
+    assert_eq!(world.ask(1, &sign_in(&hash, &code)), Err("400 PHONE_CODE_EXPIRED".into()));
+    assert!(world.accounts.code("999670001").is_some());
+}
+
+#[test]
+fn updates_that_nobody_delivers_are_bounded_and_the_oldest_go() {
+    let mut world = world();
+    let user = world.accounts.add_user(HOME, PHONE, "Ada");
+    let count = i64::try_from(qr::MAX_TOKENS).unwrap();
+    for key in 0..=count {
+        let shown = token(world.ask(key, &export_token()).unwrap());
+        world.accounts.approve(user, &shown.token, world.unix).unwrap();
+    }
+    let keys: Vec<i64> = world.accounts.take_updates(HOME).iter().map(|(key, ..)| key.0).collect();
+    assert_eq!(keys, (1..=count).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_login_that_was_revoked_is_told_by_its_name() {
     let mut world = world();
     let user = world.accounts.add_user(HOME, PHONE, "Ada");

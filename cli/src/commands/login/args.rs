@@ -19,6 +19,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     pub(super) session: Option<PathBuf>,
     /// Shows a QR code to scan with a device that is logged in
+    ///
+    /// Without credentials there is no such device: the data centre inside the program scans it itself, when Enter is pressed,
+    /// or at once if nobody is at a terminal. `telewire serve --approve` scans by the link that is shown.
     #[arg(long, conflicts_with = "log_out")]
     pub(super) qr: bool,
     /// Ends the login that the session's file holds
@@ -50,6 +53,8 @@ const EXAMPLES: &str = "\
 Examples:
   telewire login
       against the embedded data centre
+  telewire login --qr
+      by a QR code, which the embedded data centre scans itself
   telewire login --credentials credentials.ini
       with an application of one's own; the session goes to telewire.session
   telewire login --credentials credentials.ini --qr

@@ -78,12 +78,9 @@ async fn with_embedded(args: &Args) -> Result<(), Failure> {
         .address(dc, embedded.address)
         .keys(vec![target::embedded()?]);
     let client = builder.build().await.map_err(|error| failed(&error))?;
-    writeln!(
-        io::stdout(),
-        "The server is a data centre inside this program: any phone number will do, \
-         or the bot's token {}.",
-        embedded::BOT
-    )?;
+    let who = format!("any phone number will do, or the bot's token {}", embedded::BOT);
+    let who = if args.qr { "it makes an account up" } else { who.as_str() };
+    writeln!(io::stdout(), "The server is a data centre inside this program: {who}.")?;
     let result = log_in_or_out(args, &client, Some(&embedded)).await;
     client.close().await;
     result
@@ -156,7 +153,7 @@ async fn prove(questions: &mut Questions, step: &PasswordStep) -> Result<LoggedI
     };
     let mut tries = TRIES;
     loop {
-        let password = questions.ask_hidden(&question)?;
+        let password = questions.ask_password(&question)?;
         match step.submit(&password).await {
             Err(LoginError::PasswordInvalid) if tries > 1 => {
                 tries -= 1;

@@ -1,0 +1,78 @@
+//! QR codes that are approved by their links: standard input says which, a line each.
+
+use std::io::{self, BufRead};
+use std::thread;
+use std::time::Duration;
+
+use telewire::server::accounts::Accounts;
+use tokio::sync::mpsc;
+
+/// Lines that wait to be looked at. Whoever types more waits.
+const CAPACITY: usize = 16;
+
+/// Reads standard input on a thread of its own: nothing else can be waited for meanwhile. It ends with the input, or with the
+/// program.
+pub(super) fn lines() -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel(CAPACITY);
+    thread::spawn(move || {
+        for line in io::stdin().lock().lines().map_while(Result::ok) {
+            if sender.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    lines
+}
+
+/// Does what a line says, and tells how that went; nothing of an empty one. The account is that of the number after the link,
+/// or `first`.
+pub(super) fn approve(
+    accounts: &Accounts,
+    first: Option<i64>,
+    line: &str,
+    unix: Duration,
+) -> Option<String> {
+    let line = line.trim();
+    let (link, phone) = match line.split_once(char::is_whitespace) {
+        Some((link, phone)) => (link, Some(phone)),
+        None => (line, None),
+    };
+    if link.is_empty() {
+        return None;
+    }
+    let user = phone.map_or(first, |phone| accounts.user_by_phone(phone));
+    let Some(user) = user else {
+        let help = "nobody has this number; type a link, a space and the number of an account";
+        return Some(format!("QR code refused   {help}"));
+    };
+    Some(match accounts.approve_link(user, link, unix) {
+        Ok(()) => format!("QR code approved  for number {user}"),
+        Err(error) => format!("QR code refused   {}", error.name),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use telewire::crypto::SeededEntropy;
+    use telewire::ids::DcId;
+
+    use super::*;
+
+    #[test]
+    fn lines_that_name_no_code_or_no_account_are_told() {
+        let accounts = Accounts::new(SeededEntropy::new(1));
+        let ada = accounts.add_user(DcId::production(2), "99966", "Ada");
+        let say = |first, line| approve(&accounts, first, line, Duration::ZERO).unwrap_or_default();
+        for line in ["", " ", "\t"] {
+            assert_eq!(say(Some(ada), line), "");
+        }
+        for line in ["hello", "tg://login?token=AQID", "tg://login?token=AQID +999 66"] {
+            assert_eq!(say(Some(ada), line), "QR code refused   AUTH_TOKEN_INVALID", "{line}");
+        }
+        for (first, line) in
+            [(None, "tg://login?token=AQID"), (Some(ada), "tg://login?token=AQID 9")]
+        {
+            assert!(say(first, line).starts_with("QR code refused   nobody has this number"));
+        }
+    }
+}

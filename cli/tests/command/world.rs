@@ -1,0 +1,124 @@
+//! `telewire serve` as several data centres that share accounts.
+
+use std::collections::BTreeMap;
+
+use rustix::process::Signal;
+use telewire::client::{Client, InvokeOptions};
+use telewire::ids::DcId;
+use telewire::server::embedded_key;
+use telewire::tl::Function;
+use telewire::tl::api::enums::{InputUser, User};
+use telewire::tl::api::functions::users::GetUsers;
+use telewire::tl::wrap::functions::help::GetConfig;
+use tokio::time::timeout;
+
+use crate::support::{PATIENCE, Process, Served, credentials, run, text};
+
+const PHONE: &str = "9996620001";
+const TWO: DcId = DcId::production(2);
+const FOUR: DcId = DcId::production(4);
+
+/// A client that knows of the first alone.
+async fn client(served: &Served) -> Client {
+    let key = embedded_key().unwrap().public().clone();
+    let builder = Client::builder(1, "0123456789abcdef0123456789abcdef").keys(vec![key]);
+    builder.home(TWO).address(TWO, served.address).build().await.unwrap()
+}
+
+/// Calls a function at one of them.
+async fn ask<F: Function + Sync>(client: &Client, dc: DcId, function: &F) -> F::Return {
+    let options = InvokeOptions { dc: Some(dc), ..InvokeOptions::default() };
+    timeout(PATIENCE, client.invoke_with(function, &options)).await.unwrap().unwrap()
+}
+
+#[test]
+fn each_prints_its_address_and_a_command_that_connects_to_it() {
+    let served = Served::start(&["--dc", "test:1", "--dc", "test:3"]);
+    let addresses = served.addresses();
+    assert_eq!(addresses.len(), 2, "{}", served.introduction);
+    for (address, dc) in addresses.iter().zip(["test:1", "test:3"]) {
+        let place = format!("Data centre {dc} on {address}\n");
+        assert!(served.introduction.contains(&place), "{}", served.introduction);
+        let command =
+            format!("  telewire handshake --address {address} --dc {dc} --rsa embedded\n");
+        assert!(served.introduction.contains(&command), "{}", served.introduction);
+        let ran = run(&command.trim().split(' ').skip(1).collect::<Vec<_>>());
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command}");
+    }
+    let ended = served.end(Signal::TERM);
+    for dc in ["test:1", "test:3"] {
+        assert_eq!(ended.out.matches(&format!("{dc} key created")).count(), 1, "{}", ended.out);
+    }
+}
+
+#[tokio::test]
+async fn each_tells_where_all_of_them_are() {
+    let served = Served::start(&["--dc", "2", "--dc", "4", "--dc", "5"]);
+    let client = client(&served).await;
+    let expected: BTreeMap<i32, i32> =
+        [2, 4, 5].into_iter().zip(served.addresses().iter().map(|at| at.port().into())).collect();
+    // The second and the third are found by what the first says.
+    timeout(PATIENCE, client.refresh_config()).await.unwrap().unwrap();
+    for number in [2, 4, 5] {
+        let config = ask(&client, DcId::production(number), &GetConfig).await;
+        assert_eq!(config.this_dc, i32::from(number));
+        let told = config.dc_options.iter().map(|option| (option.id, option.port)).collect();
+        assert_eq!(expected, told);
+    }
+    client.close().await;
+}
+
+#[tokio::test]
+async fn a_login_is_transferred_from_one_to_another() {
+    let served = Served::start(&["--dc", "2", "--dc", "4", "--bot", "777:abc@4"]);
+    let client = client(&served).await;
+    timeout(PATIENCE, client.log_in_bot("777:abc")).await.unwrap().unwrap();
+    // It lives in the second.
+    assert_eq!(client.home(), FOUR);
+    let myself = GetUsers { id: vec![InputUser::InputUserSelf] };
+    for dc in [TWO, FOUR] {
+        let users = ask(&client, dc, &myself).await;
+        assert!(matches!(&users[..], [User::User(user)] if user.id == 777), "{users:?}");
+        assert!(client.snapshot().is_authorized(dc));
+    }
+    client.close().await;
+}
+
+#[test]
+fn a_login_by_code_goes_to_where_the_account_lives() {
+    let user = format!("{PHONE}@4=secret");
+    let mut served = Served::start(&["--dc", "2", "--dc", "4", "--user", &user]);
+    let (folder, credentials) = credentials(&served);
+    let session = folder.path().join("session");
+    let options = ["login", "--credentials", text(&credentials), "--rsa", "embedded", "--session"];
+    let options = [&options[..], &[text(&session)]].concat();
+    let mut login = Process::talk(&options);
+    login.say(PHONE);
+    login.say(&served.code(PHONE));
+    login.wait_for("Password: ");
+    login.say("secret");
+    let ran = login.wait();
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    // The next run goes there at once.
+    let ran = run(&options);
+    assert!(ran.out.starts_with("Logged in as Somebody, number "), "{}{}", ran.out, ran.err);
+    let ended = served.end(Signal::TERM);
+    for (dc, keys) in [("prod:2", 1), ("prod:4", 1)] {
+        let created = format!("{dc} key created");
+        assert_eq!(ended.out.matches(&created).count(), keys, "{}", ended.out);
+    }
+}
+
+#[test]
+fn data_centres_and_homes_that_do_not_fit_are_told() {
+    for (options, sentence) in [
+        (&["--dc", "2", "--dc", "2"][..], "error: --dc: data centre prod:2 is named twice"),
+        (&["--dc", "2", "--dc", "test:1"], "error: --dc: those of the test environment"),
+        (&["--user", "9996620001@4"], "error: --user: data centre 4 is not among those of --dc"),
+        (&["--bot", "7:a@x"], "error: invalid value '7:a@x'"),
+    ] {
+        let ran = run(&[&["serve"], options].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{options:?}");
+        assert!(ran.err.starts_with(sentence), "{}", ran.err);
+    }
+}
