@@ -7,11 +7,13 @@
 //! ```
 
 pub mod pyrogram;
+mod store;
 pub mod telethon;
 #[cfg(test)]
 mod tests;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+pub use store::StringStore;
 use zeroize::Zeroizing;
 
 use crate::client::store::codec;
