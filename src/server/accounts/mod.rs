@@ -3,7 +3,7 @@
 //! ```text
 //!  auth.sendCode ── auth.signIn ──┬── auth.signUp              a number that nobody has
 //!                                 ├── account.getPassword, auth.checkPassword     SESSION_PASSWORD_NEEDED
-//!  auth.importBotAuthorization ───┼──> the key is that of a login ── auth.logOut ──> it is not
+//!  auth.importBotAuthorization ───┼──> the key is that of a login ── auth.logOut ──> it is not, nowhere
 //!  auth.exportLoginToken ─────────┤
 //!  auth.importAuthorization ──────┘    from another data centre
 //! ```
@@ -121,14 +121,14 @@ impl Accounts {
     /// Who is logged in with a key.
     #[must_use]
     pub fn user_of(&self, dc: DcId, key: KeyId) -> Option<i64> {
-        self.state().logins.get(&Key { dc, key }).copied()
+        self.state().logins.get(&Key { dc, key }).map(|login| login.user)
     }
 
     /// The keys with which an account is logged in.
     #[must_use]
     pub fn logins(&self, user: i64) -> Vec<(DcId, KeyId)> {
         let state = self.state();
-        let logins = state.logins.iter().filter(|(_, of)| **of == user);
+        let logins = state.logins.iter().filter(|(_, login)| login.user == user);
         let mut logins: Vec<_> = logins.map(|(key, _)| (key.dc, key.key)).collect();
         logins.sort_unstable();
         logins

@@ -32,7 +32,7 @@ pub(super) struct State {
     pub(super) kinds: Vec<CodeKind>,
     pub(super) code_lifetime: Duration,
     pub(super) home_of_new: Option<DcId>,
-    pub(super) logins: HashMap<Key, i64>,
+    pub(super) logins: HashMap<Key, Login>,
     /// Keys whose login was ended, and what they are told.
     pub(super) revoked: HashMap<Key, String>,
     /// Keys that have still to prove a password, and whose.
@@ -44,6 +44,14 @@ pub(super) struct State {
     pub(super) updates: Vec<(Key, SessionId, UpdateShort)>,
     pub(super) addresses: BTreeMap<DcId, SocketAddr>,
     next_user: i64,
+}
+
+/// What a key is that of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Login {
+    pub(super) user: i64,
+    /// The key that logged in: this one, or the one that the login was transferred from.
+    pub(super) by: Key,
 }
 
 pub(super) struct User {
@@ -66,7 +74,7 @@ pub(super) struct Password {
 
 /// An authorization on its way to another data centre.
 pub(super) struct Transfer {
-    pub(super) user: i64,
+    pub(super) login: Login,
     pub(super) to: DcId,
     pub(super) expires: Duration,
 }
@@ -150,7 +158,7 @@ impl State {
             return Err(RpcError::parse(code, name));
         }
         match (self.logins.get(&key), self.pending.get(&key)) {
-            (Some(user), _) => Ok(*user),
+            (Some(login), _) => Ok(login.user),
             (None, Some(_)) => Err(RpcError::parse(401, "SESSION_PASSWORD_NEEDED")),
             (None, None) => Err(RpcError::parse(401, "AUTH_KEY_UNREGISTERED")),
         }
@@ -173,9 +181,22 @@ impl State {
 
     /// The key is that of a login from now on.
     pub(super) fn logged_in(&mut self, key: Key, user: i64) {
+        self.transferred(key, Login { user, by: key });
+    }
+
+    /// The key is that of a login, which came from another data centre.
+    pub(super) fn transferred(&mut self, key: Key, login: Login) {
         self.pending.remove(&key);
         self.revoked.remove(&key);
-        self.logins.insert(key, user);
+        self.logins.insert(key, login);
+    }
+
+    /// Ends a login in every data centre that it was taken to.
+    pub(super) fn log_out(&mut self, key: Key) {
+        let Some(Login { by, .. }) = self.logins.get(&key).copied() else { return };
+        self.logins.retain(|_, login| login.by != by);
+        // What is on its way is not valid any more either.
+        self.transfers.retain(|_, transfer| transfer.login.by != by);
     }
 
     pub(super) fn revoke(&mut self, key: Key, name: &str) {

@@ -322,6 +322,41 @@ fn an_authorization_is_transferred_once_to_the_data_centre_named() {
 }
 
 #[test]
+fn logging_out_ends_the_login_in_every_data_centre_and_no_other() {
+    // Whichever of its keys asks for it.
+    for asks_here in [true, false] {
+        let mut world = world();
+        let bot = world.accounts.add_bot(HOME, "777:abc", "Helper");
+        let transfer = |world: &mut World, from, to| {
+            world.accounts.state().logged_in(Key { dc: HOME, key: KeyId(from) }, bot);
+            let exported = world.ask(from, &auth::ExportAuthorization { dc_id: 4 }).unwrap();
+            let import = auth::ImportAuthorization { id: exported.id, bytes: exported.bytes };
+            world.ask_other(to, &import).unwrap();
+        };
+        transfer(&mut world, 1, 5);
+        transfer(&mut world, 2, 6);
+        let exported = world.ask(1, &auth::ExportAuthorization { dc_id: 4 }).unwrap();
+        let waits = auth::ImportAuthorization { id: exported.id, bytes: exported.bytes };
+        let exported = world.ask(2, &auth::ExportAuthorization { dc_id: 4 }).unwrap();
+        let valid = auth::ImportAuthorization { id: exported.id, bytes: exported.bytes };
+        if asks_here {
+            world.ask(1, &auth::LogOut).unwrap();
+        } else {
+            world.ask_other(5, &auth::LogOut).unwrap();
+        }
+        let ended = Err("401 AUTH_KEY_UNREGISTERED".into());
+        assert_eq!(
+            (world.ask(1, &myself()), world.ask_other(5, &myself())),
+            (ended.clone(), ended)
+        );
+        assert_eq!(world.ask_other(7, &waits), Err("400 AUTH_BYTES_INVALID".into()));
+        // The other device stays.
+        assert_eq!(world.accounts.logins(bot), [(HOME, KeyId(2)), (OTHER, KeyId(6))]);
+        world.ask_other(7, &valid).unwrap();
+    }
+}
+
+#[test]
 fn a_qr_code_is_accepted_once_in_time_and_logs_in_at_home() {
     let mut world = world();
     let user = world.accounts.add_user(HOME, PHONE, "Ada");
