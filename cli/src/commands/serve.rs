@@ -12,7 +12,7 @@ use telewire::crypto::{RsaPrivateKey, real};
 use telewire::framing::mtproxy::{ProxyLink, ProxySecret};
 use telewire::ids::DcId;
 use telewire::net::{Front, OsEntropy, Server, SharedDc};
-use telewire::server::accounts::{Accounts, SentCode};
+use telewire::server::accounts::{Accounts, CodeKind, SentCode};
 use telewire::server::{DataCentre, DcEvent, Dispatcher, embedded_key, exchange};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -67,6 +67,12 @@ pub(crate) struct Args {
     /// Adds a bot that logs in with this token
     #[arg(long, value_name = "TOKEN")]
     bot: Vec<String>,
+    /// How login codes are sent, and given several times, how another one is [default: sms, call]
+    ///
+    /// app, sms, call, flash-call, missed-call, email, fragment, firebase, word or phrase; set-up-email has the client set up
+    /// an email address first. All codes are shown here.
+    #[arg(long, value_name = "KIND", value_parser = code_kind)]
+    code: Vec<CodeKind>,
 }
 
 /// An account that is there from the beginning.
@@ -96,6 +102,26 @@ fn user(text: &str) -> Result<User, String> {
             .to_owned());
     }
     Ok(User { phone: phone.to_owned(), password })
+}
+
+/// The kinds of codes by their names.
+const KINDS: [(&str, CodeKind); 11] = [
+    ("app", CodeKind::App),
+    ("sms", CodeKind::Sms),
+    ("call", CodeKind::Call),
+    ("flash-call", CodeKind::FlashCall),
+    ("missed-call", CodeKind::MissedCall),
+    ("email", CodeKind::Email),
+    ("fragment", CodeKind::Fragment),
+    ("firebase", CodeKind::Firebase),
+    ("word", CodeKind::Word),
+    ("phrase", CodeKind::Phrase),
+    ("set-up-email", CodeKind::SetUpEmail),
+];
+
+fn code_kind(text: &str) -> Result<CodeKind, String> {
+    let kind = KINDS.iter().find(|(name, _)| *name == text).map(|(_, kind)| *kind);
+    kind.ok_or_else(|| format!("expected one of {}", KINDS.map(|(name, _)| name).join(", ")))
 }
 
 const EXAMPLES: &str = "\
@@ -274,6 +300,9 @@ fn accounts(args: &Args) -> Result<Accounts, Failure> {
     for token in &args.bot {
         accounts.add_bot(args.dc.dc, token, "A bot");
     }
+    if !args.code.is_empty() {
+        accounts.set_code_kinds(&args.code);
+    }
     Ok(accounts)
 }
 
@@ -357,6 +386,13 @@ mod tests {
         ] {
             assert_eq!(quoted(path), shown);
         }
+    }
+
+    #[test]
+    fn every_kind_of_code_has_a_name() {
+        let kinds: Vec<_> = KINDS.iter().map(|(name, _)| code_kind(name).unwrap()).collect();
+        assert!(CodeKind::ALL.iter().all(|kind| kinds.contains(kind)));
+        assert!(code_kind("pigeon").unwrap_err().contains("set-up-email"));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Running the command.
 
 use std::fs::{self, File};
+use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -42,6 +43,8 @@ impl Ran {
 /// A process that does not outlive the test.
 pub(crate) struct Process {
     child: Child,
+    /// What is typed into, if it is not read from a file.
+    keys: Option<ChildStdin>,
     folder: TempDir,
 }
 
@@ -53,17 +56,33 @@ impl Process {
 
     pub(crate) fn start_with(options: &[&str], input: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let file = |name: &str| File::create(folder.path().join(name)).unwrap();
         let input_path = folder.path().join("in");
         fs::write(&input_path, input).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_telewire"))
+        Self::spawn(folder, options, File::open(input_path).unwrap().into())
+    }
+
+    /// Starts the command for a test that answers what it is asked.
+    pub(crate) fn start_to_type(options: &[&str]) -> Self {
+        Self::spawn(tempfile::tempdir().unwrap(), options, Stdio::piped())
+    }
+
+    fn spawn(folder: TempDir, options: &[&str], input: Stdio) -> Self {
+        let file = |name: &str| File::create(folder.path().join(name)).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_telewire"))
             .args(options)
-            .stdin(File::open(input_path).unwrap())
+            .stdin(input)
             .stdout(file("out"))
             .stderr(file("err"))
             .spawn()
             .unwrap();
-        Self { child, folder }
+        let keys = child.stdin.take();
+        Self { child, keys, folder }
+    }
+
+    /// Types a line, once it has printed something.
+    pub(crate) fn answer(&mut self, question: &str, line: &str) {
+        self.wait_for(question);
+        writeln!(self.keys.as_mut().unwrap(), "{line}").unwrap();
     }
 
     /// What it has printed.

@@ -12,7 +12,7 @@ use crate::tl::api::types::{Authorization, UpdateShort};
 use crate::tl::api::{enums, types};
 
 /// As long as Telegram's tokens are valid.
-const LIFETIME: Duration = Duration::from_secs(30);
+pub(super) const LIFETIME: Duration = Duration::from_secs(30);
 
 /// A token that is shown somewhere.
 pub(super) struct Token {
@@ -62,7 +62,7 @@ fn export(
         bytes: state.random::<24>().to_vec(),
         shown_by: context.key,
         session: context.session,
-        expires: unix.saturating_add(LIFETIME),
+        expires: unix.saturating_add(state.qr_lifetime),
         user: None,
     };
     let shown = show(&token);

@@ -1,6 +1,6 @@
 //! What is known of accounts, and who is logged in with which key.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::rpc::RpcError;
 use crate::server::DcEntropy;
 use crate::server::accounts::code::{Code, CodeKind, SentCode};
 use crate::server::accounts::invalid;
-use crate::server::accounts::qr::Token;
+use crate::server::accounts::qr::{self, Token};
 use crate::tl::api::types::UpdateShort;
 
 /// A key of a data centre's.
@@ -25,6 +25,10 @@ pub(super) struct State {
     pub(super) entropy: Box<dyn DcEntropy>,
     pub(super) users: BTreeMap<i64, User>,
     pub(super) bots: HashMap<String, i64>,
+    /// Tokens that were replaced.
+    pub(super) expired_tokens: HashSet<String>,
+    /// Phone numbers that may not log in.
+    pub(super) banned: HashSet<String>,
     /// The codes by phone number, the latest alone.
     pub(super) codes: HashMap<String, Code>,
     /// The codes on their way to whoever takes them.
@@ -40,9 +44,12 @@ pub(super) struct State {
     /// The questions that were asked, each to be answered once.
     pub(super) questions: HashMap<Key, (i64, i64, SrpServer)>,
     pub(super) tokens: Vec<Token>,
+    pub(super) qr_lifetime: Duration,
     pub(super) transfers: HashMap<Vec<u8>, Transfer>,
     pub(super) updates: Vec<(Key, SessionId, UpdateShort)>,
     pub(super) addresses: BTreeMap<DcId, SocketAddr>,
+    /// What the next calls of a function are answered with, whatever they ask.
+    pub(super) refusals: HashMap<u32, VecDeque<RpcError>>,
     next_user: i64,
 }
 
@@ -91,6 +98,8 @@ impl State {
             entropy,
             users: BTreeMap::new(),
             bots: HashMap::new(),
+            expired_tokens: HashSet::new(),
+            banned: HashSet::new(),
             codes: HashMap::new(),
             outgoing: VecDeque::new(),
             kinds: vec![CodeKind::Sms, CodeKind::Call],
@@ -101,9 +110,11 @@ impl State {
             pending: HashMap::new(),
             questions: HashMap::new(),
             tokens: Vec::new(),
+            qr_lifetime: qr::LIFETIME,
             transfers: HashMap::new(),
             updates: Vec::new(),
             addresses: BTreeMap::new(),
+            refusals: HashMap::new(),
             next_user: FIRST_USER,
         }
     }

@@ -60,9 +60,14 @@ impl World {
 
     /// Sends a code; its hash and itself.
     fn code(&mut self, phone: &str) -> (String, String) {
+        let hash = self.hash(phone);
+        (hash, self.accounts.code(phone).unwrap())
+    }
+
+    fn hash(&mut self, phone: &str) -> String {
         let sent = self.ask(1, &send(phone)).unwrap();
         let enums::auth::SentCode::SentCode(sent) = sent else { panic!("{sent:?}") };
-        (sent.phone_code_hash.clone(), self.accounts.code(phone).unwrap())
+        sent.phone_code_hash
     }
 }
 
@@ -178,7 +183,14 @@ fn codes_that_are_wrong_empty_expired_or_cancelled_have_their_names() {
 #[test]
 fn a_resend_takes_the_next_kind_until_there_is_none() {
     let mut world = world();
-    for first in CodeKind::ALL {
+    // An email address that is to be set up cannot be gone round.
+    world.accounts.set_code_kinds(&[CodeKind::SetUpEmail, CodeKind::Call]);
+    let set_up = world.hash(PHONE);
+    let resend = auth::ResendCode::new(PHONE.into(), set_up.clone());
+    assert_eq!(world.ask(1, &resend), Err("406 SEND_CODE_UNAVAILABLE".into()));
+    assert_eq!(world.ask(1, &sign_in(&set_up, "12345")), Err("400 PHONE_CODE_INVALID".into()));
+    assert_eq!(world.accounts.take_codes(), []);
+    for first in CodeKind::ALL.into_iter().filter(|kind| *kind != CodeKind::SetUpEmail) {
         world.accounts.set_code_kinds(&[first, CodeKind::Call]);
         let (hash, old) = world.code(PHONE);
         let resend = auth::ResendCode::new(PHONE.into(), hash.clone());
@@ -211,11 +223,111 @@ fn a_number_that_nobody_has_signs_up() {
 }
 
 #[test]
+fn a_sign_up_comes_too_late_for_a_code_that_has_expired() {
+    let mut world = world();
+    let (hash, code) = world.code(PHONE);
+    world.ask(1, &sign_in(&hash, &code)).unwrap();
+    world.unix += Duration::from_secs(300);
+    let up = auth::SignUp::new(PHONE.into(), hash, "Ada".into(), String::new());
+    assert_eq!(world.ask(1, &up), Err("400 PHONE_CODE_EXPIRED".into()));
+}
+
+#[test]
+fn an_email_address_is_set_up_before_a_code_is_sent() {
+    let mut world = world();
+    let user = world.accounts.add_user(HOME, PHONE, "Ada");
+    // What follows the set-up, or a code by email.
+    for (kinds, next) in [
+        (&[CodeKind::SetUpEmail, CodeKind::Sms][..], CodeKind::Sms),
+        (&[CodeKind::SetUpEmail], CodeKind::Email),
+    ] {
+        world.accounts.set_code_kinds(kinds);
+        let hash = world.hash(PHONE);
+        assert_eq!(world.accounts.code(PHONE), None);
+        let purpose = |hash: &str| {
+            let (phone_number, phone_code_hash) = (PHONE.into(), hash.into());
+            types::EmailVerifyPurposeLoginSetup { phone_number, phone_code_hash }.into()
+        };
+        let send = |purpose, email: &str| {
+            let email = email.into();
+            account::SendVerifyEmailCode { purpose, email }
+        };
+        let verify = |purpose, code: &str| {
+            let verification = types::EmailVerificationCode { code: code.into() }.into();
+            account::VerifyEmail { purpose, verification }
+        };
+        for email in ["", "ada", "@example.com", "ada@example", "a da@example.com"] {
+            let refused = world.ask(1, &send(purpose(&hash), email));
+            assert_eq!(refused, Err("400 EMAIL_INVALID".into()), "{email}");
+        }
+        let early = world.ask(1, &verify(purpose(&hash), "123456"));
+        assert_eq!(early, Err("400 EMAIL_VERIFY_EXPIRED".into()));
+        for (other, sent, verified) in [
+            (purpose("0000"), "PHONE_HASH_EXPIRED", "EMAIL_VERIFY_EXPIRED"),
+            (purpose(""), "PHONE_CODE_EMPTY", "PHONE_CODE_EMPTY"),
+            (enums::EmailVerifyPurpose::LoginChange, "EMAIL_NOT_SETUP", "EMAIL_NOT_SETUP"),
+        ] {
+            let refused = world.ask(1, &send(other.clone(), "ada@example.com"));
+            assert_eq!(refused, Err(format!("400 {sent}")));
+            let refused = world.ask(1, &verify(other, "123456"));
+            assert_eq!(refused, Err(format!("400 {verified}")));
+        }
+        let sent = world.ask(1, &send(purpose(&hash), "ada@example.com")).unwrap();
+        assert_eq!((sent.email_pattern.as_str(), sent.length), ("a***@example.com", 6));
+        let code = world.accounts.code(PHONE).unwrap();
+        // It is no code to log in with.
+        assert_eq!(world.ask(1, &sign_in(&hash, &code)), Err("400 PHONE_CODE_INVALID".into()));
+        for (typed, name) in [("", "CODE_EMPTY"), ("wrong", "CODE_INVALID")] {
+            let refused = world.ask(1, &verify(purpose(&hash), typed));
+            assert_eq!(refused, Err(format!("400 {name}")));
+        }
+        let verified = world.ask(1, &verify(purpose(&hash), &code)).unwrap();
+        let enums::account::EmailVerified::Login(verified) = verified else {
+            panic!("{verified:?}")
+        };
+        assert_eq!(verified.email, "ada@example.com");
+        let enums::auth::SentCode::SentCode(sent) = verified.sent_code else { panic!() };
+        let kinds: Vec<_> = world.accounts.take_codes().iter().map(|code| code.kind).collect();
+        assert_eq!(kinds, [CodeKind::Email, next]);
+        let code = world.accounts.code(PHONE).unwrap();
+        world.ask(1, &sign_in(&sent.phone_code_hash, &code)).unwrap();
+        assert_eq!(id_of(&world.ask(1, &myself()).unwrap()[0]), user);
+    }
+    // Too many wrong ones cost the login.
+    let hash = world.hash(PHONE);
+    let (phone_number, phone_code_hash) = (PHONE.to_owned(), hash);
+    let purpose = types::EmailVerifyPurposeLoginSetup { phone_number, phone_code_hash };
+    let email = "ada@example.com".into();
+    world.ask(1, &account::SendVerifyEmailCode { purpose: purpose.clone().into(), email }).unwrap();
+    let verification: enums::EmailVerification =
+        types::EmailVerificationCode { code: "wrong".into() }.into();
+    let purpose: enums::EmailVerifyPurpose = purpose.into();
+    let wrong = account::VerifyEmail { purpose, verification };
+    for name in ["CODE_INVALID"; 5].into_iter().chain(["EMAIL_VERIFY_EXPIRED"]) {
+        assert_eq!(world.ask(1, &wrong), Err(format!("400 {name}")));
+    }
+}
+
+#[test]
+fn refusals_wait_in_line_for_one_function() {
+    let mut world = world();
+    for name in ["AUTH_RESTART", "PHONE_PASSWORD_FLOOD"] {
+        world.accounts.refuse_next::<auth::SendCode>(RpcError::parse(500, name));
+    }
+    assert_eq!(world.ask(1, &myself()), Err("401 AUTH_KEY_UNREGISTERED".into()));
+    assert_eq!(world.ask_other(1, &send(PHONE)), Err("500 AUTH_RESTART".into()));
+    assert_eq!(world.ask(1, &send(PHONE)), Err("500 PHONE_PASSWORD_FLOOD".into()));
+    world.ask(1, &send(PHONE)).unwrap();
+}
+
+#[test]
 fn numbers_and_applications_are_looked_at() {
     let mut world = world();
     for phone in ["", "1234", "+", "1234567890123456"] {
         assert_eq!(world.ask(1, &send(phone)), Err("400 PHONE_NUMBER_INVALID".into()));
     }
+    world.accounts.ban(PHONE);
+    assert_eq!(world.ask(1, &send("9996620001")), Err("400 PHONE_NUMBER_BANNED".into()));
     for (api_id, api_hash) in [(0, "0123456789abcdef0123456789abcdef"), (1, "0123")] {
         let request = auth::SendCode { api_id, api_hash: api_hash.into(), ..send(PHONE) };
         assert_eq!(world.ask(1, &request), Err("400 API_ID_INVALID".into()));
@@ -279,6 +391,8 @@ fn a_bot_logs_in_with_its_token() {
         assert_eq!(world.ask(1, &import(token)), Err("400 ACCESS_TOKEN_INVALID".into()));
     }
     assert_eq!(world.ask_other(1, &import("777:abc")), Err("303 USER_MIGRATE_2".into()));
+    world.accounts.expire_token("777:old");
+    assert_eq!(world.ask(1, &import("777:old")), Err("400 ACCESS_TOKEN_EXPIRED".into()));
     world.ask(1, &import("777:abc")).unwrap();
     let enums::User::User(me) = world.ask(1, &myself()).unwrap().remove(0) else { panic!() };
     assert!(me.bot_info_version.is_some() && me.phone.is_none());

@@ -106,6 +106,11 @@ fn a_newer_version_another_application_and_every_other_value_are_refused() {
         let mut store = SqliteStore::open(&path).unwrap();
         store.apply(&changes()).unwrap();
         store.database.execute_batch(sql).unwrap();
+        // Nor is it given another checksum by the next change.
+        if flaw == Flaw::Checksum {
+            let damaged = StoreError::Damaged { path: path.clone(), flaw };
+            assert_eq!(store.apply(&[Change::User(None)]), Err(damaged), "{name}");
+        }
         drop(store);
         let error = SqliteStore::open(&path).unwrap_err();
         assert_eq!(error, StoreError::Damaged { path, flaw }, "{name}");

@@ -1,6 +1,7 @@
 //! Sessions as text: telewire's own, and those of other libraries.
 //!
-//! Whoever has such a text has the account. It is for environments without files, and for moving from another library.
+//! Whoever has such a text has the account. It is for environments without files ([`StringStore`]), and for moving from
+//! another library.
 //!
 //! ```text
 //! tw1.      then base64url without padding of the bytes that a session file has
