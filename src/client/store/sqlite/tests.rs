@@ -208,17 +208,15 @@ fn cf_22_every_flipped_byte_is_an_error_or_changes_nothing() {
     assert_eq!(open_with(&path, &good), Ok(full()));
     let mut refused = 0;
     for place in 0..good.len() {
-        for flip in [0x01, 0xff] {
-            let mut bytes = good.clone();
-            bytes[place] ^= flip;
-            match open_with(&path, &bytes) {
-                Ok(state) => assert_eq!(state, full(), "byte {place} ^ {flip}"),
-                Err(_) => refused += 1,
-            }
+        let mut bytes = good.clone();
+        bytes[place] ^= [0x01, 0x80, 0xff][place % 3];
+        match open_with(&path, &bytes) {
+            Ok(state) => assert_eq!(state, full(), "byte {place}"),
+            Err(_) => refused += 1,
         }
     }
     // The keys alone have as many.
-    assert!(refused > 2 * 2 * 256, "{refused}");
+    assert!(refused > 2 * 256, "{refused}");
 }
 
 #[test]
