@@ -49,7 +49,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let client = build(FileStore::open(&session)?).await?;
     let login = client.send_code(PHONE).await?;
-    println!("a code was sent: {:?}", login.kind());
+    if let Some(kind) = login.kind() {
+        println!("a code was sent: {kind:?}");
+    }
     let code = accounts.code(PHONE).unwrap_or_default();
     println!("the phone of this made-up account shows: {code}");
     let step = login.submit(ask("code", &code)?.trim()).await?;

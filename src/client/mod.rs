@@ -52,6 +52,8 @@ pub mod store;
 pub use self::core::Client;
 pub use builder::{ClientBuilder, Device};
 pub use error::{Error, StopReason};
-pub use login::{CodeLogin, LoggedIn, LoginError, PasswordStep, QrLogin, QrStep, SignUpStep, Step};
+pub use login::{
+    CodeLogin, EmailStep, LoggedIn, LoginError, PasswordStep, QrLogin, QrStep, SignUpStep, Step,
+};
 pub use policy::{InvokeOptions, Purpose};
 pub use state::{State, Update};

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use telewire::client::{Error, InvokeOptions, Purpose};
+use telewire::client::store::MemoryStore;
+use telewire::client::{Error, InvokeOptions, Purpose, StopReason};
 use telewire::rpc::{Execution, RpcError};
 use telewire::tl::api::functions::account::UpdateStatus;
 use telewire::tl::api::functions::auth::ExportAuthorization;
@@ -71,6 +72,30 @@ async fn cf_16_a_call_that_belongs_elsewhere_is_made_there_with_the_login_transf
     world.accounts.revoke(FOUR, logins[1].1, "AUTH_KEY_UNREGISTERED");
     assert_eq!(patient(client.invoke(&UpdateStatus { offline: false })).await, Ok(true));
     assert_eq!(world.accounts.logins(777).len(), 2);
+}
+
+#[tokio::test]
+async fn cf_16_logging_out_ends_a_login_that_was_transferred() {
+    let world = world_with(|accounts, dc, dispatcher| {
+        accounts.on(dc, dispatcher, |_, _: UpdateStatus| Ok(true));
+    })
+    .await;
+    let client = world.bot().await;
+    patient(client.refresh_config()).await.unwrap();
+    let there = InvokeOptions { dc: Some(FOUR), ..Default::default() };
+    let status = UpdateStatus { offline: false };
+    assert_eq!(patient(client.invoke_with(&status, &there)).await, Ok(true));
+    let kept = client.snapshot();
+    let logins = world.accounts.logins(777);
+    assert_eq!(logins.iter().map(|(dc, _)| *dc).collect::<Vec<_>>(), [TWO, FOUR]);
+    patient(client.log_out()).await.unwrap();
+    assert_eq!(world.accounts.logins(777), []);
+    // Whoever kept the keys has nothing of them: refused there, it asks for another transfer, and is refused at home.
+    let old = world.client_on(MemoryStore::from(kept)).await;
+    assert!(old.snapshot().is_authorized(FOUR));
+    let error = patient(old.invoke_with(&status, &there)).await.unwrap_err();
+    assert_eq!(error, Error::Stopped(StopReason::LoggedOut));
+    assert!(!old.snapshot().is_authorized(FOUR));
 }
 
 #[tokio::test]
@@ -227,7 +252,7 @@ async fn transfers_of_a_login_wait_and_stop_as_calls_do() {
     world.accounts.revoke(TWO, world.accounts.logins(777)[0].1, "SESSION_REVOKED");
     let there = InvokeOptions { dc: Some(FOUR), ..Default::default() };
     let error = patient(client.invoke_with(&GetNearestDc, &there)).await.unwrap_err();
-    assert_eq!(error, Error::Stopped(telewire::client::StopReason::Revoked));
+    assert_eq!(error, Error::Stopped(StopReason::Revoked));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use telewire::client::{LoginError, Step};
+use telewire::client::{CodeLogin, LoginError, Step};
 use telewire::rpc::RpcError;
 use telewire::server::accounts::CodeKind;
 use telewire::tl::api::enums::auth::SentCodeType;
@@ -23,7 +23,7 @@ async fn a_code_logs_in_and_logging_out_ends_it() {
     let client = world.client().await;
     assert!(!client.is_logged_in());
     let login = patient(client.send_code(PHONE)).await.unwrap();
-    assert!(matches!(login.kind(), SentCodeType::Sms(_)));
+    assert!(matches!(login.kind(), Some(SentCodeType::Sms(_))));
     assert_eq!((login.resend_after(), login.next_kind().is_some()), (Some(60), true));
     assert_eq!(done(patient(login.submit(&code(&world))).await.unwrap()), ada);
     assert!(client.is_logged_in());
@@ -49,8 +49,15 @@ async fn every_kind_of_code_is_typed_in_and_another_can_be_sent() {
     let client = world.client().await;
     for kind in CodeKind::ALL {
         world.accounts.set_code_kinds(&[kind]);
-        let login = patient(client.send_code(PHONE)).await.unwrap();
+        let mut login = patient(client.send_code(PHONE)).await.unwrap();
+        assert_eq!(kind_of(&login), kind);
         assert_eq!(login.next_kind(), None);
+        assert_eq!(login.is_email_required(), kind == CodeKind::SetUpEmail);
+        if login.is_email_required() {
+            let email = patient(login.set_up_email("ada@example.com")).await.unwrap();
+            login = patient(email.submit(&code(&world))).await.unwrap();
+            assert_eq!(kind_of(&login), CodeKind::Email);
+        }
         let none = patient(login.resend()).await.unwrap_err();
         assert_eq!(none, LoginError::NoOtherWay);
         // With spaces around it, as people copy it.
@@ -62,9 +69,27 @@ async fn every_kind_of_code_is_typed_in_and_another_can_be_sent() {
     let login = patient(client.send_code(PHONE)).await.unwrap();
     let old = code(&world);
     let next = patient(login.resend()).await.unwrap();
-    assert!(matches!(next.kind(), SentCodeType::Call(_)));
+    assert!(matches!(next.kind(), Some(SentCodeType::Call(_))));
     assert_eq!(patient(login.submit(&old)).await.unwrap_err(), LoginError::CodeExpired);
     assert_eq!(done(patient(next.submit(&code(&world))).await.unwrap()), ada);
+}
+
+/// The kind that a client was told.
+fn kind_of(login: &CodeLogin) -> CodeKind {
+    match login.kind().expect("no code was sent") {
+        SentCodeType::App(_) => CodeKind::App,
+        SentCodeType::Sms(_) => CodeKind::Sms,
+        SentCodeType::Call(_) => CodeKind::Call,
+        SentCodeType::FlashCall(_) => CodeKind::FlashCall,
+        SentCodeType::MissedCall(_) => CodeKind::MissedCall,
+        SentCodeType::EmailCode(_) => CodeKind::Email,
+        SentCodeType::SetUpEmailRequired(_) => CodeKind::SetUpEmail,
+        SentCodeType::FragmentSms(_) => CodeKind::Fragment,
+        SentCodeType::FirebaseSms(_) => CodeKind::Firebase,
+        SentCodeType::SmsWord(_) => CodeKind::Word,
+        SentCodeType::SmsPhrase(_) => CodeKind::Phrase,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]
@@ -158,6 +183,16 @@ async fn a_bot_logs_in_with_its_token() {
     let user = patient(client.log_in_bot(" 777:abc ")).await.unwrap().user;
     assert_eq!(id(&user), 777);
     assert!(client.user().unwrap().is_bot);
+}
+
+#[tokio::test]
+async fn auth_restart_once_is_not_noticed() {
+    let world = world().await;
+    let ada = world.accounts.add_user(TWO, PHONE, "Ada");
+    let client = world.client().await;
+    world.accounts.refuse_next::<SendCode>(RpcError::parse(500, "AUTH_RESTART"));
+    let login = patient(client.send_code(PHONE)).await.unwrap();
+    assert_eq!(done(patient(login.submit(&code(&world))).await.unwrap()), ada);
 }
 
 #[tokio::test]

@@ -15,5 +15,6 @@ mod policy;
 mod qr;
 mod restart;
 mod shutdown;
+mod steps;
 mod stop;
 mod support;

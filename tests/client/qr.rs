@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use telewire::client::{Client, QrStep};
+use telewire::client::{Client, LoginError, QrStep};
 use telewire::server::Fault;
 use telewire::tl::api::functions::auth::AcceptLoginToken;
 
@@ -97,4 +97,61 @@ async fn a_code_is_shown_for_its_lifetime_however_wrong_the_clock_is() {
         let step = patient(login.next()).await.unwrap();
         assert!(matches!(step, QrStep::Done(_)), "{step:?}");
     }
+}
+
+#[tokio::test]
+async fn a_code_that_has_expired_is_replaced_by_another() {
+    let world = world().await;
+    let ada = world.accounts.add_user(TWO, PHONE, "Ada");
+    let scanner = logged_in(&world).await;
+    let client = world.client().await;
+    world.accounts.set_qr_lifetime(Duration::ZERO);
+    let mut login = patient(client.qr_login()).await.unwrap();
+    let mut shown = Vec::new();
+    for _ in 0..2 {
+        let step = patient(login.next()).await.unwrap();
+        let QrStep::Show { url, valid_for } = step else { panic!("{step:?}") };
+        // Whatever the clocks say, there is time to draw it.
+        assert_eq!(valid_for, Duration::from_secs(1));
+        assert!(!shown.contains(&url), "{url}");
+        shown.push(url);
+    }
+    // The next one stays, and is scanned.
+    world.accounts.set_qr_lifetime(Duration::from_secs(3_600));
+    let step = patient(login.next()).await.unwrap();
+    let QrStep::Show { url, valid_for } = step else { panic!("{step:?}") };
+    assert_eq!((shown.contains(&url), valid_for), (false, Duration::from_secs(30)));
+    assert_eq!(world.accounts.shown_tokens().len(), 1);
+    scan(&world, &scanner, &url).await;
+    let step = patient(login.next()).await.unwrap();
+    let QrStep::Done(done) = step else { panic!("{step:?}") };
+    assert_eq!(id(&done.user), ada);
+}
+
+#[tokio::test]
+async fn cf_16_a_code_of_an_account_elsewhere_with_a_password_asks_for_it_there() {
+    let world = world().await;
+    let ada = world.accounts.add_user(FOUR, PHONE, "Ada");
+    let scanner = logged_in(&world).await;
+    world.accounts.set_password(ada, "secret", "hint");
+    let client = world.client().await;
+    let mut login = patient(client.qr_login()).await.unwrap();
+    let step = patient(login.next()).await.unwrap();
+    let QrStep::Show { url, .. } = step else { panic!("{step:?}") };
+    scan(&world, &scanner, &url).await;
+    let step = patient(login.next()).await.unwrap();
+    let QrStep::Password(password) = step else { panic!("{step:?}") };
+    assert_eq!(
+        (password.hint(), client.home(), client.is_logged_in()),
+        (Some("hint"), FOUR, false)
+    );
+    let error = patient(password.submit("x")).await.unwrap_err();
+    assert_eq!(error, LoginError::PasswordInvalid);
+    assert_eq!(id(&patient(password.submit("secret")).await.unwrap().user), ada);
+    let kept = client.snapshot();
+    assert_eq!(
+        (kept.home, kept.is_authorized(FOUR), kept.is_authorized(TWO)),
+        (Some(FOUR), true, false)
+    );
+    assert_eq!(id(&patient(client.me()).await.unwrap()), ada);
 }

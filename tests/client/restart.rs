@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use telewire::client::store::{
-    Change, FileStore, MemoryStore, Snapshot, Store, StoreError, string,
+    Change, FileStore, MemoryStore, Snapshot, Store, StoreError, StringStore, string,
 };
 use telewire::client::{Error, LoginError};
 
@@ -79,14 +79,26 @@ async fn a_session_travels_as_text() {
     let world = world().await;
     let client = world.bot().await;
     let text = string::to_text(&client.snapshot());
-    let telethon = string::telethon::export(&client.snapshot());
     patient(client.refresh_config()).await.unwrap();
     patient(client.close()).await;
-    let client = world.client_on(MemoryStore::from(string::from_text(&text).unwrap())).await;
+    let store = StringStore::new(&text).unwrap();
+    let client = world.client_on(store.clone()).await;
+    assert_eq!(id(&patient(client.me()).await.unwrap()), 777);
+    patient(client.log_out()).await.unwrap();
+    patient(client.log_in_bot("777:abc")).await.unwrap();
+    // Where the client was told to look, not where Telegram is.
+    assert_eq!(client.addresses(TWO), [world.address(TWO)]);
+    let address = client.addresses(client.home()).first().copied();
+    let telethon = string::telethon::export(&client.snapshot(), address);
+    patient(client.close()).await;
+    // The text follows what happens: it is another key now.
+    assert_ne!(store.to_text(), text);
+    let client = world.client_on(StringStore::new(&store.to_text()).unwrap()).await;
     assert_eq!(id(&patient(client.me()).await.unwrap()), 777);
     patient(client.close()).await;
     // Telethon's does not say who it is; the server does.
     let imported = string::telethon::import(&telethon.unwrap()).unwrap();
+    assert_eq!(imported.dcs[&TWO].addresses, [world.address(TWO)]);
     let client = world.client_on(MemoryStore::from(imported)).await;
     assert_eq!((client.is_logged_in(), client.user()), (true, None));
     assert_eq!(id(&patient(client.me()).await.unwrap()), 777);

@@ -64,6 +64,39 @@ fn serve_shows_the_code_that_was_sent() {
 }
 
 #[test]
+fn an_email_address_is_asked_for_and_both_codes() {
+    let mut served = Served::start(&["--user", PHONE, "--code", "set-up-email", "--code", "app"]);
+    let (folder, credentials) = credentials(&served);
+    let session = folder.path().join("session");
+    let options = ["--rsa", "embedded", "--session", text(&session)];
+    let options = [&["login", "--credentials", text(&credentials)][..], &options].concat();
+    let mut login = Process::talk(&options);
+    login.answer("Phone number", PHONE);
+    login.answer("Email address", "nobody");
+    login.answer("Not possible: this is no email address.", "ada@example.com");
+    login.answer("A code of 6 characters was sent to a***@example.com.", "wrong");
+    login.answer("The code is wrong.", &code(&mut served, "Email"));
+    login.answer("A code was sent to the other devices", &code(&mut served, "App"));
+    let ran = login.wait();
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert!(ran.out.contains("Logged in as Somebody"), "{}", ran.out);
+    // Without an address there is no login.
+    let other = folder.path().join("other");
+    let options = [&options[..options.len() - 1], &[text(&other)]].concat();
+    let ran = Process::start_with(&options, &format!("{PHONE}\nx\nx\nx\n")).wait();
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(ran.err.starts_with("error: this is no email address"), "{}", ran.err);
+}
+
+/// The code of a kind that a data centre shows.
+fn code(served: &mut Served, kind: &str) -> String {
+    let ending = format!("for {PHONE} ({kind})");
+    let said = served.wait_for(&ending);
+    let line = said.lines().find(|line| line.ends_with(&ending)).unwrap();
+    line.split_whitespace().nth(3).unwrap().to_owned()
+}
+
+#[test]
 fn a_session_that_is_no_session_is_refused_and_untouched() {
     let served = Served::start(&[]);
     let (folder, credentials) = credentials(&served);

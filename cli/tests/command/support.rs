@@ -75,6 +75,12 @@ impl Process {
         Self { child, folder }
     }
 
+    /// Types a line, once it has printed something.
+    pub(crate) fn answer(&mut self, question: &str, line: &str) {
+        self.wait_for(question);
+        self.say(line);
+    }
+
     /// Types a line.
     pub(crate) fn say(&mut self, line: &str) {
         writeln!(self.child.stdin.as_mut().unwrap(), "{line}").unwrap();

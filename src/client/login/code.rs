@@ -10,9 +10,17 @@ use crate::tl::api::types::{self, CodeSettings, EmailVerificationCode};
 /// A code was sent, and is to be typed.
 #[derive(Debug, Clone)]
 pub struct CodeLogin {
-    client: Client,
-    phone: String,
-    sent: types::auth::SentCode,
+    pub(super) client: Client,
+    pub(super) phone: String,
+    sent: Sent,
+}
+
+/// What became of the wish for a code.
+#[derive(Debug, Clone)]
+enum Sent {
+    Code(Box<types::auth::SentCode>),
+    /// None was needed.
+    Done(Box<LoggedIn>),
 }
 
 impl Client {
@@ -54,36 +62,60 @@ impl Client {
 }
 
 impl CodeLogin {
-    async fn new(client: &Client, phone: &str, sent: SentCode) -> Result<Self, LoginError> {
-        match sent {
-            SentCode::SentCode(sent) => {
-                Ok(Self { client: client.clone(), phone: phone.to_owned(), sent: *sent })
-            }
-            SentCode::PaymentRequired(_) => Err(LoginError::PaymentRequired),
-            // Only for those who send a token of an earlier login, which is not done here.
+    pub(super) async fn new(
+        client: &Client,
+        phone: &str,
+        sent: SentCode,
+    ) -> Result<Self, LoginError> {
+        let sent = match sent {
+            SentCode::SentCode(sent) => Sent::Code(sent),
+            SentCode::PaymentRequired(_) => return Err(LoginError::PaymentRequired),
             SentCode::Success(success) => {
-                client.logged_in(success.authorization).await?;
-                Err(LoginError::Restart)
+                Sent::Done(Box::new(client.logged_in(success.authorization).await?))
             }
+        };
+        Ok(Self { client: client.clone(), phone: phone.to_owned(), sent })
+    }
+
+    /// How the code was sent, and what it looks like. `None` if the server wanted none, and somebody
+    /// [is logged in](Self::done).
+    #[must_use]
+    pub fn kind(&self) -> Option<&SentCodeType> {
+        self.code().map(|sent| &sent.r#type)
+    }
+
+    /// Who is logged in, if the server wanted no code (`auth.sentCodeSuccess`). Then [`submit`](Self::submit) gives the same,
+    /// whatever is typed.
+    #[must_use]
+    pub fn done(&self) -> Option<&LoggedIn> {
+        match &self.sent {
+            Sent::Code(_) => None,
+            Sent::Done(done) => Some(done),
         }
     }
 
-    /// How the code was sent, and what it looks like.
-    #[must_use]
-    pub fn kind(&self) -> &SentCodeType {
-        &self.sent.r#type
+    fn code(&self) -> Option<&types::auth::SentCode> {
+        match &self.sent {
+            Sent::Code(sent) => Some(sent),
+            Sent::Done(_) => None,
+        }
+    }
+
+    /// What the server names this code by.
+    pub(super) fn hash(&self) -> Result<&str, LoginError> {
+        self.code().map(|sent| sent.phone_code_hash.as_str()).ok_or(LoginError::CodeExpired)
     }
 
     /// How it would be sent by [`resend`](Self::resend), if there is another way.
     #[must_use]
     pub fn next_kind(&self) -> Option<&CodeType> {
-        self.sent.next_type.as_ref()
+        self.code()?.next_type.as_ref()
     }
 
     /// The seconds after which it may be sent in another way.
     #[must_use]
     pub fn resend_after(&self) -> Option<i32> {
-        self.sent.timeout
+        self.code()?.timeout
     }
 
     /// Logs in with the code.
@@ -93,12 +125,16 @@ impl CodeLogin {
     /// [`LoginError::CodeEmpty`], [`LoginError::CodeInvalid`] (try another), [`LoginError::CodeExpired`],
     /// [`LoginError::EmailRequired`], and what calls fail with.
     pub async fn submit(&self, code: &str) -> Result<Step, LoginError> {
+        let sent = match &self.sent {
+            Sent::Code(sent) => sent,
+            Sent::Done(done) => return Ok(Step::Done((**done).clone())),
+        };
         let code = code.trim();
         if code.is_empty() {
             return Err(LoginError::CodeEmpty);
         }
-        let mut request = SignIn::new(self.phone.clone(), self.sent.phone_code_hash.clone());
-        match &self.sent.r#type {
+        let mut request = SignIn::new(self.phone.clone(), sent.phone_code_hash.clone());
+        match &sent.r#type {
             SentCodeType::SetUpEmailRequired(_) => return Err(LoginError::EmailRequired),
             SentCodeType::EmailCode(_) => {
                 let code = EmailVerificationCode { code: code.to_owned() };
@@ -122,7 +158,7 @@ impl CodeLogin {
     ///
     /// [`LoginError::NoOtherWay`], [`LoginError::CodeExpired`], and what calls fail with.
     pub async fn resend(&self) -> Result<Self, LoginError> {
-        let request = ResendCode::new(self.phone.clone(), self.sent.phone_code_hash.clone());
+        let request = ResendCode::new(self.phone.clone(), self.hash()?.to_owned());
         let sent = self.client.invoke(&request).await?;
         Self::new(&self.client, &self.phone, sent).await
     }
@@ -133,7 +169,7 @@ impl CodeLogin {
     ///
     /// [`LoginError::CodeExpired`] when it is not valid anyway, and what calls fail with.
     pub async fn cancel(self) -> Result<(), LoginError> {
-        let phone_code_hash = self.sent.phone_code_hash;
+        let phone_code_hash = self.hash()?.to_owned();
         let request = CancelCode { phone_number: self.phone, phone_code_hash };
         self.client.invoke(&request).await?;
         Ok(())
@@ -160,10 +196,10 @@ impl SignUpStep {
     ///
     /// [`LoginError::FirstNameInvalid`], [`LoginError::CodeExpired`], and what calls fail with.
     pub async fn submit(&self, first_name: &str, last_name: &str) -> Result<LoggedIn, LoginError> {
-        let CodeLogin { client, phone, sent } = &self.login;
+        let CodeLogin { client, phone, .. } = &self.login;
         let request = SignUp::new(
             phone.clone(),
-            sent.phone_code_hash.clone(),
+            self.login.hash()?.to_owned(),
             first_name.to_owned(),
             last_name.to_owned(),
         );

@@ -17,21 +17,29 @@ pub enum LoginError {
     /// `API_ID_INVALID`: the credentials are none of an application's.
     #[error("api_id and api_hash are not those of an application; see my.telegram.org")]
     ApiInvalid,
-    /// `PHONE_CODE_EMPTY`.
+    /// `PHONE_CODE_EMPTY` or, of an email's code, `CODE_EMPTY`.
     #[error("the code is empty")]
     CodeEmpty,
-    /// `PHONE_CODE_INVALID`: another may be tried.
+    /// `PHONE_CODE_INVALID` or, of an email's code, `CODE_INVALID`: another may be tried.
     #[error("the code is wrong")]
     CodeInvalid,
-    /// `PHONE_CODE_EXPIRED`: it is too late, or the code was used or cancelled. Another has to be sent.
+    /// `PHONE_CODE_EXPIRED`, `PHONE_HASH_EXPIRED` or `EMAIL_VERIFY_EXPIRED`: it is too late, or the code was used or cancelled.
+    /// Another has to be sent.
     #[error("the code has expired; have another one sent")]
     CodeExpired,
     /// `SEND_CODE_UNAVAILABLE`: there is no other way to send a code.
     #[error("the code cannot be sent in another way")]
     NoOtherWay,
-    /// The server wants an email address first, which has to be set up in an official app.
-    #[error("the server wants an email address first; set it up in an official app")]
+    /// The server wants an email address first:
+    /// [`CodeLogin::set_up_email`](crate::client::CodeLogin::set_up_email).
+    #[error("the server wants an email address first; set one up")]
     EmailRequired,
+    /// `EMAIL_INVALID`.
+    #[error("this is no email address")]
+    EmailInvalid,
+    /// `EMAIL_NOT_ALLOWED`: it may belong to another account, or to a service that is not accepted.
+    #[error("this email address is not accepted; take another")]
+    EmailNotAllowed,
     /// The server wants to be paid for sending a code to this number.
     #[error("the server wants to be paid for sending a code to this number")]
     PaymentRequired,
@@ -68,9 +76,16 @@ impl From<Error> for LoginError {
             known::PHONE_NUMBER_INVALID => Self::PhoneInvalid,
             known::PHONE_NUMBER_BANNED => Self::PhoneBanned,
             known::API_ID_INVALID => Self::ApiInvalid,
-            known::PHONE_CODE_EMPTY | known::PHONE_CODE_HASH_EMPTY => Self::CodeEmpty,
-            known::PHONE_CODE_INVALID => Self::CodeInvalid,
-            known::PHONE_CODE_EXPIRED => Self::CodeExpired,
+            known::PHONE_CODE_EMPTY | known::PHONE_CODE_HASH_EMPTY | known::CODE_EMPTY => {
+                Self::CodeEmpty
+            }
+            known::PHONE_CODE_INVALID | known::CODE_INVALID => Self::CodeInvalid,
+            known::PHONE_CODE_EXPIRED | known::PHONE_HASH_EXPIRED | known::EMAIL_VERIFY_EXPIRED => {
+                Self::CodeExpired
+            }
+            known::EMAIL_INVALID => Self::EmailInvalid,
+            // Of the methods' pages, and not in the list of known errors.
+            "EMAIL_NOT_ALLOWED" => Self::EmailNotAllowed,
             known::SEND_CODE_UNAVAILABLE => Self::NoOtherWay,
             known::FIRSTNAME_INVALID => Self::FirstNameInvalid,
             known::PASSWORD_HASH_INVALID => Self::PasswordInvalid,

@@ -4,6 +4,7 @@
 //!  send_code ──> CodeLogin ── submit ──┬──────────────────────────────> LoggedIn
 //!                  │  resend, cancel   ├──> SignUpStep ── submit ─────────^   a number that nobody has
 //!                                      └──> PasswordStep ── submit ───────^   SESSION_PASSWORD_NEEDED
+//!                  └── set_up_email ──> EmailStep ── submit ──> CodeLogin    if the server wants an address first
 //!  log_in_bot ───────────────────────────────────────────────────────────^
 //!  qr_login ──> QrLogin ── next ──> Shown | Password | Done
 //! ```
@@ -12,12 +13,14 @@
 
 mod bot;
 mod code;
+mod email;
 mod error;
 mod out;
 mod password;
 mod qr;
 
 pub use code::{CodeLogin, SignUpStep};
+pub use email::EmailStep;
 pub use error::LoginError;
 pub use password::PasswordStep;
 pub use qr::{QrLogin, QrStep};

@@ -34,7 +34,7 @@ const VERSION: u32 = 1;
 /// Magic, version and length.
 const HEAD: usize = 16;
 
-const CHECKSUM: usize = 32;
+pub(super) const CHECKSUM: usize = 32;
 
 /// Bits of a data centre.
 const TEST: u8 = 1;
@@ -65,6 +65,9 @@ pub(super) fn encode(snapshot: &Snapshot) -> Zeroizing<Vec<u8>> {
 
 /// Reads what [`encode`] writes.
 pub(super) fn decode(bytes: &[u8]) -> Result<Snapshot, Flaw> {
+    if bytes.is_empty() {
+        return Err(Flaw::Empty);
+    }
     let mut input = Input(bytes);
     if input.take::<8>().map_err(|_| Flaw::Kind)? != *MAGIC {
         return Err(Flaw::Kind);
@@ -225,7 +228,11 @@ mod tests {
         let bytes = encode(&full());
         for length in 0..bytes.len() {
             let flaw = decode(&bytes[..length]).unwrap_err();
-            let expected = if length < 8 { Flaw::Kind } else { Flaw::Length };
+            let expected = match length {
+                0 => Flaw::Empty,
+                1..8 => Flaw::Kind,
+                _ => Flaw::Length,
+            };
             assert_eq!(flaw, expected, "{length}");
         }
         let mut longer = bytes.to_vec();

@@ -61,6 +61,9 @@ pub enum StoreError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Flaw {
+    /// There is nothing in it: it was cut. A session that is new has no file yet.
+    #[error("it is empty: put a copy in its place, or remove it to begin anew")]
+    Empty,
     /// It does not begin as a session does.
     #[error("it is of another kind")]
     Kind,

@@ -124,7 +124,16 @@ pub(super) fn private() -> OpenOptions {
     options
 }
 
-fn beside(path: &Path, ending: &str) -> PathBuf {
+/// Gives a file that is complete its name, over the one that has it.
+#[cfg(feature = "sqlite")]
+pub(super) fn rename(fresh: &Path, path: &Path) -> io::Result<()> {
+    let mut disk = RealDisk::default();
+    disk.rename(fresh, path)?;
+    disk.sync_folder(path)
+}
+
+/// The name of a file with something after it.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()

@@ -1,8 +1,8 @@
 //! What a client keeps between two runs of a program: keys, whom they belong to, and where the data centres are.
 //!
 //! ```text
-//!  Client ── apply(&[Change]) ──> Store ──> memory | file | SQLite
-//!         <── load() ────────────                     string: to and from text, also other libraries'
+//!  Client ── apply(&[Change]) ──> Store ──> memory | file | SQLite | string
+//!         <── load() ────────────                                    to and from text, also other libraries'
 //! ```
 //!
 //! A batch of changes is applied as a whole or not at all: after a crash there is the old state or the new one, never a
@@ -31,6 +31,7 @@ pub use snapshot::{DcRecord, SessionUser, Snapshot};
 #[cfg(feature = "sqlite")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
 pub use sqlite::SqliteStore;
+pub use string::StringStore;
 
 /// Where a session is kept. One client uses a store at a time.
 ///

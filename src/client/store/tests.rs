@@ -89,6 +89,7 @@ fn changes_do_what_they_say() {
 fn kx_22_keys_are_not_printed() {
     let snapshot = full();
     let text = format!("{snapshot:?} {:?} {:#?}", changes(), MemoryStore::from(snapshot.clone()));
+    let text = text + &format!("{:?}", StringStore::from(snapshot.clone()));
     // Neither as a list of bytes nor in hex.
     assert!(!text.contains("1, 2, 3, 4") && !text.contains("01020304"), "{text}");
     assert!(text.contains(&snapshot.key(DcId::production(2)).unwrap().auth_key.id().to_string()));
@@ -99,6 +100,7 @@ fn every_store_keeps_every_change() {
     let folder = temporary("every-store");
     let mut stores: Vec<Box<dyn Store>> = vec![
         Box::new(MemoryStore::new()),
+        Box::new(StringStore::default()),
         Box::new(FileStore::open(folder.join("session")).unwrap()),
         #[cfg(feature = "sqlite")]
         Box::new(SqliteStore::open(folder.join("session.sqlite")).unwrap()),

@@ -18,6 +18,9 @@ fn import(
     request: &ImportBotAuthorization,
 ) -> Result<Authorization, RpcError> {
     code::check_api(request.api_id, &request.api_hash)?;
+    if state.expired_tokens.contains(&request.bot_auth_token) {
+        return Err(invalid("ACCESS_TOKEN_EXPIRED"));
+    }
     let bot = state.bots.get(&request.bot_auth_token).copied();
     let bot = bot.ok_or_else(|| invalid("ACCESS_TOKEN_INVALID"))?;
     state.log_in(context.key, bot)?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::ids::DcId;
 use crate::rpc::RpcError;
 use crate::server::Dispatcher;
+use crate::server::accounts::email::Email;
 use crate::server::accounts::state::{State, digits};
 use crate::server::accounts::{Accounts, Context, invalid, profile};
 use crate::tl::api::enums::EmailVerification;
@@ -49,18 +50,24 @@ pub enum CodeKind {
     Word,
     /// A phrase, by SMS.
     Phrase,
+    /// Not at all: an email address is to be set up first. The next kind follows that, or else a code by email.
+    SetUpEmail,
 }
 
 /// A code that waits to be typed.
 pub(super) struct Code {
     pub(super) hash: String,
-    pub(super) code: String,
+    /// Empty if an email address is to be set up first.
+    code: String,
+    pub(super) kind: CodeKind,
+    /// The address that is being set up.
+    pub(super) email: Option<Email>,
     expires: Duration,
     /// The kinds that are left for a resend.
-    next: Vec<CodeKind>,
+    pub(super) next: Vec<CodeKind>,
     /// Whether it was typed rightly for a number that nobody has: a sign-up may follow.
     is_proved: bool,
-    wrong: u32,
+    pub(super) wrong: u32,
 }
 
 /// Codes that nobody takes.
@@ -70,7 +77,7 @@ const MAX_OUTGOING: usize = 1_024;
 pub(super) const MAX_CODES: usize = 1_024;
 
 /// Wrong codes until another has to be sent.
-const MAX_WRONG: u32 = 5;
+pub(super) const MAX_WRONG: u32 = 5;
 
 /// Digits of a phone number.
 const PHONE_LENGTH: std::ops::RangeInclusive<usize> = 5..=15;
@@ -99,6 +106,9 @@ fn send_code(
 ) -> Result<enums::SentCode, RpcError> {
     check_api(request.api_id, &request.api_hash)?;
     let phone = checked(&request.phone_number)?;
+    if state.banned.contains(&phone) {
+        return Err(invalid("PHONE_NUMBER_BANNED"));
+    }
     let home = state.user_by_phone(&phone).map(|user| user.home).or(state.home_of_new);
     if let Some(home) = home.filter(|home| *home != context.dc()) {
         return Err(RpcError::parse(303, &format!("PHONE_MIGRATE_{}", home.number)));
@@ -114,10 +124,10 @@ fn resend_code(
 ) -> Result<enums::SentCode, RpcError> {
     let phone = checked(&request.phone_number)?;
     let code = state.code(context, &phone, &request.phone_code_hash)?;
-    let next = std::mem::take(&mut code.next);
-    if next.is_empty() {
+    if code.next.is_empty() || code.kind == CodeKind::SetUpEmail {
         return Err(RpcError::parse(406, "SEND_CODE_UNAVAILABLE"));
     }
+    let next = std::mem::take(&mut code.next);
     Ok(state.send(context.unix, phone, &next))
 }
 
@@ -199,7 +209,7 @@ fn sign_up(
     profile::authorization(state, user)
 }
 
-fn checked(phone: &str) -> Result<String, RpcError> {
+pub(super) fn checked(phone: &str) -> Result<String, RpcError> {
     let phone = digits(phone);
     if PHONE_LENGTH.contains(&phone.len()) {
         Ok(phone)
@@ -208,9 +218,22 @@ fn checked(phone: &str) -> Result<String, RpcError> {
     }
 }
 
+impl Code {
+    /// What is to be typed next, if something was sent.
+    pub(super) fn shown(&self) -> Option<&str> {
+        let code = self.email.as_ref().map_or(self.code.as_str(), Email::code);
+        Some(code).filter(|code| !code.is_empty())
+    }
+}
+
 impl State {
     /// The code of a number, if it is the one named and still valid.
-    fn code(&mut self, context: &Context, phone: &str, hash: &str) -> Result<&mut Code, RpcError> {
+    pub(super) fn code(
+        &mut self,
+        context: &Context,
+        phone: &str,
+        hash: &str,
+    ) -> Result<&mut Code, RpcError> {
         if hash.is_empty() {
             return Err(invalid("PHONE_CODE_HASH_EMPTY"));
         }
@@ -233,13 +256,19 @@ impl State {
         }
     }
 
-    fn send(&mut self, unix: Duration, phone: String, kinds: &[CodeKind]) -> enums::SentCode {
+    pub(super) fn send(
+        &mut self,
+        unix: Duration,
+        phone: String,
+        kinds: &[CodeKind],
+    ) -> enums::SentCode {
         let (kind, next) = match kinds {
             [kind, next @ ..] => (*kind, next.to_vec()),
             [] => (CodeKind::Sms, Vec::new()),
         };
         let number = u32::from_le_bytes(self.random()) % 100_000;
         let code = match kind {
+            CodeKind::SetUpEmail => String::new(),
             CodeKind::Word => format!("word{number}"),
             CodeKind::Phrase => format!("the phrase {number}"),
             _ => format!("{number:05}"),
@@ -252,20 +281,29 @@ impl State {
             timeout: (!next.is_empty()).then_some(TIMEOUT),
         };
         let expires = unix.saturating_add(self.code_lifetime);
-        let kept = Code { hash, code: code.clone(), expires, next, is_proved: false, wrong: 0 };
+        if kind != CodeKind::SetUpEmail {
+            self.announce(&phone, &code, kind);
+        }
+        let kept =
+            Code { hash, code, kind, email: None, expires, next, is_proved: false, wrong: 0 };
         self.forget_codes(unix);
-        self.codes.insert(phone.clone(), kept);
+        self.codes.insert(phone, kept);
+        sent.into()
+    }
+
+    /// Hands a code to whoever takes them.
+    pub(super) fn announce(&mut self, phone: &str, code: &str, kind: CodeKind) {
         if self.outgoing.len() == MAX_OUTGOING {
             self.outgoing.pop_front();
         }
+        let (phone, code) = (phone.to_owned(), code.to_owned());
         self.outgoing.push_back(SentCode { phone, code, kind });
-        sent.into()
     }
 }
 
 impl CodeKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::App,
         Self::Sms,
         Self::Call,
@@ -276,6 +314,7 @@ impl CodeKind {
         Self::Firebase,
         Self::Word,
         Self::Phrase,
+        Self::SetUpEmail,
     ];
 
     fn to_tl(self) -> enums::SentCodeType {
@@ -311,9 +350,15 @@ impl CodeKind {
             .into(),
             Self::Word => types::SentCodeTypeSmsWord { beginning: None }.into(),
             Self::Phrase => types::SentCodeTypeSmsPhrase { beginning: Some("the".into()) }.into(),
+            Self::SetUpEmail => types::SentCodeTypeSetUpEmailRequired {
+                apple_signin_allowed: false,
+                google_signin_allowed: false,
+            }
+            .into(),
         }
     }
 
+    /// What is announced for a resend; nothing for kinds that cannot be told there.
     fn to_next(self) -> Option<enums::CodeType> {
         match self {
             Self::Sms => Some(enums::CodeType::Sms),

@@ -3,7 +3,7 @@
 //! ```text
 //!  auth.sendCode ── auth.signIn ──┬── auth.signUp              a number that nobody has
 //!                                 ├── account.getPassword, auth.checkPassword     SESSION_PASSWORD_NEEDED
-//!  auth.importBotAuthorization ───┼──> the key is that of a login ── auth.logOut ──> it is not
+//!  auth.importBotAuthorization ───┼──> the key is that of a login ── auth.logOut ──> it is not, nowhere
 //!  auth.exportLoginToken ─────────┤
 //!  auth.importAuthorization ──────┘    from another data centre
 //! ```
@@ -12,12 +12,15 @@
 //! `PHONE_MIGRATE_X`, `USER_MIGRATE_X` or `auth.loginTokenMigrateTo`. Codes are not sent anywhere: they are handed to whoever
 //! [takes](Accounts::take_codes) them.
 //!
+//! With [`CodeKind::SetUpEmail`] an email address comes first: `account.sendVerifyEmailCode`, `account.verifyEmail`.
+//!
 //! Everything that may fail answers with the names that Telegram uses, from the pages of the methods, such as
 //! <https://core.telegram.org/method/auth.signIn>.
 
 mod bot;
 mod code;
 mod config;
+mod email;
 mod password;
 mod profile;
 mod qr;
@@ -26,6 +29,7 @@ mod state;
 mod tests;
 mod transfer;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,6 +40,7 @@ use crate::ids::{DcId, SessionId};
 use crate::rpc::RpcError;
 use crate::server::{Caller, DataCentre, DcEntropy, Dispatcher};
 use crate::time::Now;
+use crate::tl::api::enums::auth::Authorization;
 use crate::tl::api::types::UpdateShort;
 use crate::tl::{Deserialize, Function, Serialize};
 pub use code::{CodeKind, SentCode};
@@ -66,6 +71,22 @@ impl Accounts {
         self.state().set_password(user, password, hint);
     }
 
+    /// A phone number that may not log in: `PHONE_NUMBER_BANNED`.
+    pub fn ban(&self, phone: &str) {
+        self.state().banned.insert(state::digits(phone));
+    }
+
+    /// A bot's token that was replaced: `ACCESS_TOKEN_EXPIRED`. Who is logged in with it stays.
+    pub fn expire_token(&self, token: &str) {
+        self.state().expired_tokens.insert(token.to_owned());
+    }
+
+    /// The next call of a function, of those that are answered here, gets this error, whoever asks and where. Several errors
+    /// for one function wait in line. It is for what no state of an account leads to: `AUTH_RESTART`, `SRP_ID_INVALID`.
+    pub fn refuse_next<F: Function>(&self, error: RpcError) {
+        self.state().refusals.entry(F::ID).or_default().push_back(error);
+    }
+
     /// Where numbers that nobody has belong: their sign-up happens there. Without it, wherever they ask.
     pub fn set_home_of_new(&self, dc: DcId) {
         self.state().home_of_new = Some(dc);
@@ -81,6 +102,16 @@ impl Accounts {
         self.state().code_lifetime = lifetime;
     }
 
+    /// Has every code that was sent expire.
+    pub fn expire_codes(&self) {
+        self.state().codes.clear();
+    }
+
+    /// How long QR codes are valid; half a minute by default.
+    pub fn set_qr_lifetime(&self, lifetime: Duration) {
+        self.state().qr_lifetime = lifetime;
+    }
+
     /// Tells where a data centre listens, for `help.getConfig`.
     pub fn set_address(&self, dc: DcId, address: SocketAddr) {
         self.state().addresses.insert(dc, address);
@@ -91,10 +122,11 @@ impl Accounts {
         self.state().outgoing.drain(..).collect()
     }
 
-    /// The code that was sent last to a phone number and is still valid.
+    /// The code that was sent last for a phone number, by email too, and is still valid.
     #[must_use]
     pub fn code(&self, phone: &str) -> Option<String> {
-        self.state().codes.get(&state::digits(phone)).map(|code| code.code.clone())
+        let state = self.state();
+        state.codes.get(&state::digits(phone))?.shown().map(str::to_owned)
     }
 
     /// Approves a QR code for an account, as a device that is logged in does with `auth.acceptLoginToken`. The data centre of
@@ -129,6 +161,17 @@ impl Accounts {
         self.state().shown_tokens()
     }
 
+    /// Logs an account in with a key, for handlers of one's own; gives what a login is answered with.
+    ///
+    /// # Errors
+    ///
+    /// As `auth.signIn`: `USER_MIGRATE_X` when the account lives elsewhere, `SESSION_PASSWORD_NEEDED`.
+    pub fn log_in(&self, dc: DcId, key: KeyId, user: i64) -> Result<Authorization, RpcError> {
+        let mut state = self.state();
+        state.log_in(Key { dc, key }, user)?;
+        profile::authorization(&state, user)
+    }
+
     /// Ends the login of a key: its next call gets `name`, `SESSION_REVOKED` for instance.
     pub fn revoke(&self, dc: DcId, key: KeyId, name: &str) {
         self.state().revoke(Key { dc, key }, name);
@@ -137,14 +180,14 @@ impl Accounts {
     /// Who is logged in with a key.
     #[must_use]
     pub fn user_of(&self, dc: DcId, key: KeyId) -> Option<i64> {
-        self.state().logins.get(&Key { dc, key }).copied()
+        self.state().logins.get(&Key { dc, key }).map(|login| login.user)
     }
 
     /// The keys with which an account is logged in.
     #[must_use]
     pub fn logins(&self, user: i64) -> Vec<(DcId, KeyId)> {
         let state = self.state();
-        let logins = state.logins.iter().filter(|(_, of)| **of == user);
+        let logins = state.logins.iter().filter(|(_, login)| login.user == user);
         let mut logins: Vec<_> = logins.map(|(key, _)| (key.dc, key.key)).collect();
         logins.sort_unstable();
         logins
@@ -171,6 +214,7 @@ impl Accounts {
     /// Has a data centre's dispatcher answer all that has to do with accounts.
     pub fn register(&self, dc: DcId, dispatcher: &mut Dispatcher) {
         code::register(self, dc, dispatcher);
+        email::register(self, dc, dispatcher);
         password::register(self, dc, dispatcher);
         bot::register(self, dc, dispatcher);
         qr::register(self, dc, dispatcher);
@@ -213,7 +257,9 @@ impl Accounts {
                 session: caller.session,
                 unix: caller.now.unix,
             };
-            handler(&mut accounts.state(), &context, &request)
+            let mut state = accounts.state();
+            let refusal = state.refusals.get_mut(&F::ID).and_then(VecDeque::pop_front);
+            refusal.map_or_else(|| handler(&mut state, &context, &request), Err)
         });
     }
 

@@ -71,10 +71,8 @@ fn get_difference(
 }
 
 fn log_out(state: &mut State, context: &Context, _: &LogOut) -> Result<auth::LoggedOut, RpcError> {
-    let user = state.login(context.key)?;
-    state.logins.remove(&context.key);
-    // What was transferred from this login is not valid any more either.
-    state.transfers.retain(|_, transfer| transfer.user != user);
+    state.login(context.key)?;
+    state.log_out(context.key);
     Ok(auth::LoggedOut { future_auth_token: None })
 }
 

@@ -14,7 +14,7 @@ use crate::tl::api::types::{Authorization, UpdateShort};
 use crate::tl::api::{enums, types};
 
 /// As long as Telegram's tokens are valid; and as long again, once accepted, for whoever shows one to come for the login.
-const LIFETIME: Duration = Duration::from_secs(30);
+pub(super) const LIFETIME: Duration = Duration::from_secs(30);
 
 /// Tokens at a time, more than there are tests that show one. Each key has one at most; for another, the oldest goes.
 pub(super) const MAX_TOKENS: usize = 1_024;
@@ -70,7 +70,7 @@ fn export(
         bytes: state.random::<24>().to_vec(),
         shown_by: context.key,
         session: context.session,
-        expires: unix.saturating_add(LIFETIME),
+        expires: unix.saturating_add(state.qr_lifetime),
         user: None,
     };
     let shown = show(&token);

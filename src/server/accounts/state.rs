@@ -1,6 +1,6 @@
 //! What is known of accounts, and who is logged in with which key.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::rpc::RpcError;
 use crate::server::DcEntropy;
 use crate::server::accounts::code::{Code, CodeKind, SentCode};
 use crate::server::accounts::invalid;
-use crate::server::accounts::qr::Token;
+use crate::server::accounts::qr::{self, Token};
 use crate::tl::api::types::UpdateShort;
 
 /// A key of a data centre's.
@@ -25,6 +25,10 @@ pub(super) struct State {
     pub(super) entropy: Box<dyn DcEntropy>,
     pub(super) users: BTreeMap<i64, User>,
     pub(super) bots: HashMap<String, i64>,
+    /// Tokens that were replaced.
+    pub(super) expired_tokens: HashSet<String>,
+    /// Phone numbers that may not log in.
+    pub(super) banned: HashSet<String>,
     /// The codes by phone number, the latest alone.
     pub(super) codes: HashMap<String, Code>,
     /// The codes on their way to whoever takes them.
@@ -32,7 +36,7 @@ pub(super) struct State {
     pub(super) kinds: Vec<CodeKind>,
     pub(super) code_lifetime: Duration,
     pub(super) home_of_new: Option<DcId>,
-    pub(super) logins: HashMap<Key, i64>,
+    pub(super) logins: HashMap<Key, Login>,
     /// Keys whose login was ended, and what they are told.
     pub(super) revoked: HashMap<Key, String>,
     /// Keys that have still to prove a password, and whose.
@@ -40,10 +44,21 @@ pub(super) struct State {
     /// The questions that were asked, each to be answered once.
     pub(super) questions: HashMap<Key, (i64, i64, SrpServer)>,
     pub(super) tokens: Vec<Token>,
+    pub(super) qr_lifetime: Duration,
     pub(super) transfers: HashMap<Vec<u8>, Transfer>,
     pub(super) updates: Vec<(Key, SessionId, UpdateShort)>,
     pub(super) addresses: BTreeMap<DcId, SocketAddr>,
+    /// What the next calls of a function are answered with, whatever they ask.
+    pub(super) refusals: HashMap<u32, VecDeque<RpcError>>,
     next_user: i64,
+}
+
+/// What a key is that of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Login {
+    pub(super) user: i64,
+    /// The key that logged in: this one, or the one that the login was transferred from.
+    pub(super) by: Key,
 }
 
 pub(super) struct User {
@@ -66,7 +81,7 @@ pub(super) struct Password {
 
 /// An authorization on its way to another data centre.
 pub(super) struct Transfer {
-    pub(super) user: i64,
+    pub(super) login: Login,
     pub(super) to: DcId,
     pub(super) expires: Duration,
 }
@@ -83,6 +98,8 @@ impl State {
             entropy,
             users: BTreeMap::new(),
             bots: HashMap::new(),
+            expired_tokens: HashSet::new(),
+            banned: HashSet::new(),
             codes: HashMap::new(),
             outgoing: VecDeque::new(),
             kinds: vec![CodeKind::Sms, CodeKind::Call],
@@ -93,9 +110,11 @@ impl State {
             pending: HashMap::new(),
             questions: HashMap::new(),
             tokens: Vec::new(),
+            qr_lifetime: qr::LIFETIME,
             transfers: HashMap::new(),
             updates: Vec::new(),
             addresses: BTreeMap::new(),
+            refusals: HashMap::new(),
             next_user: FIRST_USER,
         }
     }
@@ -150,7 +169,7 @@ impl State {
             return Err(RpcError::parse(code, name));
         }
         match (self.logins.get(&key), self.pending.get(&key)) {
-            (Some(user), _) => Ok(*user),
+            (Some(login), _) => Ok(login.user),
             (None, Some(_)) => Err(RpcError::parse(401, "SESSION_PASSWORD_NEEDED")),
             (None, None) => Err(RpcError::parse(401, "AUTH_KEY_UNREGISTERED")),
         }
@@ -173,9 +192,22 @@ impl State {
 
     /// The key is that of a login from now on.
     pub(super) fn logged_in(&mut self, key: Key, user: i64) {
+        self.transferred(key, Login { user, by: key });
+    }
+
+    /// The key is that of a login, which came from another data centre.
+    pub(super) fn transferred(&mut self, key: Key, login: Login) {
         self.pending.remove(&key);
         self.revoked.remove(&key);
-        self.logins.insert(key, user);
+        self.logins.insert(key, login);
+    }
+
+    /// Ends a login in every data centre that it was taken to.
+    pub(super) fn log_out(&mut self, key: Key) {
+        let Some(Login { by, .. }) = self.logins.get(&key).copied() else { return };
+        self.logins.retain(|_, login| login.by != by);
+        // What is on its way is not valid any more either.
+        self.transfers.retain(|_, transfer| transfer.login.by != by);
     }
 
     pub(super) fn revoke(&mut self, key: Key, name: &str) {

@@ -1,5 +1,7 @@
 //! Every step with what is wrong, empty, expired or used twice.
 
+mod email;
+
 use std::time::Duration;
 
 use super::*;
@@ -66,9 +68,14 @@ impl World {
 
     /// Sends a code; its hash and itself.
     fn code(&mut self, phone: &str) -> (String, String) {
+        let hash = self.hash(phone);
+        (hash, self.accounts.code(phone).unwrap())
+    }
+
+    fn hash(&mut self, phone: &str) -> String {
         let sent = self.ask(1, &send(phone)).unwrap();
         let enums::auth::SentCode::SentCode(sent) = sent else { panic!("{sent:?}") };
-        (sent.phone_code_hash.clone(), self.accounts.code(phone).unwrap())
+        sent.phone_code_hash
     }
 }
 
@@ -184,7 +191,14 @@ fn codes_that_are_wrong_empty_expired_or_cancelled_have_their_names() {
 #[test]
 fn a_resend_takes_the_next_kind_until_there_is_none() {
     let mut world = world();
-    for first in CodeKind::ALL {
+    // An email address that is to be set up cannot be gone round.
+    world.accounts.set_code_kinds(&[CodeKind::SetUpEmail, CodeKind::Call]);
+    let set_up = world.hash(PHONE);
+    let resend = auth::ResendCode::new(PHONE.into(), set_up.clone());
+    assert_eq!(world.ask(1, &resend), Err("406 SEND_CODE_UNAVAILABLE".into()));
+    assert_eq!(world.ask(1, &sign_in(&set_up, "12345")), Err("400 PHONE_CODE_INVALID".into()));
+    assert_eq!(world.accounts.take_codes(), []);
+    for first in CodeKind::ALL.into_iter().filter(|kind| *kind != CodeKind::SetUpEmail) {
         world.accounts.set_code_kinds(&[first, CodeKind::Call]);
         let (hash, old) = world.code(PHONE);
         let resend = auth::ResendCode::new(PHONE.into(), hash.clone());
@@ -217,11 +231,35 @@ fn a_number_that_nobody_has_signs_up() {
 }
 
 #[test]
+fn a_sign_up_comes_too_late_for_a_code_that_has_expired() {
+    let mut world = world();
+    let (hash, code) = world.code(PHONE);
+    world.ask(1, &sign_in(&hash, &code)).unwrap();
+    world.unix += Duration::from_secs(300);
+    let up = auth::SignUp::new(PHONE.into(), hash, "Ada".into(), String::new());
+    assert_eq!(world.ask(1, &up), Err("400 PHONE_CODE_EXPIRED".into()));
+}
+
+#[test]
+fn refusals_wait_in_line_for_one_function() {
+    let mut world = world();
+    for name in ["AUTH_RESTART", "PHONE_PASSWORD_FLOOD"] {
+        world.accounts.refuse_next::<auth::SendCode>(RpcError::parse(500, name));
+    }
+    assert_eq!(world.ask(1, &myself()), Err("401 AUTH_KEY_UNREGISTERED".into()));
+    assert_eq!(world.ask_other(1, &send(PHONE)), Err("500 AUTH_RESTART".into()));
+    assert_eq!(world.ask(1, &send(PHONE)), Err("500 PHONE_PASSWORD_FLOOD".into()));
+    world.ask(1, &send(PHONE)).unwrap();
+}
+
+#[test]
 fn numbers_and_applications_are_looked_at() {
     let mut world = world();
     for phone in ["", "1234", "+", "1234567890123456"] {
         assert_eq!(world.ask(1, &send(phone)), Err("400 PHONE_NUMBER_INVALID".into()));
     }
+    world.accounts.ban(PHONE);
+    assert_eq!(world.ask(1, &send("9996620001")), Err("400 PHONE_NUMBER_BANNED".into()));
     for (api_id, api_hash) in [(0, "0123456789abcdef0123456789abcdef"), (1, "0123")] {
         let request = auth::SendCode { api_id, api_hash: api_hash.into(), ..send(PHONE) };
         assert_eq!(world.ask(1, &request), Err("400 API_ID_INVALID".into()));
@@ -285,6 +323,8 @@ fn a_bot_logs_in_with_its_token() {
         assert_eq!(world.ask(1, &import(token)), Err("400 ACCESS_TOKEN_INVALID".into()));
     }
     assert_eq!(world.ask_other(1, &import("777:abc")), Err("303 USER_MIGRATE_2".into()));
+    world.accounts.expire_token("777:old");
+    assert_eq!(world.ask(1, &import("777:old")), Err("400 ACCESS_TOKEN_EXPIRED".into()));
     world.ask(1, &import("777:abc")).unwrap();
     let enums::User::User(me) = world.ask(1, &myself()).unwrap().remove(0) else { panic!() };
     assert!(me.bot_info_version.is_some() && me.phone.is_none());
@@ -325,6 +365,41 @@ fn an_authorization_is_transferred_once_to_the_data_centre_named() {
     let import = auth::ImportAuthorization { id: exported.id, bytes: exported.bytes };
     world.unix += Duration::from_secs(60);
     assert_eq!(world.ask_other(5, &import), Err("400 AUTH_BYTES_INVALID".into()));
+}
+
+#[test]
+fn logging_out_ends_the_login_in_every_data_centre_and_no_other() {
+    // Whichever of its keys asks for it.
+    for asks_here in [true, false] {
+        let mut world = world();
+        let bot = world.accounts.add_bot(HOME, "777:abc", "Helper");
+        let transfer = |world: &mut World, from, to| {
+            world.accounts.state().logged_in(Key { dc: HOME, key: KeyId(from) }, bot);
+            let exported = world.ask(from, &auth::ExportAuthorization { dc_id: 4 }).unwrap();
+            let import = auth::ImportAuthorization { id: exported.id, bytes: exported.bytes };
+            world.ask_other(to, &import).unwrap();
+        };
+        transfer(&mut world, 1, 5);
+        transfer(&mut world, 2, 6);
+        let exported = world.ask(1, &auth::ExportAuthorization { dc_id: 4 }).unwrap();
+        let waits = auth::ImportAuthorization { id: exported.id, bytes: exported.bytes };
+        let exported = world.ask(2, &auth::ExportAuthorization { dc_id: 4 }).unwrap();
+        let valid = auth::ImportAuthorization { id: exported.id, bytes: exported.bytes };
+        if asks_here {
+            world.ask(1, &auth::LogOut).unwrap();
+        } else {
+            world.ask_other(5, &auth::LogOut).unwrap();
+        }
+        let ended = Err("401 AUTH_KEY_UNREGISTERED".into());
+        assert_eq!(
+            (world.ask(1, &myself()), world.ask_other(5, &myself())),
+            (ended.clone(), ended)
+        );
+        assert_eq!(world.ask_other(7, &waits), Err("400 AUTH_BYTES_INVALID".into()));
+        // The other device stays.
+        assert_eq!(world.accounts.logins(bot), [(HOME, KeyId(2)), (OTHER, KeyId(6))]);
+        world.ask_other(7, &valid).unwrap();
+    }
 }
 
 #[test]

@@ -8,7 +8,8 @@ use crate::dc_arg::DcArg;
 /// Logs in, asking for what is needed, and keeps the session in a file.
 ///
 /// It asks for a phone number, or a bot's token; then for the code that was sent, and for the password if the account has
-/// one. Codes, tokens and passwords are not shown while they are typed.
+/// one. If the server wants an email address first, it asks for that and for the code that is sent there. Codes, tokens and
+/// passwords are not shown while they are typed.
 ///
 /// Without credentials the server is a data centre inside the program, on the loopback interface, and the session is not
 /// kept unless a file is named: to see how it goes, without an account and without a network.

@@ -2,6 +2,7 @@
 
 mod args;
 mod ask;
+mod email;
 mod embedded;
 mod qr;
 
@@ -116,6 +117,13 @@ async fn log_in(client: &Client, embedded: Option<&Embedded>) -> Result<LoggedIn
     let mut login = client.send_code(&who).await.map_err(|error| refused(&error))?;
     let mut tries = TRIES;
     loop {
+        if let Some(done) = login.done() {
+            return Ok(done.clone());
+        }
+        if login.is_email_required() {
+            login = email::set_up(&mut questions, &login, &who, embedded).await?;
+            continue;
+        }
         tell_code(&login, &who, embedded)?;
         let code = questions.ask_hidden("Code (empty to have another one sent)")?;
         if code.is_empty() {
@@ -165,19 +173,38 @@ async fn prove(questions: &mut Questions, step: &PasswordStep) -> Result<LoggedI
 }
 
 fn tell_code(login: &CodeLogin, phone: &str, embedded: Option<&Embedded>) -> io::Result<()> {
-    let kind = match login.kind() {
-        SentCodeType::App(_) => "to the other devices that are logged in",
-        SentCodeType::Call(_) => "by a call, in which a voice says it",
-        SentCodeType::FlashCall(_) => "by a call: the number that calls is the code",
-        SentCodeType::MissedCall(_) => "by a call: the last digits of the number are the code",
-        SentCodeType::EmailCode(_) => "by email",
-        SentCodeType::SetUpEmailRequired(_) => "nowhere: an email address has to be set up first",
-        SentCodeType::FragmentSms(_) => "through fragment.com",
-        SentCodeType::SmsWord(_) => "by SMS: it is a word",
-        SentCodeType::SmsPhrase(_) => "by SMS: it is a phrase",
-        _ => "by SMS",
-    };
-    writeln!(io::stdout(), "A code was sent {kind}.")?;
+    writeln!(io::stdout(), "{}", way(login.kind()))?;
+    show(phone, embedded)
+}
+
+/// Where to look for the code.
+fn way(kind: Option<&SentCodeType>) -> &'static str {
+    match kind {
+        Some(SentCodeType::App(_)) => "A code was sent to the other devices that are logged in.",
+        Some(SentCodeType::Sms(_)) => "A code was sent by SMS.",
+        Some(SentCodeType::SmsWord(_)) => "A code was sent by SMS: it is a word.",
+        Some(SentCodeType::SmsPhrase(_)) => "A code was sent by SMS: it is a phrase.",
+        Some(SentCodeType::Call(_)) => "A code was sent by a call, in which a voice says it.",
+        Some(SentCodeType::FlashCall(_)) => {
+            "A code was sent by a call: the number that calls is the code."
+        }
+        Some(SentCodeType::MissedCall(_)) => {
+            "A code was sent by a call: the last digits of the number are the code."
+        }
+        Some(SentCodeType::EmailCode(_)) => "A code was sent by email.",
+        Some(SentCodeType::FragmentSms(_)) => "A code was sent through fragment.com.",
+        Some(SentCodeType::FirebaseSms(_)) => {
+            "A code is sent by SMS after a proof by Firebase, which only official apps can give: \
+             have another one sent."
+        }
+        Some(SentCodeType::SetUpEmailRequired(_)) => "An email address has to be set up first.",
+        Some(_) => "A code was sent in a way that this program does not know.",
+        None => "No code is needed.",
+    }
+}
+
+/// What whoever has the phone, or the mailbox, would see.
+fn show(phone: &str, embedded: Option<&Embedded>) -> io::Result<()> {
     if let Some(code) = embedded.and_then(|embedded| embedded.accounts.code(phone)) {
         writeln!(io::stdout(), "The data centre in this program shows it: {code}")?;
     }

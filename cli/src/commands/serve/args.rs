@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use telewire::ids::DcId;
+use telewire::server::accounts::CodeKind;
 
 use crate::commands::handshake::Hidden;
 use crate::dc_arg::DcArg;
@@ -58,6 +59,12 @@ pub(crate) struct Args {
     /// Adds a bot that logs in with this token
     #[arg(long, value_name = "TOKEN[@N]", value_parser = bot)]
     pub(super) bot: Vec<Bot>,
+    /// How login codes are sent, and given several times, how another one is [default: sms, call]
+    ///
+    /// app, sms, call, flash-call, missed-call, email, fragment, firebase, word or phrase; set-up-email has the client set up
+    /// an email address first. All codes are shown here.
+    #[arg(long, value_name = "KIND", value_parser = code_kind)]
+    pub(super) code: Vec<CodeKind>,
     /// Approves QR codes: reads their links from standard input, a line each
     ///
     /// A link, tg://login?token=…, stands alone or has a phone number after it, which names the account to log in to; by
@@ -144,6 +151,26 @@ fn user(text: &str) -> Result<User, String> {
     Ok(User { phone: phone.to_owned(), home, password })
 }
 
+/// The kinds of codes by their names.
+const KINDS: [(&str, CodeKind); 11] = [
+    ("app", CodeKind::App),
+    ("sms", CodeKind::Sms),
+    ("call", CodeKind::Call),
+    ("flash-call", CodeKind::FlashCall),
+    ("missed-call", CodeKind::MissedCall),
+    ("email", CodeKind::Email),
+    ("fragment", CodeKind::Fragment),
+    ("firebase", CodeKind::Firebase),
+    ("word", CodeKind::Word),
+    ("phrase", CodeKind::Phrase),
+    ("set-up-email", CodeKind::SetUpEmail),
+];
+
+fn code_kind(text: &str) -> Result<CodeKind, String> {
+    let kind = KINDS.iter().find(|(name, _)| *name == text).map(|(_, kind)| *kind);
+    kind.ok_or_else(|| format!("expected one of {}", KINDS.map(|(name, _)| name).join(", ")))
+}
+
 fn bot(text: &str) -> Result<Bot, String> {
     let (token, home) = with_home(text)?;
     Ok(Bot { token: token.to_owned(), home })
@@ -194,6 +221,13 @@ mod tests {
 
     fn args(options: &[&str]) -> Args {
         Command::try_parse_from([&["serve"], options].concat()).unwrap().args
+    }
+
+    #[test]
+    fn every_kind_of_code_has_a_name() {
+        let kinds: Vec<_> = KINDS.iter().map(|(name, _)| code_kind(name).unwrap()).collect();
+        assert!(CodeKind::ALL.iter().all(|kind| kinds.contains(kind)));
+        assert!(code_kind("pigeon").unwrap_err().contains("set-up-email"));
     }
 
     #[test]

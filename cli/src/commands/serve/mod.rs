@@ -83,6 +83,9 @@ impl People {
         for bot in &args.bot {
             accounts.add_bot(args.home("--bot", bot.home)?, &bot.token, "A bot");
         }
+        if !args.code.is_empty() {
+            accounts.set_code_kinds(&args.code);
+        }
         Ok(Self { accounts, first })
     }
 }

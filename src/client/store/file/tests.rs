@@ -257,7 +257,7 @@ fn a_file_that_is_no_session_is_refused_and_untouched() {
     let mut flipped = good.clone();
     flipped[100] ^= 1;
     for (bytes, flaw) in [
-        (b"".to_vec(), Flaw::Kind),
+        (b"".to_vec(), Flaw::Empty),
         (b"[App data]".to_vec(), Flaw::Kind),
         (good[..good.len() / 2].to_vec(), Flaw::Length),
         (newer, Flaw::Newer { version: 9, known: 1 }),

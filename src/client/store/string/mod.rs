@@ -1,17 +1,20 @@
 //! Sessions as text: telewire's own, and those of other libraries.
 //!
-//! Whoever has such a text has the account. It is for environments without files, and for moving from another library.
+//! Whoever has such a text has the account. It is for environments without files ([`StringStore`]), and for moving from
+//! another library.
 //!
 //! ```text
 //! tw1.      then base64url without padding of the bytes that a session file has
 //! ```
 
 pub mod pyrogram;
+mod store;
 pub mod telethon;
 #[cfg(test)]
 mod tests;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+pub use store::StringStore;
 use zeroize::Zeroizing;
 
 use crate::client::store::codec;

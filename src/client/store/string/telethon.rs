@@ -61,17 +61,23 @@ pub fn import(text: &str) -> Result<Snapshot, Flaw> {
     Ok(Snapshot { home: Some(dc), user: None, dcs: [(dc, record)].into() })
 }
 
-/// A session as Telethon's text, which is wiped when dropped. Its address is the first that is known.
+/// A session as Telethon's text, which is wiped when dropped.
+///
+/// `address` is where Telethon will find the account's data centre. A session does not know of one that was given to
+/// [`ClientBuilder::address`](crate::client::ClientBuilder::address): take it from
+/// [`Client::addresses`](crate::client::Client::addresses). With `None` it is the first that the server told, or else the one
+/// that is built in, which is Telegram's.
 ///
 /// # Errors
 ///
 /// [`Flaw::Incomplete`] without a key for the home, or without an address of it.
-pub fn export(snapshot: &Snapshot) -> Result<Zeroizing<String>, Flaw> {
+pub fn export(snapshot: &Snapshot, address: Option<SocketAddr>) -> Result<Zeroizing<String>, Flaw> {
     let home = snapshot.home.ok_or(Flaw::Incomplete)?;
     let record = snapshot.dcs.get(&home).ok_or(Flaw::Incomplete)?;
     let key = record.key.as_ref().ok_or(Flaw::Incomplete)?;
-    let built_in = addresses::of(home);
-    let address = record.addresses.first().or(built_in.first()).ok_or(Flaw::Incomplete)?;
+    let known =
+        || record.addresses.first().copied().or_else(|| addresses::of(home).first().copied());
+    let address = address.or_else(known).ok_or(Flaw::Incomplete)?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(AROUND + 16));
     bytes.push(u8::try_from(home.number).map_err(|_| Flaw::Value { field: "dc" })?);
     match address.ip() {

@@ -1,8 +1,8 @@
 //! Known answers of other libraries, and what is none.
 
 use super::*;
-use crate::client::store::tests::full;
-use crate::client::store::{SessionUser, Snapshot};
+use crate::client::store::tests::{full, key};
+use crate::client::store::{Change, SessionUser, Snapshot, Store};
 use crate::ids::DcId;
 
 /// What Telethon and Pyrogram wrote; see `tests/vectors/README.md`.
@@ -53,7 +53,7 @@ fn telethons_strings_are_read_and_written_byte_by_byte() {
         assert_eq!(snapshot.dcs[&dc].addresses, [address.parse().unwrap()]);
         assert!(snapshot.is_authorized(dc));
         assert_eq!(key_of(&snapshot, dc), vector("auth_key"));
-        assert_eq!(*telethon::export(&snapshot).unwrap(), text);
+        assert_eq!(*telethon::export(&snapshot, None).unwrap(), text);
     }
 }
 
@@ -71,7 +71,7 @@ fn pyrograms_strings_are_read() {
         assert_eq!(key_of(&snapshot, dc), vector("auth_key"));
     }
     // With the address that is built in, it can go on to Telethon.
-    let text = telethon::export(&pyrogram::import(&vector("pyrogram_old")).unwrap()).unwrap();
+    let text = telethon::export(&pyrogram::import(&vector("pyrogram_old")).unwrap(), None).unwrap();
     assert_eq!(*text, vector("telethon_v4"));
 }
 
@@ -90,7 +90,46 @@ fn what_is_no_string_of_another_library_is_refused() {
     }
     assert_eq!(telethon::import("2AAAA"), Err(Flaw::Kind));
     assert_eq!(telethon::import("1!"), Err(Flaw::Base64));
-    assert_eq!(telethon::export(&Snapshot::default()), Err(Flaw::Incomplete));
+    assert_eq!(telethon::export(&Snapshot::default(), None), Err(Flaw::Incomplete));
+}
+
+#[test]
+fn telethons_string_has_the_address_that_is_named_or_told_or_built_in() {
+    let (named, told) = ("10.0.0.1:1".parse().unwrap(), "10.0.0.2:2".parse().unwrap());
+    let built_in = "149.154.167.51:443".parse().unwrap();
+    let (dc, mut snapshot) = (DcId::production(2), full());
+    let written = |snapshot: &Snapshot, address| {
+        let text = telethon::export(snapshot, address).unwrap();
+        telethon::import(&text).unwrap().dcs[&dc].addresses.clone()
+    };
+    assert_eq!(written(&snapshot, Some(named)), [named]);
+    assert_eq!(written(&snapshot, None), [built_in]);
+    snapshot.apply(&[Change::Addresses { dc, addresses: vec![told] }]);
+    assert_eq!(written(&snapshot, Some(named)), [named]);
+    assert_eq!(written(&snapshot, None), [told]);
+    // A data centre of which nothing is known.
+    let none = DcId::production(9);
+    let mut snapshot = Snapshot::default();
+    snapshot.apply(&[Change::Key { dc: none, key: Box::new(key(1)) }, Change::Home(none)]);
+    assert_eq!(telethon::export(&snapshot, None), Err(Flaw::Incomplete));
+    telethon::export(&snapshot, Some(named)).unwrap();
+}
+
+#[test]
+fn a_store_of_a_text_tells_what_it_keeps() {
+    for nothing in ["", " \n"] {
+        assert_eq!(StringStore::new(nothing).unwrap().load(), Ok(Snapshot::default()));
+    }
+    let mut store = StringStore::new(&to_text(&full())).unwrap();
+    assert_eq!(store.load(), Ok(full()));
+    let clone = store.clone();
+    let before = clone.to_text();
+    store.apply(&[Change::User(None)]).unwrap();
+    assert_ne!(clone.to_text(), before);
+    assert_eq!(from_text(&clone.to_text()).unwrap().user, None);
+    let error = |text| StringStore::new(text).unwrap_err();
+    assert_eq!((error("1AAAA"), error("tw1.")), (Flaw::Kind, Flaw::Empty));
+    assert_eq!(error(before.get(..100).unwrap()), Flaw::Length);
 }
 
 #[test]

@@ -1,0 +1,79 @@
+//! An email address, where [the server wants one](https://core.telegram.org/api/auth#email-verification) before it sends codes.
+
+use crate::client::login::{CodeLogin, LoginError};
+use crate::tl::api::enums::account::EmailVerified;
+use crate::tl::api::enums::auth::SentCodeType;
+use crate::tl::api::enums::{EmailVerification, EmailVerifyPurpose};
+use crate::tl::api::functions::account::{SendVerifyEmailCode, VerifyEmail};
+use crate::tl::api::types::account::SentEmailCode;
+use crate::tl::api::types::{EmailVerificationCode, EmailVerifyPurposeLoginSetup};
+
+/// A code was sent to an email address, and is to be typed to show that it is one's own.
+#[derive(Debug, Clone)]
+pub struct EmailStep {
+    login: CodeLogin,
+    sent: SentEmailCode,
+}
+
+impl CodeLogin {
+    /// Whether the server has sent no code, but wants an email address first: [`set_up_email`](Self::set_up_email).
+    #[must_use]
+    pub fn is_email_required(&self) -> bool {
+        matches!(self.kind(), Some(SentCodeType::SetUpEmailRequired(_)))
+    }
+
+    /// Names the email address that codes of this account will be sent to, and has a first one sent there.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::EmailInvalid`], [`LoginError::EmailNotAllowed`], [`LoginError::CodeExpired`] (also if the server wants no
+    /// address), and what calls fail with.
+    pub async fn set_up_email(&self, address: &str) -> Result<EmailStep, LoginError> {
+        let email = address.trim().to_owned();
+        let request = SendVerifyEmailCode { purpose: self.set_up()?, email };
+        let sent = self.client.invoke(&request).await?;
+        Ok(EmailStep { login: self.clone(), sent })
+    }
+
+    fn set_up(&self) -> Result<EmailVerifyPurpose, LoginError> {
+        let (phone_number, phone_code_hash) = (self.phone.clone(), self.hash()?.to_owned());
+        Ok(EmailVerifyPurposeLoginSetup { phone_number, phone_code_hash }.into())
+    }
+}
+
+impl EmailStep {
+    /// The address, most of it as asterisks.
+    #[must_use]
+    pub fn pattern(&self) -> &str {
+        &self.sent.email_pattern
+    }
+
+    /// How many characters the code has.
+    #[must_use]
+    pub fn length(&self) -> i32 {
+        self.sent.length
+    }
+
+    /// Shows that the address is one's own; the login goes on with the code that the server sends then.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::CodeEmpty`], [`LoginError::CodeInvalid`] (try another), [`LoginError::CodeExpired`],
+    /// [`LoginError::EmailNotAllowed`], [`LoginError::Restart`] if the server sends no code then, and what calls fail with.
+    pub async fn submit(&self, code: &str) -> Result<CodeLogin, LoginError> {
+        let CodeLogin { client, phone, .. } = &self.login;
+        let code = code.trim().to_owned();
+        if code.is_empty() {
+            return Err(LoginError::CodeEmpty);
+        }
+        let verification = EmailVerification::Code(EmailVerificationCode { code });
+        let request = VerifyEmail { purpose: self.login.set_up()?, verification };
+        match client.invoke(&request).await? {
+            EmailVerified::Login(verified) => {
+                CodeLogin::new(client, phone, verified.sent_code).await
+            }
+            // The address is set up, and there is no code: another can be asked for.
+            EmailVerified::EmailVerified(_) => Err(LoginError::Restart),
+        }
+    }
+}

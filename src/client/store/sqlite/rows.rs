@@ -1,0 +1,176 @@
+//! The tables of a session, and what is in their rows.
+
+use std::net::{IpAddr, SocketAddr};
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use zeroize::Zeroizing;
+
+use crate::client::store::codec;
+use crate::client::store::error::Flaw;
+use crate::client::store::{Change, SessionUser, Snapshot};
+use crate::connection::StoredKey;
+use crate::crypto::AuthKey;
+use crate::ids::{DcId, Salt};
+
+pub(super) const TABLES: &str = "
+CREATE TABLE dc (
+    number INTEGER NOT NULL, is_test INTEGER NOT NULL, is_media INTEGER NOT NULL,
+    auth_key BLOB, salt INTEGER NOT NULL DEFAULT 0, time_offset INTEGER NOT NULL DEFAULT 0,
+    is_authorized INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (number, is_test, is_media)
+) STRICT;
+CREATE TABLE address (
+    number INTEGER NOT NULL, is_test INTEGER NOT NULL, is_media INTEGER NOT NULL,
+    place INTEGER NOT NULL, ip TEXT NOT NULL, port INTEGER NOT NULL,
+    PRIMARY KEY (number, is_test, is_media, place)
+) STRICT;
+CREATE TABLE account (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    home_number INTEGER, home_is_test INTEGER, home_is_media INTEGER,
+    user_id INTEGER, is_bot INTEGER, checksum BLOB
+) STRICT;
+INSERT INTO account (only) VALUES (1);
+";
+
+/// What version 2 has more than version 1.
+pub(super) const CHECKSUM: &str = "ALTER TABLE account ADD COLUMN checksum BLOB";
+
+/// Writes one change.
+pub(super) fn write(to: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
+    const THIS: &str = "number = ?1 AND is_test = ?2 AND is_media = ?3";
+    let set = |dc: &DcId, what: &str, value: &dyn rusqlite::ToSql| {
+        let sql = format!("UPDATE dc SET {what} WHERE {THIS} AND auth_key IS NOT NULL");
+        to.execute(&sql, params![dc.number, dc.is_test, dc.is_media, value]).map(drop)
+    };
+    match change {
+        Change::Home(dc) => to.execute(
+            "UPDATE account SET home_number = ?1, home_is_test = ?2, home_is_media = ?3",
+            params![dc.number, dc.is_test, dc.is_media],
+        )?,
+        Change::Key { dc, key } => to.execute(
+            "INSERT OR REPLACE INTO dc VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
+            params![
+                dc.number,
+                dc.is_test,
+                dc.is_media,
+                &key.auth_key.expose()[..],
+                key.salt.0,
+                key.time_offset
+            ],
+        )?,
+        Change::KeyForgotten(dc) => to.execute(
+            &format!("UPDATE dc SET auth_key = NULL, is_authorized = 0 WHERE {THIS}"),
+            params![dc.number, dc.is_test, dc.is_media],
+        )?,
+        Change::Salt { dc, salt } => return set(dc, "salt = ?4", &salt.0),
+        Change::Authorized { dc, is_authorized } => {
+            return set(dc, "is_authorized = ?4", is_authorized);
+        }
+        Change::Addresses { dc, addresses } => {
+            let this = params![dc.number, dc.is_test, dc.is_media];
+            to.execute(
+                "INSERT OR IGNORE INTO dc (number, is_test, is_media) VALUES (?1, ?2, ?3)",
+                this,
+            )?;
+            to.execute(&format!("DELETE FROM address WHERE {THIS}"), this)?;
+            for (place, address) in (0_u32..).zip(addresses) {
+                let ip = address.ip().to_string();
+                to.execute(
+                    "INSERT INTO address VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    params![dc.number, dc.is_test, dc.is_media, place, ip, address.port()],
+                )?;
+            }
+            0
+        }
+        Change::User(user) => to.execute(
+            "UPDATE account SET user_id = ?1, is_bot = ?2",
+            params![user.map(|user| user.id), user.map(|user| user.is_bot)],
+        )?,
+    };
+    Ok(())
+}
+
+/// A checksum as it is kept.
+pub(super) type Checksum = Vec<u8>;
+
+/// Makes the checksum that of a state.
+pub(super) fn write_checksum(to: &Transaction<'_>, snapshot: &Snapshot) -> rusqlite::Result<()> {
+    to.execute("UPDATE account SET checksum = ?1", [checksum(snapshot)]).map(drop)
+}
+
+/// SHA-256 of all that is kept, as a session file has it.
+pub(super) fn checksum(snapshot: &Snapshot) -> Checksum {
+    let bytes = codec::encode(snapshot);
+    bytes.last_chunk::<{ codec::CHECKSUM }>().map(|sum| sum.to_vec()).unwrap_or_default()
+}
+
+/// What is kept, and its checksum, which is not compared here.
+pub(super) fn read(
+    database: &Connection,
+) -> rusqlite::Result<Result<(Snapshot, Option<Checksum>), Flaw>> {
+    let mut snapshot = Snapshot::default();
+    let account = database
+        .query_row(
+            "SELECT home_number, home_is_test, home_is_media, user_id, is_bot, checksum FROM account",
+            [],
+            |row| {
+                let number: Option<u16> = row.get(0)?;
+                let home = match number {
+                    Some(number) => {
+                        Some(DcId { number, is_test: row.get(1)?, is_media: row.get(2)? })
+                    }
+                    None => None,
+                };
+                let id: Option<i64> = row.get(3)?;
+                let user = match id {
+                    Some(id) => Some(SessionUser { id, is_bot: row.get(4)? }),
+                    None => None,
+                };
+                Ok((home, user, row.get(5)?))
+            },
+        )
+        .optional()?;
+    let Some((home, user, checksum)) = account else {
+        return Ok(Err(Flaw::Value { field: "account" }));
+    };
+    snapshot.home = home;
+    snapshot.user = user;
+    let mut rows = database.prepare(
+        "SELECT number, is_test, is_media, auth_key, salt, time_offset, is_authorized FROM dc",
+    )?;
+    let mut rows = rows.query([])?;
+    while let Some(row) = rows.next()? {
+        let record = snapshot.dcs.entry(dc(row)?).or_default();
+        let bytes: Option<Vec<u8>> = row.get(3)?;
+        if let Some(bytes) = bytes.map(Zeroizing::new) {
+            let Ok(bytes) = <[u8; 256]>::try_from(&bytes[..]) else {
+                return Ok(Err(Flaw::Value { field: "auth_key" }));
+            };
+            let bytes = Zeroizing::new(bytes);
+            record.key = Some(StoredKey {
+                auth_key: AuthKey::from_bytes(*bytes),
+                salt: Salt(row.get(4)?),
+                time_offset: row.get(5)?,
+            });
+            record.is_authorized = row.get(6)?;
+        }
+    }
+    let mut rows = database.prepare(
+        "SELECT number, is_test, is_media, ip, port FROM address
+         ORDER BY number, is_test, is_media, place",
+    )?;
+    let mut rows = rows.query([])?;
+    while let Some(row) = rows.next()? {
+        let ip: String = row.get(3)?;
+        let Ok(ip) = ip.parse::<IpAddr>() else {
+            return Ok(Err(Flaw::Value { field: "address" }));
+        };
+        let address = SocketAddr::new(ip, row.get(4)?);
+        snapshot.dcs.entry(dc(row)?).or_default().addresses.push(address);
+    }
+    Ok(Ok((snapshot, checksum)))
+}
+
+fn dc(row: &Row<'_>) -> rusqlite::Result<DcId> {
+    Ok(DcId { number: row.get(0)?, is_test: row.get(1)?, is_media: row.get(2)? })
+}
