@@ -193,11 +193,6 @@ impl Inner {
         lock(&self.links)
     }
 
-    /// A connection over which calls can be made at once.
-    pub(super) fn at_hand(&self, dc: DcId, purpose: Purpose) -> Option<Arc<Link>> {
-        self.links().get(&(dc, purpose)).filter(|link| link.is_ready()).cloned()
-    }
-
     pub(super) fn transfer(&self, dc: DcId) -> Arc<AsyncMutex<()>> {
         lock(&self.transfers).entry(dc).or_default().clone()
     }

@@ -87,12 +87,12 @@ impl Inner {
         Ok(self.keeper.apply(changes).await?)
     }
 
-    /// The connection at hand, if it can be used and nobody has to log in before.
-    pub(super) fn ready(&self, dc: DcId, purpose: Purpose) -> Option<Arc<Link>> {
-        if self.needs_transfer(dc) {
+    /// The connection at hand, if it can be used and nobody has to log in before. A client that has ended has none.
+    pub(super) fn ready(&self, dc: DcId, is_home: bool, purpose: Purpose) -> Option<Arc<Link>> {
+        if !is_home && self.needs_transfer(dc) {
             return None;
         }
-        self.at_hand(dc, purpose)
+        self.links().get(&(dc, purpose)).filter(|link| link.is_ready()).cloned()
     }
 
     /// A connection with a key: the one at hand, or a new one. Nobody has to wait for it to be made to the end.

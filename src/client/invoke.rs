@@ -151,11 +151,12 @@ impl Inner {
         mut left: Option<Duration>,
     ) -> Result<Object, Error> {
         loop {
-            self.check()?;
             let dc = course.elsewhere.unwrap_or_else(|| self.home());
-            let link = match self.ready(dc, course.purpose) {
+            let is_at_home = course.elsewhere.is_none();
+            let link = match self.ready(dc, is_at_home, course.purpose) {
                 Some(link) => link,
                 None => {
+                    self.check()?;
                     let link = Box::pin(self.prepare(dc, course)).await?;
                     left = course.until.left();
                     link

@@ -28,8 +28,12 @@ pub(super) struct Link {
     /// Whether another took its place: what happens to it is not what happens to the client any more.
     is_replaced: AtomicBool,
     stage: watch::Receiver<Stage>,
+    /// Whether calls can be made, as the stage says: to be looked at for each.
+    is_ready: AtomicBool,
     /// The permanent key, once there is one.
     key: OnceLock<KeyId>,
+    /// Whether it is closed when nobody calls.
+    may_idle: bool,
     under_way: AtomicUsize,
     /// When the last call ended. Held while one ends.
     used: Mutex<Instant>,
@@ -70,7 +74,9 @@ impl Link {
             has_updates: listeners.states.is_some(),
             is_replaced: AtomicBool::new(false),
             stage,
+            is_ready: AtomicBool::new(key.is_some()),
             key: key.map(OnceLock::from).unwrap_or_default(),
+            may_idle: listeners.idle.is_some(),
             under_way: AtomicUsize::new(0),
             used: Mutex::new(Instant::now()),
             tasks: Mutex::default(),
@@ -83,8 +89,7 @@ impl Link {
 
     /// Whether calls can be made: it has a key and is not over.
     pub(super) fn is_ready(&self) -> bool {
-        let stage = self.stage.borrow();
-        stage.over.is_none() && matches!(stage.made, Some(Ok(())))
+        self.is_ready.load(Ordering::Acquire)
     }
 
     /// Whether its key is being made.
@@ -124,9 +129,12 @@ impl Link {
     }
 
     /// Notes that a call is made, for as long as what it gives lives.
-    pub(super) fn in_use(&self) -> InUse<'_> {
+    pub(super) fn in_use(&self) -> Option<InUse<'_>> {
+        if !self.may_idle {
+            return None;
+        }
         self.under_way.fetch_add(1, Ordering::Relaxed);
-        InUse(self)
+        Some(InUse(self))
     }
 
     /// Closes it and waits for its tasks.
@@ -238,6 +246,7 @@ impl Ears {
             Ok(()) => link.handle.key_kept().await,
             Err(_) => link.handle.close().await,
         }
+        link.is_ready.store(kept.is_ok(), Ordering::Release);
         self.stage.send_modify(|stage| {
             stage.made.get_or_insert(kept.map_err(Error::from));
         });
@@ -247,6 +256,9 @@ impl Ears {
     fn over(&mut self, error: ConnectionError) {
         if self.stage.borrow().over.is_some() {
             return;
+        }
+        if let Some(link) = self.link.upgrade() {
+            link.is_ready.store(false, Ordering::Release);
         }
         self.tell(self.last_state(&error));
         self.stage.send_modify(|stage| {

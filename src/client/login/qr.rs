@@ -116,7 +116,7 @@ impl QrLogin {
     /// just lost the connection.
     async fn server_unix(&self) -> Duration {
         let inner = &self.client.inner;
-        let told = match inner.at_hand(inner.home(), Purpose::Main) {
+        let told = match inner.ready(inner.home(), true, Purpose::Main) {
             Some(link) => link.handle.server_unix().await,
             None => None,
         };
