@@ -396,7 +396,7 @@ impl DataCentre {
 
     pub(super) fn forget_key(&mut self, key: KeyId) {
         self.keys.remove(&key);
-        let sessions: Vec<Session> = self.sessions.remove_key(key).collect();
+        let sessions = self.sessions.remove_key(key);
         for session in sessions {
             self.forgotten(&session);
         }

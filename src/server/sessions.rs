@@ -5,26 +5,29 @@ use crate::ids::SessionId;
 use crate::map::IdMap;
 use crate::server::session::Session;
 
-/// The sessions, by key.
+/// The sessions. A message is looked up in them several times, so that is one step.
 #[derive(Debug, Default)]
-pub(super) struct Sessions(IdMap<KeyId, IdMap<SessionId, Session>>);
+pub(super) struct Sessions {
+    all: IdMap<(KeyId, SessionId), Session>,
+    of_key: IdMap<KeyId, Vec<SessionId>>,
+}
 
 impl Sessions {
-    pub(super) fn get(&self, (key, session): (KeyId, SessionId)) -> Option<&Session> {
-        self.0.get(&key)?.get(&session)
+    pub(super) fn get(&self, place: (KeyId, SessionId)) -> Option<&Session> {
+        self.all.get(&place)
     }
 
-    pub(super) fn get_mut(&mut self, (key, session): (KeyId, SessionId)) -> Option<&mut Session> {
-        self.0.get_mut(&key)?.get_mut(&session)
+    pub(super) fn get_mut(&mut self, place: (KeyId, SessionId)) -> Option<&mut Session> {
+        self.all.get_mut(&place)
     }
 
     /// Which sessions there are.
     pub(super) fn places(&self) -> impl Iterator<Item = (KeyId, SessionId)> {
-        self.0.iter().flat_map(|(key, sessions)| sessions.keys().map(|session| (*key, *session)))
+        self.all.keys().copied()
     }
 
     pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Session> {
-        self.0.values_mut().flat_map(IdMap::values_mut)
+        self.all.values_mut()
     }
 
     /// Adds a session. Of more than `limit` of a key, the one that was used longest ago goes, which is given.
@@ -34,26 +37,36 @@ impl Sessions {
         session: Session,
         limit: usize,
     ) -> Option<Session> {
-        let sessions = self.0.entry(key).or_default();
-        let oldest = sessions.iter().min_by_key(|(_, session)| session.used).map(|(id, _)| *id);
-        let gone = oldest.filter(|_| sessions.len() >= limit).and_then(|id| sessions.remove(&id));
-        sessions.insert(id, session);
+        let ids = self.of_key.get(&key).map(Vec::as_slice).unwrap_or_default();
+        let used = |id: &SessionId| self.all.get(&(key, *id)).map(|session| session.used);
+        let oldest = ids.iter().copied().min_by_key(used).filter(|_| ids.len() >= limit);
+        let gone = oldest.and_then(|id| self.remove((key, id)));
+        self.all.insert((key, id), session);
+        self.of_key.entry(key).or_default().push(id);
         gone
     }
 
     pub(super) fn remove(&mut self, (key, session): (KeyId, SessionId)) -> Option<Session> {
-        self.0.get_mut(&key)?.remove(&session)
+        if let Some(ids) = self.of_key.get_mut(&key) {
+            ids.retain(|id| *id != session);
+            if ids.is_empty() {
+                self.of_key.remove(&key);
+            }
+        }
+        self.all.remove(&(key, session))
     }
 
     /// Removes the sessions of a key.
-    pub(super) fn remove_key(&mut self, key: KeyId) -> impl Iterator<Item = Session> {
-        self.0.remove(&key).unwrap_or_default().into_values()
+    pub(super) fn remove_key(&mut self, key: KeyId) -> Vec<Session> {
+        let ids = self.of_key.remove(&key).unwrap_or_default();
+        ids.into_iter().filter_map(|id| self.all.remove(&(key, id))).collect()
     }
 
     /// Removes all; whether there were any.
     pub(super) fn clear(&mut self) -> bool {
-        let is_any = self.0.values().any(|sessions| !sessions.is_empty());
-        self.0.clear();
+        let is_any = !self.all.is_empty();
+        self.all.clear();
+        self.of_key.clear();
         is_any
     }
 }
