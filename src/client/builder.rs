@@ -200,6 +200,11 @@ impl Settings {
         }
     }
 
+    /// Whether data centres are dialled at addresses of theirs. A way that has a place of its own needs none.
+    pub(super) fn needs_addresses(&self) -> bool {
+        matches!(self.route, Route::Direct | Route::Obfuscated)
+    }
+
     /// The addresses of a data centre: those that were given, or else what the server has `told`, and behind it what is built
     /// in, for what was told may be old.
     pub(super) fn addresses(&self, dc: DcId, told: &[SocketAddr]) -> Vec<SocketAddr> {

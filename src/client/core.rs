@@ -5,18 +5,15 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, broadcast, watch};
-use tokio::task::JoinSet;
 
 use crate::client::builder::{ClientBuilder, Settings};
 use crate::client::error::{Error, StopReason};
 use crate::client::keeper::Keeper;
-use crate::client::link::Link;
-use crate::client::policy::Purpose;
+use crate::client::links::Links;
 use crate::client::state::{State, Update};
 use crate::client::store::{SessionUser, Snapshot, Store};
 use crate::crypto::{Entropy, EntropyExt};
 use crate::ids::DcId;
-use crate::map::IdMap;
 use crate::net::OsEntropy;
 
 /// A client of Telegram's. Clones share it; when the last is dropped, its connections are closed.
@@ -29,10 +26,8 @@ pub struct Client {
 pub(super) struct Inner {
     pub(super) settings: Settings,
     pub(super) keeper: Keeper,
-    pub(super) states: watch::Sender<State>,
     pub(super) updates: broadcast::Sender<Update>,
-    /// The connections, some of which may be over.
-    links: Mutex<IdMap<(DcId, Purpose), Arc<Link>>>,
+    pub(super) links: Arc<Links>,
     /// Held while the login is taken to a data centre.
     transfers: Mutex<HashMap<DcId, Arc<AsyncMutex<()>>>>,
     entropy: Mutex<OsEntropy>,
@@ -61,9 +56,8 @@ impl Client {
         let inner = Inner {
             settings,
             keeper,
-            states: watch::Sender::new(State::Idle),
             updates: broadcast::Sender::new(UPDATES),
-            links: Mutex::default(),
+            links: Arc::new(Links::new()),
             transfers: Mutex::default(),
             entropy: Mutex::new(entropy),
             first,
@@ -74,7 +68,7 @@ impl Client {
     /// How the client stands, and how it stands next: a stream of states, of which the latest counts.
     #[must_use]
     pub fn states(&self) -> watch::Receiver<State> {
-        self.inner.states.subscribe()
+        self.inner.links.states()
     }
 
     /// What the server sends on its own, from now on. A reader that is slow is told how much it missed, which is a gap as
@@ -113,8 +107,7 @@ impl Client {
     /// Closes all connections and waits for their tasks, some seconds at most; then lets the store go, for another client to
     /// have it. Calls that are under way end as closed, and say whether they ran. This holds for all clones.
     pub async fn close(&self) {
-        self.inner.end(State::Closed);
-        self.inner.close_links().await;
+        self.inner.links.end(State::Closed).await;
         self.inner.keeper.close().await;
     }
 }
@@ -130,16 +123,12 @@ impl Inner {
 
     /// An error, once the client has ended.
     pub(super) fn check(&self) -> Result<(), Error> {
-        match &*self.states.borrow() {
-            State::Stopped(reason) => Err(Error::Stopped(reason.clone())),
-            State::Closed => Err(Error::Closed),
-            _ => Ok(()),
-        }
+        self.links.check()
     }
 
     /// Waits until the client has ended.
     pub(super) async fn ended(&self) -> Error {
-        let mut states = self.states.subscribe();
+        let mut states = self.links.states();
         let is_end = |state: &State| matches!(state, State::Stopped(_) | State::Closed);
         // The sender lives as long as the client.
         let _ = states.wait_for(is_end).await;
@@ -148,49 +137,8 @@ impl Inner {
 
     /// CF-17: nothing is tried any more.
     pub(super) async fn stop(&self, reason: StopReason) -> Error {
-        self.end(State::Stopped(reason.clone()));
-        self.close_links().await;
+        self.links.end(State::Stopped(reason.clone())).await;
         Error::Stopped(reason)
-    }
-
-    /// Says the last word, unless it was said. One that has stopped may still be closed.
-    fn end(&self, last: State) {
-        self.states.send_if_modified(|state| {
-            let is_new = match state {
-                State::Closed => false,
-                State::Stopped(_) => last == State::Closed,
-                _ => true,
-            };
-            if is_new {
-                *state = last;
-            }
-            is_new
-        });
-    }
-
-    /// After a stop, somebody logs in again: with another key.
-    pub(super) fn begin_anew(&self) {
-        self.states.send_if_modified(|state| {
-            let is_stopped = matches!(state, State::Stopped(_));
-            if is_stopped {
-                *state = State::Idle;
-            }
-            is_stopped
-        });
-    }
-
-    /// Closes every connection, all at once; others may be opened later.
-    pub(super) async fn close_links(&self) {
-        let mut closing = JoinSet::new();
-        let links: Vec<Arc<Link>> = lock(&self.links).drain().map(|(_, link)| link).collect();
-        for link in links {
-            closing.spawn(async move { link.close().await });
-        }
-        while closing.join_next().await.is_some() {}
-    }
-
-    pub(super) fn links(&self) -> MutexGuard<'_, IdMap<(DcId, Purpose), Arc<Link>>> {
-        lock(&self.links)
     }
 
     pub(super) fn transfer(&self, dc: DcId) -> Arc<AsyncMutex<()>> {
@@ -217,6 +165,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Client({}, {:?})", self.home(), *self.inner.states.borrow())
+        write!(f, "Client({}, {:?})", self.home(), *self.inner.links.states().borrow())
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::client::core::{Client, Inner};
 use crate::client::error::{Error, StopReason};
-use crate::client::invoke::Until;
+use crate::client::invoke::Course;
 use crate::client::link::{Link, Listeners};
 use crate::client::policy::Purpose;
 use crate::client::store::Change;
@@ -37,27 +37,36 @@ impl Client {
 
 impl Inner {
     /// The data centre of a number that the server named, in the environment at hand.
-    pub(super) async fn dc(&self, number: i64, until: Until) -> Result<DcId, Error> {
+    pub(super) async fn dc(
+        self: &Arc<Self>,
+        number: i64,
+        course: &Course<'_>,
+    ) -> Result<DcId, Error> {
         let unknown = Error::UnknownDc { number };
         if !NUMBERS.contains(&number) {
             return Err(unknown);
         }
         let number = u16::try_from(number).map_err(|_| unknown)?;
         let dc = DcId { number, is_test: self.home().is_test, is_media: false };
-        self.locate(dc, until).await?;
+        self.locate(dc, course).await?;
         Ok(dc)
     }
 
-    /// Asks for the address of a data centre, if none is known.
-    pub(super) async fn locate(&self, dc: DcId, until: Until) -> Result<(), Error> {
-        if self.addresses(dc).is_empty() && dc != self.home() {
-            let config = self.ask(self.home(), &GetConfig, until).await?;
+    /// Asks for the address of a data centre, if none is known and one is needed.
+    pub(super) async fn locate(
+        self: &Arc<Self>,
+        dc: DcId,
+        course: &Course<'_>,
+    ) -> Result<(), Error> {
+        if !self.settings.needs_addresses() || !self.addresses(dc).is_empty() {
+            return Ok(());
+        }
+        if dc != self.home() {
+            let config = self.ask(self.home(), &GetConfig, course).await?;
             self.keep_config(&config.dc_options, config.test_mode).await?;
         }
-        match self.addresses(dc).is_empty() {
-            true => Err(Error::UnknownDc { number: dc.number.into() }),
-            false => Ok(()),
-        }
+        let unknown = Error::UnknownDc { number: dc.number.into() };
+        if self.addresses(dc).is_empty() { Err(unknown) } else { Ok(()) }
     }
 
     fn addresses(&self, dc: DcId) -> Vec<SocketAddr> {
@@ -87,50 +96,29 @@ impl Inner {
         Ok(self.keeper.apply(changes).await?)
     }
 
-    /// The connection at hand, if it can be used and nobody has to log in before. A client that has ended has none.
+    /// The connection at hand, if it can be used and nobody has to log in before.
     pub(super) fn ready(&self, dc: DcId, is_home: bool, purpose: Purpose) -> Option<Arc<Link>> {
         if !is_home && self.needs_transfer(dc) {
             return None;
         }
-        self.links().get(&(dc, purpose)).filter(|link| link.is_ready()).cloned()
+        self.links.ready((dc, purpose))
     }
 
     /// A connection with a key: the one at hand, or a new one. Nobody has to wait for it to be made to the end.
     pub(super) async fn link(&self, dc: DcId, purpose: Purpose) -> Result<Arc<Link>, Error> {
         loop {
-            let (link, is_it) = self.begin(dc, purpose)?;
+            let has_key = || self.keeper.read(|kept| kept.key(dc).is_some());
+            let open = || self.open(dc, purpose);
+            let (link, is_it) = self.links.begin((dc, purpose), has_key, open)?;
             match link.made().await {
                 Ok(()) if is_it => return Ok(link),
                 // Now there is a key for others.
                 Ok(()) => {}
-                // With the client, or because somebody logged out.
+                // With the client, because somebody logged out, or because another key was kept first.
                 Err(Error::Connection(ConnectionError::Closed)) => self.check()?,
                 Err(error) => return Err(error),
             }
         }
-    }
-
-    /// The connection that is wanted, and true. Or the one that makes the data centre's key, which all connections use.
-    fn begin(&self, dc: DcId, purpose: Purpose) -> Result<(Arc<Link>, bool), Error> {
-        let mut links = self.links();
-        // Who ends the client closes what is here afterwards.
-        self.check()?;
-        if let Some(link) = links.get(&(dc, purpose))
-            && (link.is_ready() || link.is_making())
-        {
-            return Ok((link.clone(), true));
-        }
-        if self.keeper.read(|kept| kept.key(dc).is_none()) {
-            let makes = |(of, link): (&(DcId, Purpose), &Arc<Link>)| {
-                (of.0 == dc && link.is_making()).then(|| link.clone())
-            };
-            if let Some(link) = links.iter().find_map(makes) {
-                return Ok((link, false));
-            }
-        }
-        let link = self.open(dc, purpose)?;
-        links.insert((dc, purpose), link.clone());
-        Ok((link, true))
     }
 
     fn open(&self, dc: DcId, purpose: Purpose) -> Result<Arc<Link>, Error> {
@@ -143,7 +131,9 @@ impl Inner {
             dc,
             keeper: self.keeper.clone(),
             updates: self.updates.clone(),
-            states: is_main.then(|| self.states.clone()),
+            links: Arc::downgrade(&self.links),
+            purpose,
+            is_main,
             idle: (!is_main).then_some(self.settings.idle),
         };
         let addresses = self.addresses(dc);
@@ -164,22 +154,21 @@ impl Inner {
         }
     }
 
-    /// The account lives in this data centre.
-    pub(super) async fn move_home(&self, dc: DcId) -> Result<(), Error> {
-        let old = self.home();
-        if old == dc {
-            return Ok(());
-        }
-        self.keeper.apply(vec![Change::Home(dc)]).await?;
-        // The old one has no updates for us any more; what is here already gets a main connection of its own. Calls that are
-        // under way end over the connection that they were made on.
-        let mut links = self.links();
-        for dc in [old, dc] {
-            if let Some(link) = links.remove(&(dc, Purpose::Main)) {
-                link.replace();
+    /// The account lives in this data centre. To the end, even if nobody waits for it.
+    pub(super) async fn move_home(self: &Arc<Self>, dc: DcId) -> Result<(), Error> {
+        let inner = self.clone();
+        let moving = async move {
+            let old = inner.home();
+            if old == dc {
+                return Ok(());
             }
-        }
-        Ok(())
+            inner.keeper.apply(vec![Change::Home(dc)]).await?;
+            // The old one has no updates for us any more; what is here already gets a main connection of its own. Calls that are
+            // under way end over the connection that they were made on.
+            inner.links.replace(&[(old, Purpose::Main), (dc, Purpose::Main)]);
+            Ok(())
+        };
+        tokio::spawn(moving).await.unwrap_or(Err(Error::Closed))
     }
 
     /// Whether somebody is logged in at home, and this data centre does not know of it yet.
@@ -193,7 +182,11 @@ impl Inner {
     }
 
     /// Takes the login to another data centre, if somebody is logged in at home and not yet there.
-    pub(super) async fn authorize(&self, dc: DcId, until: Until) -> Result<(), Error> {
+    pub(super) async fn authorize(
+        self: &Arc<Self>,
+        dc: DcId,
+        course: &Course<'_>,
+    ) -> Result<(), Error> {
         if !self.needs_transfer(dc) {
             return Ok(());
         }
@@ -204,10 +197,9 @@ impl Inner {
             return Ok(());
         }
         let export = ExportAuthorization { dc_id: dc.number.into() };
-        let exported = self.ask(self.home(), &export, until).await;
-        let exported = exported.map_err(Error::of_a_transfer)?;
+        let exported = self.ask(self.home(), &export, course).await?;
         let import = ImportAuthorization { id: exported.id, bytes: exported.bytes };
-        self.ask(dc, &import, until).await.map_err(Error::of_a_transfer)?;
+        self.ask(dc, &import, course).await?;
         self.keeper.apply(vec![Change::Authorized { dc, is_authorized: true }]).await?;
         drop(transferring);
         Ok(())

@@ -22,7 +22,7 @@ pub enum Error {
     /// The client was closed.
     #[error("the client is closed")]
     Closed,
-    /// There was no connection, or it was not made, within the call's deadline. Nothing was sent.
+    /// There was no connection, or the login was not there, within the call's deadline. Nothing was sent.
     #[error("there was no connection in time")]
     NotConnected,
     /// The session could not be kept. What it says is not done yet.
@@ -40,9 +40,9 @@ pub enum Error {
         /// Its number, as the server said it.
         number: i64,
     },
-    /// The login could not be taken to the data centre that the call belongs to. The call was not sent.
-    #[error("the login could not be taken to another data centre: {0}")]
-    Transfer(Box<Error>),
+    /// What a call to another data centre needs before could not be had: its address, or the login there. The call was not sent.
+    #[error("the call could not be prepared: {0}")]
+    NotPrepared(Box<Error>),
     /// The call ended so, and may have run before that: it was under way, or had been made already.
     #[error("{0}; the call may have run before that")]
     MayHaveRun(Box<Error>),
@@ -80,7 +80,7 @@ impl Error {
     pub fn rpc(&self) -> Option<&RpcError> {
         match self {
             Self::Call(error) => error.rpc(),
-            Self::Transfer(error) | Self::MayHaveRun(error) => error.rpc(),
+            Self::NotPrepared(error) | Self::MayHaveRun(error) => error.rpc(),
             _ => None,
         }
     }
@@ -120,11 +120,11 @@ impl Error {
         }
     }
 
-    /// The error of a call that waited for the login to be taken to its data centre.
-    pub(super) fn of_a_transfer(self) -> Self {
+    /// The error of a call that waited for something else to be asked.
+    pub(super) fn of_a_preparation(self) -> Self {
         match self {
             Self::Stopped(_) | Self::Closed => self,
-            error => Self::Transfer(Box::new(error)),
+            error => Self::NotPrepared(Box::new(error)),
         }
     }
 }
@@ -160,7 +160,7 @@ mod tests {
             Error::Store(StoreError::Closed),
             Error::TooManyHops { hops: 3 },
             Error::UnknownDc { number: 9 },
-            Error::Transfer(Box::new(Error::NotConnected)),
+            Error::NotPrepared(Box::new(Error::NotConnected)),
             Error::Io(io::ErrorKind::Other),
         ] {
             let (is_refused, before) = (error.is("PEER_ID_INVALID"), error.clone());
@@ -177,14 +177,14 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_waited_for_a_transfer_was_not_sent() {
+    fn a_call_that_waited_for_something_else_was_not_sent() {
         let lost = Error::Call(CallError::Unknown);
         assert_eq!(lost.execution(), Execution::Maybe);
-        let error = lost.of_a_transfer();
+        let error = lost.of_a_preparation();
         assert_eq!(error.execution(), Execution::Never);
-        let flood = Error::Call(RpcError::parse(420, "FLOOD_WAIT_99").into()).of_a_transfer();
+        let flood = Error::Call(RpcError::parse(420, "FLOOD_WAIT_99").into()).of_a_preparation();
         assert!(flood.is("FLOOD_WAIT_X"));
-        assert_eq!(Error::Closed.of_a_transfer(), Error::Closed);
+        assert_eq!(Error::Closed.of_a_preparation(), Error::Closed);
     }
 
     #[test]

@@ -23,13 +23,6 @@ use crate::tl::{Deserialize, Function, Object, Repeat, Serialize};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Until(Option<Instant>);
 
-/// As for calls without options.
-impl Default for Until {
-    fn default() -> Self {
-        Self::new(InvokeOptions::default().deadline)
-    }
-}
-
 impl Until {
     fn new(deadline: Option<Duration>) -> Self {
         Self(deadline.and_then(|within| Instant::now().checked_add(within)))
@@ -80,7 +73,8 @@ impl Client {
 }
 
 /// How a call has gone so far.
-struct Course {
+pub(super) struct Course<'a> {
+    options: &'a InvokeOptions,
     until: Until,
     attempts: Attempts,
     repeat: Repeat,
@@ -94,9 +88,10 @@ struct Course {
     may_have_run: bool,
 }
 
-impl Course {
-    fn new(options: &InvokeOptions, repeat: Repeat) -> Self {
+impl<'a> Course<'a> {
+    pub(super) fn new(options: &'a InvokeOptions, repeat: Repeat) -> Self {
         Self {
+            options,
             until: Until::new(options.deadline),
             attempts: Attempts::new(options, repeat),
             repeat,
@@ -107,11 +102,22 @@ impl Course {
             may_have_run: false,
         }
     }
+
+    /// Of what the client asks on behalf of this call: within its deadline, and with its patience.
+    fn of_own(&self, dc: DcId, repeat: Repeat) -> Self {
+        Self {
+            until: self.until,
+            purpose: Purpose::Main,
+            elsewhere: Some(dc),
+            is_own: true,
+            ..Self::new(self.options, repeat)
+        }
+    }
 }
 
 impl Inner {
     async fn call(
-        &self,
+        self: &Arc<Self>,
         body: &(dyn Fn() -> Vec<u8> + Sync),
         repeat: Repeat,
         options: &InvokeOptions,
@@ -124,18 +130,18 @@ impl Inner {
         })
     }
 
-    /// Asks a data centre on behalf of a call that has until then.
+    /// Asks a data centre on behalf of a call, which is not sent unless there is an answer.
     pub(super) fn ask<'a, F: Function + Sync>(
-        &'a self,
+        self: &'a Arc<Self>,
         dc: DcId,
         function: &'a F,
-        until: Until,
+        course: &Course<'a>,
     ) -> Pin<Box<dyn Future<Output = Result<F::Return, Error>> + Send + 'a>> {
+        let mut course = course.of_own(dc, F::REPEAT);
         Box::pin(async move {
-            let options = InvokeOptions { dc: Some(dc), ..Default::default() };
-            let mut course = Course { until, is_own: true, ..Course::new(&options, F::REPEAT) };
-            let body = || function.to_bytes();
-            decode::<F>(self.follow(&mut course, &body, until.left()).await?)
+            let (body, left) = (|| function.to_bytes(), course.until.left());
+            let answer = self.follow(&mut course, &body, left).await;
+            answer.and_then(decode::<F>).map_err(Error::of_a_preparation)
         })
     }
 
@@ -144,16 +150,15 @@ impl Inner {
     /// What is rarely needed is in boxes, so that the future of a call is small. Its bytes are made for each attempt, as there is
     /// mostly one: nobody keeps a copy of them for another.
     async fn follow(
-        &self,
-        course: &mut Course,
+        self: &Arc<Self>,
+        course: &mut Course<'_>,
         body: &(dyn Fn() -> Vec<u8> + Sync),
         // As long as nothing was waited for, what the course has left.
         mut left: Option<Duration>,
     ) -> Result<Object, Error> {
         loop {
             let dc = course.elsewhere.unwrap_or_else(|| self.home());
-            let is_at_home = course.elsewhere.is_none();
-            let link = match self.ready(dc, is_at_home, course.purpose) {
+            let link = match self.ready(dc, course.elsewhere.is_none(), course.purpose) {
                 Some(link) => link,
                 None => {
                     self.check()?;
@@ -171,19 +176,19 @@ impl Inner {
     }
 
     /// A connection to a data centre that knows of the login.
-    async fn prepare(&self, dc: DcId, course: &Course) -> Result<Arc<Link>, Error> {
+    async fn prepare(self: &Arc<Self>, dc: DcId, course: &Course<'_>) -> Result<Arc<Link>, Error> {
         let until = course.until;
         if !course.is_own {
-            until.within(self.locate(dc, until)).await?;
-            until.within(self.authorize(dc, until)).await?;
+            until.within(self.locate(dc, course)).await?;
+            until.within(self.authorize(dc, course)).await?;
         }
         until.within(self.link(dc, course.purpose)).await
     }
 
     /// Does what an error asks for, so that the call can be made again; or gives the error that the call ends with.
     async fn recover(
-        &self,
-        course: &mut Course,
+        self: &Arc<Self>,
+        course: &mut Course<'_>,
         dc: DcId,
         link: &Link,
         error: CallError,
@@ -218,10 +223,10 @@ impl Inner {
             }
             Next::Migrate { .. } if course.is_own => return Err(error.into()),
             Next::Migrate { number, is_home } => {
-                let dc = until.within(self.dc(number, until)).await?;
+                let dc = until.within(self.dc(number, course)).await?;
                 if is_home {
                     // Whoever is logged in stays so.
-                    until.within(self.authorize(dc, until)).await?;
+                    until.within(self.authorize(dc, course)).await?;
                     self.move_home(dc).await?;
                     course.elsewhere = None;
                 } else {
@@ -232,7 +237,7 @@ impl Inner {
                 return Err(Error::TooManyHops { hops: super::policy::MAX_HOPS });
             }
             Next::Initialise => link.is_initialised.store(false, Ordering::Relaxed),
-            Next::Reopen => self.mourn(dc, link).await?,
+            Next::Reopen => until.within(self.mourn(dc, link)).await?,
         }
         Ok(())
     }
@@ -247,7 +252,7 @@ impl Inner {
     ) -> Result<Object, CallError> {
         let in_use = link.in_use();
         let is_initialised = link.is_initialised.load(Ordering::Relaxed);
-        let body = if link.has_updates { body } else { without_updates(body) };
+        let body = if link.is_main { body } else { without_updates(body) };
         let body = if is_initialised { body } else { self.initialising(body) };
         let mut request = Request::from_bytes(body, repeat);
         if let Some(left) = left {

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::task::spawn_blocking;
 
-use crate::client::store::{Change, Snapshot, Store, StoreError};
+use crate::client::store::{Change, SessionUser, Snapshot, Store, StoreError};
+use crate::connection::StoredKey;
 use crate::crypto::KeyId;
 use crate::ids::DcId;
 
@@ -33,24 +34,25 @@ impl Keeper {
 
     /// Has the changes kept, all or none of them, before it returns. Dropped on the way, it happens all the same.
     pub(super) async fn apply(&self, changes: Vec<Change>) -> Result<(), StoreError> {
-        self.apply_if(|_| true, changes).await
+        self.apply_if(|_| true, changes).await.map(drop)
     }
 
+    /// As [`apply`](Self::apply), unless something does not hold by then; whether it did.
     async fn apply_if(
         &self,
         holds: impl FnOnce(&Snapshot) -> bool + Send + 'static,
         changes: Vec<Change>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let (store, snapshot) = (self.store.clone(), self.snapshot.clone());
         let applied = spawn_blocking(move || {
             let mut store = lock(&store);
             // Only who has the store changes it.
             if !holds(&lock(&snapshot)) {
-                return Ok(());
+                return Ok(false);
             }
             store.as_mut().ok_or(StoreError::Closed)?.apply(&changes)?;
             lock(&snapshot).apply(&changes);
-            Ok(())
+            Ok(true)
         });
         applied.await.unwrap_or_else(|_| Err(panicked()))
     }
@@ -66,7 +68,27 @@ impl Keeper {
     /// Forgets a key, unless another has taken its place.
     pub(super) async fn forget_key(&self, dc: DcId, key: Option<KeyId>) -> Result<(), StoreError> {
         let is_kept = move |kept: &Snapshot| kept.key(dc).map(|kept| kept.auth_key.id()) == key;
-        self.apply_if(is_kept, vec![Change::KeyForgotten(dc)]).await
+        self.apply_if(is_kept, vec![Change::KeyForgotten(dc)]).await.map(drop)
+    }
+
+    /// Keeps a new key, unless there is one already: the login may be with that. Whether it was kept.
+    pub(super) async fn keep_key(&self, dc: DcId, key: Box<StoredKey>) -> Result<bool, StoreError> {
+        let is_first = move |kept: &Snapshot| kept.key(dc).is_none();
+        self.apply_if(is_first, vec![Change::Key { dc, key }]).await
+    }
+
+    /// Keeps that somebody is logged in, with the key of a data centre; false if that was forgotten.
+    pub(super) async fn keep_login(
+        &self,
+        home: DcId,
+        user: Option<SessionUser>,
+    ) -> Result<bool, StoreError> {
+        let changes = vec![
+            Change::Home(home),
+            Change::Authorized { dc: home, is_authorized: true },
+            Change::User(user),
+        ];
+        self.apply_if(move |kept| kept.key(home).is_some(), changes).await
     }
 
     /// Lets the store go, and with it what it has locked. What is being kept is kept first.

@@ -1,14 +1,17 @@
 //! One connection to a data centre, and the task that hears its events.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{broadcast, oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::client::error::{Error, StopReason};
 use crate::client::keeper::Keeper;
+use crate::client::links::Links;
+use crate::client::policy::Purpose;
 use crate::client::state::{State, Update};
 use crate::client::store::{Change, StoreError};
 use crate::connection::{ConnectionError, Event};
@@ -23,21 +26,24 @@ pub(super) struct Link {
     pub(super) handle: Handle,
     /// Whether the server was told who speaks, in the session at hand.
     pub(super) is_initialised: AtomicBool,
-    /// Whether updates come over it.
-    pub(super) has_updates: bool,
-    /// Whether another took its place: what happens to it is not what happens to the client any more.
-    is_replaced: AtomicBool,
+    /// Whether updates come over it, and the client's state is told by it.
+    pub(super) is_main: bool,
     stage: watch::Receiver<Stage>,
     /// Whether calls can be made, as the stage says: to be looked at for each.
     is_ready: AtomicBool,
     /// The permanent key, once there is one.
     key: OnceLock<KeyId>,
-    /// Whether it is closed when nobody calls.
-    may_idle: bool,
-    under_way: AtomicUsize,
-    /// When the last call ended. Held while one ends.
-    used: Mutex<Instant>,
-    tasks: Mutex<Option<(JoinHandle<ConnectionError>, JoinHandle<()>)>>,
+    /// The calls over it, if it is closed when there are none.
+    uses: Option<Mutex<Uses>>,
+    tasks: Mutex<Option<(JoinHandle<()>, JoinHandle<()>)>>,
+}
+
+/// The calls over a connection.
+#[derive(Debug)]
+struct Uses {
+    under_way: usize,
+    /// When the last one ended.
+    last: Instant,
 }
 
 /// How far a connection is.
@@ -55,8 +61,10 @@ pub(super) struct Listeners {
     pub(super) dc: DcId,
     pub(super) keeper: Keeper,
     pub(super) updates: broadcast::Sender<Update>,
-    /// For the connection by which the client's state is told.
-    pub(super) states: Option<watch::Sender<State>>,
+    pub(super) links: Weak<Links>,
+    pub(super) purpose: Purpose,
+    /// Whether updates come over it, and the client's state is told by it.
+    pub(super) is_main: bool,
     /// After how long without a call it is closed.
     pub(super) idle: Option<Duration>,
 }
@@ -71,25 +79,33 @@ impl Link {
         let link = Arc::new(Self {
             handle,
             is_initialised: AtomicBool::new(false),
-            has_updates: listeners.states.is_some(),
-            is_replaced: AtomicBool::new(false),
+            is_main: listeners.is_main,
             stage,
             is_ready: AtomicBool::new(key.is_some()),
             key: key.map(OnceLock::from).unwrap_or_default(),
-            may_idle: listeners.idle.is_some(),
-            under_way: AtomicUsize::new(0),
-            used: Mutex::new(Instant::now()),
+            uses: listeners.idle.map(|_| Mutex::new(Uses { under_way: 0, last: Instant::now() })),
             tasks: Mutex::default(),
         });
+        let (why, ended) = oneshot::channel();
+        let driver = tokio::spawn(async move {
+            // If nobody hears it, nobody needs it.
+            let _ = why.send(driver.run().await);
+        });
         let ears = Ears { link: Arc::downgrade(&link), listeners, stage: teller };
-        let tasks = (tokio::spawn(driver.run()), tokio::spawn(ears.listen(events)));
-        *link.tasks.lock().unwrap_or_else(PoisonError::into_inner) = Some(tasks);
+        let tasks = (driver, tokio::spawn(ears.listen(events, ended)));
+        *lock(&link.tasks) = Some(tasks);
         Ok(link)
     }
 
     /// Whether calls can be made: it has a key and is not over.
     pub(super) fn is_ready(&self) -> bool {
         self.is_ready.load(Ordering::Acquire)
+    }
+
+    /// Whether it has a key or is making it, and is not over.
+    pub(super) fn is_usable(&self) -> bool {
+        let stage = self.stage.borrow();
+        stage.over.is_none() && !matches!(stage.made, Some(Err(_)))
     }
 
     /// Whether its key is being made.
@@ -123,65 +139,62 @@ impl Link {
         self.key.get().copied()
     }
 
-    /// Another takes its place. It ends with the calls that are under way.
-    pub(super) fn replace(&self) {
-        self.is_replaced.store(true, Ordering::Relaxed);
-    }
-
     /// Notes that a call is made, for as long as what it gives lives.
     pub(super) fn in_use(&self) -> Option<InUse<'_>> {
-        if !self.may_idle {
-            return None;
-        }
-        self.under_way.fetch_add(1, Ordering::Relaxed);
-        Some(InUse(self))
+        let uses = self.uses.as_ref()?;
+        lock(uses).under_way += 1;
+        Some(InUse(uses))
     }
 
     /// Closes it and waits for its tasks.
     pub(super) async fn close(&self) {
         self.handle.close().await;
-        let tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let tasks = lock(&self.tasks).take();
         let Some((mut driver, mut ears)) = tasks else { return };
         let both = async {
             let _ = (&mut driver).await;
             // It hears the last events, of which some are kept.
             let _ = (&mut ears).await;
         };
-        if tokio::time::timeout(CLOSE_WITHIN, both).await.is_err() {
+        if timeout(CLOSE_WITHIN, both).await.is_err() {
             driver.abort();
             ears.abort();
         }
     }
 
-    /// How long until it has been idle for so long.
+    /// How long until it may have been idle for so long; zero if it has. What has no key yet, and what is over, is not idle.
     fn idle_in(&self, idle: Duration) -> Duration {
-        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.under_way.load(Ordering::Relaxed) > 0 {
-            return idle;
+        match self.uses.as_ref().map(lock) {
+            Some(uses) if uses.under_way == 0 && self.is_ready() => {
+                idle.saturating_sub(uses.last.elapsed())
+            }
+            _ => idle.max(LOOK),
         }
-        idle.saturating_sub(used.elapsed())
-    }
-
-    /// It is to be looked at again after another while.
-    fn look_again(&self) {
-        *self.used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 }
 
 /// CF-20: tasks that do not end by themselves within this time are ended.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
+/// Whether a connection is idle is looked at no sooner after the last time.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// A call over a connection.
-pub(super) struct InUse<'a>(&'a Link);
+pub(super) struct InUse<'a>(&'a Mutex<Uses>);
 
 impl Drop for InUse<'_> {
     fn drop(&mut self) {
-        let mut used = self.0.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut uses = lock(self.0);
+        uses.under_way -= 1;
         // While there are others, nobody looks at the time.
-        if self.0.under_way.fetch_sub(1, Ordering::Relaxed) == 1 {
-            *used = Instant::now();
+        if uses.under_way == 0 {
+            uses.last = Instant::now();
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The task that hears the events. It does not keep the connection open.
@@ -192,24 +205,24 @@ struct Ears {
 }
 
 impl Ears {
-    async fn listen(mut self, mut events: Events) {
+    async fn listen(mut self, mut events: Events, ended: oneshot::Receiver<ConnectionError>) {
         self.tell(State::Connecting);
+        let mut wait = self.listeners.idle.map(|idle| idle.max(LOOK));
         loop {
-            let idle = self.listeners.idle.zip(self.link.upgrade());
-            let idle = idle.map(|(idle, link)| link.idle_in(idle));
-            let notice = match idle {
-                Some(wait) => tokio::time::timeout(wait, events.next()).await,
+            let notice = match wait {
+                Some(wait) => timeout(wait, events.next()).await,
                 None => Ok(events.next().await),
             };
             match notice {
                 Ok(Some(Notice::Event(event))) => self.hear(event).await,
                 Ok(Some(_)) => self.update(Update::Gap),
                 Ok(None) => break,
-                Err(_) => self.close_if_idle().await,
+                Err(_) => wait = self.close_if_idle().await,
             }
         }
-        // The driver ends with an event that says why; if it was lost, it was closed.
-        self.over(ConnectionError::Closed);
+        // The event that said why may have been lost.
+        let why = ended.await.unwrap_or(ConnectionError::Closed);
+        self.over(why);
     }
 
     async fn hear(&mut self, event: Event) {
@@ -219,8 +232,7 @@ impl Ears {
             Event::KeyCreated(key) => {
                 let Some(link) = self.link.upgrade() else { return };
                 let _ = link.key.set(key.auth_key.id());
-                let dc = self.listeners.dc;
-                let kept = self.listeners.keeper.apply(vec![Change::Key { dc, key }]).await;
+                let kept = self.listeners.keeper.keep_key(self.listeners.dc, key).await;
                 self.key_made(&link, kept).await;
             }
             Event::Session(session::Event::Salt(salt)) => {
@@ -240,27 +252,33 @@ impl Ears {
         }
     }
 
-    /// A key that was not kept is not used: its connection is closed.
-    async fn key_made(&self, link: &Link, kept: Result<(), StoreError>) {
-        match &kept {
+    /// A key that was not kept is not used: its connection is closed. So is one that comes second, after another connection's: the
+    /// next one takes that.
+    async fn key_made(&self, link: &Link, kept: Result<bool, StoreError>) {
+        let made = match kept {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(ConnectionError::Closed.into()),
+            Err(error) => Err(error.into()),
+        };
+        match &made {
             Ok(()) => link.handle.key_kept().await,
             Err(_) => link.handle.close().await,
         }
-        link.is_ready.store(kept.is_ok(), Ordering::Release);
+        link.is_ready.store(made.is_ok(), Ordering::Release);
         self.stage.send_modify(|stage| {
-            stage.made.get_or_insert(kept.map_err(Error::from));
+            stage.made.get_or_insert(made);
         });
     }
 
-    /// It is over. Nobody hears that before the client's state was told, so that no other connection has told another.
+    /// It is over. Nobody hears that before the client's state was told.
     fn over(&mut self, error: ConnectionError) {
         if self.stage.borrow().over.is_some() {
             return;
         }
+        self.tell(self.last_state(&error));
         if let Some(link) = self.link.upgrade() {
             link.is_ready.store(false, Ordering::Release);
         }
-        self.tell(self.last_state(&error));
         self.stage.send_modify(|stage| {
             stage.made.get_or_insert(Err(error.clone().into()));
             stage.over = Some(error);
@@ -280,12 +298,15 @@ impl Ears {
         }
     }
 
-    async fn close_if_idle(&self) {
-        let Some((idle, link)) = self.listeners.idle.zip(self.link.upgrade()) else { return };
-        if link.idle_in(idle).is_zero() {
-            link.look_again();
+    /// Gives the time after which to look again, if ever.
+    async fn close_if_idle(&self) -> Option<Duration> {
+        let link = self.link.upgrade().filter(|link| link.is_usable())?;
+        let wait = link.idle_in(self.listeners.idle?);
+        if wait.is_zero() {
+            // Whoever calls meanwhile keeps it, or hears that the call was not sent.
             link.handle.close_if_idle().await;
         }
+        Some(wait.max(LOOK))
     }
 
     fn forget_init(&self) {
@@ -294,28 +315,20 @@ impl Ears {
         }
     }
 
-    /// Tells the client's state, unless the client has said its last word or has another connection for it.
+    /// Tells the client's state.
     fn tell(&self, state: State) {
-        let Some(states) = &self.listeners.states else { return };
-        let link = self.link.upgrade();
-        if link.is_none_or(|link| link.is_replaced.load(Ordering::Relaxed)) {
-            return;
+        let Listeners { dc, purpose, links, is_main, .. } = &self.listeners;
+        if *is_main && let Some(links) = links.upgrade() {
+            links.tell((*dc, *purpose), &self.link, state);
         }
-        states.send_if_modified(|old| {
-            let is_new = !matches!(old, State::Stopped(_) | State::Closed) && *old != state;
-            if is_new {
-                *old = state;
-            }
-            is_new
-        });
     }
 
     /// Other connections ask for no updates. One that comes all the same cannot be put in order with the others.
     fn update(&self, update: Update) {
-        let update = match (&self.listeners.states, &update) {
-            (Some(_), _) => update,
-            (None, Update::Object(_)) => Update::Gap,
-            (None, Update::Gap) => return,
+        let update = match update {
+            update if self.listeners.is_main => update,
+            Update::Object(_) => Update::Gap,
+            Update::Gap => return,
         };
         // Nobody has to listen.
         let _ = self.listeners.updates.send(update);

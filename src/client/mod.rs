@@ -44,6 +44,7 @@ mod error;
 mod invoke;
 mod keeper;
 mod link;
+mod links;
 mod login;
 mod policy;
 mod state;

@@ -8,7 +8,7 @@ use crate::tl::Object;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum State {
-    /// Nothing was asked of it yet, or not for long: there is no connection.
+    /// There is no connection: nothing was asked of it yet, or since somebody logged out or moved.
     #[default]
     Idle,
     /// A connection is being made.

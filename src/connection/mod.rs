@@ -19,8 +19,8 @@
 //! * `now.mono` never goes back; `now.unix` may do what it likes.
 //! * Bytes may come in any pieces. `handle_input` never fails: what is wrong with them ends the link, and if nothing can
 //!   help the connection, which an event tells.
-//! * While [`is_link_wanted`](Connection::is_link_wanted) is false, close the socket if there is one. A dial that is
-//!   under way is dropped when `poll_connect` gives another.
+//! * While [`is_link_wanted`](Connection::is_link_wanted) is false, close the socket if there is one; after `close`, once what
+//!   `poll_transmit` still gives was written. A dial that is under way is dropped when `poll_connect` gives another.
 //! * With [`Config::pfs`], [`Event::KeyBound`] says that requests go over another key: the server has to be told again who
 //!   speaks, by `initConnection`.
 //! * Equal inputs, with equal entropy, give equal outputs.

@@ -6,6 +6,7 @@ use std::io;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::connection::{Connection, ConnectionError, DialError, Disconnected, Event};
 use crate::map::IdMap;
@@ -160,16 +161,23 @@ impl Driver {
 
     /// The connection is over: who called meanwhile hears that, and the socket takes what is left (CF-20).
     async fn leave(&mut self) {
-        self.commands.commands.close();
-        while let Ok(command) = self.commands.commands.try_recv() {
-            if let Command::Call { reply, .. } = command {
-                let _ = reply.send(Err(CallError::Closed { execution: Execution::Never }));
+        let Self { commands, socket, connection, clock, .. } = self;
+        commands.commands.close();
+        let answer = async {
+            // Until those have spoken too that were about to.
+            while let Some(command) = commands.commands.recv().await {
+                if let Command::Call { reply, .. } = command {
+                    let _ = reply.send(Err(CallError::Closed { execution: Execution::Never }));
+                }
             }
-        }
-        if let Some(socket) = &mut self.socket {
+        };
+        let write = async {
+            let Some(socket) = socket else { return };
+            while connection.poll_transmit(clock.now(), socket.out()) {}
             // A server that does not read any more misses what it would not have read.
-            let _ = tokio::time::timeout(LEAVE_WITHIN, socket.finish()).await;
-        }
+            let _ = socket.finish().await;
+        };
+        let _ = timeout(LEAVE_WITHIN, async { tokio::join!(answer, write) }).await;
     }
 
     fn start_dial(&mut self, attempt: u64) {

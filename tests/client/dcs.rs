@@ -242,7 +242,7 @@ async fn transfers_of_a_login_wait_and_stop_as_calls_do() {
         let client = world.bot().await;
         let there = InvokeOptions { dc: Some(FOUR), ..Default::default() };
         let error = patient(client.invoke_with(&GetNearestDc, &there)).await.unwrap_err();
-        assert!(matches!(error, Error::Transfer(_)), "{error}");
+        assert!(matches!(error, Error::NotPrepared(_)), "{error}");
         assert_eq!((error.execution(), error.rpc().is_some()), (Execution::Never, true));
         assert_eq!(asked.load(Ordering::Relaxed), times, "{message}");
     }

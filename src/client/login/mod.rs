@@ -99,15 +99,11 @@ impl Client {
 impl Inner {
     /// One batch, so that no crash leaves half of a login.
     async fn keep_login(&self, user: &enums::User) -> Result<(), Error> {
-        let home = self.home();
-        let changes = vec![
-            Change::Home(home),
-            Change::Authorized { dc: home, is_authorized: true },
-            Change::User(session_user(user)),
-        ];
-        self.keeper.apply(changes).await?;
-        // Without a key there is nobody to be logged in: the server has forgotten it on the way.
-        if self.is_logged_in() { Ok(()) } else { Err(ConnectionError::KeyUnknown.into()) }
+        match self.keeper.keep_login(self.home(), session_user(user)).await? {
+            true => Ok(()),
+            // The server has forgotten the key on the way, and the login with it.
+            false => Err(ConnectionError::KeyUnknown.into()),
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Logging out, and what has to be as it was before anybody logs in.
 
+use std::sync::Arc;
+
 use crate::client::core::{Client, Inner};
 use crate::client::error::Error;
-use crate::client::state::State;
 use crate::client::store::Change;
 use crate::tl::api::functions::auth::LogOut;
 
@@ -21,23 +22,28 @@ impl Client {
             Err(error) if error.rpc().is_some_and(|error| error.code == 401) => {}
             Err(error) => return Err(error),
         }
-        self.inner.forget_login().await
+        // It has ended on the server, whatever comes of it here.
+        self.inner.forget_login().await.map_err(Error::of_what_may_have_run)
     }
 
     /// Somebody is about to log in. After a stop, that is done with new keys.
     pub(super) async fn prepare_login(&self) -> Result<(), Error> {
-        let is_stopped = matches!(&*self.inner.states.borrow(), State::Stopped(_));
+        let is_stopped = matches!(self.inner.check(), Err(Error::Stopped(_)));
         if is_stopped { self.inner.forget_login().await } else { self.inner.check() }
     }
 }
 
 impl Inner {
-    async fn forget_login(&self) -> Result<(), Error> {
-        let dcs = self.keeper.read(|kept| kept.dcs.keys().copied().collect::<Vec<_>>());
-        let keys = dcs.into_iter().map(Change::KeyForgotten);
-        self.keeper.apply(keys.chain([Change::User(None)]).collect()).await?;
-        self.close_links().await;
-        self.begin_anew();
-        Ok(())
+    /// To the end, even if nobody waits for it: connections with keys that are forgotten must not be used.
+    async fn forget_login(self: &Arc<Self>) -> Result<(), Error> {
+        let inner = self.clone();
+        let forgetting = async move {
+            let dcs = inner.keeper.read(|kept| kept.dcs.keys().copied().collect::<Vec<_>>());
+            let keys = dcs.into_iter().map(Change::KeyForgotten);
+            inner.keeper.apply(keys.chain([Change::User(None)]).collect()).await?;
+            inner.links.begin_anew().await;
+            Ok(())
+        };
+        tokio::spawn(forgetting).await.unwrap_or(Err(Error::Closed))
     }
 }

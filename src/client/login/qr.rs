@@ -9,14 +9,15 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::client::core::Client;
 use crate::client::error::Error;
+use crate::client::invoke::Course;
 use crate::client::login::{LoggedIn, LoginError, PasswordStep};
-use crate::client::policy::Purpose;
+use crate::client::policy::{InvokeOptions, Purpose};
 use crate::client::state::Update;
-use crate::tl::Object;
 use crate::tl::api::enums::auth::LoginToken;
 use crate::tl::api::enums::{self, Updates};
 use crate::tl::api::functions::auth::{ExportLoginToken, ImportLoginToken};
 use crate::tl::api::types;
+use crate::tl::{Function, Object};
 
 /// A login by a code that another device, which is logged in, scans.
 #[derive(Debug)]
@@ -107,7 +108,9 @@ impl QrLogin {
     /// The account lives in another data centre, where the token logs in.
     async fn import(&self, to: types::auth::LoginTokenMigrateTo) -> Result<LoginToken, Error> {
         let inner = &self.client.inner;
-        let dc = inner.dc(to.dc_id.into(), crate::client::invoke::Until::default()).await?;
+        let options = InvokeOptions::default();
+        let course = Course::new(&options, ImportLoginToken::REPEAT);
+        let dc = inner.dc(to.dc_id.into(), &course).await?;
         inner.move_home(dc).await?;
         self.client.invoke(&ImportLoginToken { token: to.token }).await
     }
@@ -130,7 +133,7 @@ impl QrLogin {
                 match self.updates.recv().await {
                     Ok(Update::Object(update)) if is_login_token(&update) => return,
                     // What was lost may have been that. If nothing was scanned, the same code is told again.
-                    Err(RecvError::Lagged(_)) => return,
+                    Ok(Update::Gap) | Err(RecvError::Lagged(_)) => return,
                     Ok(_) => {}
                     Err(RecvError::Closed) => std::future::pending().await,
                 }

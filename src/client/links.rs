@@ -1,0 +1,194 @@
+//! The connections of a client, and how it stands by them. Both change under one lock: only the connection in its place tells the
+//! client's state, and whoever ends the client has them all.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use tokio::sync::{Mutex as AsyncMutex, watch};
+
+use crate::client::error::Error;
+use crate::client::link::Link;
+use crate::client::policy::Purpose;
+use crate::client::state::State;
+use crate::ids::DcId;
+use crate::map::IdMap;
+
+/// What a connection is for. There is one for each.
+pub(super) type Place = (DcId, Purpose);
+
+/// The connections of a client.
+#[derive(Debug)]
+pub(super) struct Links {
+    table: Mutex<Table>,
+    states: watch::Sender<State>,
+    /// Held while connections are closed, so that whoever closes the client waits for those that another closes.
+    closing: AsyncMutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    /// Some may be over.
+    links: IdMap<Place, Arc<Link>>,
+    /// Those that are in no place any more. They end with the calls that are under way.
+    replaced: Vec<Weak<Link>>,
+    /// Whether the client has, as its state says: to be looked at for each call.
+    has_ended: bool,
+}
+
+impl Links {
+    pub(super) fn new() -> Self {
+        let (table, closing) = (Mutex::default(), AsyncMutex::default());
+        Self { table, states: watch::Sender::new(State::Idle), closing }
+    }
+
+    pub(super) fn states(&self) -> watch::Receiver<State> {
+        self.states.subscribe()
+    }
+
+    /// An error, once the client has ended.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        match &*self.states.borrow() {
+            State::Stopped(reason) => Err(Error::Stopped(reason.clone())),
+            State::Closed => Err(Error::Closed),
+            _ => Ok(()),
+        }
+    }
+
+    /// The connection of a place, if calls can be made at once. A client that has ended has none.
+    pub(super) fn ready(&self, place: Place) -> Option<Arc<Link>> {
+        let table = self.table();
+        let link = table.links.get(&place).filter(|link| !table.has_ended && link.is_ready());
+        link.cloned()
+    }
+
+    /// The connection of a place, and true. Or the one that makes the data centre's key, which all connections to it use. If there
+    /// is neither, one is opened.
+    pub(super) fn begin(
+        &self,
+        place: Place,
+        has_key: impl FnOnce() -> bool,
+        open: impl FnOnce() -> Result<Arc<Link>, Error>,
+    ) -> Result<(Arc<Link>, bool), Error> {
+        let mut table = self.table();
+        self.check()?;
+        if let Some(link) = table.links.get(&place).filter(|link| link.is_usable()) {
+            return Ok((link.clone(), true));
+        }
+        if !has_key() {
+            let is_maker = |(of, link): &(&Place, &Arc<Link>)| of.0 == place.0 && link.is_making();
+            if let Some((_, link)) = table.links.iter().find(is_maker) {
+                return Ok((link.clone(), false));
+            }
+        }
+        let link = open()?;
+        table.take_out(place);
+        table.links.insert(place, link.clone());
+        Ok((link, true))
+    }
+
+    /// Takes connections out of their places: others will be opened for them.
+    pub(super) fn replace(&self, places: &[Place]) {
+        let mut table = self.table();
+        for place in places {
+            if table.take_out(*place) {
+                self.set(State::Idle);
+            }
+        }
+    }
+
+    /// A connection tells the client's state. It counts while that is in its place.
+    pub(super) fn tell(&self, place: Place, by: &Weak<Link>, state: State) {
+        let mut table = self.table();
+        let is_current = |link: &Arc<Link>| Arc::as_ptr(link) == by.as_ptr();
+        if !table.links.get(&place).is_some_and(is_current) || !self.set(state) {
+            return;
+        }
+        if self.check().is_err() {
+            table.has_ended = true;
+            drop(close(table.take_all()));
+        }
+    }
+
+    /// Says the last word, unless it was said, and closes every connection. What has stopped may still be closed.
+    pub(super) async fn end(&self, last: State) {
+        let links = {
+            let mut table = self.table();
+            table.has_ended = true;
+            self.states.send_if_modified(|state| {
+                let is_new = match state {
+                    State::Closed => false,
+                    State::Stopped(_) => last == State::Closed,
+                    _ => true,
+                };
+                if is_new {
+                    *state = last;
+                }
+                is_new
+            });
+            table.take_all()
+        };
+        self.close(links).await;
+    }
+
+    /// Closes every connection. Others may be opened later, after a stop too: somebody logs in again.
+    pub(super) async fn begin_anew(&self) {
+        let links = {
+            let mut table = self.table();
+            self.states.send_if_modified(|state| {
+                let is_new = !matches!(state, State::Closed | State::Idle);
+                if is_new {
+                    *state = State::Idle;
+                }
+                is_new
+            });
+            table.has_ended = self.check().is_err();
+            table.take_all()
+        };
+        self.close(links).await;
+    }
+
+    async fn close(&self, links: Vec<Arc<Link>>) {
+        let tasks = close(links);
+        let closing = self.closing.lock().await;
+        for task in tasks {
+            // One that the runtime has ended is closed.
+            let _ = task.await;
+        }
+        drop(closing);
+    }
+
+    /// Tells a state, unless the client has ended; whether it is another than before.
+    fn set(&self, state: State) -> bool {
+        self.states.send_if_modified(|old| {
+            let is_new = !matches!(old, State::Stopped(_) | State::Closed) && *old != state;
+            if is_new {
+                *old = state;
+            }
+            is_new
+        })
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    /// Takes a connection out of its place; whether it told the client's state.
+    fn take_out(&mut self, place: Place) -> bool {
+        let Some(link) = self.links.remove(&place) else { return false };
+        self.replaced.retain(|link| link.strong_count() > 0);
+        self.replaced.push(Arc::downgrade(&link));
+        link.is_main
+    }
+
+    fn take_all(&mut self) -> Vec<Arc<Link>> {
+        let replaced = std::mem::take(&mut self.replaced);
+        let replaced = replaced.into_iter().filter_map(|link| link.upgrade());
+        self.links.drain().map(|(_, link)| link).chain(replaced).collect()
+    }
+}
+
+/// Closes connections, all at once, in tasks of their own: nobody has to wait for it to happen.
+fn close(links: Vec<Arc<Link>>) -> Vec<tokio::task::JoinHandle<()>> {
+    links.into_iter().map(|link| tokio::spawn(async move { link.close().await })).collect()
+}
