@@ -45,16 +45,17 @@ impl Inner {
         Ok(dc)
     }
 
-    /// Asks for the address of a data centre, if none is known.
+    /// Asks for the address of a data centre, if none is known: at home, or where a client begins that does not know where its
+    /// home is. Another program may have been told that.
     pub(super) async fn locate(&self, dc: DcId, until: Until) -> Result<(), Error> {
-        if self.addresses(dc).is_empty() && dc != self.home() {
-            let config = self.ask(self.home(), &GetConfig, until).await?;
+        let knows = |dc: &DcId| !self.addresses(*dc).is_empty();
+        if !knows(&dc)
+            && let Some(asked) = [self.home(), self.first].into_iter().find(knows)
+        {
+            let config = self.ask(asked, &GetConfig, until).await?;
             self.keep_config(&config.dc_options, config.test_mode).await?;
         }
-        match self.addresses(dc).is_empty() {
-            true => Err(Error::UnknownDc { number: dc.number.into() }),
-            false => Ok(()),
-        }
+        if knows(&dc) { Ok(()) } else { Err(Error::UnknownDc { number: dc.number.into() }) }
     }
 
     fn addresses(&self, dc: DcId) -> Vec<SocketAddr> {
@@ -201,6 +202,7 @@ impl Inner {
             return Ok(());
         }
         let export = ExportAuthorization { dc_id: dc.number.into() };
+        self.locate(self.home(), until).await.map_err(Error::of_a_transfer)?;
         let exported = self.ask(self.home(), &export, until).await;
         let exported = exported.map_err(Error::of_a_transfer)?;
         let import = ImportAuthorization { id: exported.id, bytes: exported.bytes };

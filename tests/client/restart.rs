@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use telewire::client::store::{
     Change, FileStore, MemoryStore, Snapshot, Store, StoreError, string,
 };
-use telewire::client::{Error, LoginError, State};
+use telewire::client::{Error, InvokeOptions, LoginError, State};
+use telewire::tl::api::enums::InputUser;
+use telewire::tl::api::functions::users::GetUsers;
 
 use crate::support::{FOUR, TWO, id, patient, world};
 
@@ -94,6 +96,27 @@ async fn cf_16_a_program_that_follows_a_migration_begins_at_the_home_that_was_fo
     }
     let logins = world.accounts.logins(777);
     assert_eq!(logins.iter().map(|(dc, _)| *dc).collect::<Vec<_>>(), [FOUR]);
+}
+
+#[tokio::test]
+async fn a_home_that_another_program_was_told_the_address_of_is_asked_for() {
+    let world = world().await;
+    world.accounts.add_bot(FOUR, "777:abc", "Helper");
+    let client = world.builder().address(FOUR, world.address(FOUR)).build().await.unwrap();
+    patient(client.log_in_bot("777:abc")).await.unwrap();
+    let kept = client.snapshot();
+    patient(client.close()).await;
+    assert_eq!((kept.home, kept.dcs[&FOUR].addresses.len()), (Some(FOUR), 0));
+    // The next knows of no address but that of the data centre that it would have begun with. Its home is needed for calls that
+    // are made elsewhere too.
+    for dc in [FOUR, TWO] {
+        let client = world.client_on(MemoryStore::from(kept.clone())).await;
+        let options = InvokeOptions { dc: Some(dc), ..Default::default() };
+        let request = GetUsers { id: vec![InputUser::InputUserSelf] };
+        let users = patient(client.invoke_with(&request, &options)).await.unwrap();
+        assert_eq!((id(&users[0]), client.home()), (777, FOUR));
+        patient(client.close()).await;
+    }
 }
 
 #[tokio::test]
