@@ -52,21 +52,21 @@ impl Inner {
         Ok(dc)
     }
 
-    /// Asks for the address of a data centre, if none is known and one is needed.
+    /// Asks for the address of a data centre, if none is known and one is needed: at home, or where a client begins that does not
+    /// know where its home is. Another program may have been told that.
     pub(super) async fn locate(
         self: &Arc<Self>,
         dc: DcId,
         course: &Course<'_>,
     ) -> Result<(), Error> {
-        if !self.settings.needs_addresses() || !self.addresses(dc).is_empty() {
-            return Ok(());
-        }
-        if dc != self.home() {
-            let config = self.ask(self.home(), &GetConfig, course).await?;
+        let knows = |dc: &DcId| !self.settings.needs_addresses() || !self.addresses(*dc).is_empty();
+        if !knows(&dc)
+            && let Some(asked) = [self.home(), self.first].into_iter().find(knows)
+        {
+            let config = self.ask(asked, &GetConfig, course).await?;
             self.keep_config(&config.dc_options, config.test_mode).await?;
         }
-        let unknown = Error::UnknownDc { number: dc.number.into() };
-        if self.addresses(dc).is_empty() { Err(unknown) } else { Ok(()) }
+        if knows(&dc) { Ok(()) } else { Err(Error::UnknownDc { number: dc.number.into() }) }
     }
 
     fn addresses(&self, dc: DcId) -> Vec<SocketAddr> {
@@ -197,6 +197,7 @@ impl Inner {
             return Ok(());
         }
         let export = ExportAuthorization { dc_id: dc.number.into() };
+        self.locate(self.home(), course).await.map_err(Error::of_a_preparation)?;
         let exported = self.ask(self.home(), &export, course).await?;
         let import = ImportAuthorization { id: exported.id, bytes: exported.bytes };
         self.ask(dc, &import, course).await?;

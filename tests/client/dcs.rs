@@ -49,29 +49,32 @@ async fn cf_16_a_login_goes_to_the_data_centre_where_the_account_lives() {
 
 #[tokio::test]
 async fn cf_16_a_call_that_belongs_elsewhere_is_made_there_with_the_login_transferred() {
-    let world = world_with(|accounts, dc, dispatcher| {
-        accounts.on(dc, dispatcher, move |user, request: UpdateStatus| {
-            assert!(!request.offline && user == 777);
-            match dc.number {
-                2 => Err(RpcError::parse(303, "FILE_MIGRATE_4")),
-                _ => Ok(true),
-            }
-        });
-    })
-    .await;
-    let client = world.bot().await;
-    for _ in 0..2 {
-        assert_eq!(patient(client.invoke(&UpdateStatus { offline: false })).await, Ok(true));
+    for message in ["FILE_MIGRATE_4", "STATS_MIGRATE_4"] {
+        let world = world_with(|accounts, dc, dispatcher| {
+            accounts.on(dc, dispatcher, move |user, request: UpdateStatus| {
+                assert!(!request.offline && user == 777);
+                match dc.number {
+                    2 => Err(RpcError::parse(303, message)),
+                    _ => Ok(true),
+                }
+            });
+        })
+        .await;
+        let client = world.bot().await;
+        let status = UpdateStatus { offline: false };
+        for _ in 0..2 {
+            assert_eq!(patient(client.invoke(&status)).await, Ok(true), "{message}");
+        }
+        // The account lives where it lived.
+        assert_eq!(client.home(), TWO);
+        let logins = world.accounts.logins(777);
+        assert_eq!(logins.iter().map(|(dc, _)| *dc).collect::<Vec<_>>(), [TWO, FOUR]);
+        assert!(client.snapshot().is_authorized(FOUR));
+        // A transfer that has ended there is made again.
+        world.accounts.revoke(FOUR, logins[1].1, "AUTH_KEY_UNREGISTERED");
+        assert_eq!(patient(client.invoke(&status)).await, Ok(true), "{message}");
+        assert_eq!(world.accounts.logins(777).len(), 2);
     }
-    // The account lives where it lived.
-    assert_eq!(client.home(), TWO);
-    let logins = world.accounts.logins(777);
-    assert_eq!(logins.iter().map(|(dc, _)| *dc).collect::<Vec<_>>(), [TWO, FOUR]);
-    assert!(client.snapshot().is_authorized(FOUR));
-    // A transfer that has ended there is made again.
-    world.accounts.revoke(FOUR, logins[1].1, "AUTH_KEY_UNREGISTERED");
-    assert_eq!(patient(client.invoke(&UpdateStatus { offline: false })).await, Ok(true));
-    assert_eq!(world.accounts.logins(777).len(), 2);
 }
 
 #[tokio::test]

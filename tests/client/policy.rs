@@ -1,16 +1,17 @@
 //! What is waited for, and what is made again.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use telewire::client::{Error, InvokeOptions};
 use telewire::rpc::{CallError, Execution, RpcError};
+use telewire::server::Fault;
 use telewire::tl::Repeat;
 use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
 
-use crate::support::{World, patient, world_with};
+use crate::support::{TWO, World, patient, world_with};
 
 /// A world in which the first `failures` calls get an error, and the number of calls that were made.
 async fn failing(failures: u32, code: i32, message: &'static str) -> (World, Arc<AtomicU32>) {
@@ -107,15 +108,33 @@ async fn the_first_call_says_who_speaks_and_others_do_not() {
 
 #[tokio::test]
 async fn a_session_that_the_server_has_forgotten_is_initialised_again() {
-    let (world, _) = failing(0, 0, "").await;
+    let (has_forgotten, refused) = (Arc::<AtomicBool>::default(), Arc::<AtomicU32>::default());
+    let (forgotten, refusals) = (has_forgotten.clone(), refused.clone());
+    let world = world_with(move |_, _, dispatcher| {
+        let (forgotten, refusals) = (forgotten.clone(), refusals.clone());
+        dispatcher.on(move |caller, _: GetNearestDc| {
+            let layer = caller.layer.unwrap_or(0);
+            if layer > 0 {
+                forgotten.store(false, Ordering::Relaxed);
+            } else if forgotten.load(Ordering::Relaxed) {
+                refusals.fetch_add(1, Ordering::Relaxed);
+                return Err(RpcError::parse(400, "CONNECTION_NOT_INITED"));
+            }
+            Ok(NearestDc { country: "DE".into(), this_dc: layer, nearest_dc: 2 })
+        });
+    })
+    .await;
     let client = world.client().await;
-    for _ in 0..5 {
-        patient(client.invoke(&GetNearestDc)).await.unwrap();
+    for _ in 0..3 {
+        // Until it has been said.
+        patient(async { while client.invoke(&GetNearestDc).await.unwrap().this_dc > 0 {} }).await;
+        has_forgotten.store(true, Ordering::Relaxed);
+        world.data_centre(TWO).inject(world.now(TWO), Fault::ForgetSessions);
+        let layer = patient(client.invoke(&GetNearestDc)).await.unwrap().this_dc;
+        assert_eq!(layer, telewire::tl::api::LAYER);
     }
-    let (world, asked) = failing(1, 400, "CONNECTION_NOT_INITED").await;
-    let client = world.client().await;
-    let layer = patient(client.invoke(&GetNearestDc)).await.unwrap().this_dc;
-    assert_eq!((layer, asked.load(Ordering::Relaxed)), (telewire::tl::api::LAYER, 2));
+    // It did not know before it was told.
+    assert_eq!((refused.load(Ordering::Relaxed), world.sessions(TWO)), (3, 1));
 }
 
 #[tokio::test]
@@ -140,7 +159,7 @@ async fn without_a_connection_a_deadline_says_that_nothing_ran() {
     let probe = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = probe.local_addr().unwrap();
     drop(probe);
-    let dc = crate::support::TWO;
+    let dc = TWO;
     let key = telewire::server::embedded_key().unwrap().public().clone();
     let client = telewire::client::Client::builder(1, crate::support::API_HASH)
         .keys(vec![key])

@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use telewire::client::store::{
     Change, FileStore, MemoryStore, Snapshot, Store, StoreError, StringStore, string,
 };
-use telewire::client::{Error, LoginError};
+use telewire::client::{Error, InvokeOptions, LoginError, State};
+use telewire::tl::api::enums::InputUser;
+use telewire::tl::api::functions::users::GetUsers;
 
-use crate::support::{TWO, id, patient, world};
+use crate::support::{FOUR, TWO, id, patient, world};
 
 /// A folder of a test's own, removed in the end.
 struct Folder(PathBuf);
@@ -72,6 +74,51 @@ async fn cf_22_a_login_is_found_again_by_the_next_program() {
     let keys: std::collections::BTreeSet<_> =
         world.data_centre(TWO).sessions().map(|(key, _)| key).collect();
     assert_eq!(keys.len(), 1);
+}
+
+#[tokio::test]
+async fn cf_16_a_program_that_follows_a_migration_begins_at_the_home_that_was_found() {
+    let folder = Folder::new("migration");
+    let path = folder.0.join("session");
+    let world = world().await;
+    world.accounts.add_bot(FOUR, "777:abc", "Helper");
+    let client = world.client_on(FileStore::open(&path).unwrap()).await;
+    patient(client.log_in_bot("777:abc")).await.unwrap();
+    patient(client.close()).await;
+    // The data centre that it began with is not needed any more, not even to ask where the other one is.
+    world.kill(TWO);
+    for _ in 0..2 {
+        let client = world.client_on(FileStore::open(&path).unwrap()).await;
+        assert_eq!((client.home(), client.is_logged_in()), (FOUR, true));
+        assert_eq!(id(&patient(client.me()).await.unwrap()), 777);
+        assert_eq!(*client.states().borrow(), State::Online);
+        patient(client.close()).await;
+    }
+    let logins = world.accounts.logins(777);
+    assert_eq!(logins.iter().map(|(dc, _)| *dc).collect::<Vec<_>>(), [FOUR]);
+}
+
+#[tokio::test]
+async fn a_home_that_another_program_was_told_the_address_of_is_asked_for() {
+    let world = world().await;
+    world.accounts.add_bot(FOUR, "777:abc", "Helper");
+    let client = world.builder().address(FOUR, world.address(FOUR)).build().await.unwrap();
+    patient(client.log_in_bot("777:abc")).await.unwrap();
+    let mut kept = client.snapshot();
+    patient(client.close()).await;
+    // As if it had ended before it was told where they are.
+    kept.dcs.values_mut().for_each(|record| record.addresses.clear());
+    assert_eq!(kept.home, Some(FOUR));
+    // The next knows of no address but that of the data centre that it would have begun with. Its home is needed for calls that
+    // are made elsewhere too.
+    for dc in [FOUR, TWO] {
+        let client = world.client_on(MemoryStore::from(kept.clone())).await;
+        let options = InvokeOptions { dc: Some(dc), ..Default::default() };
+        let request = GetUsers { id: vec![InputUser::InputUserSelf] };
+        let users = patient(client.invoke_with(&request, &options)).await.unwrap();
+        assert_eq!((id(&users[0]), client.home()), (777, FOUR));
+        patient(client.close()).await;
+    }
 }
 
 #[tokio::test]

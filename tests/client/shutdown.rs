@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use telewire::client::store::MemoryStore;
 use telewire::client::{Error, InvokeOptions, Purpose, State};
 use telewire::rpc::Execution;
 use telewire::server::Fault;
@@ -11,7 +12,7 @@ use telewire::tl::Repeat;
 use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
 
-use crate::support::{TWO, patient, world, world_with};
+use crate::support::{Relay, TWO, patient, world, world_with};
 
 #[tokio::test]
 async fn cf_20_closing_ends_every_call_and_nothing_follows() {
@@ -148,4 +149,32 @@ async fn states_are_told_as_they_come() {
     patient(states.wait_for(|state| *state == State::Online)).await.unwrap();
     patient(client.close()).await;
     patient(states.wait_for(|state| *state == State::Closed)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_link_that_is_cut_is_told_and_so_is_the_one_that_takes_its_place() {
+    let world = world().await;
+    let relay = Relay::new(world.address(TWO)).await;
+    let client = world.client_by(&relay, MemoryStore::new()).await;
+    let mut states = client.states();
+    let (teller, mut told) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while states.changed().await.is_ok() {
+            let _ = teller.send(states.borrow_and_update().clone());
+        }
+    });
+    patient(client.refresh_config()).await.unwrap();
+    assert_eq!(patient(told.recv()).await, Some(State::Connecting));
+    assert_eq!(patient(told.recv()).await, Some(State::Online));
+    for round in 1..=3 {
+        assert_eq!(relay.dials(), round);
+        relay.cut();
+        let state = patient(told.recv()).await.unwrap();
+        assert!(matches!(state, State::Offline { .. }), "{state:?}");
+        // Nobody calls.
+        assert_eq!(patient(told.recv()).await, Some(State::Online));
+    }
+    patient(client.refresh_config()).await.unwrap();
+    patient(client.close()).await;
+    assert_eq!(patient(told.recv()).await, Some(State::Closed));
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use telewire::client::store::MemoryStore;
 use telewire::client::{Error, State, StopReason};
 use telewire::rpc::Execution;
 use telewire::server::Fault;
@@ -11,7 +12,15 @@ use telewire::tl::api::functions::account::UpdateStatus;
 use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
 
-use crate::support::{TWO, id, patient, world_with};
+use crate::support::{Relay, TWO, id, patient, world_with};
+
+/// Longer than several dials take, after a link was lost.
+const DIALS: Duration = Duration::from_millis(500);
+
+async fn no_dial_follows(relay: &Relay, dials: u32) {
+    tokio::time::sleep(DIALS).await;
+    assert_eq!(relay.dials(), dials);
+}
 
 #[tokio::test]
 async fn cf_17_a_login_that_was_ended_stops_the_client_for_good() {
@@ -32,7 +41,10 @@ async fn cf_17_a_login_that_was_ended_stops_the_client_for_good() {
             });
         })
         .await;
-        let client = world.bot().await;
+        let relay = Relay::new(world.address(TWO)).await;
+        world.accounts.add_bot(TWO, "777:abc", "Helper");
+        let client = world.client_by(&relay, MemoryStore::new()).await;
+        patient(client.log_in_bot("777:abc")).await.unwrap();
         let mut states = client.states();
         let (_, key) = world.accounts.logins(777)[0];
         world.accounts.revoke(TWO, key, name);
@@ -44,6 +56,7 @@ async fn cf_17_a_login_that_was_ended_stops_the_client_for_good() {
         // Nothing is tried any more, not even what anybody may call.
         assert_eq!(patient(client.invoke(&GetNearestDc)).await, Err(stopped));
         assert_eq!(asked.load(Ordering::Relaxed), 0);
+        no_dial_follows(&relay, 1).await;
         // The session is as it was: what to do is not decided here.
         assert!(client.snapshot().key(TWO).is_some());
 
@@ -65,7 +78,7 @@ async fn cf_17_a_key_that_the_server_does_not_know_stops_a_client_that_is_logged
     drop(world);
     // Data centres that never saw the key.
     let world = world_with(|_, _, _| {}).await;
-    let store = telewire::client::store::MemoryStore::from(snapshot);
+    let store = MemoryStore::from(snapshot);
     let client = world.client_on(store).await;
     let stopped = Error::Stopped(StopReason::KeyUnknown);
     // It was sent; who forgets keys may have run it before.
@@ -117,7 +130,8 @@ async fn cf_17_a_client_that_only_listens_is_told_that_its_key_is_not_known() {
     let snapshot = client.snapshot();
     patient(client.close()).await;
     // With a key that was not made just now: of such a one it could be a mistake.
-    let client = world.client_on(telewire::client::store::MemoryStore::from(snapshot)).await;
+    let relay = Relay::new(world.address(TWO)).await;
+    let client = world.client_by(&relay, MemoryStore::from(snapshot)).await;
     patient(client.me()).await.unwrap();
     let mut states = client.states();
     world.data_centre(TWO).inject(world.now(TWO), Fault::ForgetKeys);
@@ -126,7 +140,10 @@ async fn cf_17_a_client_that_only_listens_is_told_that_its_key_is_not_known() {
     let stopped = State::Stopped(StopReason::KeyUnknown);
     patient(states.wait_for(|state| *state == stopped)).await.unwrap();
     // And it stays so: what does not answer any more is not asked any more.
+    let dials = relay.dials();
+    no_dial_follows(&relay, dials).await;
     assert_eq!(patient(client.me()).await, Err(Error::Stopped(StopReason::KeyUnknown)));
+    no_dial_follows(&relay, dials).await;
 }
 
 #[tokio::test]
@@ -139,7 +156,7 @@ async fn a_key_that_nobody_is_logged_in_with_is_replaced() {
     patient(client.close()).await;
     drop(world);
     let world = world_with(|_, _, _| {}).await;
-    let client = world.client_on(telewire::client::store::MemoryStore::from(snapshot)).await;
+    let client = world.client_on(MemoryStore::from(snapshot)).await;
     patient(client.refresh_config()).await.unwrap();
     assert_ne!(client.snapshot().key(TWO).unwrap().auth_key.id(), old);
 }

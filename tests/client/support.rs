@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use telewire::client::store::{MemoryStore, Store};
@@ -14,7 +16,9 @@ use telewire::server::accounts::Accounts;
 use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
 use telewire::time::Now;
 use telewire::tl::api::enums;
-use tokio::task::JoinHandle;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
 /// Nothing on the loopback interface takes this long.
@@ -93,6 +97,13 @@ impl World {
         self.builder().store(store).build().await.unwrap()
     }
 
+    /// A client that dials data centre 2 by a relay, and keeps its session in a store.
+    pub(crate) async fn client_by(&self, relay: &Relay, store: impl Store) -> Client {
+        let key = embedded_key().unwrap().public().clone();
+        let builder = Client::builder(1, API_HASH).keys(vec![key]).home(TWO);
+        builder.address(TWO, relay.address).store(store).build().await.unwrap()
+    }
+
     /// A client that is logged in as a bot of data centre 2.
     pub(crate) async fn bot(&self) -> Client {
         self.accounts.add_bot(TWO, "777:abc", "Helper");
@@ -129,6 +140,50 @@ impl World {
     /// Ends a data centre: nobody is served any more.
     pub(crate) fn kill(&self, dc: DcId) {
         self.dcs[&dc].task.abort();
+    }
+}
+
+/// A way to a data centre, on which dials are counted and links can be cut.
+pub(crate) struct Relay {
+    address: SocketAddr,
+    dials: Arc<AtomicU32>,
+    cuts: watch::Sender<u32>,
+    _task: JoinSet<()>,
+}
+
+impl Relay {
+    pub(crate) async fn new(to: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (dials, cuts) = (Arc::<AtomicU32>::default(), watch::Sender::new(0));
+        let (count, cut) = (dials.clone(), cuts.clone());
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            let mut links = JoinSet::new();
+            loop {
+                let (mut client, _) = listener.accept().await.unwrap();
+                count.fetch_add(1, Ordering::Relaxed);
+                let mut cut = cut.subscribe();
+                links.spawn(async move {
+                    let mut server = TcpStream::connect(to).await.unwrap();
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
+                        _ = cut.changed() => {}
+                    }
+                });
+            }
+        });
+        Self { address, dials, cuts, _task: task }
+    }
+
+    /// How often it was dialled.
+    pub(crate) fn dials(&self) -> u32 {
+        self.dials.load(Ordering::Relaxed)
+    }
+
+    /// Cuts the links that there are.
+    pub(crate) fn cut(&self) {
+        self.cuts.send_modify(|cuts| *cuts += 1);
     }
 }
 

@@ -1,6 +1,14 @@
 //! What subscribers of `tracing` are told. It is alone in its program: whether an event is wanted is remembered for all threads.
 
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+#[cfg(feature = "client")]
+mod secrets;
 
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +29,15 @@ use tracing::{Event, Metadata, Subscriber};
 struct Notes {
     lines: Arc<Mutex<Vec<String>>>,
     spans: Arc<AtomicU64>,
+    /// Whether it hears of everything, and not of this library alone.
+    hears_all: bool,
+}
+
+#[cfg(feature = "client")]
+impl Notes {
+    fn of_all() -> Self {
+        Self { hears_all: true, ..Self::default() }
+    }
 }
 
 struct Line(String);
@@ -33,7 +50,7 @@ impl Visit for Line {
 
 impl Subscriber for Notes {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "telewire"
+        self.hears_all || metadata.target() == "telewire"
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
@@ -49,7 +66,12 @@ impl Subscriber for Notes {
         self.lines.lock().unwrap().push(line.0);
     }
 
-    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        let mut line = Line("record".to_owned());
+        values.record(&mut line);
+        self.lines.lock().unwrap().push(line.0);
+    }
+
     fn record_follows_from(&self, _: &Id, _: &Id) {}
     fn enter(&self, _: &Id) {}
     fn exit(&self, _: &Id) {}
