@@ -113,3 +113,35 @@ impl fmt::Debug for Keeper {
         f.write_str("Keeper")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::store::MemoryStore;
+    use crate::crypto::AuthKey;
+    use crate::ids::Salt;
+
+    const DC: DcId = DcId::production(2);
+
+    fn key(byte: u8) -> Box<StoredKey> {
+        let auth_key = AuthKey::from_bytes([byte; 256]);
+        Box::new(StoredKey { auth_key, salt: Salt(1), time_offset: 0 })
+    }
+
+    #[tokio::test]
+    async fn the_first_key_is_kept_and_forgotten_only_by_its_name() {
+        let keeper = Keeper::load(Box::new(MemoryStore::new())).await.unwrap();
+        let (first, second) = (key(1), key(2));
+        let (one, two) = (first.auth_key.id(), second.auth_key.id());
+        assert_eq!(keeper.keep_login(DC, None).await, Ok(false));
+        assert_eq!(keeper.keep_key(DC, first).await, Ok(true));
+        assert_eq!(keeper.keep_login(DC, None).await, Ok(true));
+        // One that comes later does not take the login with it.
+        assert_eq!(keeper.keep_key(DC, second.clone()).await, Ok(false));
+        keeper.forget_key(DC, Some(two)).await.unwrap();
+        assert!(keeper.is_of_the_login(DC, Some(one)) && !keeper.is_of_the_login(DC, Some(two)));
+        keeper.forget_key(DC, Some(one)).await.unwrap();
+        assert!(!keeper.is_of_the_login(DC, Some(one)) && !keeper.is_of_the_login(DC, None));
+        assert_eq!(keeper.keep_key(DC, second).await, Ok(true));
+    }
+}

@@ -7,10 +7,12 @@ use std::time::Duration;
 use telewire::client::store::MemoryStore;
 use telewire::client::{Error, InvokeOptions, Purpose, StopReason};
 use telewire::rpc::{Execution, RpcError};
+use telewire::tl::Repeat;
 use telewire::tl::api::functions::account::UpdateStatus;
 use telewire::tl::api::functions::auth::ExportAuthorization;
 use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
+use telewire::tl::wrap::functions::help::GetConfig;
 
 use crate::support::{FOUR, PHONE, TWO, done, patient, world, world_with};
 
@@ -249,8 +251,25 @@ async fn transfers_of_a_login_wait_and_stop_as_calls_do() {
         assert_eq!((error.execution(), error.rpc().is_some()), (Execution::Never, true));
         assert_eq!(asked.load(Ordering::Relaxed), times, "{message}");
     }
+    // Nobody waits longer for it than for the call.
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = asked.clone();
+    let world = world_with(move |_, _, dispatcher| {
+        let count = count.clone();
+        dispatcher.on(move |_, _: ExportAuthorization| {
+            count.fetch_add(1, Ordering::Relaxed);
+            Err(RpcError::parse(420, "FLOOD_WAIT_1"))
+        });
+    })
+    .await;
+    let client = world.bot().await;
+    let options =
+        InvokeOptions { dc: Some(FOUR), flood_threshold: Duration::ZERO, ..Default::default() };
+    let error = patient(client.invoke_with(&GetNearestDc, &options)).await.unwrap_err();
+    assert!(error.is("FLOOD_WAIT_X"), "{error}");
+    assert_eq!((error.execution(), asked.load(Ordering::Relaxed)), (Execution::Never, 1));
     // A login that has ended is noticed by whatever is asked.
-    let world = world().await;
+    let world = world_with(|_, _, _| {}).await;
     let client = world.bot().await;
     world.accounts.revoke(TWO, world.accounts.logins(777)[0].1, "SESSION_REVOKED");
     let there = InvokeOptions { dc: Some(FOUR), ..Default::default() };
@@ -280,4 +299,24 @@ async fn only_the_main_connection_asks_for_updates() {
             assert_eq!(answer.country, expected, "{dc} {purpose:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn where_a_data_centre_is_may_not_be_told_and_the_call_was_not_sent() {
+    let world = world_with(|accounts, dc, dispatcher| {
+        dispatcher.on(|_, _: GetConfig| Err(RpcError::parse(500, "INTERNAL")));
+        accounts.on(dc, dispatcher, |_, _: UpdateStatus| Ok(true));
+    })
+    .await;
+    let client = world.bot().await;
+    let options = InvokeOptions {
+        dc: Some(FOUR),
+        repeat: Some(Repeat::Once),
+        server_error_retries: 0,
+        ..Default::default()
+    };
+    let status = UpdateStatus { offline: false };
+    let error = patient(client.invoke_with(&status, &options)).await.unwrap_err();
+    assert!(matches!(error, Error::NotPrepared(_)), "{error}");
+    assert_eq!(error.execution(), Execution::Never);
 }

@@ -4,15 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use telewire::client::store::MemoryStore;
+use telewire::client::store::{Change, MemoryStore, Snapshot, Store, StoreError};
 use telewire::client::{Error, InvokeOptions, Purpose, State};
-use telewire::rpc::Execution;
+use telewire::rpc::{Execution, RpcError};
 use telewire::server::Fault;
 use telewire::tl::Repeat;
+use telewire::tl::api::functions::account::UpdateStatus;
 use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
 
-use crate::support::{Relay, TWO, patient, world, world_with};
+use crate::support::{FOUR, Relay, TWO, patient, world, world_with};
 
 #[tokio::test]
 async fn cf_20_closing_ends_every_call_and_nothing_follows() {
@@ -177,4 +178,121 @@ async fn a_link_that_is_cut_is_told_and_so_is_the_one_that_takes_its_place() {
     patient(client.refresh_config()).await.unwrap();
     patient(client.close()).await;
     assert_eq!(patient(told.recv()).await, Some(State::Closed));
+}
+
+#[tokio::test]
+async fn a_connection_that_makes_its_key_is_not_idle() {
+    let world = world().await;
+    world.accounts.add_bot(TWO, "777:abc", "Helper");
+    let client = world.builder().idle_after(Duration::ZERO).build().await.unwrap();
+    patient(client.log_in_bot("777:abc")).await.unwrap();
+    let there = InvokeOptions { dc: Some(FOUR), ..Default::default() };
+    let config = telewire::tl::wrap::functions::help::GetConfig;
+    for _ in 0..3 {
+        patient(client.invoke_with(&config, &there)).await.unwrap();
+    }
+    // One exchange, whatever came of its first connection.
+    assert_eq!(world.accounts.logins(777).len(), 2);
+    let keys: std::collections::BTreeSet<_> =
+        world.data_centre(FOUR).sessions().map(|(key, _)| key).collect();
+    assert_eq!(keys.len(), 1);
+}
+
+#[tokio::test]
+async fn cf_20_closing_ends_calls_of_a_home_that_was_left() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = asked.clone();
+    let world = world_with(move |accounts, dc, dispatcher| {
+        let count = count.clone();
+        dispatcher.on_later(move |_, _: GetNearestDc| {
+            count.fetch_add(1, Ordering::Relaxed);
+            let answer = NearestDc { country: String::new(), this_dc: 2, nearest_dc: 2 };
+            (Duration::from_secs(3_600), Ok(answer))
+        });
+        accounts.on(dc, dispatcher, move |_, _: UpdateStatus| match dc.number {
+            2 => Err(RpcError::parse(303, "USER_MIGRATE_4")),
+            _ => Ok(true),
+        });
+    })
+    .await;
+    let client = world.bot().await;
+    let call = client.clone();
+    let call = tokio::spawn(async move {
+        let options = InvokeOptions { deadline: None, ..Default::default() };
+        call.invoke_with(&GetNearestDc, &options).await
+    });
+    patient(async {
+        while asked.load(Ordering::Relaxed) < 1 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    assert_eq!(patient(client.invoke(&UpdateStatus { offline: false })).await, Ok(true));
+    assert_eq!((client.home(), call.is_finished()), (FOUR, false));
+    patient(client.close()).await;
+    let error = patient(call).await.unwrap().unwrap_err();
+    assert_eq!((error.cause(), error.execution()), (&Error::Closed, Execution::Maybe));
+}
+
+/// A store that fails, or waits, when keys are to be forgotten.
+struct Forgetful {
+    inner: MemoryStore,
+    gate: Option<std::sync::mpsc::Receiver<()>>,
+}
+
+impl Store for Forgetful {
+    fn load(&mut self) -> Result<Snapshot, StoreError> {
+        self.inner.load()
+    }
+
+    fn apply(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        if changes.iter().any(|change| matches!(change, Change::KeyForgotten(_))) {
+            match self.gate.take() {
+                Some(gate) => gate.recv().unwrap(),
+                None => return Err(StoreError::Other("nothing is ever forgotten".into())),
+            }
+        }
+        self.inner.apply(changes)
+    }
+}
+
+#[tokio::test]
+async fn a_log_out_that_cannot_be_kept_has_happened_on_the_server() {
+    let world = world().await;
+    world.accounts.add_bot(TWO, "777:abc", "Helper");
+    let client = world.client_on(Forgetful { inner: MemoryStore::new(), gate: None }).await;
+    patient(client.log_in_bot("777:abc")).await.unwrap();
+    let error = patient(client.log_out()).await.unwrap_err();
+    assert!(matches!(error.cause(), Error::Store(_)), "{error}");
+    assert_eq!((error.execution(), world.accounts.logins(777).len()), (Execution::Maybe, 0));
+}
+
+#[tokio::test]
+async fn cf_19_a_log_out_that_nobody_waits_for_is_done_to_the_end() {
+    let world = world().await;
+    world.accounts.add_bot(TWO, "777:abc", "Helper");
+    let (open, gate) = std::sync::mpsc::channel();
+    let store = Forgetful { inner: MemoryStore::new(), gate: Some(gate) };
+    let client = world.client_on(store).await;
+    patient(client.log_in_bot("777:abc")).await.unwrap();
+    let old = client.snapshot().key(TWO).unwrap().auth_key.id();
+    let leaving = client.clone();
+    let leaving = tokio::spawn(async move { leaving.log_out().await });
+    patient(async {
+        while !world.accounts.logins(777).is_empty() {
+            tokio::task::yield_now().await;
+        }
+        // The answer is here, and the store is asked.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    })
+    .await;
+    leaving.abort();
+    open.send(()).unwrap();
+    let mut states = client.states();
+    patient(states.wait_for(|state| *state == State::Idle)).await.unwrap();
+    assert!(client.snapshot().key(TWO).is_none());
+    // Nothing goes over the key that was forgotten.
+    patient(client.log_in_bot("777:abc")).await.unwrap();
+    assert!(client.is_logged_in());
+    assert_ne!(client.snapshot().key(TWO).unwrap().auth_key.id(), old);
 }

@@ -5,14 +5,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use telewire::client::store::MemoryStore;
-use telewire::client::{Error, State, StopReason};
+use telewire::client::{Error, InvokeOptions, State, StopReason};
 use telewire::rpc::Execution;
 use telewire::server::Fault;
 use telewire::tl::api::functions::account::UpdateStatus;
 use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
+use telewire::tl::wrap::functions::help::GetConfig;
 
-use crate::support::{Relay, TWO, id, patient, world_with};
+use crate::support::{FOUR, Relay, TWO, id, patient, world_with};
 
 /// Longer than several dials take, after a link was lost.
 const DIALS: Duration = Duration::from_millis(500);
@@ -133,6 +134,8 @@ async fn cf_17_a_client_that_only_listens_is_told_that_its_key_is_not_known() {
     let relay = Relay::new(world.address(TWO)).await;
     let client = world.client_by(&relay, MemoryStore::from(snapshot)).await;
     patient(client.me()).await.unwrap();
+    let there = InvokeOptions { dc: Some(FOUR), ..Default::default() };
+    patient(client.invoke_with(&GetConfig, &there)).await.unwrap();
     let mut states = client.states();
     world.data_centre(TWO).inject(world.now(TWO), Fault::ForgetKeys);
     // Nobody calls: the connection finds out by itself.
@@ -142,8 +145,11 @@ async fn cf_17_a_client_that_only_listens_is_told_that_its_key_is_not_known() {
     // And it stays so: what does not answer any more is not asked any more.
     let dials = relay.dials();
     no_dial_follows(&relay, dials).await;
-    assert_eq!(patient(client.me()).await, Err(Error::Stopped(StopReason::KeyUnknown)));
+    let stopped = Error::Stopped(StopReason::KeyUnknown);
+    assert_eq!(patient(client.me()).await, Err(stopped.clone()));
     no_dial_follows(&relay, dials).await;
+    // Nor is the other data centre, where all is well.
+    assert_eq!(patient(client.invoke_with(&GetConfig, &there)).await.err(), Some(stopped));
 }
 
 #[tokio::test]
