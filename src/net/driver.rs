@@ -53,7 +53,7 @@ pub fn connect(config: Config) -> io::Result<(Handle, Events, Driver)> {
     let entropy = Box::new(OsEntropy::new()?);
     let (handle, commands) = handle::channel();
     let (sink, events) = events::channel();
-    let driver = Driver {
+    let task = Task {
         connection: Connection::new(config.connection, clock.now(), entropy),
         plan,
         clock,
@@ -66,12 +66,16 @@ pub fn connect(config: Config) -> io::Result<(Handle, Events, Driver)> {
         works: JoinSet::new(),
         over: None,
     };
-    Ok((handle, events, driver))
+    Ok((handle, events, Driver(Box::new(task))))
 }
 
 /// The task that owns a connection and its socket.
+// In a box, as a future holds what it is given as often as that is passed on.
 #[derive(Debug)]
-pub struct Driver {
+pub struct Driver(Box<Task>);
+
+#[derive(Debug)]
+struct Task {
     connection: Connection,
     plan: Plan,
     clock: Clock,
@@ -93,11 +97,13 @@ impl Driver {
     ///
     /// With the feature `tracing` all of it is in a span, `connection`.
     pub async fn run(self) -> ConnectionError {
-        let dc = self.connection.dc();
-        in_span!(info_span, "connection", dc = dc.to_string(); self.drive()).await
+        let dc = self.0.connection.dc();
+        in_span!(info_span, "connection", dc = dc.to_string(); self.0.drive()).await
     }
+}
 
-    async fn drive(mut self) -> ConnectionError {
+impl Task {
+    async fn drive(mut self: Box<Self>) -> ConnectionError {
         loop {
             self.pump();
             if let Some(over) = self.over.take() {
@@ -327,5 +333,22 @@ impl Driver {
                 self.connection.handle_disconnected(now, why);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection;
+    use crate::crypto::real;
+    use crate::ids::DcId;
+
+    #[test]
+    fn the_future_of_a_connection_is_small() {
+        let connection = connection::Config::new(DcId::production(2), Vec::new(), real());
+        let address = "127.0.0.1:1".parse().unwrap();
+        let (.., driver) = connect(Config::new(connection, vec![address])).unwrap();
+        let size = size_of_val(&driver.run());
+        assert!(size <= 1_024, "{size}");
     }
 }
