@@ -127,7 +127,7 @@ impl Link {
             .unwrap_or(Err(ConnectionError::Closed.into()))
     }
 
-    /// Waits until it is known why it is over. For calls that ended as closed; nobody waits long.
+    /// Waits until it is known why it is over, which follows soon for calls that ended as closed.
     pub(super) async fn ended(&self) -> ConnectionError {
         let mut stage = self.stage.clone();
         let ended = stage.wait_for(|stage| stage.over.is_some()).await;

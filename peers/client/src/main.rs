@@ -33,7 +33,9 @@ fn main() {
     match words.as_slice() {
         [] => runtime().block_on(measure()),
         ["serve"] => runtime().block_on(serve::run()),
-        ["first", address] => runtime().block_on(first::run(address.parse().unwrap())),
+        ["first", address, session] => {
+            runtime().block_on(first::run(address.parse().unwrap(), session.as_ref()));
+        }
         _ => {
             eprintln!("usage: telewire-peers-client   (without arguments)");
             std::process::exit(2);
@@ -53,12 +55,17 @@ async fn measure() {
     compare("64 at a time", server.address, CONCURRENT, AT_A_TIME).await;
     println!();
     println!("start of the process to the first answer: {:?} (median)", first::measure(&server));
-    println!("an idle client: {} KiB of {} clients", idle::measure(server.address).await, idle::CLIENTS);
+    println!(
+        "an idle client: {} KiB of {} clients",
+        idle::measure(server.address).await,
+        idle::CLIENTS
+    );
 }
 
 /// Calls a second, which the data centre bounds too; and what the client's own process takes of the processor for a call.
 async fn compare(what: &str, server: SocketAddr, calls: usize, at_a_time: usize) {
-    let (ours, theirs) = (ours::Caller::connect(server).await, theirs::Caller::connect(server).await);
+    let (ours, theirs) =
+        (ours::Caller::connect(server).await, theirs::Caller::connect(server).await);
     let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
     let (mut our_cpu, mut their_cpu) = (Duration::ZERO, Duration::ZERO);
     for _ in 0..ROUNDS {
@@ -76,7 +83,10 @@ async fn compare(what: &str, server: SocketAddr, calls: usize, at_a_time: usize)
     println!("| calls a second, {what} | {ours:.0} | {theirs:.0} | {:.2} |", ours / theirs);
     let each = |cpu: Duration| cpu.as_secs_f64() * 1e6 / (calls * ROUNDS) as f64;
     let (ours, theirs) = (each(our_cpu), each(their_cpu));
-    println!("| processor time of a call, {what} | {ours:.1} µs | {theirs:.1} µs | {:.2} |", ours / theirs);
+    println!(
+        "| processor time of a call, {what} | {ours:.1} µs | {theirs:.1} µs | {:.2} |",
+        ours / theirs
+    );
 }
 
 /// What this process has taken of the processor.
