@@ -11,8 +11,8 @@
 //! * A login that was told is found by the next program, and one that was ended is not. There is never half a login.
 //! * A key is on the disk before a packet is sent with it.
 //!
-//! A seed decides who logs in and how, the calls, what goes wrong after how many bytes and writes, and where programs end. The sockets, the clocks and the
-//! client's own randomness are real, so that the same seed is a similar life, not the same one.
+//! A seed decides who logs in and how, the calls, what goes wrong after how many bytes and writes, and where programs end. The
+//! sockets, the clocks and the client's own randomness are real, so that the same seed is a similar life, not the same one.
 
 mod disk;
 mod ledger;
