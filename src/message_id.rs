@@ -35,6 +35,11 @@ impl MessageId {
         Duration::from_secs(id >> 32) + Duration::from_nanos(nanos)
     }
 
+    /// The whole seconds of [`unix`](Self::unix).
+    pub(crate) fn seconds(self) -> u64 {
+        self.0.max(0).cast_unsigned() >> 32
+    }
+
     /// Whether it has the form of a message from the server: positive and odd.
     #[must_use]
     pub fn is_from_server(self) -> bool {

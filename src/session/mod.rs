@@ -83,6 +83,8 @@ pub struct Session {
     key: AuthKey,
     id: SessionId,
     clock: ServerClock,
+    /// What it shows while a packet is taken.
+    server_seconds: u64,
     ids: MessageIds,
     /// How many content-related messages were sent (EM-09).
     content: i32,
@@ -162,6 +164,7 @@ impl Session {
             key,
             id: new_session_id(entropy),
             clock,
+            server_seconds: 0,
             ids: MessageIds::default(),
             content: 0,
             salts: Salts::new(salt),
