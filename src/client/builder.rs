@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::client::error::Error;
-use crate::client::store::{MemoryStore, Snapshot, Store};
+use crate::client::store::{MemoryStore, Store};
 use crate::client::{Client, addresses};
 use crate::connection::Pfs;
 use crate::crypto::{RsaPublicKey, keys};
@@ -166,17 +166,6 @@ impl ClientBuilder {
     /// [`Error::Store`] when the session cannot be loaded, [`Error::Io`] when there is no randomness.
     pub async fn build(self) -> Result<Client, Error> {
         Client::load(self.settings, self.store, self.home).await
-    }
-}
-
-impl Client {
-    /// Where this client looks for a data centre, the preferred first: the addresses that were given, or what the server told,
-    /// or Telegram's own. Empty if it knows of none.
-    #[must_use]
-    pub fn addresses(&self, dc: DcId) -> Vec<SocketAddr> {
-        let told = |kept: &Snapshot| kept.dcs.get(&dc).map(|record| record.addresses.clone());
-        let told = self.inner.keeper.read(told).unwrap_or_default();
-        self.inner.settings.addresses(dc, &told)
     }
 }
 

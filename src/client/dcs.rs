@@ -33,6 +33,13 @@ impl Client {
         let config = self.invoke(&GetConfig).await?;
         self.inner.keep_config(&config.dc_options, config.test_mode).await
     }
+
+    /// Where this client looks for a data centre, the preferred first: the addresses that were given, or what the server told and
+    /// behind it Telegram's own. Empty if it knows of none.
+    #[must_use]
+    pub fn addresses(&self, dc: DcId) -> Vec<SocketAddr> {
+        self.inner.addresses(dc)
+    }
 }
 
 impl Inner {

@@ -11,7 +11,7 @@ use telewire::tl::Repeat;
 use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
 
-use crate::support::{TWO, World, patient, world_with};
+use crate::support::{Silence, TWO, World, patient, world_with};
 
 /// A world in which the first `failures` calls get an error, and the number of calls that were made.
 async fn failing(failures: u32, code: i32, message: &'static str) -> (World, Arc<AtomicU32>) {
@@ -142,13 +142,7 @@ async fn a_session_that_the_server_has_forgotten_is_initialised_again() {
 
 #[tokio::test]
 async fn a_deadline_ends_a_call_and_says_that_nobody_knows() {
-    let world = world_with(|_, _, dispatcher| {
-        dispatcher.on_later(|_, _: GetNearestDc| {
-            let answer = NearestDc { country: String::new(), this_dc: 2, nearest_dc: 2 };
-            (Duration::from_secs(3_600), Ok(answer))
-        });
-    })
-    .await;
+    let world = world_with(|_, _, dispatcher| Silence::default().register(dispatcher)).await;
     let client = world.bot().await;
     let options =
         InvokeOptions { deadline: Some(Duration::from_millis(300)), ..Default::default() };

@@ -1,7 +1,5 @@
 //! How a client ends, and what it closes while it lives.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use telewire::client::store::{Change, MemoryStore, Snapshot, Store, StoreError};
@@ -11,21 +9,15 @@ use telewire::server::Fault;
 use telewire::tl::Repeat;
 use telewire::tl::api::functions::account::UpdateStatus;
 use telewire::tl::api::functions::help::GetNearestDc;
-use telewire::tl::api::types::NearestDc;
 
-use crate::support::{FOUR, Relay, TWO, patient, world, world_with};
+use crate::support::{FOUR, Relay, Silence, TWO, patient, world, world_with};
 
 #[tokio::test]
 async fn cf_20_closing_ends_every_call_and_nothing_follows() {
-    let asked = Arc::new(AtomicU32::new(0));
-    let count = asked.clone();
+    let silence = Silence::default();
+    let silent = silence.clone();
     let world = world_with(move |_, _, dispatcher| {
-        let count = count.clone();
-        dispatcher.on_later(move |_, _: GetNearestDc| {
-            count.fetch_add(1, Ordering::Relaxed);
-            let answer = NearestDc { country: String::new(), this_dc: 2, nearest_dc: 2 };
-            (Duration::from_secs(3_600), Ok(answer))
-        });
+        silent.register(dispatcher);
     })
     .await;
     let client = world.bot().await;
@@ -36,12 +28,7 @@ async fn cf_20_closing_ends_every_call_and_nothing_follows() {
         })
         .collect();
     // They are under way.
-    patient(async {
-        while asked.load(Ordering::Relaxed) < 10 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    silence.asked(10).await;
     patient(client.close()).await;
     for call in calls {
         let error = patient(call).await.unwrap().unwrap_err();
@@ -200,15 +187,10 @@ async fn a_connection_that_makes_its_key_is_not_idle() {
 
 #[tokio::test]
 async fn cf_20_closing_ends_calls_of_a_home_that_was_left() {
-    let asked = Arc::new(AtomicU32::new(0));
-    let count = asked.clone();
+    let silence = Silence::default();
+    let silent = silence.clone();
     let world = world_with(move |accounts, dc, dispatcher| {
-        let count = count.clone();
-        dispatcher.on_later(move |_, _: GetNearestDc| {
-            count.fetch_add(1, Ordering::Relaxed);
-            let answer = NearestDc { country: String::new(), this_dc: 2, nearest_dc: 2 };
-            (Duration::from_secs(3_600), Ok(answer))
-        });
+        silent.register(dispatcher);
         accounts.on(dc, dispatcher, move |_, _: UpdateStatus| match dc.number {
             2 => Err(RpcError::parse(303, "USER_MIGRATE_4")),
             _ => Ok(true),
@@ -221,12 +203,7 @@ async fn cf_20_closing_ends_calls_of_a_home_that_was_left() {
         let options = InvokeOptions { deadline: None, ..Default::default() };
         call.invoke_with(&GetNearestDc, &options).await
     });
-    patient(async {
-        while asked.load(Ordering::Relaxed) < 1 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    silence.asked(1).await;
     assert_eq!(patient(client.invoke(&UpdateStatus { offline: false })).await, Ok(true));
     assert_eq!((client.home(), call.is_finished()), (FOUR, false));
     patient(client.close()).await;

@@ -13,7 +13,7 @@ use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
 use telewire::tl::wrap::functions::help::GetConfig;
 
-use crate::support::{FOUR, Relay, TWO, id, patient, world_with};
+use crate::support::{FOUR, Relay, Silence, TWO, id, patient, world_with};
 
 /// Longer than several dials take, after a link was lost.
 const DIALS: Duration = Duration::from_millis(500);
@@ -95,27 +95,17 @@ async fn cf_17_a_key_that_the_server_does_not_know_stops_a_client_that_is_logged
 
 #[tokio::test]
 async fn cf_17_calls_under_way_end_with_the_client_and_may_have_run() {
-    let asked = Arc::new(AtomicU32::new(0));
-    let count = asked.clone();
+    let silence = Silence::default();
+    let silent = silence.clone();
     let world = world_with(move |accounts, dc, dispatcher| {
-        let count = count.clone();
+        silent.register(dispatcher);
         accounts.on(dc, dispatcher, |_, _: UpdateStatus| Ok(true));
-        dispatcher.on_later(move |_, _: GetNearestDc| {
-            count.fetch_add(1, Ordering::Relaxed);
-            let answer = NearestDc { country: String::new(), this_dc: 2, nearest_dc: 2 };
-            (Duration::from_secs(3_600), Ok(answer))
-        });
     })
     .await;
     let client = world.bot().await;
     let call = client.clone();
     let call = tokio::spawn(async move { call.invoke(&GetNearestDc).await });
-    patient(async {
-        while asked.load(Ordering::Relaxed) < 1 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    silence.asked(1).await;
     world.accounts.revoke(TWO, world.accounts.logins(777)[0].1, "AUTH_KEY_DUPLICATED");
     let status = UpdateStatus { offline: false };
     let stopped = Error::Stopped(StopReason::KeyDuplicated);
