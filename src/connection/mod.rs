@@ -44,7 +44,8 @@
 //! | S3 | keeps answers until they are acknowledged, |
 //! | S4 | says by `new_session_created` that it has forgotten a session. |
 //!
-//! With a server that does not, P1, P4 and P5 hold all the same. The package `telewire-sim` tries all of it, on a virtual
+//! With a server that does not, P1, P4 and P5 hold all the same, and what must not run twice ends as `Unknown` where S2 to S4 are
+//! broken; without S1 nobody can keep P2, for a network may send a message twice. The package `telewire-sim` tries it on a virtual
 //! clock.
 
 mod backoff;

@@ -14,7 +14,7 @@ const PHONE: &str = "+99 966 2 0001";
 const PASSWORD: &str = "correct horse";
 
 #[tokio::test]
-async fn neither_the_code_nor_the_password_nor_the_key_of_a_login_is_told() {
+async fn em_15_neither_the_code_nor_the_password_nor_the_key_of_a_login_is_told() {
     // Of all threads: passwords are proved on one of their own.
     let notes = Notes::of_all();
     tracing::subscriber::set_global_default(notes.clone()).unwrap();

@@ -412,6 +412,36 @@ fn cf_04_four_bytes_do_not_cost_a_key_but_twice_they_are_believed() {
     assert!(net.connection.is_over() && net.connection.poll_timeout().is_none());
 }
 
+fn key_of(net: &Net) -> crate::crypto::KeyId {
+    net.connection.session().unwrap().key_id()
+}
+
+#[test]
+fn cf_04_other_transport_errors_cost_the_link_and_never_the_key() {
+    for (error, at_least) in [
+        (TransportError::FORBIDDEN, Duration::ZERO),
+        // CF-15: too many of us, so that the next dial is one of seconds.
+        (TransportError::FLOOD, Duration::from_secs(3)),
+    ] {
+        let mut net = Net::new();
+        net.run();
+        net.wait(Duration::from_secs(60));
+        let (key, dials, before) = (key_of(&net), net.dials.len(), net.now);
+        net.connection.handle_input(net.now, &transport_error(error));
+        let call = net.echo(4);
+        net.wait(Duration::from_secs(10));
+        assert_eq!((net.echoed(call), net.over(), key_of(&net)), (4, None, key), "{error}");
+        let waited = net.dials[dials].mono - before.mono;
+        assert!(waited >= at_least && waited <= Duration::from_secs(10), "{error}: {waited:?}");
+    }
+    // The address leads to another data centre: that is the end, and says nothing of the key.
+    let mut net = Net::new();
+    net.run();
+    net.connection.handle_input(net.now, &transport_error(TransportError::INVALID_DC));
+    net.run();
+    assert_eq!(net.over(), Some(&ConnectionError::WrongDc));
+}
+
 #[test]
 fn kx_09_the_wrong_data_centre_is_the_end() {
     let mut net = Net::new();

@@ -228,6 +228,31 @@ fn a_service_message_that_does_not_parse_is_refused() {
 }
 
 #[test]
+fn sm_destroy_session_answers_the_request_that_names_the_session() {
+    let mut test = Test::new();
+    let first = test.call(&functions::DestroySession { session_id: 1 });
+    let second = test.call(&functions::DestroySession { session_id: 2 });
+    let key = test.call(&functions::DestroyAuthKey {});
+    test.sent().unwrap();
+    // It names the session and not the request, and comes in another order.
+    let none = types::DestroySessionNone { session_id: 2 };
+    test.say(&none).unwrap();
+    assert_eq!(test.events(), [answered(second, &none)]);
+    // Nobody asked about this one.
+    test.say(&types::DestroySessionOk { session_id: 3 }).unwrap();
+    assert_eq!((test.events(), test.session.counters().stray_answers), (vec![], 1));
+    let ok = types::DestroySessionOk { session_id: 1 };
+    test.say(&ok).unwrap();
+    assert_eq!(test.events(), [answered(first, &ok)]);
+    // There is one key, which the answer need not name.
+    let gone = types::DestroyAuthKeyOk {};
+    test.say(&gone).unwrap();
+    assert_eq!(test.events(), [answered(key, &gone)]);
+    test.say(&types::DestroyAuthKeyNone {}).unwrap();
+    assert_eq!((test.events(), test.session.counters().stray_answers), (vec![], 2));
+}
+
+#[test]
 fn closing_ends_every_request_with_what_is_known_of_it() {
     let (mut test, sent, _) = pinged();
     let waiting = test.ping(2);

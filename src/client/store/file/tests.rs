@@ -198,7 +198,7 @@ fn cf_22_a_refusal_at_any_step_is_told_and_nothing_is_lost() {
 }
 
 #[test]
-fn a_session_is_found_again_and_is_private() {
+fn em_15_a_session_is_found_again_and_is_private() {
     let folder = temporary("found-again");
     let path = folder.join("session");
     let mut store = FileStore::open(&path).unwrap();
