@@ -18,7 +18,7 @@ use crate::net::events::{self, Events, Sink};
 use crate::net::handle::{self, Command, Commands, Handle, Reply, Ticket};
 use crate::net::socket::Socket;
 use crate::rpc::{COMPRESS_FROM, CallError, CallId, Execution, Request};
-use crate::session;
+use crate::session::{self, Session};
 use crate::time::Now;
 use crate::trace::in_span;
 use crate::work::Done;
@@ -246,6 +246,10 @@ impl Task {
                     let session = self.connection.session();
                     // Who does not want it any more is not told.
                     let _ = reply.send(session.map(|session| session.clock().server_unix(now)));
+                }
+                Command::Counters(reply) => {
+                    let session = self.connection.session();
+                    let _ = reply.send(session.map(Session::counters));
                 }
                 #[cfg(feature = "client")]
                 Command::CloseIfIdle if !self.replies.is_empty() => {}

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::rpc::{CallError, Execution, Request};
+use crate::session::Counters;
 use crate::tl::{Deserialize, Function, Object};
 use crate::trace::{self, in_span};
 
@@ -38,6 +39,7 @@ pub(super) enum Command {
     },
     KeyKept,
     ServerTime(oneshot::Sender<Option<Duration>>),
+    Counters(oneshot::Sender<Option<Counters>>),
     Close,
     #[cfg(feature = "client")]
     CloseIfIdle,
@@ -157,10 +159,20 @@ impl Handle {
         let _ = self.commands.send(Command::CloseIfIdle).await;
     }
 
+    /// What the session has counted: requests, repetitions, acknowledgements, violations by kind. `None` if there is no session
+    /// yet, or none any more.
+    pub async fn counters(&self) -> Option<Counters> {
+        self.ask(Command::Counters).await
+    }
+
     /// What the server's clock shows, since 1970. `None` if there is no session yet, or none any more.
     pub async fn server_unix(&self) -> Option<Duration> {
+        self.ask(Command::ServerTime).await
+    }
+
+    async fn ask<T>(&self, what: fn(oneshot::Sender<Option<T>>) -> Command) -> Option<T> {
         let (reply, answer) = oneshot::channel();
-        self.send(Command::ServerTime(reply)).await.ok()?;
+        self.send(what(reply)).await.ok()?;
         answer.await.ok().flatten()
     }
 

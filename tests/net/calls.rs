@@ -40,6 +40,21 @@ async fn many_calls_go_at_once_and_each_gets_its_own_answer() {
 }
 
 #[tokio::test]
+async fn what_is_counted_can_be_read_while_there_is_a_session() {
+    let (address, _server) = start_at(LOOPBACK).await;
+    let (handle, _events, driver) = start_client(config(address, Framing::Intermediate));
+    for ping_id in 0..3 {
+        handle.invoke(&Ping { ping_id }).await.unwrap();
+    }
+    let counters = timeout(PATIENCE, handle.counters()).await.unwrap().unwrap();
+    assert_eq!((counters.requests, counters.resent, counters.duplicates), (3, 0, 0));
+    assert!(counters.packets_out >= 3 && counters.messages_in >= 3, "{counters:?}");
+    handle.close().await;
+    timeout(PATIENCE, driver).await.unwrap().unwrap();
+    assert!(handle.counters().await.is_none() && handle.server_unix().await.is_none());
+}
+
+#[tokio::test]
 async fn closing_ends_the_driver_and_every_call() {
     let (address, _server) = start_at(LOOPBACK).await;
     let (handle, mut events, driver) = start_client(config(address, Framing::Abridged));
