@@ -31,7 +31,8 @@ impl Client {
     /// See [`Error`].
     pub async fn refresh_config(&self) -> Result<(), Error> {
         let config = self.invoke(&GetConfig).await?;
-        self.inner.keep_config(&config.dc_options, config.test_mode).await
+        let kept = self.inner.keep_config(&config.dc_options, config.test_mode).await;
+        kept.map_err(Error::of_what_may_have_run)
     }
 
     /// Where this client looks for a data centre, the preferred first: the addresses that were given, or what the server told and

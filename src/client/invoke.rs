@@ -207,7 +207,10 @@ impl Inner {
         match course.attempts.next(&error, self.jitter()) {
             Next::Fail => {
                 if matches!(error, CallError::Closed { .. }) {
-                    self.mourn(dc, link).await?;
+                    match until.within(self.mourn(dc, link)).await {
+                        Ok(()) | Err(Error::NotConnected) => {}
+                        Err(error) => return Err(error),
+                    }
                 }
                 return Err(error.into());
             }

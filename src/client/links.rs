@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use tokio::sync::{Mutex as AsyncMutex, watch};
+use tokio::sync::watch;
 
 use crate::client::error::Error;
 use crate::client::link::Link;
@@ -20,8 +20,8 @@ pub(super) type Place = (DcId, Purpose);
 pub(super) struct Links {
     table: Mutex<Table>,
     states: watch::Sender<State>,
-    /// Held while connections are closed, so that whoever closes the client waits for those that another closes.
-    closing: AsyncMutex<()>,
+    /// How many are being closed, by whomever: who ends the client waits for all of them.
+    closing: Arc<watch::Sender<usize>>,
 }
 
 #[derive(Debug, Default)]
@@ -36,8 +36,8 @@ struct Table {
 
 impl Links {
     pub(super) fn new() -> Self {
-        let (table, closing) = (Mutex::default(), AsyncMutex::default());
-        Self { table, states: watch::Sender::new(State::Idle), closing }
+        let closing = Arc::new(watch::Sender::new(0));
+        Self { table: Mutex::default(), states: watch::Sender::new(State::Idle), closing }
     }
 
     pub(super) fn states(&self) -> watch::Receiver<State> {
@@ -104,13 +104,13 @@ impl Links {
         }
         if self.check().is_err() {
             table.has_ended = true;
-            drop(close(table.take_all()));
+            self.close(table.take_all());
         }
     }
 
     /// Says the last word, unless it was said, and closes every connection. What has stopped may still be closed.
     pub(super) async fn end(&self, last: State) {
-        let links = {
+        {
             let mut table = self.table();
             table.has_ended = true;
             self.states.send_if_modified(|state| {
@@ -124,14 +124,14 @@ impl Links {
                 }
                 is_new
             });
-            table.take_all()
-        };
-        self.close(links).await;
+            self.close(table.take_all());
+        }
+        self.closed().await;
     }
 
     /// Closes every connection. Others may be opened later, after a stop too: somebody logs in again.
     pub(super) async fn begin_anew(&self) {
-        let links = {
+        {
             let mut table = self.table();
             self.states.send_if_modified(|state| {
                 let is_new = !matches!(state, State::Closed | State::Idle);
@@ -141,19 +141,26 @@ impl Links {
                 is_new
             });
             table.has_ended = self.check().is_err();
-            table.take_all()
-        };
-        self.close(links).await;
+            self.close(table.take_all());
+        }
+        self.closed().await;
     }
 
-    async fn close(&self, links: Vec<Arc<Link>>) {
-        let tasks = close(links);
-        let closing = self.closing.lock().await;
-        for task in tasks {
-            // One that the runtime has ended is closed.
-            let _ = task.await;
+    /// Closes connections, all at once, in tasks of their own: nobody has to wait for it to happen.
+    fn close(&self, links: Vec<Arc<Link>>) {
+        for link in links {
+            let closing = Closing::new(&self.closing);
+            tokio::spawn(async move {
+                link.close().await;
+                drop(closing);
+            });
         }
-        drop(closing);
+    }
+
+    /// Waits until none is being closed.
+    async fn closed(&self) {
+        // The sender is here.
+        let _ = self.closing.subscribe().wait_for(|closing| *closing == 0).await;
     }
 
     /// Tells a state, unless the client has ended; whether it is another than before.
@@ -188,7 +195,18 @@ impl Table {
     }
 }
 
-/// Closes connections, all at once, in tasks of their own: nobody has to wait for it to happen.
-fn close(links: Vec<Arc<Link>>) -> Vec<tokio::task::JoinHandle<()>> {
-    links.into_iter().map(|link| tokio::spawn(async move { link.close().await })).collect()
+/// A connection that is being closed, until this is dropped.
+struct Closing(Arc<watch::Sender<usize>>);
+
+impl Closing {
+    fn new(count: &Arc<watch::Sender<usize>>) -> Self {
+        count.send_modify(|closing| *closing += 1);
+        Self(count.clone())
+    }
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.send_modify(|closing| *closing -= 1);
+    }
 }

@@ -104,13 +104,11 @@ impl Handle {
     /// Makes a request and gives its result as it came.
     ///
     /// When the future is dropped, the request is taken back: it is not sent any more, or the server is told to drop its
-    /// answer. Spawn it as a task of its own if it must go on.
+    /// answer. Spawn it as a task of its own if it must go on. With the feature `tracing` the wait is in a span, `call`.
     ///
     /// # Errors
     ///
     /// See [`CallError`].
-    ///
-    /// With the feature `tracing` the wait is in a span, `call`.
     pub async fn call(&self, request: Request) -> Result<Object, CallError> {
         let answer = in_span!(debug_span, "call", function = trace::name(&request.body);
             self.answer(request));

@@ -52,7 +52,8 @@ impl Socket {
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut is_ready = self.came.is_some();
-        if self.is_writing() && self.poll_write(cx)?.is_ready() {
+        // Part of it is progress too, of which the connection hears: a slow peer is not a silent one.
+        if self.is_writing() && (self.poll_write(cx)?.is_ready() || self.has_moved) {
             is_ready = true;
         }
         if self.came.is_none() && self.poll_read(cx)?.is_ready() {
@@ -135,5 +136,40 @@ impl Socket {
         std::task::ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer))?;
         self.came = Some(buffer.filled().len());
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::framing::Wrapper;
+
+    #[tokio::test]
+    async fn a_peer_that_reads_slowly_is_seen_to_read() {
+        let (ours, mut theirs) = tokio::io::duplex(16);
+        let mut socket = Socket::new(Stream::new(Box::new(ours), Wrapper::default(), &[]).unwrap());
+        socket.out().extend_from_slice(&[7; 100]);
+        assert_eq!(socket.write(), Ok(true));
+        let mut read = Vec::new();
+        while socket.is_writing() {
+            // It has read nothing, and then a little.
+            let quiet = std::pin::pin!(socket.ready()).as_mut().poll(&mut noop());
+            assert!(quiet.is_pending());
+            let mut piece = [0; 5];
+            let count = theirs.read(&mut piece).await.unwrap();
+            read.extend_from_slice(&piece[..count]);
+            timeout(std::time::Duration::from_secs(60), socket.ready()).await.unwrap().unwrap();
+            assert_eq!(socket.write(), Ok(socket.is_writing()));
+        }
+        drop(socket);
+        theirs.read_to_end(&mut read).await.unwrap();
+        assert_eq!(read, [7; 100]);
+    }
+
+    fn noop() -> Context<'static> {
+        Context::from_waker(Waker::noop())
     }
 }

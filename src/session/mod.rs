@@ -83,7 +83,8 @@ pub struct Session {
     key: AuthKey,
     id: SessionId,
     clock: ServerClock,
-    /// What it shows while a packet is taken.
+    /// What it shows while a packet is taken: the same for all messages of it. Reading it for each took a twenty-fifth of what a
+    /// container of updates takes.
     server_seconds: u64,
     ids: MessageIds,
     /// How many content-related messages were sent (EM-09).

@@ -19,7 +19,7 @@ const MAX_AGE: Duration = Duration::from_secs(300);
 /// How far in the future, by our idea of the server's clock (EM-05).
 const MAX_LEAD: Duration = Duration::from_secs(30);
 
-/// Seconds that are within all of these limits, whatever is left of them by rounding and by a correction of the clock.
+/// Seconds that are within all of these limits, whatever rounding does.
 const CERTAINLY_NOW: u64 = 20;
 
 /// By how much our idea of the server's clock may be wrong before it is corrected. Ids may be wrong by half a minute.

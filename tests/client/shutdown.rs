@@ -9,6 +9,9 @@ use telewire::server::Fault;
 use telewire::tl::Repeat;
 use telewire::tl::api::functions::account::UpdateStatus;
 use telewire::tl::api::functions::help::GetNearestDc;
+use telewire::tl::wrap::functions::help::GetConfig;
+
+use tokio::sync::oneshot;
 
 use crate::support::{FOUR, Relay, Silence, TWO, patient, world, world_with};
 
@@ -95,13 +98,18 @@ async fn a_connection_that_is_idle_for_no_time_fails_no_call() {
         repeat: Some(Repeat::Once),
         ..Default::default()
     };
-    let config = telewire::tl::wrap::functions::help::GetConfig;
-    for round in 0..20 {
-        patient(client.invoke_with(&config, &once)).await.unwrap();
-        for _ in 0..round % 5 {
-            tokio::task::yield_now().await;
+    // One for calls, and one for each time that it was closed.
+    patient(async {
+        for round in 0.. {
+            client.invoke_with(&GetConfig, &once).await.unwrap();
+            if world.sessions(TWO) >= 6 {
+                break;
+            }
+            // Whether it is idle is looked at every 20 ms: a little sooner and a little later.
+            tokio::time::sleep(Duration::from_millis(15 + round % 10)).await;
         }
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -111,19 +119,14 @@ async fn connections_that_are_idle_are_closed_and_opened_again() {
     let client = world.builder().idle_after(Duration::from_millis(50)).build().await.unwrap();
     patient(client.log_in_bot("777:abc")).await.unwrap();
     let upload = InvokeOptions { purpose: Purpose::Upload, ..Default::default() };
-    for round in 1..=3 {
-        let config = telewire::tl::wrap::functions::help::GetConfig;
-        patient(client.invoke_with(&config, &upload)).await.unwrap();
-        // One for calls, which stays, and one more for each time that it was opened again.
-        patient(async {
-            while world.sessions(TWO) < 1 + round {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await;
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    }
-    assert_eq!(world.sessions(TWO), 4);
+    // One for calls, which stays, and one more for each time that it was opened again.
+    patient(async {
+        while world.sessions(TWO) < 4 {
+            client.invoke_with(&GetConfig, &upload).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    })
+    .await;
     assert_eq!(*client.states().borrow(), State::Online);
 }
 
@@ -174,9 +177,8 @@ async fn a_connection_that_makes_its_key_is_not_idle() {
     let client = world.builder().idle_after(Duration::ZERO).build().await.unwrap();
     patient(client.log_in_bot("777:abc")).await.unwrap();
     let there = InvokeOptions { dc: Some(FOUR), ..Default::default() };
-    let config = telewire::tl::wrap::functions::help::GetConfig;
     for _ in 0..3 {
-        patient(client.invoke_with(&config, &there)).await.unwrap();
+        patient(client.invoke_with(&GetConfig, &there)).await.unwrap();
     }
     // One exchange, whatever came of its first connection.
     assert_eq!(world.accounts.logins(777).len(), 2);
@@ -214,8 +216,11 @@ async fn cf_20_closing_ends_calls_of_a_home_that_was_left() {
 /// A store that fails, or waits, when keys are to be forgotten.
 struct Forgetful {
     inner: MemoryStore,
-    gate: Option<std::sync::mpsc::Receiver<()>>,
+    gate: Option<Gate>,
 }
+
+/// Says that it waits, and waits.
+type Gate = (oneshot::Sender<()>, std::sync::mpsc::Receiver<()>);
 
 impl Store for Forgetful {
     fn load(&mut self) -> Result<Snapshot, StoreError> {
@@ -225,7 +230,10 @@ impl Store for Forgetful {
     fn apply(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         if changes.iter().any(|change| matches!(change, Change::KeyForgotten(_))) {
             match self.gate.take() {
-                Some(gate) => gate.recv().unwrap(),
+                Some((waits, gate)) => {
+                    waits.send(()).unwrap();
+                    gate.recv().unwrap();
+                }
                 None => return Err(StoreError::Other("nothing is ever forgotten".into())),
             }
         }
@@ -248,21 +256,15 @@ async fn a_log_out_that_cannot_be_kept_has_happened_on_the_server() {
 async fn cf_19_a_log_out_that_nobody_waits_for_is_done_to_the_end() {
     let world = world().await;
     world.accounts.add_bot(TWO, "777:abc", "Helper");
-    let (open, gate) = std::sync::mpsc::channel();
-    let store = Forgetful { inner: MemoryStore::new(), gate: Some(gate) };
+    let ((open, gate), (waits, waiting)) = (std::sync::mpsc::channel(), oneshot::channel());
+    let store = Forgetful { inner: MemoryStore::new(), gate: Some((waits, gate)) };
     let client = world.client_on(store).await;
     patient(client.log_in_bot("777:abc")).await.unwrap();
     let old = client.snapshot().key(TWO).unwrap().auth_key.id();
     let leaving = client.clone();
     let leaving = tokio::spawn(async move { leaving.log_out().await });
-    patient(async {
-        while !world.accounts.logins(777).is_empty() {
-            tokio::task::yield_now().await;
-        }
-        // The answer is here, and the store is asked.
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    })
-    .await;
+    // The server has ended it, and the store is asked.
+    patient(waiting).await.unwrap();
     leaving.abort();
     open.send(()).unwrap();
     let mut states = client.states();

@@ -75,8 +75,8 @@ fn an_email_address_is_asked_for_and_both_codes() {
     login.answer("Email address", "nobody");
     login.answer("Not possible: this is no email address.", "ada@example.com");
     login.answer("A code of 6 characters was sent to a***@example.com.", "wrong");
-    login.answer("The code is wrong.", &code(&mut served, "Email"));
-    login.answer("A code was sent to the other devices", &code(&mut served, "App"));
+    login.answer("The code is wrong.", &served.code_by("Email", PHONE));
+    login.answer("A code was sent to the other devices", &served.code_by("App", PHONE));
     let ran = login.wait();
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
     assert!(ran.out.contains("Logged in as Somebody"), "{}", ran.out);
@@ -86,14 +86,6 @@ fn an_email_address_is_asked_for_and_both_codes() {
     let ran = Process::start_with(&options, &format!("{PHONE}\nx\nx\nx\n")).wait();
     assert_eq!(ran.code, 1, "{}", ran.out);
     assert!(ran.err.starts_with("error: this is no email address"), "{}", ran.err);
-}
-
-/// The code of a kind that a data centre shows.
-fn code(served: &mut Served, kind: &str) -> String {
-    let ending = format!("for {PHONE} ({kind})");
-    let said = served.wait_for(&ending);
-    let line = said.lines().find(|line| line.ends_with(&ending)).unwrap();
-    line.split_whitespace().nth(3).unwrap().to_owned()
 }
 
 #[test]

@@ -197,6 +197,13 @@ fn nothing_is_approved_by_a_server_that_was_not_asked_to() {
     let mut login = Process::talk(&session.options(&["--qr"]));
     served.say(&link(&mut login));
     drop(login);
+    // It had the time to read that: something else has happened since.
+    let session = Session::of(&served);
+    let mut other = Process::talk(&session.options(&[]));
+    other.wait_for("or a bot's token: ");
+    other.say(PHONE);
+    served.code(PHONE);
+    drop(other);
     let ended = served.end(Signal::TERM);
     assert!(ended.code == 0 && !ended.out.contains("QR code"), "{}", ended.out);
 }

@@ -6,7 +6,7 @@
 //!                                      └──> PasswordStep ── submit ───────^   SESSION_PASSWORD_NEEDED
 //!                  └── set_up_email ──> EmailStep ── submit ──> CodeLogin    if the server wants an address first
 //!  log_in_bot ───────────────────────────────────────────────────────────^
-//!  qr_login ──> QrLogin ── next ──> Shown | Password | Done
+//!  qr_login ──> QrLogin ── next ──> Show | Password | Done
 //! ```
 //! Each step can be tried again after an error such as a wrong code. What the steps lead to is in the store before they
 //! return. See <https://core.telegram.org/api/auth>.
@@ -69,7 +69,8 @@ impl Client {
         let user = users.pop().unwrap_or(enums::User::Empty(types::UserEmpty { id: 0 }));
         let session = session_user(&user);
         if session.is_some() && self.user() != session {
-            self.inner.keeper.apply(vec![Change::User(session)]).await?;
+            let kept = self.inner.keeper.apply(vec![Change::User(session)]).await;
+            kept.map_err(|error| Error::from(error).of_what_may_have_run())?;
         }
         Ok(user)
     }
@@ -78,7 +79,8 @@ impl Client {
     async fn logged_in(&self, answer: enums::auth::Authorization) -> Result<LoggedIn, LoginError> {
         match answer {
             enums::auth::Authorization::Authorization(answer) => {
-                self.inner.keep_login(&answer.user).await?;
+                let kept = self.inner.keep_login(&answer.user).await;
+                kept.map_err(Error::of_what_may_have_run)?;
                 // The login is kept whether it is told or not: without the table, what is built in will do.
                 let _ = tokio::time::timeout(CONFIG_WITHIN, self.refresh_config()).await;
                 Ok(LoggedIn { user: answer.user })

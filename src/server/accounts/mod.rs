@@ -122,7 +122,7 @@ impl Accounts {
         self.state().outgoing.drain(..).collect()
     }
 
-    /// The code that was sent last for a phone number, by email too, and is still valid.
+    /// The code that was sent last for a phone number, by email too, if it was not used or taken back.
     #[must_use]
     pub fn code(&self, phone: &str) -> Option<String> {
         let state = self.state();

@@ -100,6 +100,8 @@ async fn cf_22_whatever_ends_a_program_its_calls_its_updates_and_its_login_are_a
     assert_eq!(failed, 0, "lives failed, see above");
     // It was not for nothing: the calls of the last program, and some before.
     let lives = usize::try_from(lives).unwrap();
-    assert!(all.calls > lives * 9 && all.updates > lives, "{all:?}");
-    assert!(lives < 10 || all.crashes > 0 && all.faults > 0, "{all:?}");
+    if lives >= 10 {
+        assert!(all.calls > lives * 9 && all.updates > lives, "{all:?}");
+        assert!(all.crashes > 0 && all.faults > 0, "{all:?}");
+    }
 }

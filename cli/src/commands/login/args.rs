@@ -66,4 +66,4 @@ Examples:
 Exit code:
   0  somebody is logged in, or out
   1  the server said no, or could not be reached
-  2  an option, the file of credentials or that of the session is wrong";
+  2  an option, the file of credentials or that of the session is wrong, or an answer is missing";

@@ -42,8 +42,9 @@ pub(super) fn approve(
     }
     let user = phone.map_or(first, |phone| accounts.user_by_phone(phone));
     let Some(user) = user else {
-        let help = "nobody has this number; type a link, a space and the number of an account";
-        return Some(format!("QR code refused   {help}"));
+        let why = if phone.is_some() { "nobody has this number" } else { "no account is named" };
+        let help = "type a link, a space and the number of an account";
+        return Some(format!("QR code refused   {why}; {help}"));
     };
     Some(match accounts.approve_link(user, link, unix) {
         Ok(()) => format!("QR code approved  for number {user}"),
@@ -69,10 +70,11 @@ mod tests {
         for line in ["hello", "tg://login?token=AQID", "tg://login?token=AQID +999 66"] {
             assert_eq!(say(Some(ada), line), "QR code refused   AUTH_TOKEN_INVALID", "{line}");
         }
-        for (first, line) in
-            [(None, "tg://login?token=AQID"), (Some(ada), "tg://login?token=AQID 9")]
-        {
-            assert!(say(first, line).starts_with("QR code refused   nobody has this number"));
+        for (first, line, why) in [
+            (None, "tg://login?token=AQID", "no account is named"),
+            (Some(ada), "tg://login?token=AQID 9", "nobody has this number"),
+        ] {
+            assert!(say(first, line).starts_with(&format!("QR code refused   {why};")));
         }
     }
 }
