@@ -8,6 +8,7 @@ use telewire::client::store::{
     Change, FileStore, MemoryStore, Snapshot, Store, StoreError, StringStore, string,
 };
 use telewire::client::{Error, InvokeOptions, LoginError, State};
+use telewire::rpc::Execution;
 use telewire::tl::api::enums::InputUser;
 use telewire::tl::api::functions::users::GetUsers;
 
@@ -177,7 +178,17 @@ async fn cf_22_a_store_that_fails_at_any_write_leaves_a_session_to_go_on_from() 
         let writes = Arc::new(AtomicUsize::new(0));
         let store = Failing { memory: MemoryStore::new(), writes, fail_from };
         let client = world.client_on(store).await;
+        let before = world.accounts.logins(777).len();
         let login = patient(client.log_in_bot("777:abc")).await;
+        if let Err(LoginError::Client(error)) = &login {
+            // It may have run if it did: the server knows of another login.
+            let has_run = world.accounts.logins(777).len() > before;
+            assert_eq!(
+                error.execution() == Execution::Maybe,
+                has_run,
+                "write {fail_from}: {error}"
+            );
+        }
         let kept = client.snapshot();
         patient(client.close()).await;
         // The next program has what was kept, and a disk with room.
