@@ -8,7 +8,7 @@ use crate::tl::Object;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum State {
-    /// There is no connection: nothing was asked of it yet, or since somebody logged out or moved.
+    /// There is no connection: nothing was asked of it yet, or not since the last one was closed, by a log-out for example.
     #[default]
     Idle,
     /// A connection is being made.
