@@ -248,7 +248,7 @@ fn p5_against_a_server_that_tells_no_states_only_what_must_run_once_waits_for_it
         let message = requests(&all_sent(&mut test))[0];
         reconnect(&mut test);
         let packets = all_sent(&mut test);
-        assert!(messages(&packets).any(|m| m.is::<types::MsgsStateReq>()));
+        assert!(messages(&packets).any(Sent::is::<types::MsgsStateReq>));
         // The pong of a ping that was sent after the question; one round trip.
         pong(&mut test, &packets);
         let packets = all_sent(&mut test);
