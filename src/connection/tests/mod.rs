@@ -2,6 +2,7 @@
 
 mod kept;
 mod pfs;
+mod silence;
 
 use std::time::Duration;
 
@@ -138,6 +139,24 @@ impl Net {
             self.close_link();
         }
         is_busy
+    }
+
+    /// Time passes up to what is due next, and nothing is carried yet.
+    fn wake(&mut self) {
+        let due = self.connection.poll_timeout().unwrap().max(self.now.mono);
+        self.now = self.now.after(due.saturating_sub(self.now.mono));
+        self.connection.handle_timeout(self.now);
+    }
+
+    /// There is a link, over which nothing is carried yet.
+    fn dial(&mut self) {
+        while self.connection.poll_connect(self.now).is_none() {
+            self.wake();
+        }
+        self.dials.push(self.now);
+        self.close_link();
+        self.link = Some(self.dc.handle_connected());
+        self.connection.handle_connected(self.now, self.framing);
     }
 
     /// Lets time pass, and does what is due.
@@ -385,7 +404,7 @@ fn transport_error(code: TransportError) -> Vec<u8> {
 }
 
 #[test]
-fn cf_04_four_bytes_do_not_cost_a_key_but_twice_they_are_believed() {
+fn cf_04_four_bytes_do_not_cost_a_key_but_over_two_links_they_are_believed() {
     let mut net = Net::new();
     net.run();
     let error = transport_error(TransportError::AUTH_KEY_NOT_FOUND);
@@ -396,18 +415,22 @@ fn cf_04_four_bytes_do_not_cost_a_key_but_twice_they_are_believed() {
         assert_eq!(net.over(), None);
     }
     net.wait(Duration::from_secs(60));
-    net.connection.handle_input(net.now, &error);
-    let call = net.echo(4);
-    net.wait(Duration::from_secs(1));
-    assert_eq!((net.echoed(call), net.over()), (4, None));
-    net.connection.handle_input(net.now, &error);
-    // Before anything authentic came.
-    assert!(net.connection.poll_connect(net.now).is_none());
-    net.now = net.now.after(Duration::from_secs(1));
-    assert!(net.connection.poll_connect(net.now).is_some());
-    net.connection.handle_connected(net.now, net.framing);
-    net.connection.handle_input(net.now, &error);
-    net.run();
+    // Over the link on which the key has spoken it is known.
+    for _ in 0..10 {
+        net.connection.handle_input(net.now, &error);
+        let call = net.echo(4);
+        net.wait(Duration::from_secs(2));
+        assert_eq!((net.echoed(call), net.over()), (4, None));
+    }
+    net.cut();
+    for is_over in [false, true] {
+        net.dial();
+        net.connection.handle_input(net.now, &error);
+        // The server hangs up, as it does: nothing else will come.
+        net.cut();
+        net.run();
+        assert_eq!(net.over().is_some(), is_over);
+    }
     assert_eq!(net.over(), Some(&ConnectionError::KeyUnknown));
     assert!(net.connection.is_over() && net.connection.poll_timeout().is_none());
 }
@@ -420,6 +443,8 @@ fn key_of(net: &Net) -> crate::crypto::KeyId {
 fn cf_04_other_transport_errors_cost_the_link_and_never_the_key() {
     for (error, at_least) in [
         (TransportError::FORBIDDEN, Duration::ZERO),
+        // Of a data centre that has answered as the one named.
+        (TransportError::INVALID_DC, Duration::ZERO),
         // CF-15: too many of us, so that the next dial is one of seconds.
         (TransportError::FLOOD, Duration::from_secs(3)),
     ] {
@@ -434,12 +459,6 @@ fn cf_04_other_transport_errors_cost_the_link_and_never_the_key() {
         let waited = net.dials[dials].mono - before.mono;
         assert!(waited >= at_least && waited <= Duration::from_secs(10), "{error}: {waited:?}");
     }
-    // The address leads to another data centre: that is the end, and says nothing of the key.
-    let mut net = Net::new();
-    net.run();
-    net.connection.handle_input(net.now, &transport_error(TransportError::INVALID_DC));
-    net.run();
-    assert_eq!(net.over(), Some(&ConnectionError::WrongDc));
 }
 
 #[test]
