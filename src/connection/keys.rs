@@ -25,7 +25,8 @@ use crate::connection::pfs::Temporary;
 use crate::crypto::{AuthKey, Entropy, KeyId};
 use crate::handshake::{self, Handshake, Lifetime, Outcome};
 use crate::ids::Salt;
-use crate::session::{Calls, Session, Violation};
+use crate::rpc::{CallError, CloseReason};
+use crate::session::{self, Calls, Session, Violation};
 use crate::time::{Now, ServerClock};
 
 /// How often a key exchange may be refused before the connection gives up (KX-09).
@@ -377,6 +378,7 @@ impl Connection {
     pub(super) fn end(&mut self, error: ConnectionError) {
         self.drain_session();
         let phase = std::mem::replace(&mut self.keys.phase, Phase::Over);
+        self.why = CloseReason::from(&error);
         let mut ended = Vec::new();
         match phase {
             Phase::Over => return,
@@ -393,7 +395,14 @@ impl Connection {
         self.keys.temporary = None;
         self.keys.made = None;
         self.link = Link::Over;
-        self.events.extend(ended.into_iter().map(Event::Session));
+        for mut event in ended {
+            if let session::Event::Answer { result: Err(CallError::Closed { why, .. }), .. } =
+                &mut event
+            {
+                *why = self.why;
+            }
+            self.events.push_back(Event::Session(event));
+        }
         self.events.push_back(Event::Over(error));
     }
 }

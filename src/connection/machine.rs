@@ -12,11 +12,17 @@ use crate::connection::link::{Dial, Link, Wire};
 use crate::crypto::{Entropy, QuickAckToken};
 use crate::framing::{Frame, FrameError, Framing, TransportError};
 use crate::ids::DcId;
-use crate::rpc::{CallError, CallId, Request};
+use crate::rpc::{CallError, CallId, CloseReason, Execution, Request};
 use crate::session::{Session, Violation};
 use crate::time::Now;
 use crate::trace::trace;
 use crate::work::{Done, Work};
+
+/// What is kept of the memory for packets while none is made. One of the largest takes a MiB.
+const KEPT_PACKET: usize = 64 << 10;
+
+/// What is kept of the memory for events when all were taken. One packet may bring a million.
+const KEPT_EVENTS: usize = 64;
 
 /// One session with a data centre, over as many sockets as it takes.
 ///
@@ -35,6 +41,8 @@ pub struct Connection {
     dials: u64,
     pub(super) tickets: u64,
     pub(super) tested_prime: Option<Box<[u8; 256]>>,
+    /// Why it is over, once it is.
+    pub(super) why: CloseReason,
 }
 
 impl Connection {
@@ -53,6 +61,7 @@ impl Connection {
             dials: 0,
             tickets: 0,
             tested_prime: None,
+            why: CloseReason::Closed,
         }
     }
 
@@ -185,7 +194,7 @@ impl Connection {
         match &mut self.keys.phase {
             Phase::Waiting(waiting) => waiting.add(now.mono, request),
             Phase::Keyed(session) => session.call(now, request),
-            Phase::Over => Err(CallError::Closed { execution: crate::rpc::Execution::Never }),
+            Phase::Over => Err(CallError::Closed { execution: Execution::Never, why: self.why }),
         }
     }
 
@@ -241,6 +250,7 @@ impl Connection {
         let Phase::Keyed(session) = &mut self.keys.phase else { return false };
         self.packet.clear();
         let Some(sent) = session.poll_packet(now, wire.padding(), entropy, &mut self.packet) else {
+            self.packet.shrink_to(KEPT_PACKET);
             return false;
         };
         let framed = wire.frame(&self.packet, sent.quick_ack, entropy, out);
@@ -280,6 +290,7 @@ impl Connection {
         if let Some(event) = self.events.pop_front() {
             return Some(event);
         }
+        self.events.shrink_to(KEPT_EVENTS);
         if let Phase::Waiting(waiting) = &mut self.keys.phase {
             return waiting.poll_event().map(Event::Session);
         }

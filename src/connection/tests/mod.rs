@@ -11,7 +11,7 @@ use crate::crypto::{RsaPrivateKey, SeededEntropy, test_key, toy};
 use crate::framing::{FrameError, Framing, TransportError};
 use crate::handshake::Step;
 use crate::ids::DcId;
-use crate::rpc::{CallError, CallId, Execution, Request};
+use crate::rpc::{CallError, CallId, CloseReason, Execution, Request};
 use crate::server::{DataCentre, DcEvent, Dispatcher, LinkId, exchange};
 use crate::session;
 use crate::time::Now;
@@ -477,7 +477,7 @@ fn kx_09_a_refused_exchange_is_tried_five_times() {
     net.wait(Duration::from_secs(60));
     let error = ConnectionError::Refused(TransportError::AUTH_KEY_NOT_FOUND);
     assert_eq!((net.over(), net.dials.len()), (Some(&error), 5));
-    let closed = CallError::Closed { execution: Execution::Never };
+    let closed = CallError::Closed { execution: Execution::Never, why: CloseReason::NoKey };
     assert_eq!(net.answer(call), Some(Err(closed)));
 }
 
@@ -497,7 +497,7 @@ fn cf_20_closing_ends_everything_and_nothing_follows() {
     let call = net.echo(4);
     net.connection.close(net.now);
     net.run();
-    let closed = CallError::Closed { execution: Execution::Never };
+    let closed = CallError::Closed { execution: Execution::Never, why: CloseReason::Closed };
     assert_eq!(net.answer(call), Some(Err(closed.clone())));
     assert_eq!(net.over(), Some(&ConnectionError::Closed));
     assert_eq!(net.connection.call(net.now, Request::new(&Echo(Bytes::default()))), Err(closed));

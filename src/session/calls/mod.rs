@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::map::IdMap;
 use crate::message_id::MessageId;
-use crate::rpc::{CallError, CallId, Request, RpcError};
+use crate::rpc::{CallError, CallId, CloseReason, Request, RpcError};
 use crate::session::call::{Call, Sent};
 use crate::session::event::Event;
 use crate::session::limits::Limits;
@@ -201,7 +201,7 @@ impl Calls {
         for id in ids {
             let Some(call) = self.calls.get(&id) else { continue };
             let execution = call.execution();
-            self.fail(id, CallError::Closed { execution });
+            self.fail(id, CallError::Closed { execution, why: CloseReason::Closed });
         }
         self.queue.clear();
         self.again.clear();

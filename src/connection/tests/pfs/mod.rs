@@ -288,7 +288,7 @@ fn pfs_closing_ends_what_waits_for_the_binding() {
     }
     net.connection.close(net.now);
     net.run();
-    let closed = CallError::Closed { execution: Execution::Never };
+    let closed = CallError::Closed { execution: Execution::Never, why: CloseReason::Closed };
     assert_eq!((net.answer(call), net.over()), (Some(Err(closed)), Some(&ConnectionError::Closed)));
     assert_eq!(net.connection.poll_timeout(), None);
 }

@@ -65,7 +65,7 @@ fn pfs_404_before_the_binding_is_counted_as_a_refused_exchange() {
     net.run();
     let refused = ConnectionError::Refused(TransportError::AUTH_KEY_NOT_FOUND);
     assert_eq!(net.over(), Some(&refused));
-    let closed = CallError::Closed { execution: Execution::Never };
+    let closed = CallError::Closed { execution: Execution::Never, why: CloseReason::NoKey };
     assert_eq!(net.answer(call), Some(Err(closed)));
 }
 
@@ -107,7 +107,7 @@ fn pfs_neither_key_replaces_the_other() {
     net.wait_seconds(20);
     assert!(net.now.mono - start.mono > Duration::from_secs(62));
     assert_eq!(net.over(), Some(&ConnectionError::KeyUnknown));
-    let closed = CallError::Closed { execution: Execution::Never };
+    let closed = CallError::Closed { execution: Execution::Never, why: CloseReason::KeyUnknown };
     assert_eq!(net.answer(call), Some(Err(closed)));
     // No other permanent key was made, and each time another temporary one.
     assert!(net.created().is_empty() && net.bound().is_empty());
