@@ -19,10 +19,10 @@ use crate::trace::trace;
 use crate::work::{Done, Work};
 
 /// What is kept of the memory for packets while none is made. One of the largest takes a MiB.
-const KEPT_PACKET: usize = 64 << 10;
+pub(super) const KEPT_PACKET: usize = 64 << 10;
 
 /// What is kept of the memory for events when all were taken. One packet may bring a million.
-const KEPT_EVENTS: usize = 64;
+pub(super) const KEPT_EVENTS: usize = 64;
 
 /// One session with a data centre, over as many sockets as it takes.
 ///
@@ -35,7 +35,7 @@ pub struct Connection {
     pub(super) backoff: Backoff,
     pub(super) events: VecDeque<Event>,
     /// Packets are built here before they are framed.
-    packet: Vec<u8>,
+    pub(super) packet: Vec<u8>,
     /// What is sent after the end.
     last: Vec<u8>,
     dials: u64,

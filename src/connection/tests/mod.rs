@@ -1,6 +1,7 @@
 //! A connection and a data centre, both without I/O, and a wire between them that a test can cut.
 
 mod kept;
+mod memory;
 mod pfs;
 mod silence;
 
