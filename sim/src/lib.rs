@@ -10,6 +10,7 @@
 //! | P5 | after the last step everything ends within a bounded time |
 
 pub mod api;
+pub mod case;
 pub mod client;
 pub mod dice;
 pub mod fault;
@@ -22,6 +23,7 @@ pub mod peek;
 pub mod pipe;
 pub mod plan;
 pub mod rogue;
+pub mod run;
 pub mod wire;
 pub mod world;
 

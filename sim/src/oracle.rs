@@ -92,7 +92,7 @@ pub enum Violation {
     #[error("P4: {bytes} bytes were allocated at once")]
     Memory {
         /// How many.
-        bytes: usize,
+        bytes: u64,
     },
     /// P4.
     #[error("P4: {packets} packets for so few requests")]

@@ -57,6 +57,13 @@ pub struct Seen {
 }
 
 impl Seen {
+    fn add(&mut self, Self { quick_acks, bound, in_order, full }: Self) {
+        self.quick_acks += quick_acks;
+        self.bound += bound;
+        self.in_order += in_order;
+        self.full += full;
+    }
+
     fn rows(&self) -> [(&'static str, u64); 4] {
         [
             ("quick acknowledgements", self.quick_acks),
@@ -88,29 +95,36 @@ impl Coverage {
         self.schedules += 1;
         let faults = plan.faults().count();
         self.requests += (plan.steps.len() - faults) as u64;
-        for (kind, count) in &outcome.met {
-            *self.faults.entry(kind).or_default() += count;
-        }
+        add_all(&mut self.faults, outcome.met.clone());
         let kinds: Vec<&str> = outcome.met.keys().copied().collect();
-        let Seen { quick_acks, bound, in_order, full } = outcome.seen;
-        self.seen.quick_acks += quick_acks;
-        self.seen.bound += bound;
-        self.seen.in_order += in_order;
-        self.seen.full += full;
+        self.seen.add(outcome.seen);
         for (place, first) in kinds.iter().enumerate() {
             for second in kinds.iter().skip(place + 1) {
                 *self.pairs.entry((first, second)).or_default() += 1;
             }
         }
-        for (id, count) in &outcome.tally.messages {
-            *self.tally.messages.entry(*id).or_default() += count;
-        }
-        for (code, count) in &outcome.tally.refusals {
-            *self.tally.refusals.entry(*code).or_default() += count;
-        }
+        add_all(&mut self.tally.messages, outcome.tally.messages.clone());
+        add_all(&mut self.tally.refusals, outcome.tally.refusals.clone());
         self.rest = self.rest.max((outcome.rest, plan.seed));
         if let Some(violation) = &outcome.violation {
             self.violations.entry(violation.name()).or_default().push(plan.seed);
+        }
+    }
+
+    /// Counts what others have counted.
+    pub fn merge(&mut self, other: Self) {
+        self.schedules += other.schedules;
+        self.requests += other.requests;
+        add_all(&mut self.faults, other.faults);
+        add_all(&mut self.pairs, other.pairs);
+        add_all(&mut self.tally.messages, other.tally.messages);
+        add_all(&mut self.tally.refusals, other.tally.refusals);
+        self.seen.add(other.seen);
+        self.rest = self.rest.max(other.rest);
+        for (name, seeds) in other.violations {
+            let all = self.violations.entry(name).or_default();
+            all.extend(seeds);
+            all.sort_unstable();
         }
     }
 
@@ -181,6 +195,12 @@ impl fmt::Display for Coverage {
             writeln!(f, "  {name:<30}{:>8}   seeds {}", seeds.len(), first.join(" "))?;
         }
         Ok(())
+    }
+}
+
+fn add_all<K: Ord>(sums: &mut BTreeMap<K, u64>, counts: BTreeMap<K, u64>) {
+    for (key, count) in counts {
+        *sums.entry(key).or_default() += count;
     }
 }
 

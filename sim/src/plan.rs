@@ -12,7 +12,7 @@ use crate::dice::Dice;
 use crate::fault::{FATAL, Fault, KINDS};
 
 /// A schedule.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// What all chance comes from.
     pub seed: u64,
