@@ -226,7 +226,13 @@ enum What {
     DestroySession { is_there: bool },
     DestroyKey {},
     Cancel { number: i32 },
-    Push { number: i32, large: bool },
+    Push {
+        number: i32,
+        #[serde(default, skip_serializing_if = "is_false")]
+        large: bool,
+        #[serde(default, skip_serializing_if = "is_false")]
+        former: bool,
+    },
     Fault(FaultForm),
 }
 
@@ -281,7 +287,9 @@ impl StepForm {
             Action::DestroySession { is_there } => What::DestroySession { is_there },
             Action::DestroyKey => What::DestroyKey {},
             Action::Cancel { number } => What::Cancel { number },
-            Action::Push { number, is_large } => What::Push { number, large: is_large },
+            Action::Push { number, is_large, is_former } => {
+                What::Push { number, large: is_large, former: is_former }
+            }
             Action::Fault(fault) => {
                 let Detail { up, down, number } = fault.detail();
                 What::Fault(FaultForm { kind: fault.kind().to_owned(), up, down, number })
@@ -297,7 +305,9 @@ impl StepForm {
             What::DestroySession { is_there } => Action::DestroySession { is_there },
             What::DestroyKey {} => Action::DestroyKey,
             What::Cancel { number } => Action::Cancel { number },
-            What::Push { number, large } => Action::Push { number, is_large: large },
+            What::Push { number, large, former } => {
+                Action::Push { number, is_large: large, is_former: former }
+            }
             What::Fault(FaultForm { kind, up, down, number }) => {
                 let fault = Fault::new(&kind, Detail { up, down, number });
                 let fault = fault.filter(|fault| fault.kind() == kind);

@@ -19,7 +19,10 @@ pub enum Told {
     /// An update came.
     Update(Object),
     /// Updates may have been lost.
-    Gap,
+    Gap {
+        /// Whether a session began.
+        is_new_session: bool,
+    },
     /// It is over; why.
     Over(String),
     /// A key was made.
@@ -129,7 +132,8 @@ impl Client {
         Some(match self.0.poll_event()? {
             Event::Session(session::Event::Answer { call, result }) => Told::Answer(call, result),
             Event::Session(session::Event::Update(update)) => Told::Update(update),
-            Event::Session(session::Event::NewSession { .. } | session::Event::Missed) => Told::Gap,
+            Event::Session(session::Event::NewSession { .. }) => Told::Gap { is_new_session: true },
+            Event::Session(session::Event::Missed) => Told::Gap { is_new_session: false },
             Event::Over(error) => Told::Over(error.to_string()),
             Event::KeyCreated(key) => Told::Key(key),
             Event::KeyBound { .. } => Told::Bound,

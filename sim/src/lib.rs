@@ -13,6 +13,7 @@ pub mod api;
 pub mod case;
 pub mod client;
 pub mod dice;
+pub mod envelope;
 pub mod fault;
 pub mod keys;
 pub mod minimise;
@@ -24,6 +25,7 @@ pub mod pipe;
 pub mod plan;
 pub mod rogue;
 pub mod run;
+pub mod watch;
 pub mod wire;
 pub mod world;
 

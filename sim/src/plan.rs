@@ -10,6 +10,7 @@ use telewire::tl::Repeat;
 use crate::api::Run;
 use crate::dice::Dice;
 use crate::fault::{FATAL, Fault, KINDS};
+use crate::watch::Watched;
 
 /// A schedule.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +86,8 @@ pub enum Action {
         number: i32,
         /// Whether it is a large one.
         is_large: bool,
+        /// Whether it goes to a session that the client has given up, if there is one.
+        is_former: bool,
     },
     /// Something goes wrong.
     Fault(Fault),
@@ -133,6 +136,7 @@ impl Plan {
             let action = Action::Push {
                 number: i32::try_from(number).unwrap_or(0),
                 is_large: dice.percent(20),
+                is_former: dice.percent(20),
             };
             steps.push(Step { at: dice.time(span), action });
         }
@@ -141,7 +145,6 @@ impl Plan {
             let Some(fault) = draw(&kinds, &mut dice) else { break };
             steps.push(Step { at: dice.time(span), action: Action::Fault(fault) });
         }
-        keep_apart(&mut steps);
         steps.sort_by_key(|step| step.at);
         let is_real = dice.percent(1);
         let is_plain = options.is_rogue || is_real;
@@ -193,6 +196,21 @@ impl Plan {
         })
     }
 
+    /// What the rules of the wire depend on.
+    #[must_use]
+    pub fn watched(&self) -> Watched {
+        let is_of_time = |fault: Fault| {
+            let is_skew = matches!(fault, Fault::Server(server::Fault::SkewClock { .. }));
+            is_skew || matches!(fault, Fault::Clock { .. } | Fault::LongIdle)
+        };
+        let is_flooded = self.steps.iter().any(|step| step.action == Action::Flood);
+        Watched {
+            is_honest: !self.is_rogue,
+            is_steady: self.clock == 0 && !self.faults().any(is_of_time),
+            is_moderate: !is_flooded && self.pfs.is_none(),
+        }
+    }
+
     /// Whether nothing goes wrong but in the network. A temporary key ends, and with it what was under way over it. After a
     /// flood more answers come again over the next link than a client remembers, which ends the session (EM-06).
     #[must_use]
@@ -238,18 +256,6 @@ fn calls(dice: &mut Dice, span: Duration) -> Vec<Step> {
         }
     }
     steps
-}
-
-/// A server that asks again for what it has run and not acknowledged yet, and forgets the session while that is under way,
-/// makes it run twice, whoever the client is. So no schedule has both.
-fn keep_apart(steps: &mut [Step]) {
-    use server::Fault::{AskAgain, AskStates, ForgetSessions};
-    let is = |step: &Step, fault| step.action == Action::Fault(Fault::Server(fault));
-    if steps.iter().any(|step| is(step, ForgetSessions)) {
-        for step in steps.iter_mut().filter(|step| is(step, AskAgain)) {
-            step.action = Action::Fault(Fault::Server(AskStates));
-        }
-    }
 }
 
 /// Some requests are to run after one that was made before them.

@@ -1,11 +1,9 @@
 //! What may go wrong in a data centre, on demand: for tests of clients.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::crypto::{EntropyExt, KeyId};
-use crate::ids::{Salt, SessionId};
-use crate::message_id::MessageId;
+use crate::ids::Salt;
 use crate::server::dc::DataCentre;
 use crate::server::salts::Schedule;
 use crate::server::service::message::constructor;
@@ -67,15 +65,10 @@ const NO_CONSTRUCTOR: u32 = 0x0bad_c0de;
 /// How many messages are asked and told of.
 const LAST: usize = 8;
 
-/// How many refused messages are remembered.
-const REFUSED: usize = 64;
-
 /// The faults that wait for their occasion.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     refuse_next: Option<i32>,
-    /// What was refused so, and the code: a copy that the network made of it is refused too.
-    refused: VecDeque<(SessionId, MessageId, i32)>,
     pub(super) drop_acks: u32,
     pub(super) drop_answers: u32,
     pub(super) ignores_state_requests: bool,
@@ -84,27 +77,9 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    /// The code with which a message is to be refused, and whether it is for the first time.
-    pub(super) fn refusal_of(
-        &mut self,
-        session: SessionId,
-        id: MessageId,
-        body: &[u8],
-    ) -> Option<(i32, bool)> {
-        let mut refused = self.refused.iter();
-        let before = refused.find(|(of, other, _)| (*of, *other) == (session, id));
-        if let Some((_, _, code)) = before {
-            return Some((*code, false));
-        }
-        if constructor(body) == types::MsgsAck::ID {
-            return None;
-        }
-        let code = self.refuse_next.take()?;
-        if self.refused.len() == REFUSED {
-            self.refused.pop_front();
-        }
-        self.refused.push_back((session, id, code));
-        Some((code, true))
+    /// The code with which a message is to be refused. It is refused once: what a copy of it gets, its contents say.
+    pub(super) fn refusal_of(&mut self, body: &[u8]) -> Option<i32> {
+        if constructor(body) == types::MsgsAck::ID { None } else { self.refuse_next.take() }
     }
 
     /// What the server's clock shows.
@@ -234,7 +209,7 @@ impl DataCentre {
 
     /// Forgets the faults that wait for their occasion, and those that last; the clock stays as it was set.
     pub fn heal(&mut self) {
-        let Faults { refused, skew, .. } = std::mem::take(&mut self.faults);
-        self.faults = Faults { refused, skew, ..Faults::default() };
+        let Faults { skew, .. } = std::mem::take(&mut self.faults);
+        self.faults = Faults { skew, ..Faults::default() };
     }
 }

@@ -1,11 +1,13 @@
 //! Bytes that are carried, and links that come and go.
 
 use telewire::connection::Disconnected;
-use telewire::server::Tally;
+use telewire::server::{DcEvent, LinkId, Tally};
 use telewire::time::Now;
 
 use crate::oracle::Violation;
+use crate::pipe::Frame;
 use crate::rogue::Rogue;
+use crate::watch::FrameId;
 use crate::wire::{End, Wire};
 use crate::world::{World, at};
 
@@ -25,14 +27,19 @@ impl World<'_> {
         let Some(mut wire) = self.wire.take() else { return };
         self.arrive_up(&mut wire);
         let now = self.client_now();
-        while let Some(bytes) = wire.down.pop(self.mono, &mut self.dice) {
+        while let Some((bytes, _)) = wire.down.pop(self.mono, &mut self.dice) {
             if self.client.wants_link() {
                 self.client.input(now, &bytes);
+                let is_taken = self.client.wants_link();
+                for number in self.watch.reached(self.mono, &bytes, is_taken) {
+                    self.oracle.arrived(number);
+                }
             }
         }
         let is_closed = !self.is_open(&wire.end) && wire.down.is_empty();
         if is_closed && !wire.down.is_silent() || wire.is_broken(self.mono) {
             self.over(&wire);
+            self.watch.disconnected();
             self.say(|| "the link broke".to_owned());
             if self.client.wants_link() {
                 self.client.disconnected(now, Disconnected::Eof);
@@ -44,12 +51,32 @@ impl World<'_> {
 
     fn arrive_up(&mut self, wire: &mut Wire) {
         let now = self.server_now();
-        while let Some(bytes) = wire.up.pop(self.mono, &mut self.dice) {
+        while let Some((bytes, ends)) = wire.up.pop(self.mono, &mut self.dice) {
             match &mut wire.end {
-                End::DataCentre(link) => self.dc.handle_input(now, *link, &bytes),
+                End::DataCentre(link) if self.dc.is_open(*link) => {
+                    self.arrive(now, *link, &bytes, ends);
+                }
+                End::DataCentre(_) => {}
                 End::Rogue(rogue) => rogue.input(now.unix, &bytes, &mut self.dice),
             }
         }
+    }
+
+    /// Lets bytes arrive at the data centre, and looks what that makes of them if a frame ends with them.
+    fn arrive(&mut self, now: Now, link: LinkId, bytes: &[u8], ends: Option<FrameId>) {
+        let Some(frame) = ends else { return self.dc.handle_input(now, link, bytes) };
+        let numbers: Vec<i32> = self.watch.late.requests(frame).collect();
+        let before = self.oracle.counts(&numbers);
+        let refusals = self.refusals();
+        self.dc.handle_input(now, link, bytes);
+        let was_refused = self.refusals() > refusals;
+        for number in self.watch.late.arrived(frame, was_refused) {
+            self.oracle.excuse_copy(number, &before);
+        }
+    }
+
+    fn refusals(&self) -> u64 {
+        self.dc.tally().refusals.values().sum()
     }
 
     /// Takes all that client and server have to say, until both are quiet.
@@ -90,9 +117,19 @@ impl World<'_> {
             self.hear(told);
         }
         if let Some(Wire { end: End::DataCentre(link), .. }) = &self.wire {
-            self.session = self.dc.session_of(*link).or(self.session);
+            let session = self.dc.session_of(*link);
+            if session.is_some() && session != self.session {
+                self.former.extend(self.session);
+                self.session = session;
+            }
         }
         for event in self.dc.take_events() {
+            // Temporary keys too: the client does not tell those.
+            if let DcEvent::KeyCreated(id) = &event
+                && let Some(key) = self.dc.auth_key(*id)
+            {
+                self.watch.know(key.clone());
+            }
             self.say(|| format!("server: {event:?}"));
         }
         self.check_bounds();
@@ -112,8 +149,15 @@ impl World<'_> {
                 let seen = trace.peek.up(&frame);
                 trace.lines.extend(seen.into_iter().map(|line| at(self.mono, &line)));
             }
+            let id = match self.watch.sent(&frame) {
+                Ok(id) => Some(id),
+                Err(broken) => {
+                    self.oracle.violated(Violation::Wire(broken));
+                    None
+                }
+            };
             if let Some(wire) = &mut self.wire {
-                wire.up.push(self.mono, frame, &mut self.dice);
+                wire.up.push(self.mono, Frame { bytes: frame, id }, &mut self.dice);
             }
         }
     }
@@ -138,7 +182,7 @@ impl World<'_> {
                 let seen = trace.peek.down(&frame);
                 trace.lines.extend(seen.into_iter().map(|line| at(self.mono, &line)));
             }
-            wire.down.push(self.mono, frame, &mut self.dice);
+            wire.down.push(self.mono, Frame { bytes: frame, id: None }, &mut self.dice);
         }
     }
 
@@ -169,6 +213,7 @@ impl World<'_> {
         if let Some(trace) = &mut self.trace {
             trace.peek.connected(self.plan.framing);
         }
+        self.watch.connected(self.mono, self.plan.framing);
         self.say(|| "connected".to_owned());
         self.client.connected(self.client_now(), self.plan.framing);
     }
@@ -178,6 +223,7 @@ impl World<'_> {
             self.say(|| "the client closed the link".to_owned());
             wire.close(self.mono, &mut self.dice);
             self.old.push(wire);
+            self.watch.disconnected();
         }
     }
 
@@ -185,6 +231,7 @@ impl World<'_> {
     pub(super) fn cut(&mut self) {
         let Some(wire) = self.wire.take() else { return };
         self.over(&wire);
+        self.watch.disconnected();
         if self.client.wants_link() {
             self.client.disconnected(self.client_now(), Disconnected::Eof);
         }

@@ -27,6 +27,7 @@ use crate::oracle::{Executions, Oracle, Violation};
 use crate::outcome::{Outcome, Seen};
 use crate::peek::Peek;
 use crate::plan::{Plan, Step};
+use crate::watch::Watch;
 use crate::wire::Wire;
 
 /// How long after the last step everything must have come to an end (P5). Long answers, a minute between dials, and a
@@ -72,7 +73,10 @@ pub struct World<'p> {
     bad_dials: (u32, bool),
     /// The session that was used last over the client's link: updates go to it.
     session: Option<(KeyId, SessionId)>,
+    /// The sessions that it had before.
+    former: Vec<(KeyId, SessionId)>,
     oracle: Oracle,
+    watch: Watch,
     dice: Dice,
     is_over: bool,
     packets: u64,
@@ -146,6 +150,8 @@ impl<'p> World<'p> {
         if let (Some(trace), Some(key)) = (&mut trace, &key) {
             trace.peek.know(key.clone());
         }
+        let mut watch = Watch::new(suite.clone(), plan.watched());
+        key.iter().for_each(|key| watch.know(key.clone()));
         Self {
             plan,
             mono: start.mono,
@@ -161,7 +167,9 @@ impl<'p> World<'p> {
             dialing: None,
             bad_dials: (0, false),
             session: None,
+            former: Vec::new(),
             oracle: Oracle::new(plan, executions),
+            watch,
             dice,
             is_over: false,
             packets: 0,
@@ -239,8 +247,11 @@ impl<'p> World<'p> {
         self.settle();
     }
 
-    /// P4.
+    /// P4, and what is due.
     fn check_bounds(&mut self) {
+        if let Err(broken) = self.watch.check(self.mono) {
+            self.oracle.violated(Violation::Wire(broken));
+        }
         let open = self.oracle.open();
         if let Some(held) = self.client.calls().filter(|held| *held > open) {
             self.oracle.violated(Violation::Held { held, open });

@@ -64,12 +64,8 @@ impl DataCentre {
         }
         // A copy of what was taken is none to be refused: that would say that it did not run.
         let was_taken = self.session(origin).is_some_and(|session| session.stage(id).is_some());
-        if !was_taken
-            && let Some((code, is_first)) = self.faults.refusal_of(session, id, &message.body)
-        {
-            if is_first {
-                self.tally.count_fault(Fault::RefuseNext { code });
-            }
+        if !was_taken && let Some(code) = self.faults.refusal_of(&message.body) {
+            self.tally.count_fault(Fault::RefuseNext { code });
             return self.refuse(origin, &message, code);
         }
         self.take_message(origin, link, message, Place::Packet);
