@@ -19,7 +19,7 @@ use telewire::tl::Repeat;
 
 use crate::api::Run;
 use crate::fault::{Detail, Fault};
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{Action, Plan, Rogues, Step};
 
 /// A schedule that once broke a promise, or could have.
 #[derive(Debug, Clone)]
@@ -162,8 +162,8 @@ struct Head {
     real: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pfs: Option<u64>,
-    #[serde(default, skip_serializing_if = "is_false")]
-    rogue: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rogue: Option<RogueForm>,
     framing: String,
     latency: f64,
     jitter: f64,
@@ -181,7 +181,10 @@ impl Head {
             stored: plan.is_stored,
             real: plan.is_real,
             pfs: plan.pfs,
-            rogue: plan.is_rogue,
+            rogue: plan.rogue.map(|Rogues { from, until }| RogueForm {
+                from: from.as_secs_f64(),
+                until: until.map(|until| until.as_secs_f64()),
+            }),
             framing: plan.framing.name().to_owned(),
             latency: plan.latency.as_secs_f64(),
             jitter: plan.jitter.as_secs_f64(),
@@ -198,7 +201,7 @@ impl Head {
             is_stored: self.stored,
             is_real: self.real,
             pfs: self.pfs,
-            is_rogue: self.rogue,
+            rogue: self.rogue.map(RogueForm::into_rogues).transpose()?,
             framing,
             latency: time(self.latency)?,
             jitter: time(self.jitter)?,
@@ -207,6 +210,20 @@ impl Head {
             heals: self.heals,
             steps: Vec::new(),
         })
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RogueForm {
+    from: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<f64>,
+}
+
+impl RogueForm {
+    fn into_rogues(self) -> Result<Rogues, String> {
+        Ok(Rogues { from: time(self.from)?, until: self.until.map(time).transpose()? })
     }
 }
 
@@ -364,12 +381,13 @@ fn is_zero(value: &i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Options;
+    use crate::plan::{Options, Profile};
 
     #[test]
     fn each_schedule_can_be_written_and_read() {
-        for seed in 0..2_000 {
-            let plan = Plan::new(seed, &Options::default());
+        for seed in 0..3_000 {
+            let profile = Profile::ALL[usize::try_from(seed).unwrap() % Profile::ALL.len()];
+            let plan = Plan::new(seed, &Options { profile, ..Options::default() });
             let case = Case { found: "P1: nothing\nof interest".into(), plan };
             let again = Case::parse(&case.to_string()).unwrap();
             assert_eq!((&again.found, &again.plan), (&case.found, &case.plan), "{seed}");

@@ -1,12 +1,12 @@
-//! Encrypted packets, opened by those who read along.
+//! Encrypted packets, opened by those who read along and sealed by those who are neither the client nor the data centre.
 
-use telewire::crypto::message_key::derive;
+use telewire::crypto::message_key::{derive, message_key};
 use telewire::crypto::{AuthKey, MessageKey, Sender, Suite};
-use telewire::tl::Identifiable;
+use telewire::tl::{Identifiable, Serialize};
 use telewire::tl::mtproto::types;
 
 /// What is in a packet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Envelope {
     /// Its salt.
     pub salt: i64,
@@ -19,7 +19,7 @@ pub struct Envelope {
 }
 
 /// A message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Message {
     /// Its id.
     pub id: i64,
@@ -66,6 +66,33 @@ impl Envelope {
         let outer = Message { id: long(&plain, 16)?, seqno: int(&plain, 24)?, body };
         let inner = if outer.is_container() { children(&outer.body) } else { Vec::new() };
         Some(Self { salt: long(&plain, 0)?, session: long(&plain, 8)?, outer, inner })
+    }
+
+    /// The packet that holds its message as it stands, with so much padding at least. `length` is what it says of the message, if
+    /// that is not so.
+    #[must_use]
+    pub fn seal(
+        &self,
+        suite: &Suite,
+        key: &AuthKey,
+        sender: Sender,
+        padding: usize,
+        length: Option<usize>,
+    ) -> Vec<u8> {
+        let suite = &**suite;
+        let Message { id, seqno, body } = &self.outer;
+        let mut plain = Vec::new();
+        for number in [self.salt, self.session, *id] {
+            number.serialize(&mut plain);
+        }
+        seqno.serialize(&mut plain);
+        i32::try_from(length.unwrap_or(body.len())).unwrap_or(0).serialize(&mut plain);
+        plain.extend_from_slice(body);
+        plain.resize((plain.len() + padding).next_multiple_of(16), 0);
+        let (msg_key, _) = message_key(suite, key, sender, &plain);
+        // Whole blocks, so it cannot fail.
+        let _ = derive(suite, key, &msg_key, sender).encrypt(suite, &mut plain);
+        [&key.id().to_le_bytes()[..], &msg_key.0, &plain].concat()
     }
 
     /// The messages that say something: what is in the container, or what is none.

@@ -79,7 +79,7 @@ pub struct Detail {
 }
 
 /// The names of all kinds of faults, in no particular order; [`Fault::kind`] is one of them.
-pub const KINDS: [&str; 45] = [
+pub const KINDS: [&str; 47] = [
     "cut",
     "cut-at",
     "half-open",
@@ -93,6 +93,8 @@ pub const KINDS: [&str; 45] = [
     "clock-ahead",
     "clock-behind",
     "clock-ten-years",
+    "clock-ten-ahead",
+    "clock-after-2038",
     "clock-back",
     "long-idle",
     "forget-key",
@@ -151,6 +153,8 @@ impl Fault {
             "clock-ahead" | "skew-ahead" => detail.number = HOUR,
             "clock-behind" | "skew-behind" => detail.number = -HOUR,
             "clock-ten-years" => detail.number = -TEN_YEARS,
+            "clock-ten-ahead" => detail.number = TEN_YEARS,
+            "clock-after-2038" => detail.number = AFTER_2038,
             "clock-back" => detail.number = -40,
             _ => {}
         }
@@ -173,9 +177,7 @@ impl Fault {
             "slow-reader" => Self::SlowReader,
             "dial-fails" => Self::Dials { count: count()?, hang: false },
             "dial-hangs" => Self::Dials { count: count()?, hang: true },
-            "clock-ahead" | "clock-behind" | "clock-ten-years" | "clock-back" => {
-                Self::Clock { seconds: number }
-            }
+            kind if kind.starts_with("clock-") => Self::Clock { seconds: number },
             "long-idle" => Self::LongIdle,
             "forget-key" => Self::Server(Server::ForgetKeys),
             "forget-session" => Self::Server(Server::ForgetSessions),
@@ -247,7 +249,9 @@ impl Fault {
             Self::Clock { seconds: ..-100_000 } => "clock-ten-years",
             Self::Clock { seconds: -100_000..-1_000 } => "clock-behind",
             Self::Clock { seconds: -1_000..=0 } => "clock-back",
-            Self::Clock { seconds: 1.. } => "clock-ahead",
+            Self::Clock { seconds: 1..=100_000 } => "clock-ahead",
+            Self::Clock { seconds: 100_001..=TEN_YEARS } => "clock-ten-ahead",
+            Self::Clock { .. } => "clock-after-2038",
             Self::LongIdle => "long-idle",
             Self::Server(fault) => match fault {
                 Server::ForgetKeys => "forget-key",
@@ -294,7 +298,10 @@ fn signed(number: usize) -> i64 {
 const HOUR: i64 = 3_600;
 
 /// Ten years in seconds: a device whose battery was empty.
-const TEN_YEARS: i64 = 10 * 365 * 86_400;
+pub(crate) const TEN_YEARS: i64 = 10 * 365 * 86_400;
+
+/// From 2024 to 2039, in seconds: message ids have 31 bits for the seconds, which end on 2038-01-19.
+pub(crate) const AFTER_2038: i64 = 15 * 365 * 86_400;
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

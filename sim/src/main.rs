@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::builder::PossibleValuesParser;
 use telewire_sim::case::Case;
 use telewire_sim::minimise::minimise;
 use telewire_sim::oracle::Violation;
 use telewire_sim::outcome::Outcome;
-use telewire_sim::plan::{Options, Plan};
+use telewire_sim::plan::{Options, Plan, Profile};
 use telewire_sim::run::{Job, many};
 use telewire_sim::world::World;
 
@@ -34,8 +35,12 @@ struct Args {
     /// Leave out kinds of faults, separated by commas.
     #[arg(long, value_delimiter = ',', value_name = "KIND,…")]
     without: Vec<String>,
-    /// Against a peer that is authenticated and sends anything at all.
-    #[arg(long)]
+    /// What goes wrong mostly.
+    #[arg(long, value_name = "PROFILE", default_value = "mixed",
+        value_parser = PossibleValuesParser::new(Profile::ALL.map(Profile::name)))]
+    profile: String,
+    /// Against a peer that is authenticated and sends anything at all: short for `--profile rogue`.
+    #[arg(long, conflicts_with = "profile")]
     rogue: bool,
     /// How many threads run them. What comes of a seed does not depend on it.
     #[arg(long, default_value_t = 2)]
@@ -45,7 +50,7 @@ struct Args {
     keep_going: bool,
     /// End with 1 too if a kind of fault, a message or a refusal was met less often than that.
     ///
-    /// By default 100 times in 10,000 schedules or more, and not at all in fewer, with `--without` and with `--rogue`.
+    /// By default 100 times in 10,000 mixed schedules or more, and not at all in fewer and with `--without`.
     #[arg(long, value_name = "COUNT")]
     at_least: Option<u64>,
 }
@@ -53,6 +58,7 @@ struct Args {
 const AFTER_HELP: &str = "\
 Examples:
   telewire-sim --schedules 100000 --seed 1    a hundred thousand schedules
+  telewire-sim --profile forget --seed 1      where the server loses its memory
   telewire-sim --trace 17                     what happens in one
   telewire-sim --replay sim/cases             those that broke a promise once
 
@@ -71,8 +77,14 @@ const AT_LEAST: u64 = 100;
 const OTHERS: u64 = 31;
 
 impl Args {
+    fn profile(&self) -> Profile {
+        let named = Profile::ALL.into_iter().find(|profile| profile.name() == self.profile);
+        if self.rogue { Profile::Rogue } else { named.unwrap_or_default() }
+    }
+
     fn least(&self) -> u64 {
-        let is_whole = self.schedules >= MANY && self.without.is_empty() && !self.rogue;
+        let is_mixed = self.profile() == Profile::Mixed && self.without.is_empty();
+        let is_whole = self.schedules >= MANY && is_mixed;
         self.at_least.unwrap_or(if is_whole { AT_LEAST } else { 0 })
     }
 }
@@ -89,7 +101,7 @@ fn main() -> ExitCode {
 
 /// Runs the schedules of seeds.
 fn run(args: &Args, out: &mut impl Write) -> io::Result<u8> {
-    let options = Options { without: args.without.clone(), is_rogue: args.rogue };
+    let options = Options { without: args.without.clone(), profile: args.profile() };
     if let Some(seed) = args.trace {
         let outcome = World::run(&Plan::new(seed, &options), true);
         print(&outcome, out)?;

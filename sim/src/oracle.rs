@@ -300,7 +300,7 @@ impl Oracle {
             updates: Vec::new(),
             has_begun: false,
             is_only_network: plan.is_only_network(),
-            is_honest: !plan.is_rogue,
+            is_honest: plan.rogue.is_none(),
             violation: None,
         }
     }

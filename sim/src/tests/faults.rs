@@ -27,7 +27,7 @@ impl Schedule {
             is_stored: true,
             is_real: false,
             pfs: None,
-            is_rogue: false,
+            rogue: None,
             framing: Framing::Intermediate,
             latency: Duration::from_millis(50),
             jitter: Duration::ZERO,

@@ -3,11 +3,11 @@
 mod faults;
 
 use crate::outcome::Coverage;
-use crate::plan::{Options, Plan};
+use crate::plan::{Options, Plan, Profile};
 use crate::world::World;
 
-fn run(seeds: std::ops::Range<u64>, is_rogue: bool) {
-    let options = Options { without: vec![], is_rogue };
+fn run(seeds: std::ops::Range<u64>, profile: Profile) {
+    let options = Options { without: vec![], profile };
     let mut coverage = Coverage::default();
     for seed in seeds {
         let plan = Plan::new(seed, &options);
@@ -18,12 +18,12 @@ fn run(seeds: std::ops::Range<u64>, is_rogue: bool) {
 
 #[test]
 fn the_promises_hold_in_hostile_schedules() {
-    run(0..300, false);
+    run(0..300, Profile::Mixed);
 }
 
 #[test]
 fn the_promises_hold_against_a_peer_that_sends_anything() {
-    run(0..100, true);
+    run(0..100, Profile::Rogue);
 }
 
 #[test]

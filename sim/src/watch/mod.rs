@@ -120,7 +120,8 @@ pub struct Watched {
     pub is_honest: bool,
     /// Whether no clock jumps: then nothing that comes is dropped for its time.
     pub is_steady: bool,
-    /// Whether no more comes than a client acknowledges, and no session goes with its temporary key.
+    /// Whether all that comes is to be acknowledged: no more comes than a client remembers, no session goes with its temporary key, and
+    /// nothing is dropped for its time before the client knows the server's.
     pub is_moderate: bool,
 }
 

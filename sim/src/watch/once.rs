@@ -1,6 +1,9 @@
 //! What must not run twice goes again by permission only: the server said that it lacks the message, or it refused it in a way that
 //! says that it did not run. Being asked for it (`msg_resend_req`), silence, and a new session are none.
 //!
+//! When the server has spoken before and then begins the session anew, it may have forgotten what it had: that it lacks a message says
+//! nothing then of what was sent before.
+//!
 //! Under its own id one permission since it was sent last is enough, as the server tells copies by the id. Under another id each
 //! copy must be known not to have run. Whatever says that the server has or had the message takes the permission away for good.
 
@@ -23,15 +26,36 @@ pub(super) struct Once {
     packets: HashMap<(Place, i64), Vec<i64>>,
     /// What the client asked about.
     questions: HashMap<(Place, i64), Vec<i64>>,
+    /// The sessions of which the server has told that they began, and by which messages.
+    begun: HashMap<Place, HashSet<i64>>,
 }
 
 /// What is known of a message.
 #[derive(Debug, Default)]
 struct Known {
-    /// The packets that it was sent in, and whether the server has said of each that it did not run.
-    copies: Vec<(i64, bool)>,
+    /// The packets that it was sent in, and what the server has said of each.
+    copies: Vec<(i64, Word)>,
     /// Whether the server has or had it.
     was_received: bool,
+}
+
+/// What the server has said of a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    /// Nothing.
+    Nothing,
+    /// It lacks it.
+    Lacks,
+    /// It has refused it.
+    Refused,
+    /// The session began anew after it was sent.
+    Doubt,
+}
+
+impl Word {
+    fn is_permission(self) -> bool {
+        matches!(self, Self::Lacks | Self::Refused)
+    }
 }
 
 /// Codes of `bad_msg_notification` that say that nothing has run. 48 has a constructor of its own.
@@ -64,7 +88,7 @@ impl Once {
             if !is_again {
                 all.push(this);
             }
-            self.known.entry(this).or_default().copies.push((packet, false));
+            self.known.entry(this).or_default().copies.push((packet, Word::Nothing));
             self.packets.entry((place, packet)).or_default().push(message.id);
         }
         Ok(())
@@ -91,6 +115,13 @@ impl Once {
                 let Ok(info) = types::MsgsAllInfo::from_bytes(body) else { return };
                 self.states(place, &info.msg_ids, &info.info, is_sure);
             }
+            types::NewSessionCreated::ID => {
+                let begun = self.begun.entry(place).or_default();
+                // Before the first, nothing is sent that must not run twice; the same comes again over another link.
+                if begun.insert(message.id) && begun.len() > 1 && is_sure {
+                    self.doubt(place);
+                }
+            }
             types::BadServerSalt::ID => self.refused(place, long(body, 4).unwrap_or(0)),
             types::BadMsgNotification::ID => {
                 let Ok(notice) = types::BadMsgNotification::from_bytes(body) else { return };
@@ -109,7 +140,8 @@ impl Once {
                     let inside = self.packets.get(&(place, *id)).cloned().unwrap_or_default();
                     for id in inside.into_iter().chain([*id]) {
                         if let Some(known) = self.known.get_mut(&(place, id)) {
-                            known.copies.iter_mut().for_each(|(_, is_known)| *is_known = true);
+                            let open = known.copies.iter_mut().filter(|c| c.1 == Word::Nothing);
+                            open.for_each(|(_, word)| *word = Word::Lacks);
                         }
                     }
                 }
@@ -117,6 +149,12 @@ impl Once {
                 _ => {}
             }
         }
+    }
+
+    fn doubt(&mut self, place: Place) {
+        let known = self.known.iter_mut().filter(|((of, _), _)| *of == place);
+        let copies = known.flat_map(|(_, known)| &mut known.copies);
+        copies.filter(|c| c.1 != Word::Refused).for_each(|(_, word)| *word = Word::Doubt);
     }
 
     fn received(&mut self, place: Place, id: i64, is_sure: bool) {
@@ -128,7 +166,7 @@ impl Once {
     fn refused(&mut self, place: Place, packet: i64) {
         for id in self.packets.get(&(place, packet)).into_iter().flatten() {
             let copies = self.known.get_mut(&(place, *id)).into_iter().flat_map(|k| &mut k.copies);
-            copies.filter(|(of, _)| *of == packet).for_each(|(_, is_known)| *is_known = true);
+            copies.filter(|(of, _)| *of == packet).for_each(|(_, word)| *word = Word::Refused);
         }
     }
 }
@@ -136,11 +174,11 @@ impl Once {
 impl Known {
     /// Why it may not go again: under its own id, or under another.
     fn forbids(&self, is_again: bool) -> Option<&'static str> {
-        let mut unknown = self.copies.iter().filter(|(_, is_known)| !is_known);
-        let is_last_known = self.copies.last().is_some_and(|(_, is_known)| *is_known);
+        let mut words = self.copies.iter().map(|(_, word)| word.is_permission());
+        let may_go = if is_again { words.next_back() == Some(true) } else { words.all(|may| may) };
         if self.was_received {
             Some("though the server had said that it has it")
-        } else if is_again && !is_last_known || !is_again && unknown.next().is_some() {
+        } else if !may_go {
             Some("and nothing says that it did not run")
         } else {
             None

@@ -165,10 +165,6 @@ impl World<'_> {
             self.dc.inject(self.server_now(), fault);
         }
         self.bad_dials = (0, false);
-        if self.plan.is_rogue {
-            self.cut();
-            self.settle();
-        }
     }
 
     pub(super) fn hear(&mut self, told: Told) {

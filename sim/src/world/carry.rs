@@ -9,7 +9,7 @@ use crate::pipe::Frame;
 use crate::rogue::Rogue;
 use crate::watch::FrameId;
 use crate::wire::{End, Wire};
-use crate::world::{World, at};
+use crate::world::{UNIX, World, at};
 
 impl World<'_> {
     /// Lets the bytes arrive that are due, on all links.
@@ -178,6 +178,7 @@ impl World<'_> {
             };
             let Some(frame) = frame else { return is_busy };
             is_busy = true;
+            self.said += u64::from(matches!(wire.end, End::Rogue(_)));
             if let Some(trace) = &mut self.trace {
                 let seen = trace.peek.down(&frame);
                 trace.lines.extend(seen.into_iter().map(|line| at(self.mono, &line)));
@@ -202,9 +203,8 @@ impl World<'_> {
     }
 
     pub(super) fn connect(&mut self) {
-        let is_rogue = self.plan.is_rogue && !self.steps.as_slice().is_empty();
         let end = match &self.key {
-            Some(key) if is_rogue => {
+            Some(key) if self.is_rogue_now() => {
                 End::Rogue(Box::new(Rogue::new(self.suite.clone(), key.clone())))
             }
             _ => End::DataCentre(self.dc.handle_connected()),
@@ -259,6 +259,26 @@ impl World<'_> {
             *tally.messages.entry(*id).or_default() += count;
         }
         tally
+    }
+
+    /// Whether whoever answers a dial is one that sends anything at all.
+    pub(super) fn is_rogue_now(&self) -> bool {
+        let time = self.mono.saturating_sub(self.delay);
+        self.plan.rogue.is_some_and(|rogue| rogue.is_at(time))
+    }
+
+    /// The peer is another from some times on: then the link to the one before breaks. A rogue speaks unasked.
+    pub(super) fn change_peers(&mut self) {
+        let is_rogue = self.is_rogue_now();
+        let Some(wire) = &mut self.wire else { return };
+        if matches!(wire.end, End::Rogue(_)) != is_rogue {
+            self.say(|| "the peer is another".to_owned());
+            return self.cut();
+        }
+        let unix = UNIX + self.mono;
+        if let End::Rogue(rogue) = &mut wire.end {
+            rogue.speak(self.mono, unix, &mut self.dice);
+        }
     }
 
     fn is_open(&self, end: &End) -> bool {

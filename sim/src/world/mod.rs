@@ -34,6 +34,9 @@ use crate::wire::Wire;
 /// ping that nobody answers fit in several times.
 const REST: Duration = Duration::from_secs(15 * 60);
 
+/// As [`REST`], where the peer goes on to say anything at all: it may say of each request as often as a client lets it that it is at it.
+const LONG_REST: Duration = Duration::from_secs(2 * 3_600);
+
 /// How long it is watched on after that: what was said to have never run must not run yet.
 const AFTERWARDS: Duration = Duration::from_secs(5);
 
@@ -82,6 +85,8 @@ pub struct World<'p> {
     packets: u64,
     /// How long it took after the last step until nothing was awaited any more.
     rest: Duration,
+    /// How many packets rogues sent.
+    said: u64,
     /// What rogues sent.
     rogues: BTreeMap<u32, u64>,
     /// The faults that had something to go wrong with.
@@ -174,6 +179,7 @@ impl<'p> World<'p> {
             is_over: false,
             packets: 0,
             rest: Duration::ZERO,
+            said: 0,
             rogues: BTreeMap::new(),
             met: BTreeMap::new(),
             seen: Seen::default(),
@@ -199,7 +205,9 @@ impl<'p> World<'p> {
                     self.mono + AFTERWARDS
                 });
             }
-            let horizon = watched_until.unwrap_or(steps_end + REST);
+            let is_rogue_forever = self.plan.rogue.is_some_and(|rogue| rogue.until.is_none());
+            let rest = if is_rogue_forever { LONG_REST } else { REST };
+            let horizon = watched_until.unwrap_or(steps_end + rest);
             let end = if is_done { horizon } else { steps_end };
             let due = self.next().filter(|due| *due < end).unwrap_or(end);
             if is_done && due >= horizon {
@@ -218,7 +226,11 @@ impl<'p> World<'p> {
     fn next(&self) -> Option<Duration> {
         let step = self.steps.as_slice().first().map(|step| step.at + self.delay);
         let wires = self.wire.iter().chain(&self.old).filter_map(Wire::next);
-        [step, self.dialing, self.client.next_timeout(), self.dc.poll_timeout()]
+        let change = self.plan.rogue.and_then(|rogue| {
+            let times = [Some(rogue.from), rogue.until].into_iter().flatten();
+            times.map(|at| at + self.delay).find(|at| *at > self.mono)
+        });
+        [step, change, self.dialing, self.client.next_timeout(), self.dc.poll_timeout()]
             .into_iter()
             .flatten()
             .chain(wires)
@@ -244,6 +256,7 @@ impl<'p> World<'p> {
             self.dc.handle_timeout(self.server_now());
         }
         self.carry();
+        self.change_peers();
         self.settle();
     }
 
@@ -258,7 +271,9 @@ impl<'p> World<'p> {
         }
         let (a_request, a_second) = PACKETS;
         let requests = self.plan.steps.len() as u64;
-        if self.packets > a_request * requests + a_second * self.mono.as_secs() {
+        // Who says anything at all is answered now and then.
+        let said = self.said;
+        if self.packets > a_request * requests + a_second * self.mono.as_secs() + said {
             self.oracle.violated(Violation::Storm { packets: self.packets });
         }
     }
