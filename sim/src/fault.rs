@@ -79,7 +79,7 @@ pub struct Detail {
 }
 
 /// The names of all kinds of faults, in no particular order; [`Fault::kind`] is one of them.
-pub const KINDS: [&str; 47] = [
+pub const KINDS: [&str; 48] = [
     "cut",
     "cut-at",
     "half-open",
@@ -122,6 +122,7 @@ pub const KINDS: [&str; 47] = [
     "drop-ack",
     "drop-answer",
     "ignore-state",
+    "same-unique-id",
     "ask-states",
     "tell-states",
     "ask-again",
@@ -190,6 +191,7 @@ impl Fault {
             "drop-ack" => Self::Server(Server::DropAck),
             "drop-answer" => Self::Server(Server::DropAnswer),
             "ignore-state" => Self::Server(Server::IgnoreStateRequests(true)),
+            "same-unique-id" => Self::Server(Server::SameUniqueId(true)),
             "ask-states" => Self::Server(Server::AskStates),
             "tell-states" => Self::Server(Server::TellStates),
             "ask-again" => Self::Server(Server::AskAgain),
@@ -278,6 +280,7 @@ impl Fault {
                 Server::RefuseNext { .. } => "refuse-64",
                 Server::DropAck => "drop-ack",
                 Server::DropAnswer => "drop-answer",
+                Server::SameUniqueId(_) => "same-unique-id",
                 Server::AskStates => "ask-states",
                 Server::TellStates => "tell-states",
                 Server::AskAgain => "ask-again",

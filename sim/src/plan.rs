@@ -173,7 +173,8 @@ impl Profile {
 const FORGET: [&str; 5] = ["forget-session", "ask-again", "drop-ack", "cut", "stall"];
 
 /// What makes a server say what it rarely says.
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 23] = [
+    "same-unique-id",
     "ask-again",
     "tell-states",
     "ask-states",

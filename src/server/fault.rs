@@ -47,6 +47,9 @@ pub enum Fault {
     DropAnswer,
     /// Requests for the state of messages are not answered any more, or again.
     IgnoreStateRequests(bool),
+    /// Sessions are announced with their own number as `unique_id`, as servers do that others wrote, or with a random one again: then
+    /// the number repeats when a session is forgotten and begins anew.
+    SameUniqueId(bool),
     /// Each session asks its client for the state of what that has not acknowledged.
     AskStates,
     /// Each session tells its client the state of the last messages that came, though nobody asked.
@@ -72,6 +75,7 @@ pub(super) struct Faults {
     pub(super) drop_acks: u32,
     pub(super) drop_answers: u32,
     pub(super) ignores_state_requests: bool,
+    pub(super) has_same_unique_id: bool,
     /// By how many seconds the clock is set forward.
     skew: i64,
 }
@@ -148,6 +152,10 @@ impl DataCentre {
             }
             Fault::IgnoreStateRequests(ignores) => {
                 self.faults.ignores_state_requests = ignores;
+                false
+            }
+            Fault::SameUniqueId(is_same) => {
+                self.faults.has_same_unique_id = is_same;
                 false
             }
             Fault::AskStates => self.each(|session| {

@@ -172,7 +172,12 @@ impl DataCentre {
         if !is_new {
             return;
         }
-        let unique_id = self.new_unique_id();
+        let unique_id = if self.faults.has_same_unique_id {
+            self.tally.count_fault(Fault::SameUniqueId(true));
+            origin.session.0
+        } else {
+            self.new_unique_id()
+        };
         let salt = self.keys.get(&origin.key).map(|key| key.salts.current(origin.now.unix));
         let notice = types::NewSessionCreated {
             first_msg_id: origin.first.0,
