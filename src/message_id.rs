@@ -1,5 +1,6 @@
 //! Message ids: what they say, and how ours are made.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::time::Duration;
 
@@ -14,7 +15,9 @@ use crate::crypto::{Entropy, EntropyExt};
 /// | seconds          | fraction                | m |   m = 0 from the client
 /// +------------------+-------------------------+---+   m = 1 an answer, 3 another message from the server
 /// ```
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+///
+/// The wire has it as a `long`. It counts without a sign, as times go on after 2038-01-19, when the highest bit is set; until 2106.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct MessageId(pub i64);
 
 impl MessageId {
@@ -22,34 +25,45 @@ impl MessageId {
     #[must_use]
     pub fn at(unix: Duration) -> Self {
         let fraction = (u64::from(unix.subsec_nanos()) << 32) / 1_000_000_000;
-        let id = (unix.as_secs() & MAX_SECONDS) << 32 | fraction & !3;
-        // The highest bit is clear, so it is the same number.
+        let id = unix.as_secs().min(MAX_SECONDS) << 32 | fraction & !3;
         Self(id.cast_signed())
     }
 
-    /// The moment at which it was made, a unix time; zero for a negative id.
+    /// The moment at which it was made, a unix time.
     #[must_use]
     pub fn unix(self) -> Duration {
-        let id = self.0.max(0).cast_unsigned();
+        let id = self.0.cast_unsigned();
         let nanos = ((id & u64::from(u32::MAX)) * 1_000_000_000) >> 32;
         Duration::from_secs(id >> 32) + Duration::from_nanos(nanos)
     }
 
     /// The whole seconds of [`unix`](Self::unix).
     pub(crate) fn seconds(self) -> u64 {
-        self.0.max(0).cast_unsigned() >> 32
+        self.0.cast_unsigned() >> 32
     }
 
-    /// Whether it has the form of a message from the server: positive and odd.
+    /// Whether it has the form of a message from the server: odd.
     #[must_use]
     pub fn is_from_server(self) -> bool {
-        self.0 > 0 && self.0 & 1 == 1
+        self.0 & 1 == 1
     }
 
     /// Whether it has the form of an answer to a message from the client.
     #[must_use]
     pub fn is_answer(self) -> bool {
-        self.0 > 0 && self.0 & 3 == 1
+        self.0 & 3 == 1
+    }
+}
+
+impl Ord for MessageId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.cast_unsigned().cmp(&other.0.cast_unsigned())
+    }
+}
+
+impl PartialOrd for MessageId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -82,9 +96,9 @@ impl MessageIds {
     /// Some of the low bits are random: two devices with the same key should not make the same ids.
     pub(crate) fn next(&mut self, server_unix: Duration, entropy: &mut dyn Entropy) -> MessageId {
         let noise = i64::from(u32::from_le_bytes(entropy.array()) & NOISE);
-        let by_time = MessageId::at(server_unix).0 ^ noise;
-        let after_last = self.last.0.saturating_add(4);
-        self.last = MessageId(by_time.max(after_last) & !3);
+        let by_time = MessageId(MessageId::at(server_unix).0 ^ noise);
+        let after_last = self.last.0.cast_unsigned().saturating_add(4).cast_signed();
+        self.last = MessageId(by_time.max(MessageId(after_last)).0 & !3);
         self.last
     }
 }
@@ -92,8 +106,9 @@ impl MessageIds {
 /// 20 random bits above the two that are fixed: a millisecond's worth.
 const NOISE: u32 = 0x003f_fffc;
 
-/// Seconds from 2^31 on would make the id negative. That is in 2038, and the protocol's affair.
-const MAX_SECONDS: u64 = (1 << 31) - 1;
+/// The last second that is told, twelve days before the end of ids in 2106: after it ids go on by their fraction, and none is made
+/// twice whatever a server says of the time.
+const MAX_SECONDS: u64 = (1 << 32) - (1 << 20);
 
 #[cfg(test)]
 mod tests {
@@ -107,8 +122,7 @@ mod tests {
         let answer = MessageId(i64::from_le_bytes([1, 0xc4, 0x6f, 0xbe, 0xfc, 0xc0, 0xab, 0x65]));
         assert_eq!(query.unix().as_secs(), answer.unix().as_secs());
         assert!(!query.is_from_server() && answer.is_from_server() && answer.is_answer());
-        assert!(!MessageId(-1).is_from_server() && !MessageId(7).is_answer());
-        assert_eq!(MessageId(i64::MIN).unix(), Duration::ZERO);
+        assert!(!MessageId(-2).is_from_server() && !MessageId(7).is_answer());
     }
 
     #[test]
@@ -129,7 +143,7 @@ mod tests {
         for seconds in times {
             for _ in 0..100 {
                 let id = ids.next(Duration::from_secs(seconds), &mut entropy);
-                assert!(id > last || id.0 > i64::MAX - 8, "{id:?} after {last:?}");
+                assert!(id > last, "{id:?} after {last:?}");
                 assert_eq!(id.0 & 3, 0);
                 last = id;
             }
@@ -139,6 +153,21 @@ mod tests {
             .map(|_| MessageIds::default().next(unix, &mut entropy).0 & i64::from(u32::MAX))
             .collect();
         assert!(fractions.iter().filter(|f| **f == 0).count() < 2);
+    }
+
+    #[test]
+    fn em_08_ids_go_on_after_2038() {
+        let last = Duration::from_secs((1 << 31) - 1);
+        let mut entropy = SeededEntropy::new(1);
+        let mut ids = MessageIds::default();
+        let mut before = ids.next(last, &mut entropy);
+        for seconds in [1, 2, 3_600, 60 * 365 * 86_400] {
+            let unix = last + Duration::from_secs(seconds);
+            let id = ids.next(unix, &mut entropy);
+            assert!(id > before && id.unix().abs_diff(unix) < Duration::from_millis(2));
+            assert!(MessageId(id.0 | 1).is_from_server() && MessageId(id.0 | 1).is_answer());
+            before = id;
+        }
     }
 
     #[test]

@@ -114,7 +114,7 @@ mod tests {
             assert_eq!(unpack(&packet()[..length], 0), Err(Error::PacketTooShort { length }));
         }
         assert_eq!(unpack(&with(7, &[1]), 0), Err(Error::Encrypted));
-        for id in [0, 1 << 33, 2, 3, 4, 7, -3, i64::MIN + 1] {
+        for id in [0, 1 << 33, 2, 3, 4, 7, -1, -2, i64::MIN] {
             let id = MessageId(id);
             assert_eq!(unpack(&with(8, &id.0.to_le_bytes()), 0), Err(Error::MessageId { id }));
         }

@@ -19,7 +19,7 @@ pub(super) fn open(packet: &[u8], max_padding: usize) -> Result<&[u8], Error> {
         return Err(Error::Encrypted);
     }
     let id = MessageId(LittleEndian::read_i64(id));
-    if id.0 <= 0 || id.0 % 4 != 0 {
+    if id.0 == 0 || id.0 % 4 != 0 {
         return Err(Error::MessageId { id });
     }
     let length = usize::try_from(LittleEndian::read_i32(length)).map_err(|_| malformed.clone())?;
@@ -60,7 +60,7 @@ mod tests {
             assert_eq!(open(&packet(4, length), 15), Err(Error::Envelope { length: 28 }));
         }
         assert_eq!(open(&packet(4, 4), 0), Err(Error::Envelope { length: 28 }));
-        for id in [0, 1, 2, 3, 5, -4] {
+        for id in [0, 1, 2, 3, 5, -2] {
             assert_eq!(open(&packet(id, 8), 0), Err(Error::MessageId { id: MessageId(id) }));
         }
         let mut encrypted = packet(4, 8);

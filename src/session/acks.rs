@@ -56,6 +56,12 @@ impl Acks {
         }
     }
 
+    /// How many there are.
+    #[cfg(feature = "coverage")]
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
     /// Whether there are none.
     pub(super) fn is_empty(&self) -> bool {
         self.ids.is_empty()

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::ids::Salt;
 use crate::message_id::MessageId;
-use crate::rpc::{CallError, CallId, Execution, RpcError, known};
-use crate::session::incoming::inflate;
+use crate::rpc::{CallError, CallId, RpcError, known};
+use crate::session::fate::Word;
 use crate::session::queries::Query;
 use crate::session::{Event, Session, TimedSalt, Violation};
 use crate::time::Now;
@@ -13,68 +13,91 @@ use crate::tl::mtproto::{functions, types};
 use crate::tl::{Deserialize, Identifiable, Object};
 
 impl Session {
-    /// `rpc_result#f35c6d01 req_msg_id:long result:Object = RpcResult;`
-    pub(super) fn rpc_result(&mut self, body: &[u8], in_gzip: bool) -> Result<(), Violation> {
+    /// `rpc_result#f35c6d01 req_msg_id:long result:Object = RpcResult;`, in the message `at`.
+    pub(super) fn rpc_result(
+        &mut self,
+        at: MessageId,
+        body: &[u8],
+        in_gzip: bool,
+    ) -> Result<(), Violation> {
         let types::RpcResult { req_msg_id, result } = types::RpcResult::from_bytes(body)?;
         if req_msg_id == 0 {
             return Err(Violation::NoRequest);
         }
-        let result = match result.id() {
-            Some(types::GzipPacked::ID) if in_gzip => return Err(Violation::NestedGzip),
-            Some(types::GzipPacked::ID) => Object::from(inflate(result.as_bytes())?),
-            _ => result,
-        };
+        let is_packed = result.id() == Some(types::GzipPacked::ID);
+        if is_packed && in_gzip {
+            return Err(Violation::NestedGzip);
+        }
         let request = MessageId(req_msg_id);
         match self.queries.take(request) {
             Some(Query::Drop(call)) => {
-                self.dropped(call, &result);
+                self.dropped(call, at, &result);
                 return Ok(());
             }
             Some(_) => return Ok(()),
             None => {}
         }
-        if let Some(binding) = self.binding.as_mut().filter(|binding| binding.is_it(request)) {
-            binding.answer(&result);
-            return Ok(());
-        }
-        let Some(call) = self.calls.of_message(request) else {
+        let is_of_binding = self.binding.as_ref().is_some_and(|binding| binding.is_it(request));
+        let call = self.calls.of_message(request);
+        // Nothing is decompressed for a request that is not there (P4).
+        if call.is_none() && !is_of_binding {
             self.counters.stray_answers += 1;
             return Ok(());
-        };
-        if is_of_a_drop(&result) {
-            self.dropped(call, &result);
+        }
+        let inflated = if is_packed { self.inflate(result.as_bytes()).map(Some) } else { Ok(None) };
+        if let Some(binding) = self.binding.as_mut().filter(|_| is_of_binding) {
+            binding.answer(&inflated.ok().flatten().unwrap_or(result));
             return Ok(());
         }
-        let result = if result.id() == Some(types::RpcError::ID) {
-            let error: types::RpcError = result.decode()?;
-            let error = RpcError::parse(error.error_code, &error.error_message);
-            if let (known::AUTH_KEY_PERM_EMPTY, Some(binding)) = (&*error.name, &mut self.binding) {
-                // The key is not bound, or not any more.
-                if !binding.is_open() && !binding.has_outcome() {
-                    binding.want();
-                }
-                // This message of the request did not run; unless another is under way, it waits for the binding.
-                if self.calls.is_now(call, request) && !self.calls.not_run(call) {
-                    self.calls.answer(call, Err(CallError::Rpc(error)));
-                }
-                return Ok(());
+        let Some(call) = call else { return Ok(()) };
+        match inflated {
+            Ok(inflated) => self.result(call, request, at, inflated.unwrap_or(result)),
+            // It ran, and what came of it cannot be read.
+            Err(source) => {
+                let answer = result.as_bytes().to_vec().into();
+                self.calls.answer(call, Err(CallError::Decode { source, answer }));
             }
-            Err(self.calls.rpc_error(call, error))
-        } else {
-            Ok(result)
-        };
-        self.calls.answer(call, result);
+        }
+        self.pass_over(request);
         Ok(())
+    }
+
+    /// The result of a request that was sent as this message.
+    fn result(&mut self, call: CallId, request: MessageId, at: MessageId, result: Object) {
+        if drop_word(&result).is_some() {
+            return self.dropped(call, at, &result);
+        }
+        if result.id() != Some(types::RpcError::ID) {
+            return self.calls.answer(call, Ok(result));
+        }
+        let error: types::RpcError = match result.decode() {
+            Ok(error) => error,
+            Err(source) => {
+                let answer = result.as_bytes().to_vec().into();
+                return self.calls.answer(call, Err(CallError::Decode { source, answer }));
+            }
+        };
+        let error = RpcError::parse(error.error_code, &error.error_message);
+        if let (known::AUTH_KEY_PERM_EMPTY, Some(binding)) = (&*error.name, &mut self.binding) {
+            // The key is not bound, or not any more.
+            if !binding.is_open() && !binding.has_outcome() {
+                binding.want();
+            }
+            if self.calls.unbound(call, request, at) {
+                return;
+            }
+        }
+        let error = self.calls.rpc_error(call, request, at, error);
+        self.calls.answer(call, Err(error));
     }
 
     /// A request that was taken back ends with what the server says of that. Of another it says nothing that could be used.
     ///
     /// It never came, its answer is on the way, or the answer was made and dropped, and that may have been an error: whether
     /// it ran is not known in any of these.
-    fn dropped(&mut self, call: CallId, result: &Object) {
-        let is_cancelled = self.calls.get(call).is_some_and(|call| call.is_cancelled);
-        if is_cancelled && is_of_a_drop(result) {
-            self.calls.fail(call, CallError::Cancelled { execution: Execution::Maybe });
+    fn dropped(&mut self, call: CallId, at: MessageId, result: &Object) {
+        if let Some(word) = drop_word(result) {
+            self.calls.dropped(call, word, at);
         }
     }
 
@@ -85,6 +108,7 @@ impl Session {
             Some(Query::Ping { ping_id, sent }) if *ping_id == pong.ping_id => {
                 self.keep_alive.ponged(*sent, now.mono);
                 self.queries.take(message);
+                self.pass_over(message);
             }
             // Of a ping of ours, but not with its number: it proves nothing.
             Some(_) => self.counters.stray_answers += 1,
@@ -134,11 +158,9 @@ impl Session {
         self.answer_first(|request| request.first_chunk::<4>() == Some(&id), body);
     }
 
-    /// Answers the oldest request whose function is such a one. There are few of these in the life of a session.
+    /// Answers the oldest request whose function is such a one.
     fn answer_first(&mut self, is_it: impl Fn(&[u8]) -> bool, body: &[u8]) {
-        let is_such = |id: &CallId| self.calls.get(*id).is_some_and(|call| is_it(&call.body));
-        let call = self.calls.under_way().into_iter().find(is_such);
-        match call {
+        match self.calls.unnamed(is_it) {
             Some(call) => self.calls.answer(call, Ok(Object::from(body.to_vec()))),
             None => self.counters.stray_answers += 1,
         }
@@ -149,6 +171,7 @@ impl Session {
         match self.calls.of_message(message) {
             Some(call) => {
                 self.calls.answer(call, Ok(Object::from(body.to_vec())));
+                self.pass_over(message);
                 true
             }
             None => {
@@ -159,20 +182,20 @@ impl Session {
     }
 }
 
-/// Whether this is an `RpcDropAnswer`.
+/// What an `RpcDropAnswer` says, if this is one.
 ///
 /// ```text
 /// rpc_answer_unknown#5e2ad36e = RpcDropAnswer;
 /// rpc_answer_dropped_running#cd78e586 = RpcDropAnswer;
 /// rpc_answer_dropped#a43ad8b7 msg_id:long seq_no:int bytes:int = RpcDropAnswer;
 /// ```
-fn is_of_a_drop(result: &Object) -> bool {
-    let ids = [
-        types::RpcAnswerUnknown::ID,
-        types::RpcAnswerDroppedRunning::ID,
-        types::RpcAnswerDropped::ID,
-    ];
-    result.id().is_some_and(|id| ids.contains(&id))
+fn drop_word(result: &Object) -> Option<Word> {
+    match result.id()? {
+        types::RpcAnswerUnknown::ID => Some(Word::AnswerUnknown),
+        types::RpcAnswerDroppedRunning::ID => Some(Word::AnswerDroppedRunning),
+        types::RpcAnswerDropped::ID => Some(Word::AnswerDropped),
+        _ => None,
+    }
 }
 
 /// A time of the server's; one before 1970 is none.

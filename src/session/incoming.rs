@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use flate2::bufread::GzDecoder;
+use flate2::bufread::{GzDecoder, ZlibDecoder};
 
 use crate::ids::SeqNo;
 use crate::message_id::MessageId;
@@ -81,29 +81,63 @@ fn child<'a>(reader: &mut Reader<'a>) -> Result<Message<'a>, Violation> {
     Ok(Message { id: MessageId(id), seqno: SeqNo(seqno), body: reader.take_slice(bytes) })
 }
 
-/// The most that compressed data may become: nothing larger is sent (TL-07). DEFLATE itself makes no more than 1,032 bytes of
-/// one, so a small message stays small.
+/// The most that the compressed data of one packet may become, all together: nothing larger is sent (TL-07). DEFLATE itself makes
+/// no more than 1,032 bytes of one, so a small packet stays small; one of 16 MiB could become 16 GiB (P4).
 const INFLATED_LIMIT: usize = 16 << 20;
 
-/// Decompresses the data of `gzip_packed#3072cfa1 packed_data:bytes = Object;`, whose body this is.
-///
-/// # Errors
-///
-/// [`Violation::Gzip`] when the data is malformed, its checksum or size is wrong, or something follows it;
-/// [`Violation::GzipLimit`] when it would become too large.
-pub(super) fn inflate(body: &[u8]) -> Result<Vec<u8>, Violation> {
-    let packed = types::GzipPacked::from_bytes(body)?.packed_data;
-    let limit = INFLATED_LIMIT;
-    let mut decoder = GzDecoder::new(&*packed);
-    let mut data = Vec::new();
-    // One byte more than allowed tells a value at the limit from one above. Memory grows as data comes.
-    let one_more = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    (&mut decoder).take(one_more).read_to_end(&mut data).map_err(|_| Violation::Gzip)?;
-    if data.len() > limit {
-        return Err(Violation::GzipLimit { limit });
-    }
-    if decoder.into_inner().is_empty() { Ok(data) } else { Err(Violation::Gzip) }
+/// What may still be decompressed of a packet.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Inflation {
+    left: usize,
 }
+
+impl Default for Inflation {
+    fn default() -> Self {
+        Self { left: INFLATED_LIMIT }
+    }
+}
+
+impl Inflation {
+    /// Decompresses the data of `gzip_packed#3072cfa1 packed_data:bytes = Object;`, whose body this is. It is gzip's, or has the
+    /// header of zlib, as that of some clients has.
+    ///
+    /// # Errors
+    ///
+    /// [`Violation::Gzip`] when the data is malformed, its checksum or size is wrong, or something follows it;
+    /// [`Violation::GzipLimit`] when the packet would become too large. Then nothing more of it is decompressed.
+    pub(super) fn inflate(&mut self, body: &[u8]) -> Result<Vec<u8>, Violation> {
+        let packed = types::GzipPacked::from_bytes(body)?.packed_data;
+        let data = match packed.first() {
+            Some(&GZIP) => {
+                let mut decoder = GzDecoder::new(&*packed);
+                self.read(&mut decoder).map(|data| (data, decoder.into_inner()))
+            }
+            _ => {
+                let mut decoder = ZlibDecoder::new(&*packed);
+                self.read(&mut decoder).map(|data| (data, decoder.into_inner()))
+            }
+        };
+        let (data, rest) = data?;
+        if rest.is_empty() { Ok(data) } else { Err(Violation::Gzip) }
+    }
+
+    fn read(&mut self, decoder: &mut impl Read) -> Result<Vec<u8>, Violation> {
+        let mut data = Vec::new();
+        // One byte more than allowed tells a value at the limit from one above. Memory grows as data comes.
+        let one_more = u64::try_from(self.left).unwrap_or(u64::MAX).saturating_add(1);
+        let result = decoder.take(one_more).read_to_end(&mut data);
+        let is_over = data.len() > self.left;
+        self.left = self.left.saturating_sub(data.len());
+        match result {
+            Ok(_) if is_over => Err(Violation::GzipLimit { limit: INFLATED_LIMIT }),
+            Ok(_) => Ok(data),
+            Err(_) => Err(Violation::Gzip),
+        }
+    }
+}
+
+/// What gzip's data begins with (RFC 1952); zlib's never does (RFC 1950).
+const GZIP: u8 = 0x1f;
 
 #[cfg(test)]
 mod tests {
@@ -192,7 +226,7 @@ mod tests {
     }
 
     fn unpacked(gzip: Vec<u8>) -> Result<Vec<u8>, Violation> {
-        inflate(&types::GzipPacked { packed_data: gzip.into() }.to_bytes())
+        Inflation::default().inflate(&types::GzipPacked { packed_data: gzip.into() }.to_bytes())
     }
 
     #[test]
@@ -224,5 +258,39 @@ mod tests {
             assert_eq!(unpacked(good[..cut].to_vec()), Err(Violation::Gzip), "{cut}");
         }
         assert_eq!(unpacked([good, vec![0]].concat()), Err(Violation::Gzip));
+    }
+
+    #[test]
+    fn tl_07_zlibs_data_is_read_and_checked_too() {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(b"something to compress, and to compress again").unwrap();
+        let good = encoder.finish().unwrap();
+        assert!(unpacked(good.clone()).is_ok());
+        for place in (0..good.len()).filter(|place| *place != 1) {
+            let mut wrong = good.clone();
+            wrong[place] ^= 0x11;
+            assert_eq!(unpacked(wrong), Err(Violation::Gzip), "byte {place}");
+        }
+        for cut in 0..good.len() {
+            assert_eq!(unpacked(good[..cut].to_vec()), Err(Violation::Gzip), "{cut}");
+        }
+        assert_eq!(unpacked([good, vec![0]].concat()), Err(Violation::Gzip));
+    }
+
+    #[test]
+    fn p4_a_packet_has_one_budget_for_all_that_is_compressed_in_it() {
+        let packed = |length| {
+            let packed_data = packed(&vec![0; length]).into();
+            types::GzipPacked { packed_data }.to_bytes()
+        };
+        let mut inflation = Inflation::default();
+        let half = packed(INFLATED_LIMIT / 2);
+        assert!(inflation.inflate(&half).is_ok() && inflation.inflate(&half).is_ok());
+        let limit = Err(Violation::GzipLimit { limit: INFLATED_LIMIT });
+        assert_eq!(inflation.inflate(&packed(1)), limit);
+        // One that is too large is not begun again and again.
+        let mut inflation = Inflation::default();
+        assert_eq!(inflation.inflate(&packed(INFLATED_LIMIT + 1)), limit);
+        assert_eq!(inflation.inflate(&packed(1)), limit);
     }
 }

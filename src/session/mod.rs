@@ -14,29 +14,22 @@
 //!  acks ────┘
 //! ```
 //!
-//! # The life of a request
-//!
-//! ```text
-//!             ┌──────────── refused, not received, or lost and may be repeated ───────────┐
-//!             v                                                                           │
-//!  call ─> queued ── poll_packet ──> sent ── silent too long, or another link ──> asked about
-//!             │                       │ ^                                           │  │
-//!             │                       │ └─ received: wait · not received: the same ─┘  │
-//!             │                       │    message again, in a container (EM-12)       │
-//!  cancel,    v                       v                                                v
-//!  deadline  Never                  answer                        lost, must not run twice: Unknown
-//! ```
-//!
+//! What becomes of a request is decided in one place, [`fate`], whose table says what each word of the server, the link, the
+//! clock and the caller does to it.
+
 mod acks;
 mod answers;
 mod binding;
-mod call;
 mod calls;
 mod counters;
+#[cfg(feature = "coverage")]
+mod coverage;
 mod event;
+pub mod fate;
 mod incoming;
 mod keep_alive;
 mod limits;
+mod missed;
 mod outgoing;
 mod packet;
 mod padding;
@@ -66,9 +59,13 @@ pub use binding::BindError;
 use binding::Binding;
 pub(crate) use calls::Calls;
 pub use counters::Counters;
+#[cfg(feature = "coverage")]
+pub use coverage::{Cells, Sizes};
 pub use event::Event;
+use incoming::Inflation;
 use keep_alive::KeepAlive;
 pub use limits::Limits;
+use missed::Missed;
 pub(crate) use padding::Padding;
 use queries::{Queries, Query};
 use quick_acks::QuickAcks;
@@ -103,16 +100,18 @@ pub struct Session {
     is_held: bool,
     /// Whether there is a link.
     is_up: bool,
-    /// Whether the server has said anything in this session.
-    has_heard: bool,
-    /// The number by which the server knows the session.
-    unique_id: Option<i64>,
-    /// The session before, whose packets may still come.
-    former_id: Option<SessionId>,
+    /// The first thing that the server said in this session, by its own clock.
+    first_heard: Option<MessageId>,
+    /// The number by which the server knows the session, and the first message that it had of it.
+    announced: Option<(i64, MessageId)>,
     /// Whether a new session is to be begun before anything is sent.
     renew_wanted: bool,
-    /// The last message that was dropped for its time.
-    missed: Option<MessageId>,
+    /// What was dropped and may have been an update.
+    missed: Missed,
+    /// How much may still be decompressed of the packet at hand.
+    inflation: Inflation,
+    /// How many of our questions about messages were refused, one after the other.
+    questions_refused: u32,
     /// When the salts to come may be asked for.
     salts_at: Duration,
     events: VecDeque<Event>,
@@ -149,6 +148,13 @@ const SALTS_APART: Duration = Duration::from_secs(600);
 /// How many salts are asked for: the most that are given.
 const SALTS: i32 = 64;
 
+/// After how many content-related messages another session is begun when nothing is under way: half of what sequence numbers of
+/// 31 bits can count, twice each (EM-09).
+const MANY_CONTENT: i32 = 1 << 29;
+
+/// The same, whatever is under way. A packet has 1,020 messages at most.
+const LAST_CONTENT: i32 = (1 << 30) - 4_096;
+
 impl Session {
     /// Begins a session with a number that was never used. `calls` have waited for it.
     pub(crate) fn new(
@@ -179,11 +185,12 @@ impl Session {
             binding: None,
             is_held: false,
             is_up: false,
-            has_heard: false,
-            unique_id: None,
-            former_id: None,
+            first_heard: None,
+            announced: None,
             renew_wanted: false,
-            missed: None,
+            missed: Missed::default(),
+            inflation: Inflation::default(),
+            questions_refused: 0,
             salts_at: Duration::ZERO,
             events: VecDeque::new(),
             counters: Counters::default(),
@@ -218,10 +225,10 @@ impl Session {
     pub fn handle_connected(&mut self, now: Now) {
         self.is_up = true;
         self.keep_alive.handle_connected(now.mono);
+        self.miss_of_link(now);
         self.salts_at = now.mono;
-        self.calls.handle_connected(now.mono);
         // That they are not wanted was told over the link before, if at all.
-        for (call, message) in self.calls.cancelled() {
+        for (call, message) in self.calls.handle_connected(now.mono) {
             self.drop_answer(message, Query::Drop(call));
         }
         // It may have been lost with the link before.
@@ -282,7 +289,7 @@ impl Session {
     /// A quick acknowledgement came.
     pub fn handle_quick_ack(&mut self, token: QuickAckToken) {
         for call in self.quick_acks.take(token) {
-            if self.calls.get(call).is_some() {
+            if self.calls.contains(call) {
                 self.event(Event::QuickAck { call });
             }
         }
@@ -302,7 +309,10 @@ impl Session {
         max_padding: usize,
     ) -> Result<(), Violation> {
         self.calls.note_time(now.mono);
-        match self.take_packet(now, packet, max_padding) {
+        self.inflation = Inflation::default();
+        let taken = self.take_packet(now, packet, max_padding);
+        self.tell_missed(now);
+        match taken {
             Ok(()) => {
                 self.counters.packets_in += 1;
                 Ok(())
@@ -415,9 +425,7 @@ impl Session {
     /// Takes all requests away, for another session. This one's key is not used any more, so nobody will know what became
     /// of those under way (SM-X1).
     pub(crate) fn take_calls(&mut self) -> Calls {
-        for call in self.calls.under_way() {
-            self.calls.lose(call);
-        }
+        self.calls.give_up();
         std::mem::take(&mut self.calls)
     }
 
@@ -446,6 +454,27 @@ impl Session {
         self.calls.len()
     }
 
+    /// How many entries each of the session's tables has, for tests of their bounds.
+    #[cfg(feature = "coverage")]
+    pub fn sizes(&self) -> Sizes {
+        let others = [
+            ("acks", self.acks.len()),
+            ("seen", self.seen.len()),
+            ("queries", self.queries.len()),
+            ("queried", self.queries.len_of_packets()),
+            ("quick_acks", self.quick_acks.len()),
+            ("events", self.events.len()),
+            ("salts", self.salts.len()),
+        ];
+        Sizes::new(self.calls.sizes().into_iter().chain(others))
+    }
+
+    /// How often each cell of the table of [`fate`] was met.
+    #[cfg(feature = "coverage")]
+    pub fn cells(&self) -> &Cells {
+        &self.calls.cells
+    }
+
     /// What was counted.
     pub fn counters(&self) -> Counters {
         let mut counters = self.counters;
@@ -455,6 +484,13 @@ impl Session {
 
     fn next_message_id(&mut self, now: Now, entropy: &mut dyn Entropy) -> MessageId {
         self.ids.next(self.clock.server_unix(now), entropy)
+    }
+
+    /// Whether the sequence numbers of this session come to their end: another is begun when nothing is under way, and before
+    /// they are used up in any case.
+    fn is_used_up(&self) -> bool {
+        self.content >= LAST_CONTENT
+            || self.content >= MANY_CONTENT && !self.is_waiting() && !self.is_held
     }
 
     /// The sequence number of the next message (EM-09).

@@ -5,6 +5,7 @@ use crate::ids::SeqNo;
 use crate::message_id::MessageId;
 use crate::rpc::CallId;
 use crate::session::binding::Binding;
+use crate::session::calls::Copy;
 use crate::session::packet::{self, Header};
 use crate::session::padding::Padding;
 use crate::session::queries::Query;
@@ -66,7 +67,7 @@ impl Session {
         entropy: &mut dyn Entropy,
         out: &mut Vec<u8>,
     ) -> Option<Sent> {
-        if self.renew_wanted {
+        if self.renew_wanted || self.is_used_up() {
             self.renew(entropy);
         }
         self.handle_timeout(now);
@@ -153,22 +154,21 @@ impl Session {
 
     /// Messages that are sent again, as they were, with their id and sequence number.
     fn add_again(&mut self, parts: &mut Parts) {
-        while let Some((call, sent)) = self.calls.peek_again() {
-            let Some(shape) = self.calls.shape(call) else { return };
+        while let Some(Copy { call, message, seqno, shape }) = self.calls.peek_again() {
             let (body, length) = (Body::Call { call, after: shape.after }, shape.length());
             if !parts.takes(length, shape.is_alone) {
                 return;
             }
             self.calls.pop_again();
             self.counters.resent += 1;
-            parts.push(Part { id: sent.message, seqno: sent.seqno, body, length, is_again: true });
+            parts.push(Part { id: message, seqno, body, length, is_again: true });
             parts.is_closed |= shape.is_alone;
         }
     }
 
     fn add_new(&mut self, parts: &mut Parts, now: Now, entropy: &mut dyn Entropy) {
         // A session that never pings has nothing to wait for.
-        let is_heard = self.has_heard || self.upkeep.ping_every.is_none();
+        let is_heard = self.first_heard.is_some() || self.upkeep.ping_every.is_none();
         while let Some((call, shape)) = self.calls.peek(is_heard) {
             let (body, length) = (Body::Call { call, after: shape.after }, shape.length());
             if !parts.takes(length, shape.is_alone) {
@@ -257,8 +257,8 @@ impl Body {
                     crate::tl::codec::write_word(InvokeAfterMsg::<Object>::ID, out);
                     after.0.serialize(out);
                 }
-                if let Some(call) = calls.get(*call) {
-                    out.extend_from_slice(&call.body);
+                if let Some(body) = calls.body(*call) {
+                    out.extend_from_slice(body);
                 }
             }
         }

@@ -57,6 +57,8 @@ pub(super) struct Queries {
     asked: IdMap<MessageId, Query>,
     /// The ids of those, oldest first.
     order: VecDeque<MessageId>,
+    /// The questions about states that the link has not passed over, oldest first.
+    questions: VecDeque<MessageId>,
     /// The packets that service messages were in, and which those were.
     packets: VecDeque<(MessageId, Vec<MessageId>)>,
 }
@@ -86,6 +88,10 @@ impl Queries {
     pub(super) fn asked(&mut self, message: MessageId, query: Query) {
         if query == Query::Other {
             return;
+        }
+        if matches!(query, Query::State(_)) {
+            self.questions.push_back(message);
+            self.questions.retain(|asked| *asked == message || self.asked.contains_key(asked));
         }
         self.asked.insert(message, query);
         self.order.retain(|asked| self.asked.contains_key(asked));
@@ -122,6 +128,29 @@ impl Queries {
         let packet = place.and_then(|place| self.packets.remove(place));
         let messages = packet.map_or_else(|| vec![id], |(_, messages)| messages);
         messages.into_iter().filter_map(|message| self.asked.remove(&message)).collect()
+    }
+
+    /// What was sent as this message was answered: the messages of the questions that were asked before it and were not, once.
+    pub(super) fn pass_over(&mut self, answered: MessageId) -> Vec<MessageId> {
+        let mut messages = Vec::new();
+        while let Some(question) = self.questions.pop_front_if(|question| *question < answered) {
+            if let Some(Query::State(asked)) = self.asked.get(&question) {
+                messages.extend_from_slice(asked);
+            }
+        }
+        messages
+    }
+
+    /// How many entries the tables have.
+    #[cfg(feature = "coverage")]
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len() + self.asked.len() + self.order.len() + self.questions.len()
+    }
+
+    /// How many service messages are remembered by their packets.
+    #[cfg(feature = "coverage")]
+    pub(super) fn len_of_packets(&self) -> usize {
+        self.packets.iter().map(|(_, messages)| messages.len()).sum()
     }
 
     /// Takes the query that was sent as this message.

@@ -35,6 +35,12 @@ impl QuickAcks {
             .map_or_else(Vec::new, |(_, calls)| calls)
     }
 
+    /// How many requests are waited for.
+    #[cfg(feature = "coverage")]
+    pub(super) fn len(&self) -> usize {
+        self.expected.iter().map(|(_, calls)| calls.len()).sum()
+    }
+
     /// There is no link any more.
     pub(super) fn clear(&mut self) {
         self.expected.clear();

@@ -47,6 +47,12 @@ impl Salts {
         self.current
     }
 
+    /// How many are to come.
+    #[cfg(feature = "coverage")]
+    pub(super) fn len(&self) -> usize {
+        self.future.len()
+    }
+
     /// Whether the salts to come should be asked for.
     pub(super) fn are_few(&self) -> bool {
         self.future.len() <= 1

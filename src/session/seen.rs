@@ -42,6 +42,12 @@ impl Seen {
         }
     }
 
+    /// How many are remembered.
+    #[cfg(feature = "coverage")]
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
     /// Whether a message is older than all that are remembered, so that it may have been one that was forgotten.
     pub(super) fn is_forgotten(&self, id: MessageId) -> bool {
         self.ids.len() >= REMEMBERED && self.ids.front().is_some_and(|first| id < *first)

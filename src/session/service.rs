@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use crate::ids::Salt;
 use crate::message_id::MessageId;
-use crate::session::incoming::{Message, children, inflate};
+use crate::session::incoming::{Message, children};
 use crate::session::packet::{self, Header};
 use crate::session::seen::Novelty;
 use crate::session::{Event, Session, Violation};
 use crate::time::Now;
 use crate::tl::mtproto::{functions, types};
-use crate::tl::{Deserialize, Identifiable, Object};
+use crate::tl::{DecodeError, DecodeErrorKind, Deserialize, Identifiable, Object};
 use crate::trace::trace;
 
 /// How far in the past a message may have been made (EM-05).
@@ -33,15 +33,16 @@ impl Session {
         max_padding: usize,
     ) -> Result<(), Violation> {
         let (header, body) = packet::open(&*self.suite.clone(), &self.key, packet, max_padding)?;
+        let Header { message_id: id, seqno, session_id, .. } = header;
+        let message = Message { id, seqno, body };
         // EM-04
-        if header.session_id != self.id {
-            self.counters.former_session += u64::from(self.former_id == Some(header.session_id));
-            return Err(Violation::SessionId(header.session_id));
+        if session_id != self.id {
+            self.miss_of_session(session_id, &message);
+            return Err(Violation::SessionId(session_id));
         }
         self.keep_alive.heard(now.mono);
         self.server_seconds = self.clock.server_unix(now).as_secs();
-        let Header { message_id: id, seqno, .. } = header;
-        self.take_message(now, Message { id, seqno, body })
+        self.take_message(now, message)
     }
 
     fn take_message(&mut self, now: Now, message: Message<'_>) -> Result<(), Violation> {
@@ -52,6 +53,10 @@ impl Session {
         let constructor = message.constructor()?;
         if constructor == types::MsgContainer::ID {
             let children = children(&message)?;
+            if self.is_of_another_time(now, &message, &children) {
+                self.miss(message.id);
+                return Err(Violation::Time(message.id));
+            }
             if self.seen.is_forgotten(message.id) {
                 return Err(Violation::Forgotten(message.id));
             }
@@ -69,8 +74,10 @@ impl Session {
         }
         // What came before was of its time then.
         let came_before = self.seen.contains(message.id);
-        if !came_before && self.check_time(now, &message, constructor).is_err() {
-            return self.miss(&message);
+        if !came_before && let Err(violation) = self.check_time(now, &message, constructor) {
+            // It is authentic, so what may have been lost with it is told, and the server is asked for its time.
+            self.miss(message.id);
+            return Err(violation);
         }
         // EM-06: one that came before takes no effect, but its acknowledgement may have been lost.
         let novelty = self.seen.note(message.id)?;
@@ -83,19 +90,29 @@ impl Session {
         }
         self.counters.messages_in += 1;
         self.dispatch(now, &message, constructor, false)?;
-        self.has_heard = true;
+        self.is_spoken_to(message.id, constructor);
+        self.first_heard = Some(self.first_heard.map_or(message.id, |first| first.min(message.id)));
         Ok(())
     }
 
-    /// A message that is not of now is dropped. It is authentic, so what may have been lost with it is told, and the
-    /// server is asked for its time.
-    fn miss(&mut self, message: &Message<'_>) -> Result<(), Violation> {
-        if self.missed != Some(message.id) {
-            self.missed = Some(message.id);
-            self.event(Event::Missed);
-            self.keep_alive.hurry();
-        }
-        Err(Violation::Time(message.id))
+    /// EM-05 for a container: somebody who has no key may replay one that was forgotten. What names a message of ours that is waited
+    /// for is of now, whatever the clocks show.
+    fn is_of_another_time(
+        &self,
+        now: Now,
+        container: &Message<'_>,
+        children: &[Message<'_>],
+    ) -> bool {
+        let is_now = |message: &Message<'_>| {
+            let Ok(constructor) = message.constructor() else { return false };
+            constructor == types::NewSessionCreated::ID
+                || named_message(message, constructor).is_some_and(|id| self.is_ours(id))
+        };
+        container.id.seconds().abs_diff(self.server_seconds) >= CERTAINLY_NOW
+            && self.clock.is_synced()
+            && !is_within(container.id.unix(), self.clock.server_unix(now))
+            && !self.seen.contains(container.id)
+            && !children.iter().any(is_now)
     }
 
     /// EM-05: the time at which a message was made must be about now. What names a message of ours is as young as that,
@@ -135,10 +152,8 @@ impl Session {
             return Ok(());
         }
         // A session is announced once, whatever the clocks show.
-        let is_old = made.saturating_add(MAX_AGE) < server;
-        let is_early = made > server.saturating_add(MAX_LEAD);
         let is_exempt = constructor == types::NewSessionCreated::ID;
-        if !is_exempt && (is_old || is_early) { Err(Violation::Time(message.id)) } else { Ok(()) }
+        if is_exempt || is_within(made, server) { Ok(()) } else { Err(Violation::Time(message.id)) }
     }
 
     /// Whether a message or packet that is waited for was sent under this id.
@@ -157,45 +172,52 @@ impl Session {
     ) -> Result<(), Violation> {
         let body = message.body;
         match constructor {
-            types::RpcResult::ID => self.rpc_result(body, in_gzip)?,
+            types::RpcResult::ID => self.rpc_result(message.id, body, in_gzip)?,
             types::Pong::ID => self.pong(now, &types::Pong::from_bytes(body)?, body),
             types::FutureSalts::ID => self.future_salts(body)?,
             types::BadServerSalt::ID => {
-                self.bad_server_salt(now, &types::BadServerSalt::from_bytes(body)?);
+                self.bad_server_salt(now, message.id, &types::BadServerSalt::from_bytes(body)?);
             }
             types::BadMsgNotification::ID => {
                 self.bad_msg(now, message.id, &types::BadMsgNotification::from_bytes(body)?);
             }
             types::NewSessionCreated::ID => {
-                self.new_session(&types::NewSessionCreated::from_bytes(body)?);
+                self.new_session(message.id, &types::NewSessionCreated::from_bytes(body)?);
             }
             types::GzipPacked::ID if in_gzip => return Err(Violation::NestedGzip),
             types::GzipPacked::ID => {
-                let data = inflate(body)?;
-                let inner = Message { body: &data, ..*message };
-                let constructor = inner.constructor()?;
+                // What cannot be read may have been an update. It would come again as it is, so it is acknowledged.
+                let Ok(data) = self.inflate(body) else {
+                    self.miss(message.id);
+                    return Ok(());
+                };
+                let inner = Message { body: data.as_bytes(), ..*message };
+                let Ok(constructor) = inner.constructor() else {
+                    self.miss(message.id);
+                    return Ok(());
+                };
                 if constructor == types::MsgContainer::ID {
                     return Err(Violation::NestedContainer);
                 }
                 self.dispatch(now, &inner, constructor, true)?;
             }
-            // It says that a message of ours arrived; only its answer ends a request.
             types::MsgsAck::ID => {
-                for id in types::MsgsAck::from_bytes(body)?.msg_ids {
-                    self.calls.acknowledged(MessageId(id), now.mono);
-                }
+                self.acknowledged(message.id, &types::MsgsAck::from_bytes(body)?.msg_ids)?;
             }
             types::MsgsStateInfo::ID => {
-                self.state_info(now, &types::MsgsStateInfo::from_bytes(body)?)?;
+                self.state_info(message.id, &types::MsgsStateInfo::from_bytes(body)?)?;
             }
-            types::MsgsAllInfo::ID => self.all_info(now, &types::MsgsAllInfo::from_bytes(body)?)?,
+            types::MsgsAllInfo::ID => {
+                self.all_info(message.id, &types::MsgsAllInfo::from_bytes(body)?)?;
+            }
             types::MsgDetailedInfo::ID => {
                 let info = types::MsgDetailedInfo::from_bytes(body)?;
-                self.detailed_info(now, MessageId(info.answer_msg_id));
+                let answer = MessageId(info.answer_msg_id);
+                self.detailed_info(now, message.id, Some(info.msg_id), answer);
             }
             types::MsgNewDetailedInfo::ID => {
                 let info = types::MsgNewDetailedInfo::from_bytes(body)?;
-                self.detailed_info(now, MessageId(info.answer_msg_id));
+                self.detailed_info(now, message.id, None, MessageId(info.answer_msg_id));
             }
             types::MsgsStateReq::ID => {
                 self.tell_states(message.id, &types::MsgsStateReq::from_bytes(body)?.msg_ids)?;
@@ -217,38 +239,51 @@ impl Session {
 
     /// `new_session_created#9ec20908 first_msg_id:long unique_id:long server_salt:long = NewSession;`
     ///
-    /// The server knows nothing of what came before `first_msg_id`, or before the packet that this was sent again in. What
-    /// went over this link to a server that has said nothing yet has not arrived, and is sent again as it was; anything else
-    /// may have run in a session that the server has forgotten (SM-X1).
-    fn new_session(&mut self, notice: &types::NewSessionCreated) {
-        if self.unique_id == Some(notice.unique_id) {
+    /// The server knows nothing of what came before `first_msg_id`. If it had said nothing before this, by its own clock, what
+    /// went over this link has not arrived, and is sent again as it was. If it had, it has forgotten a session, and all that was
+    /// sent until now may have run in that (SM-X1).
+    ///
+    /// A notice is a repetition if its number was told before, and its first message is no later one: there are servers that
+    /// number all sessions alike.
+    fn new_session(&mut self, at: MessageId, notice: &types::NewSessionCreated) {
+        let first = MessageId(notice.first_msg_id);
+        if self.announced.is_some_and(|(id, told)| id == notice.unique_id && first <= told) {
             return;
         }
-        self.unique_id = Some(notice.unique_id);
+        self.announced = Some((notice.unique_id, first));
         trace!(info, session = self.id.0, first = notice.first_msg_id; "server began a session");
         self.set_salt(Salt(notice.server_salt));
         self.event(Event::NewSession { unique_id: notice.unique_id });
-        let first = MessageId(notice.first_msg_id);
-        let of_first = self.calls.of_message(first).filter(|call| self.calls.is_now(*call, first));
-        let packet = of_first.and_then(|call| Some(self.calls.get(call)?.sent?.packet));
-        let first = packet.filter(|_| self.has_heard).unwrap_or(first);
-        for call in self.calls.under_way() {
-            let Some(sent) = self.calls.get(call).and_then(|call| call.sent) else { continue };
-            if sent.packet >= first {
-                continue;
-            }
-            if !self.has_heard && sent.links == 0 && sent.copies == 1 {
-                self.calls.send_again(call);
-            } else {
-                self.calls.lose(call);
-            }
+        if self.first_heard.is_some_and(|heard| heard < at) {
+            self.calls.forget_session(at);
+        } else {
+            self.calls.begin_session(first, at);
         }
+    }
+
+    /// Decompresses `gzip_packed#3072cfa1 packed_data:bytes = Object;`, as far as the packet at hand may make us.
+    pub(super) fn inflate(&mut self, body: &[u8]) -> Result<Object, DecodeError> {
+        self.inflation.inflate(body).map(Object::from).map_err(|violation| {
+            self.counters.note(&violation);
+            match violation {
+                Violation::Decode(error) => error,
+                Violation::GzipLimit { limit } => {
+                    DecodeErrorKind::InflatedTooLarge { limit }.into()
+                }
+                _ => DecodeErrorKind::Compressed.into(),
+            }
+        })
     }
 
     pub(super) fn set_salt(&mut self, salt: Salt) {
         self.salts.correct(salt);
         self.event(Event::Salt(salt));
     }
+}
+
+/// EM-05: whether a message that was made then is of now.
+fn is_within(made: Duration, server: Duration) -> bool {
+    made.saturating_add(MAX_AGE) >= server && made <= server.saturating_add(MAX_LEAD)
 }
 
 /// The message of ours that this one names, if it is such a one: answers begin with it.

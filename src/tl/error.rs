@@ -70,9 +70,25 @@ pub enum DecodeErrorKind {
     /// Values are nested deeper than the budget allows (TL-03).
     #[error("values are nested too deep")]
     TooDeep,
+    /// Compressed data is malformed, or its checksum or size is wrong (TL-07).
+    #[error("compressed data is malformed")]
+    Compressed,
+    /// Compressed data would become larger than anything that is sent (TL-07).
+    #[error("compressed data would have more than {limit} bytes")]
+    InflatedTooLarge {
+        /// The most it may have.
+        limit: usize,
+    },
     /// There is no such value: an implementation of [`Deserialize`](crate::tl::Deserialize) said so and no more.
     #[error("there is no value")]
     NoValue,
+}
+
+impl From<DecodeErrorKind> for DecodeError {
+    /// At the beginning of a value, of whatever type.
+    fn from(kind: DecodeErrorKind) -> Self {
+        Self::new(kind, 0, "")
+    }
 }
 
 impl DecodeError {

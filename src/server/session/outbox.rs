@@ -255,9 +255,9 @@ impl Session {
     }
 
     fn next_id(&mut self, unix: Duration, kind: i64) -> MessageId {
-        let by_time = MessageId::at(unix).0 & !3;
-        let after_last = (self.last_id.0 & !3).saturating_add(4);
-        self.last_id = MessageId(by_time.max(after_last) | kind);
+        let by_time = MessageId(MessageId::at(unix).0 & !3);
+        let after_last = MessageId((self.last_id.0 & !3).wrapping_add(4));
+        self.last_id = MessageId(by_time.max(after_last).0 | kind);
         self.last_id
     }
 }

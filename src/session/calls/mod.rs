@@ -1,9 +1,16 @@
 //! The requests that have not ended, found by their number and by the messages they were sent in.
+//!
+//! ```text
+//!  call ─> queue ── sending ──> a packet        hearing: what the server, the link and the clock say of a message goes
+//!            ^                                    through `session::fate`, and what follows is done here
+//!            └─────── renew ────────────────────  waiting: deadlines, and questions when an answer does not come
+//! ```
 
-mod asking;
-mod fate;
+mod call;
+mod hearing;
 mod sending;
 mod timers;
+mod waiting;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -11,21 +18,22 @@ use std::time::Duration;
 use crate::map::IdMap;
 use crate::message_id::MessageId;
 use crate::rpc::{CallError, CallId, Request, RpcError};
-use crate::session::call::{Call, Sent};
 use crate::session::event::Event;
 use crate::session::limits::Limits;
-use crate::tl::Object;
+use crate::tl::mtproto::functions;
+use crate::tl::{Identifiable, Object};
 use crate::trace::{self, trace};
-pub(super) use fate::BAD_SALT;
+use call::Call;
 use sending::Container;
+pub(super) use sending::Copy;
 use timers::Timers;
 
 /// The largest request: a message has at most 1,044,456 bytes (EM-10), of which a container takes 8, the message's own
 /// numbers 16, and `invokeAfterMsg` 12.
 const MAX_REQUEST: usize = 1_044_456 - 8 - 16 - 12;
 
-/// How long a request that was taken back waits for the server's word on it.
-const CANCEL_WITHIN: Duration = Duration::from_secs(10);
+/// What tables keep room for when they have become small again.
+const ROOM: usize = 1_024;
 
 /// The requests that have not ended.
 #[derive(Debug, Default)]
@@ -33,6 +41,8 @@ pub(crate) struct Calls {
     limits: Limits,
     next: u64,
     calls: IdMap<CallId, Call>,
+    /// The bytes of their bodies.
+    bytes: usize,
     /// Those to be sent as a new message, in the order in which they were made.
     queue: VecDeque<CallId>,
     /// Those whose message is to be sent again as it was, in a container of another (EM-12).
@@ -41,11 +51,25 @@ pub(crate) struct Calls {
     /// How many have a message under way.
     under_way: usize,
     containers: IdMap<MessageId, Container>,
+    /// Those whose answer names something else than their message: `destroy_session` and `destroy_auth_key`.
+    unnamed: Vec<CallId>,
     /// When something is to be done about a request.
     timers: Timers,
+    /// The number of the link.
+    link: u32,
+    /// How many sessions the server has forgotten, and the id of its last notice.
+    forgotten: u32,
+    forgotten_at: MessageId,
+    /// When all requests are to be gone through for that, and when they were last.
+    sweep_at: Option<Duration>,
+    swept: Option<Duration>,
+    /// The last code of a refusal.
+    last_code: i32,
     /// The time of the last input, for round trips.
     mono: Duration,
     events: VecDeque<Event>,
+    #[cfg(feature = "coverage")]
+    pub(super) cells: crate::session::coverage::Cells,
 }
 
 impl Calls {
@@ -64,7 +88,10 @@ impl Calls {
         if length > MAX_REQUEST {
             return Err(CallError::TooLarge { length });
         }
-        if self.queue.len() >= self.limits.queued || self.calls.len() >= self.limits.calls {
+        let is_full = self.queue.len() >= self.limits.queued
+            || self.calls.len() >= self.limits.calls
+            || self.bytes.saturating_add(length) > self.limits.bytes;
+        if is_full {
             return Err(CallError::Full);
         }
         let id = CallId(self.next);
@@ -72,7 +99,11 @@ impl Calls {
         let deadline = request.deadline.map(|within| mono.saturating_add(within));
         trace!(debug, request = id.0, function = trace::name(&request.body), bytes = length;
             "request accepted");
+        if is_unnamed(&request.body) {
+            self.unnamed.push(id);
+        }
         let call = Call::new(request.compressed(), deadline);
+        self.bytes += call.body.len();
         if let Some(due) = call.due() {
             self.timers.set(due, id);
         }
@@ -81,32 +112,27 @@ impl Calls {
         Ok(id)
     }
 
-    /// Takes a request back. Gives the message whose answer is not wanted any more, if it was sent.
-    pub(crate) fn cancel(&mut self, mono: Duration, id: CallId) -> Option<MessageId> {
-        let call = self.calls.get(&id)?;
-        let Some(sent) = call.sent else {
-            let execution = call.execution();
-            self.fail(id, CallError::Cancelled { execution });
-            return None;
-        };
-        if call.is_cancelled {
-            return None;
-        }
-        self.change(id, |call| {
-            call.is_cancelled = true;
-            let until = mono.saturating_add(CANCEL_WITHIN);
-            call.deadline = Some(call.deadline.map_or(until, |deadline| deadline.min(until)));
-        });
-        Some(sent.message)
+    /// The body of a request.
+    pub(super) fn body(&self, id: CallId) -> Option<&[u8]> {
+        self.calls.get(&id).map(|call| &*call.body)
     }
 
-    pub(super) fn get(&self, id: CallId) -> Option<&Call> {
-        self.calls.get(&id)
+    /// Whether a request has not ended.
+    pub(super) fn contains(&self, id: CallId) -> bool {
+        self.calls.contains_key(&id)
     }
 
     /// The request that was sent as this message.
     pub(super) fn of_message(&self, message: MessageId) -> Option<CallId> {
         self.by_message.get(&message).copied()
+    }
+
+    /// The oldest request under way whose answer names no message and whose body is such a one.
+    pub(super) fn unnamed(&self, is_it: impl Fn(&[u8]) -> bool) -> Option<CallId> {
+        let is_such = |id: &&CallId| {
+            self.calls.get(id).is_some_and(|call| call.sent.is_some() && is_it(&call.body))
+        };
+        self.unnamed.iter().find(is_such).copied()
     }
 
     /// Whether a message or packet with a request that has not ended was sent under this id.
@@ -122,6 +148,7 @@ impl Calls {
     /// Ends a request with its answer.
     pub(super) fn answer(&mut self, id: CallId, result: Result<Object, CallError>) {
         let Some(call) = self.calls.remove(&id) else { return };
+        self.bytes = self.bytes.saturating_sub(call.body.len());
         self.leave_container(call.sent);
         self.settle(id);
         if call.sent.is_some() {
@@ -132,50 +159,41 @@ impl Calls {
         for message in call.former.iter().copied().chain(call.sent.map(|sent| sent.message)) {
             self.by_message.remove(&message);
         }
+        if !self.unnamed.is_empty() {
+            self.unnamed.retain(|unnamed| *unnamed != id);
+        }
         trace!(debug, request = id.0, message_id = call.sent.map(|sent| sent.message.0),
             round_trip = call.sent.map(|sent| self.mono.saturating_sub(sent.at).as_secs_f64()),
             is_ok = result.is_ok();
             "request ended");
         self.events.push_back(Event::Answer { call: id, result });
+        self.shrink();
     }
 
-    /// Whether this message is the one of the request that is under way.
-    pub(super) fn is_now(&self, id: CallId, message: MessageId) -> bool {
-        let sent = self.calls.get(&id).and_then(|call| call.sent);
-        sent.is_some_and(|sent| sent.message == message)
-    }
-
-    /// The error that the server answered a request with. It is the answer to one of its messages, of which another may have
-    /// run.
-    pub(super) fn rpc_error(&self, id: CallId, error: RpcError) -> CallError {
+    /// The error that the server answered a request with, in the message `at`. It is the answer to one of its messages, in one
+    /// session; another may have run, or the same in another.
+    pub(super) fn rpc_error(
+        &self,
+        id: CallId,
+        message: MessageId,
+        at: MessageId,
+        error: RpcError,
+    ) -> CallError {
+        // What it said before it announced the session, it said of the one that it has forgotten.
+        let is_of_now = |sent: call::Sent| {
+            sent.message == message && (sent.forgotten == self.forgotten || at < self.forgotten_at)
+        };
+        let is_only = |call: &Call| {
+            !call.may_have_run && call.fate.is_certain() && call.sent.is_some_and(is_of_now)
+        };
         match self.calls.get(&id) {
-            Some(call) if call.may_have_run => CallError::RpcRepeated(error),
-            _ => CallError::Rpc(error),
+            Some(call) if is_only(call) => CallError::Rpc(error),
+            _ => CallError::RpcRepeated(error),
         }
     }
 
-    /// The requests that were taken back after they had been sent, with their messages.
-    pub(super) fn cancelled(&self) -> Vec<(CallId, MessageId)> {
-        let message = |(id, call): (&CallId, &Call)| {
-            call.sent.filter(|_| call.is_cancelled).map(|sent| (*id, sent.message))
-        };
-        let mut cancelled: Vec<_> = self.calls.iter().filter_map(message).collect();
-        cancelled.sort_unstable();
-        cancelled
-    }
-
-    /// Ends a request without an answer.
-    pub(super) fn fail(&mut self, id: CallId, error: CallError) {
-        self.answer(id, Err(error));
-    }
-
-    /// The requests of a container are sent on their own from now on (64).
-    pub(super) fn set_alone(&mut self, id: CallId) {
-        self.change(id, |call| call.is_alone = true);
-    }
-
     /// Everything under way, in the order in which it was made.
-    pub(super) fn under_way(&self) -> Vec<CallId> {
+    fn under_way(&self) -> Vec<CallId> {
         let is_sent = |(id, call): (&CallId, &Call)| call.sent.is_some().then_some(*id);
         let mut ids: Vec<CallId> = self.calls.iter().filter_map(is_sent).collect();
         ids.sort_unstable();
@@ -194,19 +212,6 @@ impl Calls {
         }
     }
 
-    /// Ends everything.
-    pub(crate) fn close(&mut self) {
-        let mut ids: Vec<CallId> = self.calls.keys().copied().collect();
-        ids.sort_unstable();
-        for id in ids {
-            let Some(call) = self.calls.get(&id) else { continue };
-            let execution = call.execution();
-            self.fail(id, CallError::Closed { execution });
-        }
-        self.queue.clear();
-        self.again.clear();
-    }
-
     /// Whether any request has a message under way.
     pub(super) fn is_under_way(&self) -> bool {
         self.under_way > 0
@@ -214,13 +219,6 @@ impl Calls {
 
     pub(super) fn len(&self) -> usize {
         self.calls.len()
-    }
-
-    /// Changes what is known of the message of a request that was sent, and the request's timer with it.
-    fn change_sent<T>(&mut self, id: CallId, change: impl FnOnce(&mut Sent) -> T) -> Option<T> {
-        let mut result = None;
-        self.change(id, |call| result = call.sent.as_mut().map(change));
-        result
     }
 
     /// Changes a request, and its timer with it.
@@ -241,4 +239,42 @@ impl Calls {
             self.settle(id);
         }
     }
+
+    /// Gives back memory after a burst. What is kept is a few times what is needed, so it costs little for each request.
+    fn shrink(&mut self) {
+        let needed = self.calls.len();
+        if self.calls.capacity() <= ROOM || needed > self.calls.capacity() / 8 {
+            return;
+        }
+        let room = (2 * needed).max(ROOM / 2);
+        self.calls.shrink_to(room);
+        self.by_message.shrink_to(room);
+        self.containers.shrink_to(room);
+        self.queue.shrink_to(room);
+        self.again.shrink_to(room);
+        self.timers.shrink_to(room);
+    }
+}
+
+#[cfg(feature = "coverage")]
+impl Calls {
+    /// How many entries each table has.
+    pub(super) fn sizes(&self) -> [(&'static str, usize); 8] {
+        [
+            ("calls", self.calls.len()),
+            ("queue", self.queue.len()),
+            ("again", self.again.len()),
+            ("by_message", self.by_message.len()),
+            ("containers", self.containers.len()),
+            ("contained", self.containers.values().map(Container::len).sum()),
+            ("unnamed", self.unnamed.len()),
+            ("timers", self.timers.len()),
+        ]
+    }
+}
+
+/// Whether the answer to this function does not name the message that it was sent in.
+fn is_unnamed(body: &[u8]) -> bool {
+    let ids = [functions::DestroySession::ID, functions::DestroyAuthKey::ID];
+    body.first_chunk::<4>().is_some_and(|id| ids.contains(&u32::from_le_bytes(*id)))
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use crate::ids::SeqNo;
 use crate::message_id::MessageId;
 use crate::rpc::CallId;
-use crate::session::call::{Call, Sent};
 use crate::session::calls::Calls;
-use crate::session::calls::asking::{ASK_AFTER, ASK_DEADLINE};
+use crate::session::calls::call::{Call, Sent};
+use crate::session::calls::hearing::{ASK_AFTER, ASK_DEADLINE};
+use crate::session::fate::{State, Word};
 use crate::tl::Repeat;
 use crate::trace::trace;
 
@@ -32,12 +33,28 @@ impl Shape {
     }
 }
 
+/// A message that goes out again as it was.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::session) struct Copy {
+    pub(in crate::session) call: CallId,
+    pub(in crate::session) message: MessageId,
+    pub(in crate::session) seqno: SeqNo,
+    pub(in crate::session) shape: Shape,
+}
+
 /// The requests that were sent together.
 #[derive(Debug)]
 pub(super) struct Container {
     calls: Vec<CallId>,
-    /// How many of them have not ended, nor gone into another message.
+    /// How many of them have not ended, nor gone into another packet.
     left: usize,
+}
+
+impl Container {
+    #[cfg(feature = "coverage")]
+    pub(super) fn len(&self) -> usize {
+        self.calls.len()
+    }
 }
 
 impl Calls {
@@ -56,11 +73,6 @@ impl Calls {
         None
     }
 
-    /// How a request is sent now.
-    pub(in crate::session) fn shape(&self, id: CallId) -> Option<Shape> {
-        self.calls.get(&id).map(|call| self.shape_of(call))
-    }
-
     fn shape_of(&self, call: &Call) -> Shape {
         let after = call.after.and_then(|after| self.calls.get(&after)?.sent);
         let after = after.map(|sent| sent.message);
@@ -72,48 +84,52 @@ impl Calls {
         self.queue.len() + self.again.len()
     }
 
-    /// The next request whose message is to be sent again.
-    pub(in crate::session) fn peek_again(&mut self) -> Option<(CallId, Sent)> {
+    /// The next message to be sent again.
+    pub(in crate::session) fn peek_again(&mut self) -> Option<Copy> {
         loop {
             let id = *self.again.front()?;
-            if let Some(sent) = self.calls.get(&id).and_then(|call| call.sent)
-                && sent.is_again
+            // Whatever is known is heard before it goes.
+            self.catch_up(id);
+            if self.is_ahead(id) {
+                self.hear(id, Word::Overtakes, MessageId::default());
+            }
+            if let Some(call) = self.calls.get(&id).filter(|call| call.fate.is_copy_due())
+                && let Some(Sent { message, seqno, .. }) = call.sent
             {
-                // One that is to run after a request that waits to be sent waits with it, if it may be sent twice.
-                if self.is_ahead(id) {
-                    self.lose(id);
-                } else {
-                    return Some((id, sent));
-                }
+                return Some(Copy { call: id, message, seqno, shape: self.shape_of(call) });
             }
             self.again.pop_front();
         }
     }
 
-    /// Takes the request that [`peek_again`](Self::peek_again) gave.
+    /// Takes the message that [`peek_again`](Self::peek_again) gave.
     pub(in crate::session) fn pop_again(&mut self) {
-        let Some(id) = self.again.pop_front() else { return };
-        self.change(id, |call| {
-            if let Some(sent) = &mut call.sent {
-                sent.is_again = false;
-            }
-        });
+        self.again.pop_front();
     }
 
     /// Whether a request would overtake the one that it is to run after.
     fn is_ahead(&self, id: CallId) -> bool {
-        let Some(call) = self.calls.get(&id).filter(|call| call.repeat != Repeat::Once) else {
-            return false;
-        };
-        let after = call.after.and_then(|after| self.calls.get(&after));
+        let after = self.calls.get(&id).and_then(|call| self.calls.get(&call.after?));
         after.is_some_and(|after| after.sent.is_none())
     }
 
     /// Takes the next request out of the queue: it is sent as this message.
     pub(in crate::session) fn send_next(&mut self, message: MessageId, seqno: SeqNo) {
         let Some(id) = self.queue.pop_front() else { return };
+        let (link, forgotten) = (self.link, self.forgotten);
         self.by_message.insert(message, id);
-        self.change(id, |call| call.sent = Some(Sent::new(message, seqno)));
+        self.change(id, |call| {
+            call.sent = Some(Sent {
+                message,
+                seqno,
+                packet: message,
+                link,
+                forgotten,
+                at: Duration::ZERO,
+                asked: None,
+                due: Duration::MAX,
+            });
+        });
     }
 
     /// Notes that a request went out in a packet; whether it wants a quick acknowledgement.
@@ -124,17 +140,19 @@ impl Calls {
         mono: Duration,
     ) -> bool {
         let (mut quick_ack, mut before) = (false, None);
+        #[cfg(feature = "coverage")]
+        if let Some(call) = self.calls.get(&id) {
+            self.cells.note(call.fate.state(), Word::Sent);
+        }
         self.change(id, |call| {
             (quick_ack, before) = (call.quick_ack, call.sent);
-            if let Some(sent) = &mut call.sent {
-                trace!(debug, request = id.0, message_id = sent.message.0, copies = sent.copies;
-                    "request sent");
-                sent.packet = packet;
-                sent.at = mono;
-                sent.copies += 1;
-                let wait = if sent.copies > 1 { ASK_DEADLINE } else { ASK_AFTER };
-                sent.ask_at = mono.saturating_add(wait);
-            }
+            (call.fate, _) = call.fate.hear(call.repeat, Word::Sent, MessageId::default());
+            let Some(sent) = &mut call.sent else { return };
+            trace!(debug, request = id.0, message_id = sent.message.0; "request sent");
+            (sent.packet, sent.at) = (packet, mono);
+            let is_first = call.fate.state() == State::InFlight && sent.asked.is_none();
+            let wait = if is_first { ASK_AFTER } else { ASK_DEADLINE };
+            sent.due = mono.saturating_add(wait);
         });
         self.leave_container(before);
         quick_ack
@@ -150,28 +168,33 @@ impl Calls {
 
     /// The requests whose message now is this one, or is in this container, in the order in which they were made.
     pub(in crate::session) fn of_packet(&self, message: MessageId) -> Vec<CallId> {
-        let is_now = |id: &CallId, is_it: fn(&Sent, MessageId) -> bool| {
-            self.calls.get(id).and_then(|call| call.sent).is_some_and(|sent| is_it(&sent, message))
-        };
+        let sent = |id: &CallId| self.calls.get(id).and_then(|call| call.sent);
         if let Some(container) = self.containers.get(&message) {
-            let is_in = |id: &&CallId| is_now(id, |sent, message| sent.packet == message);
+            let is_in = |id: &&CallId| sent(id).is_some_and(|sent| sent.packet == message);
             let mut calls: Vec<CallId> = container.calls.iter().filter(is_in).copied().collect();
             calls.sort_unstable();
             return calls;
         }
         let call = self.of_message(message);
-        call.filter(|id| is_now(id, |sent, message| sent.message == message)).into_iter().collect()
+        call.filter(|id| sent(id).is_some_and(|sent| sent.message == message)).into_iter().collect()
     }
 
     /// A message is not in the packet any more that it was sent in.
     pub(super) fn leave_container(&mut self, sent: Option<Sent>) {
         // A packet of its own is no container.
         let Some(sent) = sent.filter(|sent| sent.packet != sent.message) else { return };
-        if let Some(container) = self.containers.get_mut(&sent.packet) {
-            container.left = container.left.saturating_sub(1);
-            if container.left == 0 {
-                self.containers.remove(&sent.packet);
-            }
+        let Some(container) = self.containers.get_mut(&sent.packet) else { return };
+        container.left = container.left.saturating_sub(1);
+        if container.left == 0 {
+            self.containers.remove(&sent.packet);
+        } else if container.left < container.calls.len() / 4 {
+            // A slow request does not keep the list of all that it was sent with.
+            let calls = &self.calls;
+            let is_in = |id: &CallId| {
+                calls.get(id).and_then(|c| c.sent).is_some_and(|now| now.packet == sent.packet)
+            };
+            container.calls.retain(is_in);
+            container.calls.shrink_to_fit();
         }
     }
 }

@@ -100,7 +100,13 @@ impl Timers {
         }
     }
 
-    fn len(&self) -> usize {
+    /// Gives back memory.
+    pub(super) fn shrink_to(&mut self, room: usize) {
+        self.lines.iter_mut().for_each(|line| line.shrink_to(room));
+        self.others.shrink_to(room);
+    }
+
+    pub(super) fn len(&self) -> usize {
         self.lines.iter().map(VecDeque::len).sum::<usize>() + self.others.len()
     }
 }

@@ -151,7 +151,11 @@ fn a_quick_acknowledgement_is_told_of_the_requests_that_wanted_one() {
 #[test]
 fn p4_limits_are_the_configurations() {
     let mut test = Test::new();
-    test.session.put_calls(super::super::Calls::new(Limits { queued: 2, calls: 3 }));
+    test.session.put_calls(super::super::Calls::new(Limits {
+        queued: 2,
+        calls: 3,
+        ..Limits::default()
+    }));
     let calls: Vec<CallId> = (0..2).map(|id| test.ping(id)).collect();
     let request = Request::new(&functions::Ping { ping_id: 9 });
     assert_eq!(test.session.call(test.now, request.clone()), Err(CallError::Full));

@@ -124,7 +124,7 @@ fn sm_x1_one_that_must_not_run_twice_ends_as_unknown() {
 
 #[test]
 fn cf_10_what_was_received_is_waited_for_and_its_answer_asked_for() {
-    let (mut test, call, first, asked) = broken();
+    let (mut test, call, first, asked) = broken_safe();
     tell(&mut test, asked, &[4 | 64]);
     assert!(test.sent().is_none(), "the answer may be on its way");
     wait(&mut test, ASK_DEADLINE);
@@ -132,6 +132,21 @@ fn cf_10_what_was_received_is_waited_for_and_its_answer_asked_for() {
     tell(&mut test, asked, &[4 | 64]);
     // The server knows the message by its id, and sends the answer again.
     assert_eq!(test.sent().unwrap().messages[0], first.messages[0]);
+    let pong = types::Pong { msg_id: first.id.0, ping_id: 1 };
+    test.say(&pong).unwrap();
+    assert_eq!(test.events(), [answered(call, &pong)]);
+}
+
+#[test]
+fn cf_10_what_was_received_and_must_not_run_twice_is_never_sent_again() {
+    let (mut test, call, first, mut asked) = broken();
+    for _ in 0..10 {
+        tell(&mut test, asked, &[4 | 64]);
+        assert!(test.sent().is_none());
+        wait(&mut test, ASK_DEADLINE);
+        test.next_id += 10 << 32;
+        asked = question(&test.sent().unwrap()).0;
+    }
     let pong = types::Pong { msg_id: first.id.0, ping_id: 1 };
     test.say(&pong).unwrap();
     assert_eq!(test.events(), [answered(call, &pong)]);
@@ -274,9 +289,14 @@ fn cf_05_a_forgotten_session_loses_what_was_before_it() {
         Event::Update(Object::from(vec![9; 4])),
         Event::Salt(Salt(66)),
         Event::NewSession { unique_id: 8 },
-        failed(lost, CallError::Unknown),
     ];
     assert_eq!(test.events(), events);
+    // All that was sent is asked about, the last one too: a copy of it may have run in the session that is forgotten.
+    let (asked, ids) = question(&test.sent().unwrap());
+    let sent = first.messages.iter().chain(&second.messages).filter(|m| m.is::<functions::Ping>());
+    assert_eq!(ids, sent.map(|m| m.id.0).collect::<Vec<_>>());
+    tell(&mut test, asked, &[1, 2, 4]);
+    assert_eq!(test.events(), [failed(lost, CallError::Unknown)]);
     let again = test.sent().unwrap();
     assert_eq!(again.messages[0].decode::<functions::Ping>().ping_id, 2);
     assert!(again.messages[0].id > first.id);
@@ -298,6 +318,9 @@ fn cf_05_a_session_may_begin_with_a_message_that_was_sent_again() {
     let notice =
         types::NewSessionCreated { first_msg_id: first.id.0, unique_id: 8, server_salt: 66 };
     test.say(&notice).unwrap();
+    let (asked, ids) = question(&test.sent().unwrap());
+    assert_eq!((ids.len(), ids[0]), (2, first.id.0));
+    tell(&mut test, asked, &[4, 2]);
     assert_eq!(test.events().last(), Some(&failed(lost, CallError::Unknown)));
     assert!(test.session.calls_in_flight() == 1 && call != lost);
 }
@@ -322,7 +345,12 @@ fn sm_new_session_created_after_another_link_is_not_trusted_with_what_must_not_r
     let (mut test, call, _, asked) = broken();
     let notice = types::NewSessionCreated { first_msg_id: asked.0, unique_id: 8, server_salt: 66 };
     test.say(&notice).unwrap();
+    // The session that it may have run in is forgotten, so that its absence says nothing.
+    tell(&mut test, asked, &[2]);
     assert_eq!(test.events().last(), Some(&failed(call, CallError::Unknown)));
+    assert!(
+        test.sent().is_none_or(|packet| !packet.messages.iter().any(Sent::is::<functions::Ping>))
+    );
 }
 
 #[test]
@@ -374,7 +402,7 @@ fn sm_msg_detailed_info_has_the_answer_asked_for_or_acknowledged() {
 #[test]
 fn sm_msg_resend_req_has_the_message_sent_again_in_a_container() {
     let mut test = Test::new();
-    once(&mut test, 1);
+    test.ping(1);
     let first = test.sent().unwrap();
     let message = test.message(&types::MsgResendReq { msg_ids: vec![first.id.0, 4] });
     test.deliver(&message).unwrap();
@@ -394,6 +422,18 @@ fn sm_msg_resend_req_does_not_have_sent_again_what_was_acknowledged_and_must_not
     test.say(&types::MsgResendReq { msg_ids: vec![first.id.0] }).unwrap();
     assert!(test.sent().is_none_or(|packet| !packet.messages.contains(&first.messages[0])));
     assert_eq!(test.session.calls_in_flight(), 1);
+}
+
+#[test]
+fn sm_msg_resend_req_is_no_permission_for_what_must_not_run_twice() {
+    let mut test = Test::new();
+    once(&mut test, 1);
+    let first = test.sent().unwrap();
+    test.say(&types::MsgResendReq { msg_ids: vec![first.id.0] }).unwrap();
+    let (asked, ids) = question(&test.sent().unwrap());
+    assert_eq!(ids, [first.id.0]);
+    tell(&mut test, asked, &[2]);
+    assert!(test.sent().unwrap().messages.contains(&first.messages[0]), "now it is known");
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn kx_01_an_encrypted_packet_is_refused() {
 
 #[test]
 fn kx_01_the_id_of_a_query_is_that_of_a_client() {
-    for id in [0, 1, 2, 3, -4, i64::MIN] {
+    for id in [0, 1, 2, 3, -1, -2] {
         let id = MessageId(id);
         let query = plain::seal(id, &Script::new().req_pq().to_bytes(), &[]);
         assert_eq!(Script::new().say_packet(&query), Err(Error::MessageId { id }));

@@ -1,0 +1,125 @@
+//! What was dropped and may have been an update: it is told, so that the application asks for the difference (P3).
+//!
+//! A difference that is asked for now has everything that was made before now. So a thousand old messages, replayed by somebody
+//! who has no key, are told of once.
+
+use std::collections::VecDeque;
+
+use crate::ids::SessionId;
+use crate::message_id::MessageId;
+use crate::session::incoming::{Message, children};
+use crate::session::{Event, Session};
+use crate::time::Now;
+use crate::tl::Identifiable;
+use crate::tl::mtproto::types;
+
+/// How many sessions that were given up are remembered, whose packets may still come. Each is given up after a refusal, so they
+/// are seconds apart at least; a server that has not noticed for that many does not speak to us.
+const FORMER: usize = 16;
+
+/// What was dropped.
+#[derive(Debug, Default)]
+pub(super) struct Missed {
+    /// The youngest message of the packet at hand that was dropped.
+    now: Option<MessageId>,
+    /// A difference was asked for at this moment, or is about to be.
+    told: MessageId,
+    /// The sessions that were given up.
+    former: VecDeque<SessionId>,
+    /// Whether a session was given up over the link that there is, or was.
+    was_left: bool,
+    /// Whether this session follows one that was given up, and the server has not announced it.
+    is_unannounced: bool,
+    /// Something else that came in it.
+    unannounced: Option<MessageId>,
+}
+
+impl Session {
+    /// This message was dropped, and may have been an update or have had some.
+    pub(super) fn miss(&mut self, id: MessageId) {
+        self.missed.now = self.missed.now.max(Some(id));
+    }
+
+    /// A packet of another session came. If that was one of ours, the server may have sent updates in it.
+    pub(super) fn miss_of_session(&mut self, session: SessionId, message: &Message<'_>) {
+        if !self.missed.former.contains(&session) {
+            return;
+        }
+        self.counters.former_session += 1;
+        let is_update = match message.constructor() {
+            Ok(types::MsgContainer::ID) => {
+                children(message).is_ok_and(|children| children.iter().any(may_be_update))
+            }
+            _ => may_be_update(message),
+        };
+        if is_update {
+            self.miss(message.id);
+        }
+    }
+
+    /// The session is given up, and another takes its place.
+    pub(super) fn leave(&mut self, session: SessionId) {
+        if self.missed.former.len() >= FORMER {
+            self.missed.former.pop_front();
+        }
+        self.missed.former.push_back(session);
+        self.missed.was_left = true;
+        self.missed.is_unannounced = true;
+    }
+
+    /// There is another link. What the server pushed over the one before into a session that was given up there, it may never push
+    /// again.
+    pub(super) fn miss_of_link(&mut self, now: Now) {
+        if std::mem::take(&mut self.missed.was_left) {
+            self.miss(MessageId::at(self.clock.server_unix(now)));
+            self.tell_missed(now);
+        }
+    }
+
+    /// A message was taken in this session.
+    ///
+    /// If the session follows one that was given up, the server announces it before it says anything else, but for what it
+    /// refuses. If it does not, its notice was lost, and with it what it had to tell.
+    pub(super) fn is_spoken_to(&mut self, id: MessageId, constructor: u32) {
+        if !self.missed.is_unannounced {
+            return;
+        }
+        match constructor {
+            types::BadServerSalt::ID | types::BadMsgNotification::ID => {}
+            types::NewSessionCreated::ID => self.missed.is_unannounced = false,
+            _ => self.missed.unannounced = Some(id),
+        }
+    }
+
+    /// A packet was taken: what was missed in it is told, once.
+    pub(super) fn tell_missed(&mut self, now: Now) {
+        if let Some(id) = self.missed.unannounced.take()
+            && std::mem::take(&mut self.missed.is_unannounced)
+        {
+            self.miss(id);
+        }
+        let Some(id) = self.missed.now.take() else { return };
+        self.keep_alive.hurry();
+        if id > self.missed.told {
+            self.missed.told = id.max(MessageId::at(self.clock.server_unix(now)));
+            self.event(Event::Missed);
+        }
+    }
+}
+
+/// Whether a message may be an update: it is no service message, and answers nothing.
+fn may_be_update(message: &Message<'_>) -> bool {
+    let service = [
+        types::RpcResult::ID,
+        types::Pong::ID,
+        types::FutureSalts::ID,
+        types::BadServerSalt::ID,
+        types::BadMsgNotification::ID,
+        types::MsgsAck::ID,
+        types::MsgsStateInfo::ID,
+        types::MsgsStateReq::ID,
+        types::MsgResendReq::ID,
+        types::MsgDetailedInfo::ID,
+    ];
+    message.constructor().is_ok_and(|id| !service.contains(&id))
+}
