@@ -240,9 +240,13 @@ struct StepForm {
 enum What {
     Call(CallForm),
     Flood {},
-    DestroySession { is_there: bool },
+    DestroySession {
+        is_there: bool,
+    },
     DestroyKey {},
-    Cancel { number: i32 },
+    Cancel {
+        number: i32,
+    },
     Push {
         number: i32,
         #[serde(default, skip_serializing_if = "is_false")]

@@ -127,6 +127,18 @@ impl Client {
         self.0.session().map(session::Session::calls_in_flight)
     }
 
+    /// How many entries its tables have, if it can say.
+    #[must_use]
+    pub fn sizes(&self) -> Option<session::Sizes> {
+        self.0.session().map(session::Session::sizes)
+    }
+
+    /// Which cells of the table of its requests' fates it came by, if it can say.
+    #[must_use]
+    pub fn cells(&self) -> Option<&session::Cells> {
+        self.0.session().map(session::Session::cells)
+    }
+
     /// The next thing it tells.
     pub fn told(&mut self) -> Option<Told> {
         Some(match self.0.poll_event()? {

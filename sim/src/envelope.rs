@@ -2,8 +2,8 @@
 
 use telewire::crypto::message_key::{derive, message_key};
 use telewire::crypto::{AuthKey, MessageKey, Sender, Suite};
-use telewire::tl::{Identifiable, Serialize};
 use telewire::tl::mtproto::types;
+use telewire::tl::{Identifiable, Serialize};
 
 /// What is in a packet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use telewire::tl::{Bytes, Object, Repeat};
 use crate::api::{Run, Update};
 use crate::outcome::Ended;
 use crate::plan::Plan;
+use crate::tables::TooLarge;
 use crate::watch::Broken;
 
 /// A promise that was broken.
@@ -93,6 +94,9 @@ pub enum Violation {
         open: usize,
     },
     /// P4.
+    #[error("P4: the table {} has {} entries, of {} that it may have", .0.name, .0.entries, .0.limit)]
+    Table(TooLarge),
+    /// P4.
     #[error("P4: {bytes} bytes were allocated at once")]
     Memory {
         /// How many.
@@ -142,6 +146,7 @@ impl Violation {
             Self::Held { .. } => "P4 requests held",
             Self::Memory { .. } => "P4 memory",
             Self::Wire(broken) => broken.name(),
+            Self::Table(_) => "P4 table",
             Self::Storm { .. } => "P4 storm",
             Self::Restless { .. } => "P5 restless",
             Self::NotEnded { .. } => "P5 not ended",
@@ -431,6 +436,12 @@ impl Oracle {
         if let Some((_, before)) = before.0.iter().find(|(of, _)| *of == number) {
             self.executions.excuse(number, *before, is_later);
         }
+    }
+
+    /// How many requests were made.
+    #[must_use]
+    pub fn made(&self) -> usize {
+        self.calls.len()
     }
 
     /// How many requests have not ended.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use telewire::rpc::CallError;
 use telewire::server::Tally;
+use telewire::session::Cells;
+use telewire::session::fate::{State, Word};
 use telewire::tl::Identifiable;
 use telewire::tl::mtproto::{self, types};
 
@@ -26,6 +28,10 @@ pub struct Outcome {
     pub met: BTreeMap<&'static str, u64>,
     /// What else was met.
     pub seen: Seen,
+    /// The cells of the table of fates that were met.
+    pub cells: Cells,
+    /// How many entries each table had at most, and in the end.
+    pub sizes: BTreeMap<&'static str, (usize, usize)>,
     /// How long it took after the last step until nothing was awaited any more.
     pub rest: Duration,
     /// What happened, if it was to be told.
@@ -83,6 +89,8 @@ pub struct Coverage {
     pairs: BTreeMap<(&'static str, &'static str), u64>,
     tally: Tally,
     seen: Seen,
+    cells: Cells,
+    sizes: BTreeMap<&'static str, (usize, usize)>,
     violations: BTreeMap<&'static str, Vec<u64>>,
     took: Duration,
     /// The longest rest, and the seed.
@@ -98,6 +106,8 @@ impl Coverage {
         add_all(&mut self.faults, outcome.met.clone());
         let kinds: Vec<&str> = outcome.met.keys().copied().collect();
         self.seen.add(outcome.seen);
+        self.cells.add(&outcome.cells);
+        self.add_sizes(&outcome.sizes);
         for (place, first) in kinds.iter().enumerate() {
             for second in kinds.iter().skip(place + 1) {
                 *self.pairs.entry((first, second)).or_default() += 1;
@@ -120,12 +130,26 @@ impl Coverage {
         add_all(&mut self.tally.messages, other.tally.messages);
         add_all(&mut self.tally.refusals, other.tally.refusals);
         self.seen.add(other.seen);
+        self.cells.add(&other.cells);
+        self.add_sizes(&other.sizes);
         self.rest = self.rest.max(other.rest);
         for (name, seeds) in other.violations {
             let all = self.violations.entry(name).or_default();
             all.extend(seeds);
             all.sort_unstable();
         }
+    }
+
+    fn add_sizes(&mut self, sizes: &BTreeMap<&'static str, (usize, usize)>) {
+        for (name, (most, last)) in sizes {
+            let of = self.sizes.entry(name).or_default();
+            *of = (of.0.max(*most), of.1.max(*last));
+        }
+    }
+
+    /// The cells of the table of fates, and how often each was met. Not all can be met: the table says which say nothing.
+    pub fn cells(&self) -> impl Iterator<Item = (State, Word, u64)> {
+        self.cells.iter()
     }
 
     /// Notes how long they took.
@@ -186,6 +210,10 @@ impl fmt::Display for Coverage {
         writeln!(f, "\nand")?;
         for (name, count) in self.seen.rows() {
             writeln!(f, "  {name:<30}{count:>12}")?;
+        }
+        writeln!(f, "\nentries of tables: at most, and when nothing is open")?;
+        for (name, (most, last)) in &self.sizes {
+            writeln!(f, "  {name:<18}{most:>10}{last:>10}")?;
         }
         let (rest, seed) = self.rest;
         writeln!(f, "\nlongest rest after the last step: {rest:.1?}, seed {seed}")?;

@@ -329,7 +329,8 @@ const SPANS: [Duration; 3] =
 
 /// By how many seconds the client's clock is wrong from the start.
 const CLOCKS: [i64; 18] = [
-    0, 0, 0, 0, 0, 0, 0, 0, 3_600, 3_600, -3_600, -3_600, 7, 7, 7, TEN_YEARS, -TEN_YEARS, AFTER_2038,
+    0, 0, 0, 0, 0, 0, 0, 0, 3_600, 3_600, -3_600, -3_600, 7, 7, 7, TEN_YEARS, -TEN_YEARS,
+    AFTER_2038,
 ];
 
 /// As [`CLOCKS`], where clocks are what is wrong.

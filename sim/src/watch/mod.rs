@@ -210,6 +210,8 @@ impl Watch {
         for packet in self.tap.as_mut().map(|tap| tap.down(bytes)).unwrap_or_default() {
             let Ok(Some((place, envelope))) = self.open(&packet, Sender::Server) else { continue };
             let is_current = self.place == Some(place);
+            // A temporary key goes with its session.
+            let is_read = self.place.is_some_and(|(key, _)| key == place.0);
             let is_sure = is_taken && is_current && self.watched.is_steady;
             for message in envelope.messages() {
                 if self.watched.is_honest {
@@ -219,7 +221,7 @@ impl Watch {
                     self.acks.came(now, message);
                 }
                 let update = Update::from_bytes(&message.body).ok();
-                updates.extend(update.filter(|_| is_taken).map(|update| update.number));
+                updates.extend(update.filter(|_| is_taken && is_read).map(|update| update.number));
             }
         }
         updates

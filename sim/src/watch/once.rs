@@ -4,8 +4,8 @@
 //! When the server has spoken before and then begins the session anew, it may have forgotten what it had: that it lacks a message says
 //! nothing then of what was sent before.
 //!
-//! Under its own id one permission since it was sent last is enough, as the server tells copies by the id. Under another id each
-//! copy must be known not to have run. Whatever says that the server has or had the message takes the permission away for good.
+//! Under its own id the permission must be for the copy that was sent last, as the server tells copies by the id. Under another id
+//! each copy must be known not to have run. Whatever says that the server has or had the message takes the permission away for good.
 
 use std::collections::{HashMap, HashSet};
 
@@ -100,7 +100,9 @@ impl Once {
         match message.constructor() {
             types::MsgsAck::ID => {
                 let acks = types::MsgsAck::from_bytes(body);
-                acks.iter().flat_map(|acks| &acks.msg_ids).for_each(|id| self.received(place, *id, is_sure));
+                acks.iter()
+                    .flat_map(|acks| &acks.msg_ids)
+                    .for_each(|id| self.received(place, *id, is_sure));
             }
             types::RpcResult::ID | types::MsgDetailedInfo::ID => {
                 self.received(place, long(body, 4).unwrap_or(0), is_sure);
@@ -158,9 +160,10 @@ impl Once {
     }
 
     fn received(&mut self, place: Place, id: i64, is_sure: bool) {
-        if let Some(known) = self.known.get_mut(&(place, id)).filter(|_| is_sure) {
-            known.was_received = true;
-        }
+        let Some(known) = self.known.get_mut(&(place, id)).filter(|_| is_sure) else { return };
+        // What is said after all copies were refused is said of a copy that the network made: see `Late`.
+        let is_over = known.copies.iter().all(|(_, word)| *word == Word::Refused);
+        known.was_received |= !is_over;
     }
 
     fn refused(&mut self, place: Place, packet: i64) {

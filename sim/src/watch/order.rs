@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use telewire::message_id::MessageId;
 use telewire::tl::Identifiable;
 use telewire::tl::mtproto::{functions, types};
 
@@ -62,7 +63,7 @@ impl Sent {
             Entry::Vacant(place) => _ = place.insert(contents),
         }
         // EM-08
-        if id <= self.last || id % 4 != 0 {
+        if MessageId(id) <= MessageId(self.last) || id % 4 != 0 {
             return Err(Broken::Id { id, last: self.last });
         }
         self.last = id;

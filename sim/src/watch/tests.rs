@@ -160,6 +160,8 @@ fn p2_what_must_run_once_goes_again_by_permission_only() {
         vec![states(3)],
         vec![refusal(4, 16)],
         vec![refusal(4, 64)],
+        // The network has copied it: to refuse the copy is the server's.
+        vec![refusal(4, 16), states(4)],
         // What is refused did not run, whatever began before.
         vec![begun(5), begun(9), refusal(4, 16)],
     ];
@@ -177,6 +179,7 @@ fn p2_what_must_run_once_goes_again_by_permission_only() {
         vec![refusal(8, 16)],
         vec![said(&types::MsgsAck { msg_ids: vec![ID + 4] }), states(2)],
         vec![states(4), states(2)],
+        vec![states(4), refusal(4, 17)],
         vec![states(2), states(0x2c)],
         vec![said(&types::MsgDetailedInfo {
             msg_id: ID + 4,

@@ -27,6 +27,7 @@ use crate::oracle::{Executions, Oracle, Violation};
 use crate::outcome::{Outcome, Seen};
 use crate::peek::Peek;
 use crate::plan::{Plan, Step};
+use crate::tables;
 use crate::watch::Watch;
 use crate::wire::Wire;
 
@@ -37,8 +38,8 @@ const REST: Duration = Duration::from_secs(15 * 60);
 /// As [`REST`], where the peer goes on to say anything at all: it may say of each request as often as a client lets it that it is at it.
 const LONG_REST: Duration = Duration::from_secs(2 * 3_600);
 
-/// How long it is watched on after that: what was said to have never run must not run yet.
-const AFTERWARDS: Duration = Duration::from_secs(5);
+/// How long it is watched on after that: what was said to have never run must not run yet, and what waits for company goes without.
+const AFTERWARDS: Duration = Duration::from_secs(20);
 
 /// How many turns a schedule may take. One has a few thousand; who does not stop turning wants something at once for ever.
 const TURNS: usize = 400_000;
@@ -92,6 +93,8 @@ pub struct World<'p> {
     /// The faults that had something to go wrong with.
     met: BTreeMap<&'static str, u64>,
     seen: Seen,
+    /// How many entries the client's tables had at most, and in the end.
+    sizes: BTreeMap<&'static str, (usize, usize)>,
     trace: Option<Trace>,
 }
 
@@ -124,6 +127,8 @@ impl<'p> World<'p> {
             tally,
             met: world.met,
             seen: world.seen,
+            cells: world.client.cells().cloned().unwrap_or_default(),
+            sizes: world.sizes,
             rest: world.rest,
             lines: world.trace.map(|trace| trace.lines).unwrap_or_default(),
         }
@@ -183,6 +188,7 @@ impl<'p> World<'p> {
             rogues: BTreeMap::new(),
             met: BTreeMap::new(),
             seen: Seen::default(),
+            sizes: BTreeMap::new(),
             trace,
         }
     }
@@ -211,6 +217,9 @@ impl<'p> World<'p> {
             let end = if is_done { horizon } else { steps_end };
             let due = self.next().filter(|due| *due < end).unwrap_or(end);
             if is_done && due >= horizon {
+                if watched_until.is_some() && !self.is_over {
+                    self.look_at_tables(0);
+                }
                 return;
             }
             self.mono = self.mono.max(due);
@@ -244,6 +253,7 @@ impl<'p> World<'p> {
             let action = step.action;
             self.steps.next();
             self.act(action);
+            self.look_at_tables(self.oracle.made() + 1);
         }
         if self.dialing.is_some_and(|at| at <= mono) {
             self.dialing = None;
@@ -258,6 +268,18 @@ impl<'p> World<'p> {
         self.carry();
         self.change_peers();
         self.settle();
+    }
+
+    /// P4: how many entries the client's tables have, when so many requests may have left some.
+    fn look_at_tables(&mut self, calls: usize) {
+        let Some(sizes) = self.client.sizes() else { return };
+        for (name, entries) in sizes.iter() {
+            let (most, last) = self.sizes.entry(name).or_default();
+            (*most, *last) = ((*most).max(entries), if calls == 0 { entries } else { *last });
+        }
+        if let Err(too_large) = tables::check(sizes.iter(), calls) {
+            self.oracle.violated(Violation::Table(too_large));
+        }
     }
 
     /// P4, and what is due.
