@@ -4,6 +4,7 @@
 //! who has no key, are told of once.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::ids::SessionId;
 use crate::message_id::MessageId;
@@ -17,13 +18,21 @@ use crate::tl::mtproto::types;
 /// are seconds apart at least; a server that has not noticed for that many does not speak to us.
 const FORMER: usize = 16;
 
+/// How many messages are waited for of which the server has sent the numbers. It sends these for what is large.
+const WANTED: usize = 256;
+
+/// How long such a message is waited for.
+const WANTED_FOR: Duration = Duration::from_secs(30);
+
 /// What was dropped.
 #[derive(Debug, Default)]
 pub(super) struct Missed {
     /// The youngest message of the packet at hand that was dropped.
     now: Option<MessageId>,
-    /// A difference was asked for at this moment, or is about to be.
+    /// When the application was told last, by the server's clock. A difference that it asks for since has what was made before.
     told: MessageId,
+    /// The messages of the server's that it has sent the numbers of only, and when they are waited for no longer.
+    wanted: VecDeque<(MessageId, Duration)>,
     /// The sessions that were given up.
     former: VecDeque<SessionId>,
     /// Whether a session was given up over the link that there is, or was.
@@ -32,6 +41,14 @@ pub(super) struct Missed {
     is_unannounced: bool,
     /// Something else that came in it.
     unannounced: Option<MessageId>,
+}
+
+impl Missed {
+    /// How many messages are waited for.
+    #[cfg(feature = "coverage")]
+    pub(super) fn len(&self) -> usize {
+        self.wanted.len()
+    }
 }
 
 impl Session {
@@ -100,10 +117,44 @@ impl Session {
         }
         let Some(id) = self.missed.now.take() else { return };
         self.keep_alive.hurry();
-        if id > self.missed.told {
-            self.missed.told = id.max(MessageId::at(self.clock.server_unix(now)));
+        let moment = MessageId::at(self.clock.server_unix(now));
+        // If the clock was put back, the last time is not to be compared with.
+        if id > self.missed.told || self.missed.told > moment {
+            self.missed.told = moment;
             self.event(Event::Missed);
         }
+    }
+
+    /// The server has sent the number of a message of its own only. It is asked for; should it not come in time, for whatever
+    /// reason, it was missed.
+    pub(super) fn want(&mut self, answer: MessageId, mono: Duration) {
+        if self.missed.wanted.iter().any(|(wanted, _)| *wanted == answer) {
+            return;
+        }
+        if self.missed.wanted.len() >= WANTED
+            && let Some((oldest, _)) = self.missed.wanted.pop_front()
+            && !self.seen.contains(oldest)
+        {
+            self.miss(oldest);
+        }
+        self.missed.wanted.push_back((answer, mono.saturating_add(WANTED_FOR)));
+    }
+
+    /// When the next of these is waited for no longer.
+    pub(super) fn wanted_until(&self) -> Option<Duration> {
+        self.missed.wanted.front().map(|(_, until)| *until)
+    }
+
+    /// Time has passed.
+    pub(super) fn miss_wanted(&mut self, now: Now) {
+        while let Some((wanted, _)) =
+            self.missed.wanted.pop_front_if(|(_, until)| *until <= now.mono)
+        {
+            if !self.seen.contains(wanted) {
+                self.miss(wanted);
+            }
+        }
+        self.tell_missed(now);
     }
 }
 

@@ -239,6 +239,9 @@ impl Session {
 
     /// A time that [`poll_timeout`](Self::poll_timeout) gave has come.
     pub fn handle_timeout(&mut self, now: Now) {
+        if self.wanted_until().is_some_and(|until| until <= now.mono) {
+            self.miss_wanted(now);
+        }
         if !self.is_up {
             return self.calls.handle_deadlines(now.mono);
         }
@@ -361,12 +364,14 @@ impl Session {
 
     /// When to call [`handle_timeout`](Self::handle_timeout), by the monotonic clock.
     pub fn poll_timeout(&self) -> Option<Duration> {
+        let wanted = self.wanted_until();
         if !self.is_up {
-            return self.calls.due();
+            return self.calls.due().into_iter().chain(wanted).min();
         }
         let ping = self.keep_alive.next_ping(self.is_waiting());
         let binding = self.binding.as_ref().and_then(Binding::due);
-        let times = [self.acks.due(), self.calls.due(), ping, self.keep_alive.gives_up(), binding];
+        let gives_up = self.keep_alive.gives_up();
+        let times = [self.acks.due(), self.calls.due(), ping, gives_up, binding, wanted];
         times.into_iter().flatten().min()
     }
 
@@ -465,6 +470,7 @@ impl Session {
             ("quick_acks", self.quick_acks.len()),
             ("events", self.events.len()),
             ("salts", self.salts.len()),
+            ("wanted", self.missed.len()),
         ];
         Sizes::new(self.calls.sizes().into_iter().chain(others))
     }

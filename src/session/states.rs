@@ -112,8 +112,12 @@ impl Session {
         }
         if self.seen.contains(answer) {
             self.acks.add(answer, now.mono);
-        } else {
-            self.ask_for(answer);
+            return;
+        }
+        self.ask_for(answer);
+        // An answer is asked about with its request; anything else may be an update.
+        if of.is_none() {
+            self.want(answer, now.mono);
         }
     }
 

@@ -2,7 +2,10 @@
 
 mod answers;
 mod binding;
+mod bounds;
+mod evidence;
 mod liveness;
+mod missed;
 mod options;
 mod recovery;
 mod refusals;

@@ -1,0 +1,242 @@
+//! What is dropped is told, once (P3): sessions that were given up, notices that were lost, messages of another time, and what cannot
+//! be read.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::*;
+use crate::rpc::Execution;
+use crate::tl::{DecodeErrorKind, Repeat};
+
+fn update() -> Object {
+    Object::from(vec![9, 9, 9, 9])
+}
+
+/// A session that has just followed another one, whose number that was.
+fn renewed() -> (Test, SessionId) {
+    let mut test = Test::new();
+    let before = test.session.id();
+    test.ping(1);
+    let id = test.sent().unwrap().id;
+    let bad = types::BadMsgNotification { bad_msg_id: id.0, bad_msg_seqno: 1, error_code: 32 };
+    test.say(&bad).unwrap();
+    while test.sent().is_some() {}
+    assert_ne!(test.session.id(), before);
+    test.events();
+    (test, before)
+}
+
+fn announce(test: &mut Test) {
+    let notice = types::NewSessionCreated { first_msg_id: 0, unique_id: 1, server_salt: 5 };
+    test.say(&notice).unwrap();
+    test.events();
+}
+
+fn deliver_to(test: &mut Test, message: &Sent, session: SessionId) -> Vec<Event> {
+    let mut packet = test.packet(message, session);
+    test.session.handle_packet(test.now, &mut packet, 0).unwrap();
+    test.events()
+}
+
+#[test]
+fn h4_an_update_of_a_session_that_was_given_up_is_missed() {
+    let (mut test, before) = renewed();
+    announce(&mut test);
+    let message = test.message(&update());
+    assert_eq!(deliver_to(&mut test, &message, before), [Event::Missed]);
+    // In a container, beside something that is none.
+    let children =
+        vec![test.message(&types::MsgsAck { msg_ids: vec![4] }), test.message(&update())];
+    test.now = test.now.after(Duration::from_secs(1));
+    test.next_id += 1 << 32;
+    let container = test.container(children);
+    assert_eq!(deliver_to(&mut test, &container, before), [Event::Missed]);
+    assert_eq!(test.session.counters().former_session, 2);
+}
+
+#[test]
+fn h4_what_is_no_update_is_not_missed_in_a_session_that_was_given_up() {
+    let (mut test, before) = renewed();
+    announce(&mut test);
+    let result = types::RpcResult { req_msg_id: 4, result: update() };
+    for message in [
+        Object::new(&types::Pong { msg_id: 4, ping_id: 1 }),
+        Object::new(&types::MsgsAck { msg_ids: vec![4] }),
+        Object::new(&result),
+    ] {
+        let message = test.message(&message);
+        assert_eq!(deliver_to(&mut test, &message, before), []);
+    }
+}
+
+#[test]
+fn h4_the_last_sixteen_sessions_are_known() {
+    let (mut test, first) = renewed();
+    let mut ids = vec![first];
+    for _ in 0..16 {
+        test.session.handle_broken();
+        ids.push(test.session.id());
+        test.ping(1);
+        while test.sent().is_some() {}
+    }
+    announce(&mut test);
+    for (place, id) in ids.into_iter().enumerate() {
+        test.now = test.now.after(Duration::from_secs(1));
+        test.next_id += 1 << 32;
+        let message = test.message(&update());
+        let is_known = place > 0;
+        let events = is_known.then_some(Event::Missed);
+        assert_eq!(deliver_to(&mut test, &message, id), Vec::from_iter(events), "{place}");
+    }
+}
+
+#[test]
+fn h4_a_new_session_whose_notice_was_lost_is_missed() {
+    let (mut test, _) = renewed();
+    test.say(&update()).unwrap();
+    assert_eq!(test.events(), [Event::Update(update()), Event::Missed]);
+    test.say(&update()).unwrap();
+    assert_eq!(test.events(), [Event::Update(update())], "once");
+    // One that is announced in the same packet was not lost.
+    let (mut test, _) = renewed();
+    let notice = types::NewSessionCreated { first_msg_id: 0, unique_id: 1, server_salt: 5 };
+    let children = vec![test.message(&update()), test.message(&notice)];
+    let container = test.container(children);
+    test.deliver(&container).unwrap();
+    assert!(!test.events().contains(&Event::Missed));
+    // What the server refuses, it refuses before it begins a session.
+    let (mut test, _) = renewed();
+    test.ping(2);
+    let id = test.sent().unwrap().id;
+    let bad = types::BadMsgNotification { bad_msg_id: id.0, bad_msg_seqno: 1, error_code: 16 };
+    test.say(&bad).unwrap();
+    assert_eq!(test.events(), []);
+}
+
+#[test]
+fn h4_what_was_pushed_into_a_session_that_was_given_up_goes_with_its_link() {
+    let (mut test, _) = renewed();
+    announce(&mut test);
+    test.session.handle_disconnected();
+    test.session.handle_connected(test.now);
+    assert_eq!(test.events(), [Event::Missed]);
+    test.session.handle_disconnected();
+    test.session.handle_connected(test.now);
+    assert_eq!(test.events(), []);
+}
+
+#[test]
+fn em_05_a_thousand_old_messages_are_missed_once() {
+    let mut test = Test::new();
+    let recorded: Vec<Sent> = (0..1_000).map(|_| test.message(&update())).collect();
+    test.now = test.now.after(Duration::from_secs(3_600));
+    test.next_id += 3_600 << 32;
+    let mut events = Vec::new();
+    for message in &recorded {
+        test.deliver(message).unwrap();
+        events.extend(test.events());
+    }
+    assert_eq!(events, [Event::Missed]);
+    // What the server made after that is another loss.
+    test.now = test.now.after(Duration::from_secs(400));
+    let late = test.message(&update());
+    test.deliver(&late).unwrap();
+    assert_eq!(test.events(), [Event::Missed]);
+}
+
+#[test]
+fn em_05_an_old_container_is_dropped_and_costs_no_session() {
+    let mut test = Test::new();
+    let children = vec![test.message(&update()), test.message(&update())];
+    let recorded = test.container(children);
+    test.deliver(&recorded).unwrap();
+    for _ in 0..17_000 {
+        let message = test.message(&update());
+        test.deliver(&message).unwrap();
+    }
+    test.events();
+    test.now = test.now.after(Duration::from_secs(3_600));
+    test.next_id += 3_600 << 32;
+    assert_eq!(test.deliver(&recorded), Ok(()));
+    assert_eq!(test.events(), [Event::Missed]);
+    assert_eq!(test.session.counters().violations().find(|(_, n)| *n > 0), Some(("Time", 1)));
+}
+
+#[test]
+fn em_05_a_container_with_an_answer_to_us_is_of_now_whatever_the_clocks_show() {
+    let mut test = Test::new();
+    let call = test.ping(1);
+    let id = test.sent().unwrap().id;
+    test.next_id += (8 * 3_600) << 32;
+    let pong = types::Pong { msg_id: id.0, ping_id: 1 };
+    let children = vec![test.message(&pong), test.message(&update())];
+    let container = test.container(children);
+    test.deliver(&container).unwrap();
+    // The clock follows the pong, so that the update is of now as well.
+    assert_eq!(test.events(), [answered(call, &pong), Event::Update(update())]);
+}
+
+fn broken_gzip() -> Object {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&[9; 64]).unwrap();
+    let mut data = encoder.finish().unwrap();
+    let length = data.len();
+    data[length - 8] ^= 1;
+    Object::new(&types::GzipPacked { packed_data: data.into() })
+}
+
+#[test]
+fn tl_07_an_answer_that_cannot_be_inflated_ends_its_request_and_costs_no_link() {
+    for repeat in [Repeat::Once, Repeat::Safe] {
+        let mut test = Test::new();
+        let request = Request::new(&functions::Ping { ping_id: 1 }).with_repeat(repeat);
+        let id = test.session.call(test.now, request).unwrap();
+        let message = test.sent().unwrap().id;
+        let answer = types::RpcResult { req_msg_id: message.0, result: broken_gzip() };
+        assert_eq!(test.say(&answer), Ok(()));
+        let error = CallError::Decode {
+            source: DecodeErrorKind::Compressed.into(),
+            answer: broken_gzip().as_bytes().to_vec().into(),
+        };
+        assert_eq!(error.execution(), Execution::Ran);
+        assert_eq!(test.events(), [failed(id, error)]);
+        assert_eq!(test.acks().len(), 1);
+    }
+}
+
+#[test]
+fn tl_07_an_update_that_cannot_be_inflated_is_missed_and_acknowledged() {
+    let mut test = Test::new();
+    let message = test.message(&broken_gzip());
+    test.deliver(&message).unwrap();
+    assert_eq!((test.events(), test.acks()), (vec![Event::Missed], vec![message.id.0]));
+    assert_eq!(test.session.counters().violations().find(|(_, n)| *n > 0), Some(("Gzip", 1)));
+}
+
+#[test]
+fn p3_what_the_server_has_and_does_not_send_is_missed() {
+    let mut test = Test::new();
+    let detailed = |answer_msg_id| types::MsgNewDetailedInfo { answer_msg_id, bytes: 9, status: 0 };
+    let (first, second) = (test.next_id(3), test.next_id(3));
+    test.say(&detailed(first.0)).unwrap();
+    test.say(&detailed(second.0)).unwrap();
+    while test.sent().is_some() {}
+    let sent = Sent { id: second, seqno: test.next_seqno(), body: update().as_bytes().to_vec() };
+    test.deliver(&sent).unwrap();
+    assert_eq!(test.events(), [Event::Update(update())]);
+    test.now = test.now.after(Duration::from_millis(29_999));
+    test.session.handle_timeout(test.now);
+    assert_eq!(test.events(), []);
+    test.now = test.now.after(Duration::from_millis(1));
+    test.session.handle_timeout(test.now);
+    assert_eq!(test.events(), [Event::Missed]);
+    // So it is when there are too many of them.
+    let mut test = Test::new();
+    for _ in 0..257 {
+        let id = test.next_id(3);
+        test.say(&detailed(id.0)).unwrap();
+    }
+    assert_eq!(test.events(), [Event::Missed]);
+}
