@@ -6,10 +6,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
+use telewire::session::fate::{State, Word};
 use telewire_sim::case::Case;
 use telewire_sim::minimise::minimise;
 use telewire_sim::oracle::Violation;
-use telewire_sim::outcome::Outcome;
+use telewire_sim::outcome::{Coverage, Outcome};
 use telewire_sim::plan::{Options, Plan, Profile};
 use telewire_sim::run::{Job, many};
 use telewire_sim::world::World;
@@ -45,6 +46,9 @@ struct Args {
     /// How many threads run them. What comes of a seed does not depend on it.
     #[arg(long, default_value_t = 2)]
     threads: usize,
+    /// Say of each cell of the table of the requests' fates how often it was met, and which were not: all profiles in turn.
+    #[arg(long, conflicts_with_all = ["profile", "rogue", "trace", "replay"])]
+    cells: bool,
     /// Go on after a promise was broken, and count.
     #[arg(long)]
     keep_going: bool,
@@ -59,6 +63,7 @@ const AFTER_HELP: &str = "\
 Examples:
   telewire-sim --schedules 100000 --seed 1    a hundred thousand schedules
   telewire-sim --profile forget --seed 1      where the server loses its memory
+  telewire-sim --cells --schedules 60000      which cells of the table of fates are met
   telewire-sim --trace 17                     what happens in one
   telewire-sim --replay sim/cases             those that broke a promise once
 
@@ -73,6 +78,9 @@ const MANY: u64 = 10_000;
 /// So often.
 const AT_LEAST: u64 = 100;
 
+/// The cells of the table of fates.
+const CELLS: usize = State::ALL.len() * Word::ALL.len();
+
 /// A case is run with so many other seeds of chance.
 const OTHERS: u64 = 31;
 
@@ -83,7 +91,8 @@ impl Args {
     }
 
     fn least(&self) -> u64 {
-        let is_mixed = self.profile() == Profile::Mixed && self.without.is_empty();
+        let is_one = self.without.is_empty() && !self.cells;
+        let is_mixed = self.profile() == Profile::Mixed && is_one;
         let is_whole = self.schedules >= MANY && is_mixed;
         self.at_least.unwrap_or(if is_whole { AT_LEAST } else { 0 })
     }
@@ -101,25 +110,59 @@ fn main() -> ExitCode {
 
 /// Runs the schedules of seeds.
 fn run(args: &Args, out: &mut impl Write) -> io::Result<u8> {
-    let options = Options { without: args.without.clone(), profile: args.profile() };
+    let without = args.without.clone();
+    let options = Options { without, profile: args.profile() };
     if let Some(seed) = args.trace {
         let outcome = World::run(&Plan::new(seed, &options), true);
         print(&outcome, out)?;
         return Ok(u8::from(outcome.violation.is_some()));
     }
     let job = Job { count: args.schedules, threads: args.threads, keeps_going: args.keep_going };
-    let plan_of = |number: u64| Plan::new(args.seed.wrapping_add(number), &options);
+    let mut every = Vec::new();
+    if args.cells {
+        every.extend(Profile::ALL.map(|profile| Options { profile, ..options.clone() }));
+    } else {
+        every.push(options.clone());
+    }
+    let plan_of = |number: u64| {
+        let turn = usize::try_from(number).unwrap_or(0).checked_rem(every.len()).unwrap_or(0);
+        let options = every.get(turn).cloned().unwrap_or_default();
+        Plan::new(args.seed.wrapping_add(number), &options)
+    };
     let (coverage, failure) = many(job, plan_of);
     if let Some(failure) = failure {
         report(&failure.plan, &failure.violation, out)?;
     }
     writeln!(out, "{coverage}")?;
+    if args.cells {
+        print_cells(&coverage, out)?;
+    }
     let least = args.least();
     let rare = coverage.rarer_than(least);
     if !rare.is_empty() {
         writeln!(out, "met less than {least} times: {}", rare.join(", "))?;
     }
     Ok(u8::from(coverage.violations() > 0 || !rare.is_empty()))
+}
+
+/// Prints how often each cell was met, a word a line, and the names of those that never were.
+fn print_cells(coverage: &Coverage, out: &mut impl Write) -> io::Result<()> {
+    let mut never = Vec::new();
+    write!(out, "cells of the table of fates\n  {:<22}", "")?;
+    for state in State::ALL {
+        write!(out, "{:>14}", format!("{state:?}"))?;
+    }
+    let mut last = None;
+    for (state, word, count) in coverage.cells() {
+        if last.replace(word) != Some(word) {
+            write!(out, "\n  {:<22}", format!("{word:?}"))?;
+        }
+        write!(out, "{count:>14}")?;
+        if count == 0 {
+            never.push(format!("({state:?}, {word:?})"));
+        }
+    }
+    writeln!(out, "\n\n{} of {} were never met: {}", never.len(), CELLS, never.join(" "))
 }
 
 /// Runs cases.

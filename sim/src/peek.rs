@@ -11,7 +11,7 @@ use crate::envelope::{Envelope, Message};
 #[derive(Debug)]
 pub struct Peek {
     suite: Suite,
-    key: Option<AuthKey>,
+    keys: Vec<AuthKey>,
     up: Option<Decoder>,
     detector: Option<Detector>,
     down: Option<Decoder>,
@@ -21,12 +21,12 @@ impl Peek {
     /// Knows no key yet.
     #[must_use]
     pub fn new(suite: Suite) -> Self {
-        Self { suite, key: None, up: None, detector: None, down: None }
+        Self { suite, keys: Vec::new(), up: None, detector: None, down: None }
     }
 
-    /// The key by which packets are read from now on.
+    /// A key by which packets are read from now on.
     pub fn know(&mut self, key: AuthKey) {
-        self.key = Some(key);
+        self.keys.push(key);
     }
 
     /// There is a new link.
@@ -43,20 +43,20 @@ impl Peek {
             let detector = self.detector.get_or_insert_with(Detector::new);
             self.up = detector.detect(&mut input).ok().flatten();
         }
-        let Self { suite, key, up, .. } = self;
-        decode(suite, key.as_ref(), up.as_mut(), input, Sender::Client)
+        let Self { suite, keys, up, .. } = self;
+        decode(suite, keys, up.as_mut(), input, Sender::Client)
     }
 
     /// What the server sends.
     pub fn down(&mut self, frame: &[u8]) -> Vec<String> {
-        let Self { suite, key, down, .. } = self;
-        decode(suite, key.as_ref(), down.as_mut(), frame, Sender::Server)
+        let Self { suite, keys, down, .. } = self;
+        decode(suite, keys, down.as_mut(), frame, Sender::Server)
     }
 }
 
 fn decode(
     suite: &Suite,
-    key: Option<&AuthKey>,
+    keys: &[AuthKey],
     decoder: Option<&mut Decoder>,
     mut input: &[u8],
     sender: Sender,
@@ -67,7 +67,7 @@ fn decode(
     while let Ok(Some(frame)) = decoder.decode(&mut input) {
         match frame {
             Frame::Packet { body, .. } => {
-                let said = key.and_then(|key| open(suite, key, body, sender));
+                let said = keys.iter().find_map(|key| open(suite, key, body, sender));
                 match said {
                     Some(said) => lines.extend(said.iter().map(|line| format!("{arrow} {line}"))),
                     None => lines.push(format!("{arrow} {} bytes", body.len())),

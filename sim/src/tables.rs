@@ -30,7 +30,7 @@ const fn table(name: &'static str, at_rest: usize, each: usize) -> Table {
 }
 
 /// All of them.
-const TABLES: [Table; 15] = [
+const TABLES: [Table; 16] = [
     table("calls", 0, 1),
     table("queue", 0, 1),
     table("again", 0, 1),
@@ -46,13 +46,15 @@ const TABLES: [Table; 15] = [
     // What must not be taken twice.
     table("seen", 16_384, 0),
     // Questions that nobody has answered yet, or will, and those that wait.
-    table("queries", 512, 0),
-    table("queried", 256, 0),
+    table("queries", 32, 1_024),
+    table("queried", 1_024, 0),
     // Requests of which no quick acknowledgement came, until the link goes.
     table("quick_acks", 1_024, 0),
     // They are taken at once.
     table("events", 0, 64),
     table("salts", 64, 0),
+    // What the server has announced and not sent.
+    table("wanted", 256, 0),
 ];
 
 /// Whether all tables are as large as they may be, when so many requests are open or were lately.

@@ -104,6 +104,9 @@ impl Once {
                     .flat_map(|acks| &acks.msg_ids)
                     .for_each(|id| self.received(place, *id, is_sure));
             }
+            types::RpcResult::ID if is_unbound(body) => {
+                self.unbound(place, long(body, 4).unwrap_or(0))
+            }
             types::RpcResult::ID | types::MsgDetailedInfo::ID => {
                 self.received(place, long(body, 4).unwrap_or(0), is_sure);
             }
@@ -166,12 +169,27 @@ impl Once {
         known.was_received |= !is_over;
     }
 
+    /// The temporary key was not bound, so no copy of the message has run, and none will.
+    fn unbound(&mut self, place: Place, id: i64) {
+        if let Some(known) = self.known.get_mut(&(place, id)) {
+            known.copies.iter_mut().for_each(|(_, word)| *word = Word::Refused);
+            known.was_received = false;
+        }
+    }
+
     fn refused(&mut self, place: Place, packet: i64) {
         for id in self.packets.get(&(place, packet)).into_iter().flatten() {
             let copies = self.known.get_mut(&(place, *id)).into_iter().flat_map(|k| &mut k.copies);
             copies.filter(|(of, _)| *of == packet).for_each(|(_, word)| *word = Word::Refused);
         }
     }
+}
+
+/// Whether a request was answered by the error of a temporary key that is not bound.
+fn is_unbound(body: &[u8]) -> bool {
+    let result = types::RpcResult::from_bytes(body);
+    let error = result.ok().and_then(|result| result.result.decode::<types::RpcError>().ok());
+    error.is_some_and(|error| error.error_message == "AUTH_KEY_PERM_EMPTY")
 }
 
 impl Known {

@@ -129,6 +129,11 @@ fn refusal(packet: i64, error_code: i32) -> Message {
     said(&types::BadMsgNotification { bad_msg_id, bad_msg_seqno: 0, error_code })
 }
 
+fn error(message: &str) -> Message {
+    let result = types::RpcError { error_code: 401, error_message: message.into() };
+    said(&types::RpcResult { req_msg_id: ID + 4, result: Object::new(&result) })
+}
+
 fn states(info: u8) -> Message {
     said(&types::MsgsAllInfo { msg_ids: vec![ID + 4], info: vec![info].into() })
 }
@@ -162,6 +167,8 @@ fn p2_what_must_run_once_goes_again_by_permission_only() {
         vec![refusal(4, 64)],
         // The network has copied it: to refuse the copy is the server's.
         vec![refusal(4, 16), states(4)],
+        // The key of the session was not bound: it was received, and not run.
+        vec![states(4), error("AUTH_KEY_PERM_EMPTY")],
         // What is refused did not run, whatever began before.
         vec![begun(5), begun(9), refusal(4, 16)],
     ];
@@ -180,6 +187,7 @@ fn p2_what_must_run_once_goes_again_by_permission_only() {
         vec![said(&types::MsgsAck { msg_ids: vec![ID + 4] }), states(2)],
         vec![states(4), states(2)],
         vec![states(4), refusal(4, 17)],
+        vec![error("PEER_ID_INVALID"), states(2)],
         vec![states(2), states(0x2c)],
         vec![said(&types::MsgDetailedInfo {
             msg_id: ID + 4,

@@ -129,6 +129,9 @@ impl World<'_> {
                 && let Some(key) = self.dc.auth_key(*id)
             {
                 self.watch.know(key.clone());
+                if let Some(trace) = &mut self.trace {
+                    trace.peek.know(key.clone());
+                }
             }
             self.say(|| format!("server: {event:?}"));
         }
