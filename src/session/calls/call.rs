@@ -39,6 +39,8 @@ pub(super) struct Sent {
     pub(super) seqno: SeqNo,
     /// The packet of the last copy: the message itself, or the container that it is in.
     pub(super) packet: MessageId,
+    /// How many copies were sent, refused ones too.
+    pub(super) copies: u8,
     /// The link that it was first sent over, by its number.
     pub(super) link: u32,
     /// How many sessions the server was known to have forgotten then, or that were told of since.
@@ -79,6 +81,12 @@ impl Call {
     pub(super) fn due(&self) -> Option<Duration> {
         let due = self.sent.map(|sent| sent.due);
         due.into_iter().chain(self.deadline).min().filter(|due| *due < Duration::MAX)
+    }
+
+    /// Whether a refusal that names this is one of the copy that went out last. One that names the message and not the packet may
+    /// be of an earlier copy, if there was one; it says nothing of the last.
+    pub(super) fn is_last_copy(&self, named: MessageId) -> bool {
+        self.sent.is_some_and(|sent| sent.packet == named || sent.copies <= 1)
     }
 
     /// Whether this is the message that it is in.

@@ -69,12 +69,11 @@ impl Calls {
     pub(in crate::session) fn refuse(&mut self, named: MessageId, code: i32, at: MessageId) {
         for id in self.of_packet(named) {
             self.last_code = code;
-            if code == 64
-                && let Some(call) = self.calls.get_mut(&id)
-            {
-                // Each on its own shows which of them is malformed.
-                call.is_alone = true;
-            }
+            let Some(call) = self.calls.get_mut(&id).filter(|call| call.is_last_copy(named)) else {
+                continue;
+            };
+            // Each on its own shows which of them is malformed.
+            call.is_alone |= code == 64;
             let word = if code == BAD_SALT { Word::BadSalt } else { Word::bad_msg(code) };
             self.hear(id, word, at);
         }

@@ -123,6 +123,7 @@ impl Calls {
                 message,
                 seqno,
                 packet: message,
+                copies: 0,
                 link,
                 forgotten,
                 at: Duration::ZERO,
@@ -149,7 +150,7 @@ impl Calls {
             (call.fate, _) = call.fate.hear(call.repeat, Word::Sent, MessageId::default());
             let Some(sent) = &mut call.sent else { return };
             trace!(debug, request = id.0, message_id = sent.message.0; "request sent");
-            (sent.packet, sent.at) = (packet, mono);
+            (sent.packet, sent.at, sent.copies) = (packet, mono, sent.copies.saturating_add(1));
             let is_first = call.fate.state() == State::InFlight && sent.asked.is_none();
             let wait = if is_first { ASK_AFTER } else { ASK_DEADLINE };
             sent.due = mono.saturating_add(wait);

@@ -326,3 +326,29 @@ fn sm_x3_a_request_that_is_taken_back_while_its_copy_waits_is_not_sent() {
         }
     }
 }
+
+#[test]
+fn p2_a_refusal_of_an_earlier_copy_says_nothing_of_the_last_one() {
+    for repeat in CLASSES {
+        for code in [16, 20, 48, 64] {
+            let (mut test, _, message, asked) = asked(repeat);
+            test.say(&info(asked, &[2])).unwrap();
+            assert_eq!(requests(&all_sent(&mut test)), [message]);
+            // The first one went alone, over the link before, and comes late.
+            let (bad_msg_id, bad_msg_seqno, error_code) = (message.0, 1, code);
+            let new_server_salt = 7;
+            match code {
+                48 => test.say(&types::BadServerSalt {
+                    bad_msg_id,
+                    bad_msg_seqno,
+                    error_code,
+                    new_server_salt,
+                }),
+                _ => test.say(&types::BadMsgNotification { bad_msg_id, bad_msg_seqno, error_code }),
+            }
+            .unwrap();
+            assert_eq!(requests(&all_sent(&mut test)), [], "{repeat:?}, {code}");
+            assert_eq!(ends(&mut test), [], "{repeat:?}, {code}");
+        }
+    }
+}
