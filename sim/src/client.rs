@@ -19,7 +19,10 @@ pub enum Told {
     /// An update came.
     Update(Object),
     /// Updates may have been lost.
-    Gap,
+    Gap {
+        /// Whether a session began.
+        is_new_session: bool,
+    },
     /// It is over; why.
     Over(String),
     /// A key was made.
@@ -124,12 +127,25 @@ impl Client {
         self.0.session().map(session::Session::calls_in_flight)
     }
 
+    /// How many entries its tables have, if it can say.
+    #[must_use]
+    pub fn sizes(&self) -> Option<session::Sizes> {
+        self.0.session().map(session::Session::sizes)
+    }
+
+    /// Which cells of the table of its requests' fates it came by, if it can say.
+    #[must_use]
+    pub fn cells(&self) -> Option<&session::Cells> {
+        self.0.session().map(session::Session::cells)
+    }
+
     /// The next thing it tells.
     pub fn told(&mut self) -> Option<Told> {
         Some(match self.0.poll_event()? {
             Event::Session(session::Event::Answer { call, result }) => Told::Answer(call, result),
             Event::Session(session::Event::Update(update)) => Told::Update(update),
-            Event::Session(session::Event::NewSession { .. } | session::Event::Missed) => Told::Gap,
+            Event::Session(session::Event::NewSession { .. }) => Told::Gap { is_new_session: true },
+            Event::Session(session::Event::Missed) => Told::Gap { is_new_session: false },
             Event::Over(error) => Told::Over(error.to_string()),
             Event::KeyCreated(key) => Told::Key(key),
             Event::KeyBound { .. } => Told::Bound,

@@ -67,8 +67,19 @@ pub enum Fault {
     Server(server::Fault),
 }
 
+/// What some faults have beside their kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Detail {
+    /// To the server.
+    pub up: bool,
+    /// To the client.
+    pub down: bool,
+    /// Bytes, milliseconds, seconds or a count.
+    pub number: i64,
+}
+
 /// The names of all kinds of faults, in no particular order; [`Fault::kind`] is one of them.
-pub const KINDS: [&str; 45] = [
+pub const KINDS: [&str; 48] = [
     "cut",
     "cut-at",
     "half-open",
@@ -82,6 +93,8 @@ pub const KINDS: [&str; 45] = [
     "clock-ahead",
     "clock-behind",
     "clock-ten-years",
+    "clock-ten-ahead",
+    "clock-after-2038",
     "clock-back",
     "long-idle",
     "forget-key",
@@ -109,6 +122,7 @@ pub const KINDS: [&str; 45] = [
     "drop-ack",
     "drop-answer",
     "ignore-state",
+    "same-unique-id",
     "ask-states",
     "tell-states",
     "ask-again",
@@ -120,41 +134,64 @@ pub const KINDS: [&str; 45] = [
 pub const FATAL: [&str; 4] = ["forget-key", "error-444", "error-404", "refuse-18"];
 
 impl Fault {
-    /// A fault of a kind.
+    /// A fault of a kind, with anything that it may have.
     #[must_use]
     pub fn draw(kind: &str, dice: &mut Dice) -> Option<Self> {
-        use server::Fault as Server;
         let up = dice.percent(50);
+        let mut detail = Detail { up, down: !up, number: 0 };
+        match kind {
+            "cut-at" => detail.number = signed(dice.below(600)),
+            "half-open" => {
+                (detail.up, detail.down) = match dice.below(3) {
+                    0 => (true, false),
+                    1 => (false, true),
+                    _ => (true, true),
+                };
+            }
+            "corrupt" => detail.number = signed(dice.below(1_000)),
+            "stall" => detail.number = (dice.number() % 40_000).cast_signed(),
+            "dial-fails" | "dial-hangs" => detail.number = 1,
+            "clock-ahead" | "skew-ahead" => detail.number = HOUR,
+            "clock-behind" | "skew-behind" => detail.number = -HOUR,
+            "clock-ten-years" => detail.number = -TEN_YEARS,
+            "clock-ten-ahead" => detail.number = TEN_YEARS,
+            "clock-after-2038" => detail.number = AFTER_2038,
+            "clock-back" => detail.number = -40,
+            _ => {}
+        }
+        Self::new(kind, detail)
+    }
+
+    /// A fault of a kind. `None` for what is no kind, or when the number is none that it may have.
+    #[must_use]
+    pub fn new(kind: &str, Detail { up, down, number }: Detail) -> Option<Self> {
+        use server::Fault as Server;
+        let count = || u32::try_from(number).ok();
         Some(match kind {
             "cut" => Self::Cut,
-            "cut-at" => Self::CutAt { up, bytes: dice.below(600) },
-            "half-open" => match dice.below(3) {
-                0 => Self::HalfOpen { up: true, down: false },
-                1 => Self::HalfOpen { up: false, down: true },
-                _ => Self::HalfOpen { up: true, down: true },
-            },
-            "corrupt" => Self::Corrupt { up, byte: dice.below(1_000) },
+            "cut-at" => Self::CutAt { up, bytes: usize::try_from(number).ok()? },
+            "half-open" => Self::HalfOpen { up, down },
+            "corrupt" => Self::Corrupt { up, byte: usize::try_from(number).ok()? },
             "duplicate" => Self::Duplicate { up },
             "reorder" => Self::Reorder { up },
-            "stall" => Self::Stall { millis: dice.number() % 40_000 },
+            "stall" => Self::Stall { millis: u64::try_from(number).ok()? },
             "slow-reader" => Self::SlowReader,
-            "dial-fails" => Self::Dials { count: 1, hang: false },
-            "dial-hangs" => Self::Dials { count: 1, hang: true },
-            "clock-ahead" => Self::Clock { seconds: HOUR },
-            "clock-behind" => Self::Clock { seconds: -HOUR },
-            "clock-ten-years" => Self::Clock { seconds: -TEN_YEARS },
-            "clock-back" => Self::Clock { seconds: -40 },
+            "dial-fails" => Self::Dials { count: count()?, hang: false },
+            "dial-hangs" => Self::Dials { count: count()?, hang: true },
+            kind if kind.starts_with("clock-") => Self::Clock { seconds: number },
             "long-idle" => Self::LongIdle,
             "forget-key" => Self::Server(Server::ForgetKeys),
             "forget-session" => Self::Server(Server::ForgetSessions),
             "forget-answers" => Self::Server(Server::ForgetAnswers),
             "forget-messages" => Self::Server(Server::ForgetMessages),
             "change-salts" => Self::Server(Server::ChangeSalts),
-            "skew-ahead" => Self::Server(Server::SkewClock { seconds: 3_600 }),
-            "skew-behind" => Self::Server(Server::SkewClock { seconds: -3_600 }),
+            "skew-ahead" | "skew-behind" => {
+                Self::Server(Server::SkewClock { seconds: i32::try_from(number).ok()? })
+            }
             "drop-ack" => Self::Server(Server::DropAck),
             "drop-answer" => Self::Server(Server::DropAnswer),
             "ignore-state" => Self::Server(Server::IgnoreStateRequests(true)),
+            "same-unique-id" => Self::Server(Server::SameUniqueId(true)),
             "ask-states" => Self::Server(Server::AskStates),
             "tell-states" => Self::Server(Server::TellStates),
             "ask-again" => Self::Server(Server::AskAgain),
@@ -170,6 +207,24 @@ impl Fault {
                 }
             }
         })
+    }
+
+    /// What it has beside its kind: [`new`](Self::new) makes the same of both.
+    #[must_use]
+    pub fn detail(&self) -> Detail {
+        let mut detail = Detail::default();
+        match *self {
+            Self::CutAt { up, bytes } => (detail.up, detail.number) = (up, signed(bytes)),
+            Self::HalfOpen { up, down } => (detail.up, detail.down) = (up, down),
+            Self::Corrupt { up, byte } => (detail.up, detail.number) = (up, signed(byte)),
+            Self::Duplicate { up } | Self::Reorder { up } => detail.up = up,
+            Self::Stall { millis } => detail.number = millis.cast_signed(),
+            Self::Dials { count, .. } => detail.number = count.into(),
+            Self::Clock { seconds } => detail.number = seconds,
+            Self::Server(server::Fault::SkewClock { seconds }) => detail.number = seconds.into(),
+            Self::Cut | Self::SlowReader | Self::LongIdle | Self::Server(_) => {}
+        }
+        detail
     }
 
     /// Whether it is the network's alone: the data centre and the clocks do as they should.
@@ -196,7 +251,9 @@ impl Fault {
             Self::Clock { seconds: ..-100_000 } => "clock-ten-years",
             Self::Clock { seconds: -100_000..-1_000 } => "clock-behind",
             Self::Clock { seconds: -1_000..=0 } => "clock-back",
-            Self::Clock { seconds: 1.. } => "clock-ahead",
+            Self::Clock { seconds: 1..=100_000 } => "clock-ahead",
+            Self::Clock { seconds: 100_001..=TEN_YEARS } => "clock-ten-ahead",
+            Self::Clock { .. } => "clock-after-2038",
             Self::LongIdle => "long-idle",
             Self::Server(fault) => match fault {
                 Server::ForgetKeys => "forget-key",
@@ -223,6 +280,7 @@ impl Fault {
                 Server::RefuseNext { .. } => "refuse-64",
                 Server::DropAck => "drop-ack",
                 Server::DropAnswer => "drop-answer",
+                Server::SameUniqueId(_) => "same-unique-id",
                 Server::AskStates => "ask-states",
                 Server::TellStates => "tell-states",
                 Server::AskAgain => "ask-again",
@@ -234,11 +292,19 @@ impl Fault {
     }
 }
 
+/// Places in a packet are small.
+fn signed(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
 /// An hour in seconds.
 const HOUR: i64 = 3_600;
 
 /// Ten years in seconds: a device whose battery was empty.
-const TEN_YEARS: i64 = 10 * 365 * 86_400;
+pub(crate) const TEN_YEARS: i64 = 10 * 365 * 86_400;
+
+/// From 2024 to 2039, in seconds: message ids have 31 bits for the seconds, which end on 2038-01-19.
+pub(crate) const AFTER_2038: i64 = 15 * 365 * 86_400;
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,8 +10,10 @@
 //! | P5 | after the last step everything ends within a bounded time |
 
 pub mod api;
+pub mod case;
 pub mod client;
 pub mod dice;
+pub mod envelope;
 pub mod fault;
 pub mod keys;
 pub mod minimise;
@@ -22,6 +24,9 @@ pub mod peek;
 pub mod pipe;
 pub mod plan;
 pub mod rogue;
+pub mod run;
+pub mod tables;
+pub mod watch;
 pub mod wire;
 pub mod world;
 

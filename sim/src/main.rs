@@ -1,29 +1,23 @@
 //! Runs hostile schedules and says what came of them.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use clap::Parser;
-use peak_alloc::PeakAlloc;
+use clap::builder::PossibleValuesParser;
+use telewire::session::fate::{State, Word};
+use telewire_sim::case::Case;
 use telewire_sim::minimise::minimise;
 use telewire_sim::oracle::Violation;
 use telewire_sim::outcome::{Coverage, Outcome};
-use telewire_sim::plan::{Action, Options, Plan};
+use telewire_sim::plan::{Options, Plan, Profile};
+use telewire_sim::run::{Job, many};
 use telewire_sim::world::World;
 
-#[global_allocator]
-static MEMORY: PeakAlloc = PeakAlloc;
-
-/// What a schedule may allocate at once, client, network and server together (P4). The results of all its requests are
-/// 3 MiB at most, and are copied a few times on their way; a flood is eight thousand requests, of which each side keeps a
-/// kilobyte.
-const MAX_MEMORY: usize = 24 << 20;
-
 /// Runs hostile schedules: client, network and data centre in one process, on a virtual clock.
-///
-/// Ends with 1 when a promise was broken, with the seed and the least of the schedule that breaks it.
 #[derive(Debug, Parser)]
+#[command(after_help = AFTER_HELP)]
 struct Args {
     /// How many schedules.
     #[arg(long, default_value_t = 1_000)]
@@ -34,21 +28,49 @@ struct Args {
     /// Print what happens in the schedule of this seed, and run no other.
     #[arg(long, value_name = "SEED")]
     trace: Option<u64>,
+    /// Run schedules that were written out: a file, or a folder of files that end with .case.
+    ///
+    /// Each is run as it was written, and again with the chance of a few other seeds.
+    #[arg(long, value_name = "FILE")]
+    replay: Vec<PathBuf>,
     /// Leave out kinds of faults, separated by commas.
     #[arg(long, value_delimiter = ',', value_name = "KIND,…")]
     without: Vec<String>,
-    /// Against a peer that is authenticated and sends anything at all.
-    #[arg(long)]
+    /// What goes wrong mostly.
+    #[arg(long, value_name = "PROFILE", default_value = "mixed",
+        value_parser = PossibleValuesParser::new(Profile::ALL.map(Profile::name)))]
+    profile: String,
+    /// Against a peer that is authenticated and sends anything at all: short for `--profile rogue`.
+    #[arg(long, conflicts_with = "profile")]
     rogue: bool,
+    /// How many threads run them. What comes of a seed does not depend on it.
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+    /// Say of each cell of the table of the requests' fates how often it was met, and which were not: all profiles in turn.
+    #[arg(long, conflicts_with_all = ["profile", "rogue", "trace", "replay"])]
+    cells: bool,
     /// Go on after a promise was broken, and count.
     #[arg(long)]
     keep_going: bool,
     /// End with 1 too if a kind of fault, a message or a refusal was met less often than that.
     ///
-    /// By default 100 times in 10,000 schedules or more, and not at all in fewer, with `--without` and with `--rogue`.
+    /// By default 100 times in 10,000 mixed schedules or more, and not at all in fewer and with `--without`.
     #[arg(long, value_name = "COUNT")]
     at_least: Option<u64>,
 }
+
+const AFTER_HELP: &str = "\
+Examples:
+  telewire-sim --schedules 100000 --seed 1    a hundred thousand schedules
+  telewire-sim --profile forget --seed 1      where the server loses its memory
+  telewire-sim --cells --schedules 60000      which cells of the table of fates are met
+  telewire-sim --trace 17                     what happens in one
+  telewire-sim --replay sim/cases             those that broke a promise once
+
+Exit codes:
+  0  every promise held
+  1  a promise was broken, or something was met less often than asked for
+  2  the command line or a case cannot be read";
 
 /// In so many schedules everything has to be met.
 const MANY: u64 = 10_000;
@@ -56,81 +78,124 @@ const MANY: u64 = 10_000;
 /// So often.
 const AT_LEAST: u64 = 100;
 
+/// The cells of the table of fates.
+const CELLS: usize = State::ALL.len() * Word::ALL.len();
+
+/// A case is run with so many other seeds of chance.
+const OTHERS: u64 = 31;
+
 impl Args {
+    fn profile(&self) -> Profile {
+        let named = Profile::ALL.into_iter().find(|profile| profile.name() == self.profile);
+        if self.rogue { Profile::Rogue } else { named.unwrap_or_default() }
+    }
+
     fn least(&self) -> u64 {
-        let is_whole = self.schedules >= MANY && self.without.is_empty() && !self.rogue;
+        let is_one = self.without.is_empty() && !self.cells;
+        let is_mixed = self.profile() == Profile::Mixed && is_one;
+        let is_whole = self.schedules >= MANY && is_mixed;
         self.at_least.unwrap_or(if is_whole { AT_LEAST } else { 0 })
     }
 }
 
 fn main() -> ExitCode {
-    match run(&Args::parse(), &mut io::stdout().lock()) {
-        Ok(true) => ExitCode::SUCCESS,
-        // Whoever reads it has seen enough, or there is a violation.
-        Ok(false) | Err(_) => ExitCode::from(1),
+    let (args, out) = (Args::parse(), &mut io::stdout().lock());
+    let is_well = if args.replay.is_empty() { run(&args, out) } else { replay(&args, out) };
+    match is_well {
+        Ok(code) => ExitCode::from(code),
+        // Whoever reads it has seen enough.
+        Err(_) => ExitCode::from(1),
     }
 }
 
-/// Whether all is well.
-fn run(args: &Args, out: &mut impl Write) -> io::Result<bool> {
-    let options = Options { without: args.without.clone(), is_rogue: args.rogue };
+/// Runs the schedules of seeds.
+fn run(args: &Args, out: &mut impl Write) -> io::Result<u8> {
+    let without = args.without.clone();
+    let options = Options { without, profile: args.profile() };
     if let Some(seed) = args.trace {
         let outcome = World::run(&Plan::new(seed, &options), true);
         print(&outcome, out)?;
-        return Ok(outcome.violation.is_none());
+        return Ok(u8::from(outcome.violation.is_some()));
     }
-    let start = Instant::now();
-    let mut coverage = Coverage::default();
-    for seed in args.seed..args.seed.saturating_add(args.schedules) {
-        let plan = Plan::new(seed, &options);
-        let outcome = measured(&plan);
-        coverage.add(&plan, &outcome);
-        if let Some(violation) = outcome.violation.filter(|_| !args.keep_going) {
-            report(&plan, &violation, out)?;
-            break;
-        }
+    let job = Job { count: args.schedules, threads: args.threads, keeps_going: args.keep_going };
+    let mut every = Vec::new();
+    if args.cells {
+        every.extend(Profile::ALL.map(|profile| Options { profile, ..options.clone() }));
+    } else {
+        every.push(options.clone());
     }
-    coverage.took(start.elapsed().max(Duration::from_nanos(1)));
+    let plan_of = |number: u64| {
+        let turn = usize::try_from(number).unwrap_or(0).checked_rem(every.len()).unwrap_or(0);
+        let options = every.get(turn).cloned().unwrap_or_default();
+        Plan::new(args.seed.wrapping_add(number), &options)
+    };
+    let (coverage, failure) = many(job, plan_of);
+    if let Some(failure) = failure {
+        report(&failure.plan, &failure.violation, out)?;
+    }
     writeln!(out, "{coverage}")?;
+    if args.cells {
+        print_cells(&coverage, out)?;
+    }
     let least = args.least();
     let rare = coverage.rarer_than(least);
     if !rare.is_empty() {
         writeln!(out, "met less than {least} times: {}", rare.join(", "))?;
     }
-    Ok(coverage.violations() == 0 && rare.is_empty())
+    Ok(u8::from(coverage.violations() > 0 || !rare.is_empty()))
 }
 
-/// Runs a schedule and looks at what it allocates.
-fn measured(plan: &Plan) -> Outcome {
-    MEMORY.reset_peak_usage();
-    let before = MEMORY.current_usage();
-    let mut outcome = World::run(plan, false);
-    let bytes = MEMORY.peak_usage().saturating_sub(before);
-    if bytes > MAX_MEMORY {
-        outcome.violation.get_or_insert(Violation::Memory { bytes });
+/// Prints how often each cell was met, a word a line, and the names of those that never were.
+fn print_cells(coverage: &Coverage, out: &mut impl Write) -> io::Result<()> {
+    let mut never = Vec::new();
+    write!(out, "cells of the table of fates\n  {:<22}", "")?;
+    for state in State::ALL {
+        write!(out, "{:>14}", format!("{state:?}"))?;
     }
-    outcome
+    let mut last = None;
+    for (state, word, count) in coverage.cells() {
+        if last.replace(word) != Some(word) {
+            write!(out, "\n  {:<22}", format!("{word:?}"))?;
+        }
+        write!(out, "{count:>14}")?;
+        if count == 0 {
+            never.push(format!("({state:?}, {word:?})"));
+        }
+    }
+    writeln!(out, "\n\n{} of {} were never met: {}", never.len(), CELLS, never.join(" "))
 }
 
-/// Prints the least of a schedule that breaks a promise.
+/// Runs cases.
+fn replay(args: &Args, out: &mut impl Write) -> io::Result<u8> {
+    let mut code = 0;
+    for path in &args.replay {
+        let cases = match Case::load(path) {
+            Ok(cases) => cases,
+            Err((name, error)) => {
+                writeln!(out, "{name}: {error}")?;
+                return Ok(2);
+            }
+        };
+        for (name, case) in cases {
+            let job = Job { count: 1 + OTHERS, threads: args.threads, keeps_going: true };
+            let (coverage, failure) = many(job, |number| case.with_chance(number));
+            writeln!(out, "{name}: {} of {} fail", coverage.violations(), job.count)?;
+            if let Some(failure) = failure {
+                code = 1;
+                report(&failure.plan, &failure.violation, out)?;
+            }
+        }
+    }
+    Ok(code)
+}
+
+/// Prints the least of a schedule that breaks a promise, as a case.
 fn report(plan: &Plan, violation: &Violation, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "seed {}: {violation}", plan.seed)?;
     let (least, outcome) = minimise(plan, violation);
-    let Plan { is_stored, pfs, framing, latency, jitter, clock, compresses, heals, .. } = &least;
-    writeln!(out, "\n{} of {} steps are enough:", least.steps.len(), plan.steps.len())?;
-    writeln!(
-        out,
-        "  a key from before {is_stored}, temporary ones {pfs:?}, {framing:?}, latency {latency:?} + {jitter:?}"
-    )?;
-    writeln!(out, "  clock {clock:+} s, compressed results {compresses}, heals {heals}")?;
-    for step in &least.steps {
-        let what = match &step.action {
-            Action::Fault(fault) => fault.to_string(),
-            action => format!("{action:?}"),
-        };
-        writeln!(out, "{:>12.3}  {what}", step.at.as_secs_f64())?;
-    }
-    writeln!(out)?;
+    writeln!(out, "{} of {} steps are enough. As a case:\n", least.steps.len(), plan.steps.len())?;
+    let found = format!("{violation}\nSeed {}.", plan.seed);
+    writeln!(out, "{}", Case { found, plan: least })?;
     print(&outcome, out)?;
     writeln!(out)
 }

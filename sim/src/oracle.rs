@@ -11,6 +11,8 @@ use telewire::tl::{Bytes, Object, Repeat};
 use crate::api::{Run, Update};
 use crate::outcome::Ended;
 use crate::plan::Plan;
+use crate::tables::TooLarge;
+use crate::watch::Broken;
 
 /// A promise that was broken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,6 +82,9 @@ pub enum Violation {
         /// Its number.
         number: i32,
     },
+    /// A rule of the wire.
+    #[error("{0}")]
+    Wire(Broken),
     /// P4.
     #[error("P4: {held} requests are held, of which {open} have not ended")]
     Held {
@@ -89,10 +94,13 @@ pub enum Violation {
         open: usize,
     },
     /// P4.
+    #[error("P4: the table {} has {} entries, of {} that it may have", .0.name, .0.entries, .0.limit)]
+    Table(TooLarge),
+    /// P4.
     #[error("P4: {bytes} bytes were allocated at once")]
     Memory {
         /// How many.
-        bytes: usize,
+        bytes: u64,
     },
     /// P4.
     #[error("P4: {packets} packets for so few requests")]
@@ -118,7 +126,7 @@ impl Violation {
     /// Whether it is the same promise.
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
-        std::mem::discriminant(self) == std::mem::discriminant(other)
+        self.name() == other.name()
     }
 
     /// Its name, to count it by.
@@ -137,6 +145,8 @@ impl Violation {
             Self::UpdateTwice { .. } => "P3 update twice",
             Self::Held { .. } => "P4 requests held",
             Self::Memory { .. } => "P4 memory",
+            Self::Wire(broken) => broken.name(),
+            Self::Table(_) => "P4 table",
             Self::Storm { .. } => "P4 storm",
             Self::Restless { .. } => "P5 restless",
             Self::NotEnded { .. } => "P5 not ended",
@@ -166,6 +176,20 @@ struct Count {
     ran: u32,
     /// Which of all arrivals was its first.
     first: u64,
+    /// How often it arrived, and had an effect, in copies that the server alone can refuse ([`crate::watch::Late`]).
+    excused: (u32, u32),
+}
+
+impl Count {
+    /// How often it arrived, for which the client answers.
+    fn arrived(&self) -> u32 {
+        self.arrived.saturating_sub(self.excused.0)
+    }
+
+    /// How often it ran, for which the client answers.
+    fn ran(&self) -> u32 {
+        self.ran.saturating_sub(self.excused.1)
+    }
 }
 
 impl Executions {
@@ -203,11 +227,24 @@ impl Executions {
         Ok(run.result())
     }
 
+    /// A copy came that nobody but the server can refuse; how often it ran before. What has to wait for another runs later.
+    fn excuse(&self, number: i32, before: Count, is_later: bool) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.of.entry(number).or_default();
+        let more = |now: u32, then: u32| if is_later { 1 } else { now.saturating_sub(then) };
+        count.excused.0 += more(count.arrived, before.arrived);
+        count.excused.1 += more(count.ran, before.ran);
+    }
+
     fn of(&self, number: i32) -> Count {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         counts.of.get(&number).copied().unwrap_or_default()
     }
 }
+
+/// How often some requests had arrived and run at a time.
+#[derive(Debug)]
+pub struct Counted(Vec<(i32, Count)>);
 
 /// A request that was accepted.
 #[derive(Debug)]
@@ -229,9 +266,17 @@ struct Call {
 #[derive(Debug)]
 struct Pushed {
     number: i32,
-    /// Whether it has arrived, or the client said that some may be missing.
+    /// Whether the client has to tell of it: the server has it for the client's session, or it has arrived.
+    is_owed: bool,
+    /// Whether it was told, or the client has said since that some may be missing.
     is_settled: bool,
     is_delivered: bool,
+}
+
+impl Pushed {
+    fn is_well(&self) -> bool {
+        self.is_settled || !self.is_owed
+    }
 }
 
 /// Watches a schedule.
@@ -260,7 +305,7 @@ impl Oracle {
             updates: Vec::new(),
             has_begun: false,
             is_only_network: plan.is_only_network(),
-            is_honest: !plan.is_rogue,
+            is_honest: plan.rogue.is_none(),
             violation: None,
         }
     }
@@ -340,9 +385,23 @@ impl Oracle {
         number
     }
 
-    /// An update was sent.
-    pub fn pushed(&mut self, number: i32) {
-        self.updates.push(Pushed { number, is_settled: false, is_delivered: false });
+    /// An update was sent: to the client's session, or to one that the client has given up. Of that it has to tell if it arrives.
+    pub fn pushed(&mut self, number: i32, is_owed: bool) {
+        self.updates.push(Pushed { number, is_owed, is_settled: false, is_delivered: false });
+    }
+
+    /// An update has arrived in a packet that the client has taken: whatever the server forgets now, the client has to tell of it.
+    pub fn arrived(&mut self, number: i32) {
+        for pushed in self.updates.iter_mut().filter(|pushed| pushed.number == number) {
+            pushed.is_owed = true;
+        }
+    }
+
+    /// The server has forgotten what it has not delivered. Nobody can tell the client of those, unless they are on their way.
+    pub fn forgot_updates(&mut self) {
+        for pushed in &mut self.updates {
+            pushed.is_owed = false;
+        }
     }
 
     /// An update came.
@@ -356,12 +415,33 @@ impl Oracle {
         }
     }
 
-    /// The client said that updates may be missing, or the server has forgotten some.
-    pub fn excused(&mut self) {
-        self.has_begun = true;
+    /// The client said that updates may be missing: it asks for the difference now, which has all that the server has sent so far.
+    pub fn gap(&mut self, is_new_session: bool) {
+        self.has_begun |= is_new_session;
         for pushed in &mut self.updates {
             pushed.is_settled = true;
         }
+    }
+
+    /// How often requests have arrived and run.
+    #[must_use]
+    pub fn counts(&self, numbers: &[i32]) -> Counted {
+        Counted(numbers.iter().map(|number| (*number, self.executions.of(*number))).collect())
+    }
+
+    /// Another copy of a request came that nobody but the server can refuse: how often it ran now, is excused.
+    pub fn excuse_copy(&mut self, number: i32, before: &Counted) {
+        let is_it = |call: &&Call| call.number == number;
+        let is_later = self.calls.values().find(is_it).is_some_and(|call| call.after.is_some());
+        if let Some((_, before)) = before.0.iter().find(|(of, _)| *of == number) {
+            self.executions.excuse(number, *before, is_later);
+        }
+    }
+
+    /// How many requests were made.
+    #[must_use]
+    pub fn made(&self) -> usize {
+        self.calls.len()
     }
 
     /// How many requests have not ended.
@@ -373,7 +453,7 @@ impl Oracle {
     /// Whether nothing is awaited any more.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.open == 0 && self.updates.iter().all(|pushed| pushed.is_settled)
+        self.open == 0 && self.updates.iter().all(Pushed::is_well)
     }
 
     /// What must hold in the end.
@@ -381,7 +461,7 @@ impl Oracle {
         let mut calls: Vec<&Call> = self.calls.values().collect();
         calls.sort_by_key(|call| call.number);
         let broken = calls.into_iter().find_map(|call| self.broken_by(call));
-        let lost = self.updates.iter().find(|pushed| !pushed.is_settled);
+        let lost = self.updates.iter().find(|pushed| !pushed.is_well());
         let lost = lost.map(|pushed| Violation::UpdateLost { number: pushed.number });
         if let Some(violation) = broken.or(lost.filter(|_| self.is_honest)) {
             self.violated(violation);
@@ -390,13 +470,14 @@ impl Oracle {
 
     fn broken_by(&self, call: &Call) -> Option<Violation> {
         let number = call.number;
-        let Count { arrived, ran, .. } = self.executions.of(number);
+        let count = self.executions.of(number);
+        let (arrived, ran) = (count.arrived(), count.ran());
         let Some(end) = &call.end else { return Some(Violation::NotEnded { number }) };
         let run = call.run.filter(|_| self.is_honest)?;
         // What has no random number of its own must not even arrive twice, whether it would have an effect or not.
-        let count = if call.repeat == Repeat::Once { arrived } else { ran };
-        if count > 1 && call.repeat != Repeat::Safe {
-            return Some(Violation::RanTwice { number, count });
+        let times = if call.repeat == Repeat::Once { arrived } else { ran };
+        if times > 1 && call.repeat != Repeat::Safe {
+            return Some(Violation::RanTwice { number, count: times });
         }
         // What may run twice is sent before the server's first word, and of that nobody can know whether it was taken.
         if arrived > 1 && self.is_only_network && !call.is_early {
@@ -415,7 +496,7 @@ impl Oracle {
             Err(error) => error.execution(),
         };
         let is_so = match execution {
-            Execution::Ran => ran > 0,
+            Execution::Ran => count.ran > 0,
             Execution::Never => ran == 0,
             Execution::Maybe => true,
         };

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use telewire::rpc::CallError;
 use telewire::server::Tally;
+use telewire::session::Cells;
+use telewire::session::fate::{State, Word};
 use telewire::tl::Identifiable;
 use telewire::tl::mtproto::{self, types};
 
@@ -26,6 +28,10 @@ pub struct Outcome {
     pub met: BTreeMap<&'static str, u64>,
     /// What else was met.
     pub seen: Seen,
+    /// The cells of the table of fates that were met.
+    pub cells: Cells,
+    /// How many entries each table had at most, and in the end.
+    pub sizes: BTreeMap<&'static str, (usize, usize)>,
     /// How long it took after the last step until nothing was awaited any more.
     pub rest: Duration,
     /// What happened, if it was to be told.
@@ -57,6 +63,13 @@ pub struct Seen {
 }
 
 impl Seen {
+    fn add(&mut self, Self { quick_acks, bound, in_order, full }: Self) {
+        self.quick_acks += quick_acks;
+        self.bound += bound;
+        self.in_order += in_order;
+        self.full += full;
+    }
+
     fn rows(&self) -> [(&'static str, u64); 4] {
         [
             ("quick acknowledgements", self.quick_acks),
@@ -76,6 +89,8 @@ pub struct Coverage {
     pairs: BTreeMap<(&'static str, &'static str), u64>,
     tally: Tally,
     seen: Seen,
+    cells: Cells,
+    sizes: BTreeMap<&'static str, (usize, usize)>,
     violations: BTreeMap<&'static str, Vec<u64>>,
     took: Duration,
     /// The longest rest, and the seed.
@@ -88,30 +103,53 @@ impl Coverage {
         self.schedules += 1;
         let faults = plan.faults().count();
         self.requests += (plan.steps.len() - faults) as u64;
-        for (kind, count) in &outcome.met {
-            *self.faults.entry(kind).or_default() += count;
-        }
+        add_all(&mut self.faults, outcome.met.clone());
         let kinds: Vec<&str> = outcome.met.keys().copied().collect();
-        let Seen { quick_acks, bound, in_order, full } = outcome.seen;
-        self.seen.quick_acks += quick_acks;
-        self.seen.bound += bound;
-        self.seen.in_order += in_order;
-        self.seen.full += full;
+        self.seen.add(outcome.seen);
+        self.cells.add(&outcome.cells);
+        self.add_sizes(&outcome.sizes);
         for (place, first) in kinds.iter().enumerate() {
             for second in kinds.iter().skip(place + 1) {
                 *self.pairs.entry((first, second)).or_default() += 1;
             }
         }
-        for (id, count) in &outcome.tally.messages {
-            *self.tally.messages.entry(*id).or_default() += count;
-        }
-        for (code, count) in &outcome.tally.refusals {
-            *self.tally.refusals.entry(*code).or_default() += count;
-        }
+        add_all(&mut self.tally.messages, outcome.tally.messages.clone());
+        add_all(&mut self.tally.refusals, outcome.tally.refusals.clone());
         self.rest = self.rest.max((outcome.rest, plan.seed));
         if let Some(violation) = &outcome.violation {
             self.violations.entry(violation.name()).or_default().push(plan.seed);
         }
+    }
+
+    /// Counts what others have counted.
+    pub fn merge(&mut self, other: Self) {
+        self.schedules += other.schedules;
+        self.requests += other.requests;
+        add_all(&mut self.faults, other.faults);
+        add_all(&mut self.pairs, other.pairs);
+        add_all(&mut self.tally.messages, other.tally.messages);
+        add_all(&mut self.tally.refusals, other.tally.refusals);
+        self.seen.add(other.seen);
+        self.cells.add(&other.cells);
+        self.add_sizes(&other.sizes);
+        self.rest = self.rest.max(other.rest);
+        for (name, seeds) in other.violations {
+            let all = self.violations.entry(name).or_default();
+            all.extend(seeds);
+            all.sort_unstable();
+        }
+    }
+
+    fn add_sizes(&mut self, sizes: &BTreeMap<&'static str, (usize, usize)>) {
+        for (name, (most, last)) in sizes {
+            let of = self.sizes.entry(name).or_default();
+            *of = (of.0.max(*most), of.1.max(*last));
+        }
+    }
+
+    /// The cells of the table of fates, and how often each was met. Not all can be met: the table says which say nothing.
+    pub fn cells(&self) -> impl Iterator<Item = (State, Word, u64)> {
+        self.cells.iter()
     }
 
     /// Notes how long they took.
@@ -173,6 +211,10 @@ impl fmt::Display for Coverage {
         for (name, count) in self.seen.rows() {
             writeln!(f, "  {name:<30}{count:>12}")?;
         }
+        writeln!(f, "\nentries of tables: at most, and when nothing is open")?;
+        for (name, (most, last)) in &self.sizes {
+            writeln!(f, "  {name:<18}{most:>10}{last:>10}")?;
+        }
         let (rest, seed) = self.rest;
         writeln!(f, "\nlongest rest after the last step: {rest:.1?}, seed {seed}")?;
         writeln!(f, "\nviolations: {}", self.violations())?;
@@ -181,6 +223,12 @@ impl fmt::Display for Coverage {
             writeln!(f, "  {name:<30}{:>8}   seeds {}", seeds.len(), first.join(" "))?;
         }
         Ok(())
+    }
+}
+
+fn add_all<K: Ord>(sums: &mut BTreeMap<K, u64>, counts: BTreeMap<K, u64>) {
+    for (key, count) in counts {
+        *sums.entry(key).or_default() += count;
     }
 }
 

@@ -1,16 +1,17 @@
 //! What goes over the wire, in words, for traces.
 
-use telewire::crypto::message_key::derive;
-use telewire::crypto::{AuthKey, CryptoSuite, MessageKey, Sender, Suite};
+use telewire::crypto::{AuthKey, Sender, Suite};
 use telewire::framing::{CLIENT_LIMIT, Decoder, Detector, Frame, Framing, Side};
 use telewire::tl::mtproto::{self, types};
 use telewire::tl::{Deserialize, Identifiable};
+
+use crate::envelope::{Envelope, Message};
 
 /// Reads along.
 #[derive(Debug)]
 pub struct Peek {
     suite: Suite,
-    key: Option<AuthKey>,
+    keys: Vec<AuthKey>,
     up: Option<Decoder>,
     detector: Option<Detector>,
     down: Option<Decoder>,
@@ -20,12 +21,12 @@ impl Peek {
     /// Knows no key yet.
     #[must_use]
     pub fn new(suite: Suite) -> Self {
-        Self { suite, key: None, up: None, detector: None, down: None }
+        Self { suite, keys: Vec::new(), up: None, detector: None, down: None }
     }
 
-    /// The key by which packets are read from now on.
+    /// A key by which packets are read from now on.
     pub fn know(&mut self, key: AuthKey) {
-        self.key = Some(key);
+        self.keys.push(key);
     }
 
     /// There is a new link.
@@ -42,20 +43,20 @@ impl Peek {
             let detector = self.detector.get_or_insert_with(Detector::new);
             self.up = detector.detect(&mut input).ok().flatten();
         }
-        let Self { suite, key, up, .. } = self;
-        decode(&**suite, key.as_ref(), up.as_mut(), input, Sender::Client)
+        let Self { suite, keys, up, .. } = self;
+        decode(suite, keys, up.as_mut(), input, Sender::Client)
     }
 
     /// What the server sends.
     pub fn down(&mut self, frame: &[u8]) -> Vec<String> {
-        let Self { suite, key, down, .. } = self;
-        decode(&**suite, key.as_ref(), down.as_mut(), frame, Sender::Server)
+        let Self { suite, keys, down, .. } = self;
+        decode(suite, keys, down.as_mut(), frame, Sender::Server)
     }
 }
 
 fn decode(
-    suite: &dyn CryptoSuite,
-    key: Option<&AuthKey>,
+    suite: &Suite,
+    keys: &[AuthKey],
     decoder: Option<&mut Decoder>,
     mut input: &[u8],
     sender: Sender,
@@ -66,7 +67,7 @@ fn decode(
     while let Ok(Some(frame)) = decoder.decode(&mut input) {
         match frame {
             Frame::Packet { body, .. } => {
-                let said = key.and_then(|key| open(suite, key, body, sender));
+                let said = keys.iter().find_map(|key| open(suite, key, body, sender));
                 match said {
                     Some(said) => lines.extend(said.iter().map(|line| format!("{arrow} {line}"))),
                     None => lines.push(format!("{arrow} {} bytes", body.len())),
@@ -78,37 +79,15 @@ fn decode(
     lines
 }
 
-fn open(
-    suite: &dyn CryptoSuite,
-    key: &AuthKey,
-    packet: &[u8],
-    sender: Sender,
-) -> Option<Vec<String>> {
-    let (header, data) = packet.split_at_checked(24)?;
-    if header.first_chunk::<8>()? != &key.id().to_le_bytes() {
-        return None;
-    }
-    let msg_key = MessageKey(header.get(8..)?.try_into().ok()?);
-    let mut plain = data.get(..data.len() / 16 * 16)?.to_vec();
-    derive(suite, key, &msg_key, sender).decrypt(suite, &mut plain).ok()?;
-    let long = |at: usize| plain.get(at..)?.first_chunk::<8>().map(|b| i64::from_le_bytes(*b));
-    let int = |at: usize| plain.get(at..)?.first_chunk::<4>().map(|b| i32::from_le_bytes(*b));
-    let length = usize::try_from(int(28)?).ok()?;
-    let body = plain.get(32..)?.get(..length)?;
-    let (id, seqno) = (long(16)?, int(24)?);
-    let mut lines = vec![line(id, seqno, body)];
-    if let Ok(container) = types::MsgContainer::from_bytes(body) {
-        for message in container.messages.iter() {
-            let body = message.body.as_bytes();
-            lines.push(format!("  {}", line(message.msg_id, message.seqno, body)));
-        }
-    }
-    Some(lines)
+fn open(suite: &Suite, key: &AuthKey, packet: &[u8], sender: Sender) -> Option<Vec<String>> {
+    let Envelope { outer, inner, .. } = Envelope::open(suite, key, packet, sender)?;
+    let inner = inner.iter().map(|message| format!("  {}", line(message)));
+    Some(std::iter::once(line(&outer)).chain(inner).collect())
 }
 
 /// A message in a line.
-fn line(id: i64, seqno: i32, body: &[u8]) -> String {
-    let constructor = body.first_chunk::<4>().map_or(0, |id| u32::from_le_bytes(*id));
+fn line(message: &Message) -> String {
+    let (Message { id, seqno, body }, constructor) = (message, message.constructor());
     let name = mtproto::SCHEMA.name_of(constructor).unwrap_or("(of the API)");
     let what = match constructor {
         types::RpcResult::ID => types::RpcResult::from_bytes(body)

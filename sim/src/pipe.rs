@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::dice::Dice;
+use crate::watch::FrameId;
 
 /// One direction of a link. What comes in first comes out first.
 #[derive(Debug)]
@@ -25,8 +26,8 @@ pub struct Pipe {
     corrupts: Option<usize>,
     duplicates: bool,
     reorders: bool,
-    /// A packet that is held back, until when at most, and whether it is a copy.
-    held: Option<(Duration, Vec<u8>, bool)>,
+    /// A packet that is held back, and until when at most.
+    held: Option<(Duration, Frame)>,
     /// Until when bytes take longer, and by how much.
     stall: Option<(Duration, Duration)>,
     /// Whether none has.
@@ -44,10 +45,17 @@ pub struct Pipe {
 struct Piece {
     due: Duration,
     bytes: Vec<u8>,
-    /// Whether a packet begins with it.
-    is_first: bool,
-    /// Whether the packet is a copy that the network made.
-    is_copy: bool,
+    /// The frame that ends with it.
+    ends: Option<FrameId>,
+}
+
+/// A frame that goes in, and what it is known by.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Its number, if somebody wants to know when it comes out.
+    pub id: Option<FrameId>,
 }
 
 /// How much a slow reader takes at once, and how long it waits.
@@ -83,29 +91,28 @@ impl Pipe {
     }
 
     /// A packet goes in.
-    pub fn push(&mut self, now: Duration, mut packet: Vec<u8>, dice: &mut Dice) {
+    pub fn push(&mut self, now: Duration, mut packet: Frame, dice: &mut Dice) {
         self.packets += 1;
         if self.packets == 1 {
-            return self.queue(now, packet, false, dice);
+            return self.queue(now, packet, dice);
         }
         if let Some(byte) = self.corrupts.take() {
-            let place = byte.checked_rem(packet.len()).unwrap_or(0);
-            if let Some(byte) = packet.get_mut(place) {
+            let place = byte.checked_rem(packet.bytes.len()).unwrap_or(0);
+            if let Some(byte) = packet.bytes.get_mut(place) {
                 *byte ^= 1 << dice.below(8);
                 self.met.push("corrupt");
             }
         }
-        let is_copy = std::mem::take(&mut self.duplicates);
-        if is_copy {
+        if std::mem::take(&mut self.duplicates) {
             self.met.push("duplicate");
-            self.queue(now, packet.clone(), false, dice);
+            self.queue(now, packet.clone(), dice);
         }
         // One at a time: the next waits until this one was overtaken.
         if self.held.is_none() && std::mem::take(&mut self.reorders) {
-            self.held = Some((now + HELD, packet, is_copy));
+            self.held = Some((now + HELD, packet));
             return;
         }
-        self.queue(now, packet, is_copy, dice);
+        self.queue(now, packet, dice);
         if self.held.is_some() {
             self.met.push("reorder");
         }
@@ -120,14 +127,14 @@ impl Pipe {
         front.into_iter().chain(held).chain(self.breaks_at).min()
     }
 
-    /// What comes out now.
-    pub fn pop(&mut self, now: Duration, dice: &mut Dice) -> Option<Vec<u8>> {
+    /// What comes out now, and the frame that ends with it.
+    pub fn pop(&mut self, now: Duration, dice: &mut Dice) -> Option<(Vec<u8>, Option<FrameId>)> {
         if let Some((until, ..)) = self.held
             && until <= now
         {
             self.release(until, dice);
         }
-        self.queue.pop_front_if(|piece| piece.due <= now).map(|piece| piece.bytes)
+        self.queue.pop_front_if(|piece| piece.due <= now).map(|p| (p.bytes, p.ends))
     }
 
     /// Whether it broke.
@@ -161,18 +168,6 @@ impl Pipe {
         self.is_silent = true;
         self.queue.clear();
         self.held = None;
-    }
-
-    /// The copies that the network made do not come, unless they have begun to.
-    pub fn drop_copies(&mut self) {
-        let mut is_dropped = false;
-        self.queue.retain(|piece| {
-            if piece.is_first {
-                is_dropped = piece.is_copy;
-            }
-            !is_dropped
-        });
-        self.held.take_if(|(_, _, is_copy)| *is_copy);
     }
 
     /// The faults that were met.
@@ -220,12 +215,13 @@ impl Pipe {
     }
 
     fn release(&mut self, now: Duration, dice: &mut Dice) {
-        if let Some((_, packet, is_copy)) = self.held.take() {
-            self.queue(now, packet, is_copy, dice);
+        if let Some((_, packet)) = self.held.take() {
+            self.queue(now, packet, dice);
         }
     }
 
-    fn queue(&mut self, now: Duration, mut bytes: Vec<u8>, is_copy: bool, dice: &mut Dice) {
+    fn queue(&mut self, now: Duration, packet: Frame, dice: &mut Dice) {
+        let Frame { mut bytes, mut id } = packet;
         if self.is_silent {
             return self.swallow();
         }
@@ -241,6 +237,7 @@ impl Pipe {
         if let Some(left) = &mut self.cut_after {
             if bytes.len() >= *left {
                 bytes.truncate(*left);
+                id = None;
                 self.breaks_at = Some(due);
                 self.met.push("cut-at");
             }
@@ -257,10 +254,12 @@ impl Pipe {
         if is_slow && bytes.len() > size && std::mem::take(&mut self.is_new_slow) {
             self.met.push("slow-reader");
         }
-        for (place, piece) in bytes.chunks(size).enumerate() {
+        for piece in bytes.chunks(size) {
             due += wait;
-            let (bytes, is_first) = (piece.to_vec(), place == 0);
-            self.queue.push_back(Piece { due, bytes, is_first, is_copy });
+            self.queue.push_back(Piece { due, bytes: piece.to_vec(), ends: None });
+        }
+        if let Some(last) = self.queue.back_mut().filter(|_| !bytes.is_empty()) {
+            last.ends = id;
         }
         self.breaks_at = self.breaks_at.map(|_| due);
         self.last = due;
@@ -275,21 +274,25 @@ mod tests {
 
     fn pipe() -> (Pipe, Dice) {
         let (mut pipe, mut dice) = (Pipe::new(MS, Duration::ZERO), Dice::new(1, 0));
-        pipe.push(Duration::ZERO, vec![0], &mut dice);
+        pipe.push(Duration::ZERO, frame(vec![0]), &mut dice);
         assert_eq!(all(&mut pipe, &mut dice), [0]);
         (pipe, dice)
     }
 
+    fn frame(bytes: Vec<u8>) -> Frame {
+        Frame { bytes, id: None }
+    }
+
     fn all(pipe: &mut Pipe, dice: &mut Dice) -> Vec<u8> {
         let late = Duration::from_secs(100);
-        std::iter::from_fn(|| pipe.pop(late, dice)).flatten().collect()
+        std::iter::from_fn(|| pipe.pop(late, dice)).flat_map(|(bytes, _)| bytes).collect()
     }
 
     #[test]
     fn packets_come_out_in_order_when_they_are_due() {
         let (mut pipe, mut dice) = pipe();
-        pipe.push(MS, vec![1], &mut dice);
-        pipe.push(MS * 2, vec![2], &mut dice);
+        pipe.push(MS, frame(vec![1]), &mut dice);
+        pipe.push(MS * 2, frame(vec![2]), &mut dice);
         assert_eq!(pipe.next(), Some(MS * 2));
         assert_eq!(pipe.pop(MS, &mut dice), None);
         assert_eq!(all(&mut pipe, &mut dice), [1, 2]);
@@ -300,26 +303,26 @@ mod tests {
     fn each_fault_does_what_it_says() {
         let (mut pipe, mut dice) = pipe();
         pipe.duplicate();
-        pipe.push(MS, vec![1], &mut dice);
+        pipe.push(MS, frame(vec![1]), &mut dice);
         assert_eq!(all(&mut pipe, &mut dice), [1, 1]);
         pipe.reorder();
-        pipe.push(MS, vec![1], &mut dice);
-        pipe.push(MS, vec![2], &mut dice);
+        pipe.push(MS, frame(vec![1]), &mut dice);
+        pipe.push(MS, frame(vec![2]), &mut dice);
         assert_eq!(all(&mut pipe, &mut dice), [2, 1]);
         pipe.reorder();
-        pipe.push(MS, vec![1], &mut dice);
+        pipe.push(MS, frame(vec![1]), &mut dice);
         assert_eq!(all(&mut pipe, &mut dice), [1]);
         pipe.corrupt(7);
-        pipe.push(MS, vec![0; 5], &mut dice);
+        pipe.push(MS, frame(vec![0; 5]), &mut dice);
         let changed = all(&mut pipe, &mut dice);
         assert_eq!(changed.iter().map(|byte| byte.count_ones()).sum::<u32>(), 1);
         pipe.slow(MS * 100);
-        pipe.push(MS, vec![1; 250], &mut dice);
+        pipe.push(MS, frame(vec![1; 250]), &mut dice);
         assert_eq!(pipe.queue.len(), 3);
         assert_eq!(all(&mut pipe, &mut dice), [1; 250]);
         pipe.cut_after(3);
-        pipe.push(MS * 200, vec![1, 2], &mut dice);
-        pipe.push(MS * 200, vec![3, 4], &mut dice);
+        pipe.push(MS * 200, frame(vec![1, 2]), &mut dice);
+        pipe.push(MS * 200, frame(vec![3, 4]), &mut dice);
         assert_eq!(all(&mut pipe, &mut dice), [1, 2, 3]);
         assert!(pipe.is_broken(MS * 1_000));
     }
@@ -329,7 +332,7 @@ mod tests {
         let (mut pipe, mut dice) = pipe();
         for number in 1..=4 {
             pipe.reorder();
-            pipe.push(MS, vec![number], &mut dice);
+            pipe.push(MS, frame(vec![number]), &mut dice);
         }
         assert_eq!(all(&mut pipe, &mut dice), [2, 1, 4, 3]);
         assert_eq!(pipe.met(), ["reorder", "reorder"]);
@@ -346,40 +349,22 @@ mod tests {
         pipe.cut_after(100);
         assert!(pipe.met().is_empty());
         // Overtaken by nobody, and released for that, after the network is well again.
-        pipe.push(MS * 2, vec![1], &mut dice);
+        pipe.push(MS * 2, frame(vec![1]), &mut dice);
         assert_eq!(all(&mut pipe, &mut dice).len(), 2);
         assert_eq!(pipe.met(), ["corrupt", "duplicate"]);
         pipe.half_open();
         assert_eq!(pipe.met().len(), 2);
-        pipe.push(MS * 2, vec![1], &mut dice);
-        pipe.push(MS * 2, vec![1], &mut dice);
+        pipe.push(MS * 2, frame(vec![1]), &mut dice);
+        pipe.push(MS * 2, frame(vec![1]), &mut dice);
         assert_eq!(pipe.met()[2..], ["half-open"]);
-    }
-
-    #[test]
-    fn copies_can_be_taken_out_unless_they_have_begun_to_come() {
-        let (mut pipe, mut dice) = pipe();
-        pipe.slow(MS * 100);
-        pipe.duplicate();
-        pipe.push(MS, vec![1; 150], &mut dice);
-        pipe.push(MS, vec![2; 150], &mut dice);
-        let mut copied = pipe;
-        copied.drop_copies();
-        assert_eq!(copied.queue.len(), 4);
-        assert_eq!(all(&mut copied, &mut dice), [[1; 150], [2; 150]].concat());
-        copied.duplicate();
-        copied.push(MS, vec![1; 150], &mut dice);
-        copied.queue.drain(..3);
-        copied.drop_copies();
-        assert_eq!(all(&mut copied, &mut dice), [1; 50]);
     }
 
     #[test]
     fn nothing_comes_out_of_a_silent_one() {
         let (mut pipe, mut dice) = pipe();
-        pipe.push(MS, vec![1], &mut dice);
+        pipe.push(MS, frame(vec![1]), &mut dice);
         pipe.silence();
-        pipe.push(MS, vec![1], &mut dice);
+        pipe.push(MS, frame(vec![1]), &mut dice);
         assert_eq!((pipe.next(), pipe.is_silent()), (None, true));
     }
 }

@@ -9,10 +9,11 @@ use telewire::tl::Repeat;
 
 use crate::api::Run;
 use crate::dice::Dice;
-use crate::fault::{FATAL, Fault, KINDS};
+use crate::fault::{AFTER_2038, FATAL, Fault, KINDS, TEN_YEARS};
+use crate::watch::Watched;
 
 /// A schedule.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// What all chance comes from.
     pub seed: u64,
@@ -22,8 +23,8 @@ pub struct Plan {
     pub is_real: bool,
     /// Whether requests go over temporary keys, which live for so many seconds.
     pub pfs: Option<u64>,
-    /// Whether the peer is, at first, one that sends anything at all.
-    pub is_rogue: bool,
+    /// When the peer is one that sends anything at all.
+    pub rogue: Option<Rogues>,
     /// The framing.
     pub framing: Framing,
     /// How long a packet takes at least.
@@ -38,6 +39,23 @@ pub struct Plan {
     pub heals: bool,
     /// What happens, in the order of time.
     pub steps: Vec<Step>,
+}
+
+/// When the peer is one that sends anything at all, from the start of the schedule.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rogues {
+    /// From then on: before, there is a data centre, and a session with it.
+    pub from: Duration,
+    /// Until then; without it until the very end.
+    pub until: Option<Duration>,
+}
+
+impl Rogues {
+    /// Whether the peer is one then.
+    #[must_use]
+    pub fn is_at(&self, time: Duration) -> bool {
+        self.from <= time && self.until.is_none_or(|until| time < until)
+    }
 }
 
 /// Something that happens.
@@ -85,6 +103,8 @@ pub enum Action {
         number: i32,
         /// Whether it is a large one.
         is_large: bool,
+        /// Whether it goes to a session that the client has given up, if there is one.
+        is_former: bool,
     },
     /// Something goes wrong.
     Fault(Fault),
@@ -95,9 +115,89 @@ pub enum Action {
 pub struct Options {
     /// Kinds of faults that do not happen.
     pub without: Vec<String>,
-    /// Whether the peer sends anything at all.
-    pub is_rogue: bool,
+    /// What goes wrong mostly.
+    pub profile: Profile,
 }
+
+/// What goes wrong mostly.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// Anything.
+    #[default]
+    Mixed,
+    /// The client's clock jumps by ten years, and beyond 2038.
+    Clocks,
+    /// What a client may give up after.
+    Fatal,
+    /// The server forgets sessions, asks again and does not acknowledge; links break and stall. Nothing else happens.
+    Forget,
+    /// The server says what it rarely says.
+    Words,
+    /// The peer sends anything at all.
+    Rogue,
+}
+
+impl Profile {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Mixed, Self::Clocks, Self::Fatal, Self::Forget, Self::Words, Self::Rogue];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mixed => "mixed",
+            Self::Clocks => "clocks",
+            Self::Fatal => "fatal",
+            Self::Forget => "forget",
+            Self::Words => "words",
+            Self::Rogue => "rogue",
+        }
+    }
+
+    /// The kinds of faults, of which it has some more often: one of two is of the second.
+    fn kinds(self) -> (Vec<&'static str>, Vec<&'static str>) {
+        let is_clock = |kind: &&str| kind.starts_with("clock-") || kind.starts_with("skew-");
+        match self {
+            Self::Mixed => (KINDS.to_vec(), vec![]),
+            Self::Clocks => (KINDS.to_vec(), KINDS.into_iter().filter(is_clock).collect()),
+            Self::Fatal => (KINDS.to_vec(), FATAL.to_vec()),
+            Self::Forget => (FORGET.to_vec(), vec![]),
+            Self::Words => (KINDS.to_vec(), WORDS.to_vec()),
+            Self::Rogue => (KINDS.into_iter().filter(|kind| is_of_network(kind)).collect(), vec![]),
+        }
+    }
+}
+
+/// What a server that loses its memory does, and what a network does meanwhile.
+const FORGET: [&str; 5] = ["forget-session", "ask-again", "drop-ack", "cut", "stall"];
+
+/// What makes a server say what it rarely says.
+const WORDS: [&str; 23] = [
+    "same-unique-id",
+    "ask-again",
+    "tell-states",
+    "ask-states",
+    "ignore-state",
+    "drop-answer",
+    "drop-ack",
+    "forget-session",
+    "forget-messages",
+    "forget-answers",
+    "change-salts",
+    "refuse-16",
+    "refuse-17",
+    "refuse-19",
+    "refuse-20",
+    "refuse-32",
+    "refuse-33",
+    "refuse-34",
+    "refuse-35",
+    "refuse-48",
+    "refuse-64",
+    "half-open",
+    "cut",
+];
 
 /// The requests of a schedule: from so many, and up to so many more.
 const REQUESTS: (usize, usize) = (20, 21);
@@ -108,43 +208,41 @@ const FAULTS: (usize, usize) = (5, 8);
 /// Of a thousand schedules, so many have a flood of requests: one has as many as all others of two hundred.
 const FLOODS: usize = 2;
 
-/// How long a rogue sends anything.
-const ROGUE: Duration = Duration::from_secs(20);
-
 impl Plan {
     /// The schedule of a seed.
     #[must_use]
     pub fn new(seed: u64, options: &Options) -> Self {
         let mut dice = Dice::new(seed, 1);
-        let is_only_network = dice.percent(25);
-        let kinds: Vec<&str> = KINDS
-            .into_iter()
-            .filter(|kind| !options.without.iter().any(|name| name == kind))
-            .filter(|kind| {
-                let fault = Fault::draw(kind, &mut Dice::new(0, 0));
-                !is_only_network || fault.is_some_and(|fault| fault.is_of_network())
-            })
-            .collect();
-        let spans = [2, 30, 300].map(Duration::from_secs);
-        let span =
-            if options.is_rogue { ROGUE } else { dice.pick(&spans).copied().unwrap_or(ROGUE) };
-        let mut steps = calls(&mut dice, span);
+        let profile = options.profile;
+        let is_rogue = profile == Profile::Rogue;
+        let is_only_network = dice.percent(25) && profile == Profile::Mixed;
+        let (mut kinds, mut favourites) = profile.kinds();
+        for list in [&mut kinds, &mut favourites] {
+            list.retain(|kind| {
+                let is_left_out = options.without.iter().any(|name| name == kind);
+                !is_left_out && (!is_only_network || is_of_network(kind))
+            });
+        }
+        let span = dice.pick(&SPANS).copied().unwrap_or_default();
+        let mut steps = calls(&mut dice, span, profile);
         for number in 0..dice.below(6) {
             let action = Action::Push {
                 number: i32::try_from(number).unwrap_or(0),
                 is_large: dice.percent(20),
+                is_former: dice.percent(20),
             };
             steps.push(Step { at: dice.time(span), action });
         }
-        let faults = if options.is_rogue { 0 } else { FAULTS.0 + dice.below(FAULTS.1) };
-        for _ in 0..faults {
-            let Some(fault) = draw(&kinds, &mut dice) else { break };
+        for _ in 0..FAULTS.0 + dice.below(FAULTS.1) {
+            let is_favourite = !favourites.is_empty() && dice.percent(50);
+            let is_fatal_rare = profile != Profile::Fatal;
+            let from = if is_favourite { &favourites } else { &kinds };
+            let Some(fault) = draw(from, is_fatal_rare, &mut dice) else { break };
             steps.push(Step { at: dice.time(span), action: Action::Fault(fault) });
         }
-        keep_apart(&mut steps);
         steps.sort_by_key(|step| step.at);
         let is_real = dice.percent(1);
-        let is_plain = options.is_rogue || is_real;
+        let is_plain = is_rogue || is_real;
         for is_there in [false, true] {
             if !is_plain && dice.percent(5) {
                 let action = Action::DestroySession { is_there };
@@ -158,20 +256,27 @@ impl Plan {
         order(&mut steps, &mut dice);
         if !is_plain && !is_only_network && dice.percent(3) {
             steps.push(Step { at: span, action: Action::DestroyKey });
+            // What is taken back, is taken back later.
+            steps.sort_by_key(|step| step.at);
         }
         let lives = [60, 100, 1_000];
+        let rogue = is_rogue.then(|| Rogues {
+            from: if dice.percent(50) { Duration::ZERO } else { dice.time(span) },
+            until: dice.percent(50).then_some(span),
+        });
+        let clocks: &[i64] = if profile == Profile::Clocks { &WRONG_CLOCKS } else { &CLOCKS };
         let pfs = if !is_plain && dice.percent(6) { dice.pick(&lives).copied() } else { None };
         Self {
             seed,
             // An exchange with real cryptography takes longer than a hundred schedules.
-            is_stored: options.is_rogue || is_real || !dice.percent(5),
+            is_stored: is_rogue || is_real || !dice.percent(5),
             is_real,
             pfs,
-            is_rogue: options.is_rogue,
+            rogue,
             framing: dice.pick(&Framing::ALL).copied().unwrap_or(Framing::Intermediate),
             latency: dice.time(Duration::from_millis(200)),
             jitter: dice.time(Duration::from_millis(100)),
-            clock: dice.pick(&[0, 0, 0, 3_600, -3_600, 7]).copied().unwrap_or(0),
+            clock: dice.pick(clocks).copied().unwrap_or(0),
             compresses: dice.percent(30),
             heals: dice.percent(50),
             steps,
@@ -181,8 +286,8 @@ impl Plan {
     /// When the last of it happens.
     #[must_use]
     pub fn end(&self) -> Duration {
-        let last = self.steps.iter().map(|step| step.at).max().unwrap_or_default();
-        if self.is_rogue { last.max(ROGUE) } else { last }
+        let last = self.steps.iter().map(|step| step.at).max();
+        last.max(self.rogue.and_then(|rogue| rogue.until)).unwrap_or_default()
     }
 
     /// The faults.
@@ -193,18 +298,52 @@ impl Plan {
         })
     }
 
+    /// What the rules of the wire depend on.
+    #[must_use]
+    pub fn watched(&self) -> Watched {
+        let is_of_time = |fault: Fault| {
+            let is_skew = matches!(fault, Fault::Server(server::Fault::SkewClock { .. }));
+            is_skew || matches!(fault, Fault::Clock { .. } | Fault::LongIdle)
+        };
+        let is_flooded = self.steps.iter().any(|step| step.action == Action::Flood);
+        Watched {
+            is_honest: self.rogue.is_none(),
+            is_steady: !self.faults().any(is_of_time),
+            is_moderate: !is_flooded && self.pfs.is_none() && self.clock == 0,
+        }
+    }
+
     /// Whether nothing goes wrong but in the network. A temporary key ends, and with it what was under way over it. After a
     /// flood more answers come again over the next link than a client remembers, which ends the session (EM-06).
     #[must_use]
     pub fn is_only_network(&self) -> bool {
         let is_flooded = self.steps.iter().any(|step| step.action == Action::Flood);
-        let is_usual = !self.is_rogue && self.pfs.is_none() && !is_flooded && self.clock == 0;
+        let is_usual = self.rogue.is_none() && self.pfs.is_none() && !is_flooded && self.clock == 0;
         is_usual && self.faults().all(|fault| fault.is_of_network())
     }
 }
 
-/// Most requests are answered at once, some take long; some are taken back, some have a deadline.
-fn calls(dice: &mut Dice, span: Duration) -> Vec<Step> {
+/// How long a schedule is.
+const SPANS: [Duration; 3] =
+    [Duration::from_secs(2), Duration::from_secs(30), Duration::from_secs(300)];
+
+/// By how many seconds the client's clock is wrong from the start.
+const CLOCKS: [i64; 18] = [
+    0, 0, 0, 0, 0, 0, 0, 0, 3_600, 3_600, -3_600, -3_600, 7, 7, 7, TEN_YEARS, -TEN_YEARS,
+    AFTER_2038,
+];
+
+/// As [`CLOCKS`], where clocks are what is wrong.
+const WRONG_CLOCKS: [i64; 6] = [0, 3_600, -3_600, TEN_YEARS, -TEN_YEARS, AFTER_2038];
+
+fn is_of_network(kind: &str) -> bool {
+    Fault::draw(kind, &mut Dice::new(0, 0)).is_some_and(|fault| fault.is_of_network())
+}
+
+/// Most requests are answered at once, some take long; some are taken back, some have a deadline. Of results that are large a server
+/// says that they are there before it sends them again.
+fn calls(dice: &mut Dice, span: Duration, profile: Profile) -> Vec<Step> {
+    let is_of_words = profile == Profile::Words;
     let count = REQUESTS.0 + dice.below(REQUESTS.1);
     let mut steps = Vec::with_capacity(count * 2);
     for number in 0..count {
@@ -216,7 +355,7 @@ fn calls(dice: &mut Dice, span: Duration) -> Vec<Step> {
             1..=3 => dice.below(2_000),
             _ => 0,
         };
-        let bytes = match dice.below(20) {
+        let bytes = match dice.below(if is_of_words { 4 } else { 20 }) {
             0 => 20_000 + dice.below(60_000),
             1 | 2 => dice.below(5_000),
             _ => dice.below(40),
@@ -230,26 +369,14 @@ fn calls(dice: &mut Dice, span: Duration) -> Vec<Step> {
         };
         let deadline = dice.percent(10).then(|| dice.time(Duration::from_secs(60)));
         let at = dice.time(span);
-        let (after, quick_ack) = (None, dice.percent(10));
+        let (after, quick_ack) = (None, dice.percent(if is_of_words { 50 } else { 10 }));
         steps.push(Step { at, action: Action::Call { run, repeat, deadline, after, quick_ack } });
-        if dice.percent(10) {
+        if dice.percent(if is_of_words { 30 } else { 10 }) {
             let at = at + dice.time(Duration::from_secs(3));
             steps.push(Step { at, action: Action::Cancel { number } });
         }
     }
     steps
-}
-
-/// A server that asks again for what it has run and not acknowledged yet, and forgets the session while that is under way,
-/// makes it run twice, whoever the client is. So no schedule has both.
-fn keep_apart(steps: &mut [Step]) {
-    use server::Fault::{AskAgain, AskStates, ForgetSessions};
-    let is = |step: &Step, fault| step.action == Action::Fault(Fault::Server(fault));
-    if steps.iter().any(|step| is(step, ForgetSessions)) {
-        for step in steps.iter_mut().filter(|step| is(step, AskAgain)) {
-            step.action = Action::Fault(Fault::Server(AskStates));
-        }
-    }
 }
 
 /// Some requests are to run after one that was made before them.
@@ -267,10 +394,10 @@ fn order(steps: &mut [Step], dice: &mut Dice) {
     }
 }
 
-/// A fault; one that may be the end is drawn again most of the time.
-fn draw(kinds: &[&str], dice: &mut Dice) -> Option<Fault> {
+/// A fault; one that may be the end is drawn again most of the time, if it `is_fatal_rare`.
+fn draw(kinds: &[&str], is_fatal_rare: bool, dice: &mut Dice) -> Option<Fault> {
     let mut kind = *dice.pick(kinds)?;
-    if FATAL.contains(&kind) && dice.percent(80) {
+    if is_fatal_rare && FATAL.contains(&kind) && dice.percent(80) {
         kind = *dice.pick(kinds)?;
     }
     Fault::draw(kind, dice)
@@ -282,7 +409,7 @@ mod tests {
 
     #[test]
     fn a_schedule_has_twenty_requests_and_five_faults_at_least() {
-        for seed in 0..200 {
+        for seed in 0..2_000 {
             let plan = Plan::new(seed, &Options::default());
             let calls = plan.steps.iter().filter(|s| matches!(s.action, Action::Call { .. }));
             assert!(calls.count() >= 20, "{seed}");
@@ -293,7 +420,7 @@ mod tests {
 
     #[test]
     fn equal_seeds_give_equal_schedules_and_kinds_can_be_left_out() {
-        let options = Options { without: vec!["cut".into()], is_rogue: false };
+        let options = Options { without: vec!["cut".into()], ..Options::default() };
         for seed in 0..200 {
             let plan = Plan::new(seed, &options);
             assert_eq!(plan.steps, Plan::new(seed, &options).steps);

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use telewire::crypto::message_key::{derive, message_key};
-use telewire::crypto::{AuthKey, MessageKey, Sender, Suite};
+use telewire::crypto::{AuthKey, Sender, Suite};
 use telewire::framing::{Decoder, Detector, Encoder, Frame, Side};
 use telewire::message_id::MessageId;
 use telewire::tl::mtproto::types;
-use telewire::tl::{Bare, Bytes, Identifiable, Object, Serialize};
+use telewire::tl::{Bare, Bytes, Object, Serialize};
 
 use crate::dice::Dice;
+use crate::envelope::{Envelope, Message};
 
 /// One link to such a peer.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub struct Rogue {
     /// Ids that the client used.
     ids: Vec<i64>,
     out: VecDeque<Vec<u8>>,
+    /// When it speaks without being asked.
+    speaks_at: Option<Duration>,
     /// What it sent, by constructor.
     sent: BTreeMap<u32, u64>,
 }
@@ -37,6 +39,9 @@ enum Stage {
 
 /// How many packets come at once at times.
 const BURST: usize = 300;
+
+/// How long it is quiet at least; twice as long at most.
+const APART: Duration = Duration::from_secs(2);
 
 /// Of the client's ids, the last so many are remembered.
 const REMEMBERED: usize = 64;
@@ -54,6 +59,7 @@ impl Rogue {
             session: 0,
             ids: vec![],
             out: VecDeque::new(),
+            speaks_at: None,
             sent: BTreeMap::new(),
         }
     }
@@ -85,6 +91,27 @@ impl Rogue {
                 self.send(unix, dice);
             }
         }
+    }
+
+    /// When it speaks without being asked.
+    #[must_use]
+    pub fn speaks_at(&self) -> Option<Duration> {
+        self.speaks_at
+    }
+
+    /// Nobody listens any more.
+    pub fn hang_up(&mut self) {
+        self.speaks_at = None;
+    }
+
+    /// Speaks without being asked, if it is time to; it begins once it knows the session.
+    pub fn speak(&mut self, mono: Duration, unix: Duration, dice: &mut Dice) {
+        if self.speaks_at.is_some_and(|at| at <= mono) {
+            self.send(unix, dice);
+        } else if self.speaks_at.is_some() || self.session == 0 {
+            return;
+        }
+        self.speaks_at = Some(mono + APART + dice.time(APART));
     }
 
     /// Says anything.
@@ -137,28 +164,11 @@ impl Rogue {
 
     /// Learns the session and the ids from the client's packet, those inside of a container too.
     fn open(&mut self, packet: &[u8]) {
-        let Some((header, data)) = packet.split_at_checked(24) else { return };
-        let msg_key = header.get(8..).and_then(|key| <[u8; 16]>::try_from(key).ok());
-        let Some(msg_key) = msg_key.map(MessageKey) else { return };
-        let whole = data.len() / 16 * 16;
-        let mut plain = data.get(..whole).unwrap_or_default().to_vec();
-        let suite = &*self.suite;
-        let aes = derive(suite, &self.key, &msg_key, Sender::Client);
-        let Some(long) = aes.decrypt(suite, &mut plain).ok().map(|()| {
-            |at: usize| {
-                let bytes = plain.get(at..).and_then(<[u8]>::first_chunk::<8>);
-                bytes.map_or(0, |bytes| i64::from_le_bytes(*bytes))
-            }
-        }) else {
-            return;
-        };
-        (self.salt, self.session) = (long(0), long(8));
-        self.ids.push(long(16));
-        let is_container = long(32).to_le_bytes().first_chunk::<4>()
-            == Some(&types::MsgContainer::ID.to_le_bytes());
-        if is_container {
-            self.ids.push(long(40));
-        }
+        let opened = Envelope::open(&self.suite, &self.key, packet, Sender::Client);
+        let Some(Envelope { salt, session, outer, inner }) = opened else { return };
+        (self.salt, self.session) = (salt, session);
+        self.ids.push(outer.id);
+        self.ids.extend(inner.iter().map(|message| message.id));
         let surplus = self.ids.len().saturating_sub(REMEMBERED);
         self.ids.drain(..surplus);
     }
@@ -171,22 +181,12 @@ impl Rogue {
         }
         let id = id(unix, dice);
         let session = if dice.percent(3) { dice.number().cast_signed() } else { self.session };
-        let mut plain = Vec::new();
-        for number in [self.salt, session, id] {
-            number.serialize(&mut plain);
-        }
-        seqno(dice).serialize(&mut plain);
-        let lies = dice.percent(2);
-        let length = if lies { dice.below(1 << 20) } else { body.len() };
-        i32::try_from(length).unwrap_or(0).serialize(&mut plain);
-        plain.extend_from_slice(&body);
+        let seqno = seqno(dice);
+        let lies = dice.percent(2).then(|| dice.below(1 << 20));
         let padding = if dice.percent(3) { dice.below(100) * 16 } else { 12 };
-        plain.resize((plain.len() + padding).next_multiple_of(16), 0);
-        let suite = &*self.suite;
-        let (msg_key, _) = message_key(suite, &self.key, Sender::Server, &plain);
-        // Whole blocks, so it cannot fail.
-        let _ = derive(suite, &self.key, &msg_key, Sender::Server).encrypt(suite, &mut plain);
-        [&self.key.id().to_le_bytes()[..], &msg_key.0, &plain].concat()
+        let outer = Message { id, seqno, body };
+        let envelope = Envelope { salt: self.salt, session, outer, inner: Vec::new() };
+        envelope.seal(&self.suite, &self.key, Sender::Server, padding, lies)
     }
 
     /// One of the client's ids mostly.

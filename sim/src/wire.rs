@@ -48,6 +48,9 @@ impl Wire {
 
     /// The client closed it. What it sent before arrives still; unless the link is silent, the server hears of it then.
     pub fn close(&mut self, now: Duration, dice: &mut Dice) {
+        if let End::Rogue(rogue) = &mut self.end {
+            rogue.hang_up();
+        }
         let takes = if self.up.is_silent() { dice.time(SILENCE) } else { Duration::ZERO };
         self.closes_at = Some(now + takes);
         self.down.silence();
@@ -95,7 +98,11 @@ impl Wire {
     #[must_use]
     pub fn next(&self) -> Option<Duration> {
         let closes_at = self.closes_at.filter(|_| self.up.is_empty());
-        [self.up.next(), self.down.next(), closes_at].into_iter().flatten().min()
+        let speaks_at = match &self.end {
+            End::Rogue(rogue) => rogue.speaks_at(),
+            End::DataCentre(_) => None,
+        };
+        [self.up.next(), self.down.next(), closes_at, speaks_at].into_iter().flatten().min()
     }
 
     /// Whether it broke under way.

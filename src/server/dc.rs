@@ -254,6 +254,12 @@ impl DataCentre {
         self.sessions.places()
     }
 
+    /// A key that a client has: for tests that read along on the wire.
+    #[must_use]
+    pub fn auth_key(&self, id: KeyId) -> Option<&AuthKey> {
+        self.keys.get(&id).map(|key| &key.key)
+    }
+
     /// The session that was used last over a link.
     #[must_use]
     pub fn session_of(&self, link: LinkId) -> Option<(KeyId, SessionId)> {

@@ -1,11 +1,9 @@
 //! What may go wrong in a data centre, on demand: for tests of clients.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::crypto::{EntropyExt, KeyId};
-use crate::ids::{Salt, SessionId};
-use crate::message_id::MessageId;
+use crate::ids::Salt;
 use crate::server::dc::DataCentre;
 use crate::server::salts::Schedule;
 use crate::server::service::message::constructor;
@@ -49,6 +47,9 @@ pub enum Fault {
     DropAnswer,
     /// Requests for the state of messages are not answered any more, or again.
     IgnoreStateRequests(bool),
+    /// Sessions are announced with their own number as `unique_id`, as servers do that others wrote, or with a random one again: then
+    /// the number repeats when a session is forgotten and begins anew.
+    SameUniqueId(bool),
     /// Each session asks its client for the state of what that has not acknowledged.
     AskStates,
     /// Each session tells its client the state of the last messages that came, though nobody asked.
@@ -67,44 +68,22 @@ const NO_CONSTRUCTOR: u32 = 0x0bad_c0de;
 /// How many messages are asked and told of.
 const LAST: usize = 8;
 
-/// How many refused messages are remembered.
-const REFUSED: usize = 64;
-
 /// The faults that wait for their occasion.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     refuse_next: Option<i32>,
-    /// What was refused so, and the code: a copy that the network made of it is refused too.
-    refused: VecDeque<(SessionId, MessageId, i32)>,
     pub(super) drop_acks: u32,
     pub(super) drop_answers: u32,
     pub(super) ignores_state_requests: bool,
+    pub(super) has_same_unique_id: bool,
     /// By how many seconds the clock is set forward.
     skew: i64,
 }
 
 impl Faults {
-    /// The code with which a message is to be refused, and whether it is for the first time.
-    pub(super) fn refusal_of(
-        &mut self,
-        session: SessionId,
-        id: MessageId,
-        body: &[u8],
-    ) -> Option<(i32, bool)> {
-        let mut refused = self.refused.iter();
-        let before = refused.find(|(of, other, _)| (*of, *other) == (session, id));
-        if let Some((_, _, code)) = before {
-            return Some((*code, false));
-        }
-        if constructor(body) == types::MsgsAck::ID {
-            return None;
-        }
-        let code = self.refuse_next.take()?;
-        if self.refused.len() == REFUSED {
-            self.refused.pop_front();
-        }
-        self.refused.push_back((session, id, code));
-        Some((code, true))
+    /// The code with which a message is to be refused. It is refused once: what a copy of it gets, its contents say.
+    pub(super) fn refusal_of(&mut self, body: &[u8]) -> Option<i32> {
+        if constructor(body) == types::MsgsAck::ID { None } else { self.refuse_next.take() }
     }
 
     /// What the server's clock shows.
@@ -175,6 +154,10 @@ impl DataCentre {
                 self.faults.ignores_state_requests = ignores;
                 false
             }
+            Fault::SameUniqueId(is_same) => {
+                self.faults.has_same_unique_id = is_same;
+                false
+            }
             Fault::AskStates => self.each(|session| {
                 let msg_ids = session.last_unacknowledged(LAST).iter().map(|id| id.0).collect();
                 session.notify(&types::MsgsStateReq { msg_ids }, false, at.unix);
@@ -234,7 +217,7 @@ impl DataCentre {
 
     /// Forgets the faults that wait for their occasion, and those that last; the clock stays as it was set.
     pub fn heal(&mut self) {
-        let Faults { refused, skew, .. } = std::mem::take(&mut self.faults);
-        self.faults = Faults { refused, skew, ..Faults::default() };
+        let Faults { skew, .. } = std::mem::take(&mut self.faults);
+        self.faults = Faults { skew, ..Faults::default() };
     }
 }

@@ -27,7 +27,7 @@ impl Schedule {
             is_stored: true,
             is_real: false,
             pfs: None,
-            is_rogue: false,
+            rogue: None,
             framing: Framing::Intermediate,
             latency: Duration::from_millis(50),
             jitter: Duration::ZERO,
@@ -212,7 +212,7 @@ fn cf_07_a_salt_that_expires_costs_one_refusal_for_all_that_was_under_way() {
 #[test]
 fn cf_08_what_comes_twice_is_taken_once() {
     for up in [true, false] {
-        let push = Action::Push { number: 1, is_large: false };
+        let push = Action::Push { number: 1, is_large: false, is_former: false };
         let outcome = Schedule::new()
             .once(BEGUN, 1)
             .fault(6_000, Fault::Duplicate { up })
@@ -356,7 +356,7 @@ fn cf_18_dials_that_fail_are_repeated_and_nothing_is_lost() {
             .fault(6_000, Fault::Dials { count: 6, hang })
             .fault(6_001, Fault::Cut)
             .once(7_000, 1)
-            .step(120_000, Action::Push { number: 1, is_large: false })
+            .step(120_000, Action::Push { number: 1, is_large: false, is_former: false })
             .run();
         outcome.all_ran_once();
         outcome.is_one_session();

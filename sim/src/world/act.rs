@@ -41,6 +41,9 @@ impl World<'_> {
                 match self.client.call(self.client_now(), request, deadline) {
                     Ok(call) => {
                         let has_deadline = deadline.is_some();
+                        if repeat == Repeat::Once {
+                            self.watch.must_run_once(run.number);
+                        }
                         self.oracle.accepted(call, run, repeat, has_deadline, after);
                     }
                     Err(error) => self.say(|| format!("not accepted: {error}")),
@@ -62,15 +65,22 @@ impl World<'_> {
                     self.client.cancel(self.client_now(), call);
                 }
             }
-            Action::Push { number, is_large } => {
-                let now = self.server_now();
-                if let Some((key, session)) = self.session.filter(|_| !self.is_over)
-                    && self.dc.push(now, key, session, &Update { number, is_large })
-                {
-                    self.oracle.pushed(number);
-                }
+            Action::Push { number, is_large, is_former } => {
+                self.push(&Update { number, is_large }, is_former);
             }
             Action::Fault(fault) => self.fail(fault),
+        }
+    }
+
+    /// The server sends an update, to the client's session or to the one before.
+    fn push(&mut self, update: &Update, is_former: bool) {
+        let now = self.server_now();
+        let former = self.former.last().copied().filter(|_| is_former);
+        let place = former.or(self.session).filter(|_| !self.is_over);
+        if let Some((key, session)) = place
+            && self.dc.push(now, key, session, update)
+        {
+            self.oracle.pushed(update.number, former.is_none());
         }
     }
 
@@ -127,10 +137,10 @@ impl World<'_> {
                 let forgets_updates =
                     matches!(fault, server::Fault::ForgetAnswers | server::Fault::ForgetKeys);
                 if forgets_updates {
-                    self.oracle.excused();
+                    self.oracle.forgot_updates();
                 }
                 if fault == server::Fault::ForgetSessions {
-                    self.drop_late();
+                    self.watch.late.forgot();
                 }
                 self.dc.inject(self.server_now(), fault);
             }
@@ -139,18 +149,6 @@ impl World<'_> {
                     wire.fail(mono, fault);
                 }
             }
-        }
-    }
-
-    /// What is under way over links that were left, and copies that the network made, do not come to a data centre that has
-    /// forgotten its sessions. They would begin the session once more, and nobody could tell that they ran before: no client
-    /// can promise anything then, and no other rule of the model makes them rare.
-    fn drop_late(&mut self) {
-        for wire in std::mem::take(&mut self.old) {
-            self.over(&wire);
-        }
-        if let Some(wire) = &mut self.wire {
-            wire.up.drop_copies();
         }
     }
 
@@ -167,10 +165,6 @@ impl World<'_> {
             self.dc.inject(self.server_now(), fault);
         }
         self.bad_dials = (0, false);
-        if self.plan.is_rogue {
-            self.cut();
-            self.settle();
-        }
     }
 
     pub(super) fn hear(&mut self, told: Told) {
@@ -184,19 +178,20 @@ impl World<'_> {
                 self.oracle.delivered(&update);
                 self.say(|| "an update".to_owned());
             }
-            Told::Gap => {
-                self.oracle.excused();
+            Told::Gap { is_new_session } => {
+                self.oracle.gap(is_new_session);
                 self.say(|| "updates may be missing".to_owned());
             }
             Told::Over(why) => {
                 self.is_over = true;
-                self.oracle.excused();
+                self.oracle.gap(false);
                 self.say(|| format!("over: {why}"));
             }
             Told::Key(key) => {
                 if let Some(trace) = &mut self.trace {
                     trace.peek.know(key.auth_key.clone());
                 }
+                self.watch.know(key.auth_key.clone());
                 self.key = Some(key.auth_key);
             }
             Told::Bound => {

@@ -1,13 +1,15 @@
 //! Bytes that are carried, and links that come and go.
 
 use telewire::connection::Disconnected;
-use telewire::server::Tally;
+use telewire::server::{DcEvent, LinkId, Tally};
 use telewire::time::Now;
 
 use crate::oracle::Violation;
+use crate::pipe::Frame;
 use crate::rogue::Rogue;
+use crate::watch::FrameId;
 use crate::wire::{End, Wire};
-use crate::world::{World, at};
+use crate::world::{UNIX, World, at};
 
 impl World<'_> {
     /// Lets the bytes arrive that are due, on all links.
@@ -25,14 +27,19 @@ impl World<'_> {
         let Some(mut wire) = self.wire.take() else { return };
         self.arrive_up(&mut wire);
         let now = self.client_now();
-        while let Some(bytes) = wire.down.pop(self.mono, &mut self.dice) {
+        while let Some((bytes, _)) = wire.down.pop(self.mono, &mut self.dice) {
             if self.client.wants_link() {
                 self.client.input(now, &bytes);
+                let is_taken = self.client.wants_link();
+                for number in self.watch.reached(self.mono, &bytes, is_taken) {
+                    self.oracle.arrived(number);
+                }
             }
         }
         let is_closed = !self.is_open(&wire.end) && wire.down.is_empty();
         if is_closed && !wire.down.is_silent() || wire.is_broken(self.mono) {
             self.over(&wire);
+            self.watch.disconnected();
             self.say(|| "the link broke".to_owned());
             if self.client.wants_link() {
                 self.client.disconnected(now, Disconnected::Eof);
@@ -44,12 +51,32 @@ impl World<'_> {
 
     fn arrive_up(&mut self, wire: &mut Wire) {
         let now = self.server_now();
-        while let Some(bytes) = wire.up.pop(self.mono, &mut self.dice) {
+        while let Some((bytes, ends)) = wire.up.pop(self.mono, &mut self.dice) {
             match &mut wire.end {
-                End::DataCentre(link) => self.dc.handle_input(now, *link, &bytes),
+                End::DataCentre(link) if self.dc.is_open(*link) => {
+                    self.arrive(now, *link, &bytes, ends);
+                }
+                End::DataCentre(_) => {}
                 End::Rogue(rogue) => rogue.input(now.unix, &bytes, &mut self.dice),
             }
         }
+    }
+
+    /// Lets bytes arrive at the data centre, and looks what that makes of them if a frame ends with them.
+    fn arrive(&mut self, now: Now, link: LinkId, bytes: &[u8], ends: Option<FrameId>) {
+        let Some(frame) = ends else { return self.dc.handle_input(now, link, bytes) };
+        let numbers: Vec<i32> = self.watch.late.requests(frame).collect();
+        let before = self.oracle.counts(&numbers);
+        let refusals = self.refusals();
+        self.dc.handle_input(now, link, bytes);
+        let was_refused = self.refusals() > refusals;
+        for number in self.watch.late.arrived(frame, was_refused) {
+            self.oracle.excuse_copy(number, &before);
+        }
+    }
+
+    fn refusals(&self) -> u64 {
+        self.dc.tally().refusals.values().sum()
     }
 
     /// Takes all that client and server have to say, until both are quiet.
@@ -90,9 +117,22 @@ impl World<'_> {
             self.hear(told);
         }
         if let Some(Wire { end: End::DataCentre(link), .. }) = &self.wire {
-            self.session = self.dc.session_of(*link).or(self.session);
+            let session = self.dc.session_of(*link);
+            if session.is_some() && session != self.session {
+                self.former.extend(self.session);
+                self.session = session;
+            }
         }
         for event in self.dc.take_events() {
+            // Temporary keys too: the client does not tell those.
+            if let DcEvent::KeyCreated(id) = &event
+                && let Some(key) = self.dc.auth_key(*id)
+            {
+                self.watch.know(key.clone());
+                if let Some(trace) = &mut self.trace {
+                    trace.peek.know(key.clone());
+                }
+            }
             self.say(|| format!("server: {event:?}"));
         }
         self.check_bounds();
@@ -112,8 +152,15 @@ impl World<'_> {
                 let seen = trace.peek.up(&frame);
                 trace.lines.extend(seen.into_iter().map(|line| at(self.mono, &line)));
             }
+            let id = match self.watch.sent(&frame) {
+                Ok(id) => Some(id),
+                Err(broken) => {
+                    self.oracle.violated(Violation::Wire(broken));
+                    None
+                }
+            };
             if let Some(wire) = &mut self.wire {
-                wire.up.push(self.mono, frame, &mut self.dice);
+                wire.up.push(self.mono, Frame { bytes: frame, id }, &mut self.dice);
             }
         }
     }
@@ -134,11 +181,12 @@ impl World<'_> {
             };
             let Some(frame) = frame else { return is_busy };
             is_busy = true;
+            self.said += u64::from(matches!(wire.end, End::Rogue(_)));
             if let Some(trace) = &mut self.trace {
                 let seen = trace.peek.down(&frame);
                 trace.lines.extend(seen.into_iter().map(|line| at(self.mono, &line)));
             }
-            wire.down.push(self.mono, frame, &mut self.dice);
+            wire.down.push(self.mono, Frame { bytes: frame, id: None }, &mut self.dice);
         }
     }
 
@@ -158,9 +206,8 @@ impl World<'_> {
     }
 
     pub(super) fn connect(&mut self) {
-        let is_rogue = self.plan.is_rogue && !self.steps.as_slice().is_empty();
         let end = match &self.key {
-            Some(key) if is_rogue => {
+            Some(key) if self.is_rogue_now() => {
                 End::Rogue(Box::new(Rogue::new(self.suite.clone(), key.clone())))
             }
             _ => End::DataCentre(self.dc.handle_connected()),
@@ -169,6 +216,7 @@ impl World<'_> {
         if let Some(trace) = &mut self.trace {
             trace.peek.connected(self.plan.framing);
         }
+        self.watch.connected(self.mono, self.plan.framing);
         self.say(|| "connected".to_owned());
         self.client.connected(self.client_now(), self.plan.framing);
     }
@@ -178,6 +226,7 @@ impl World<'_> {
             self.say(|| "the client closed the link".to_owned());
             wire.close(self.mono, &mut self.dice);
             self.old.push(wire);
+            self.watch.disconnected();
         }
     }
 
@@ -185,6 +234,7 @@ impl World<'_> {
     pub(super) fn cut(&mut self) {
         let Some(wire) = self.wire.take() else { return };
         self.over(&wire);
+        self.watch.disconnected();
         if self.client.wants_link() {
             self.client.disconnected(self.client_now(), Disconnected::Eof);
         }
@@ -212,6 +262,26 @@ impl World<'_> {
             *tally.messages.entry(*id).or_default() += count;
         }
         tally
+    }
+
+    /// Whether whoever answers a dial is one that sends anything at all.
+    pub(super) fn is_rogue_now(&self) -> bool {
+        let time = self.mono.saturating_sub(self.delay);
+        self.plan.rogue.is_some_and(|rogue| rogue.is_at(time))
+    }
+
+    /// The peer is another from some times on: then the link to the one before breaks. A rogue speaks unasked.
+    pub(super) fn change_peers(&mut self) {
+        let is_rogue = self.is_rogue_now();
+        let Some(wire) = &mut self.wire else { return };
+        if matches!(wire.end, End::Rogue(_)) != is_rogue {
+            self.say(|| "the peer is another".to_owned());
+            return self.cut();
+        }
+        let unix = UNIX + self.mono;
+        if let End::Rogue(rogue) = &mut wire.end {
+            rogue.speak(self.mono, unix, &mut self.dice);
+        }
     }
 
     fn is_open(&self, end: &End) -> bool {

@@ -27,14 +27,19 @@ use crate::oracle::{Executions, Oracle, Violation};
 use crate::outcome::{Outcome, Seen};
 use crate::peek::Peek;
 use crate::plan::{Plan, Step};
+use crate::tables;
+use crate::watch::Watch;
 use crate::wire::Wire;
 
 /// How long after the last step everything must have come to an end (P5). Long answers, a minute between dials, and a
 /// ping that nobody answers fit in several times.
 const REST: Duration = Duration::from_secs(15 * 60);
 
-/// How long it is watched on after that: what was said to have never run must not run yet.
-const AFTERWARDS: Duration = Duration::from_secs(5);
+/// As [`REST`], where the peer goes on to say anything at all: it may say of each request as often as a client lets it that it is at it.
+const LONG_REST: Duration = Duration::from_secs(2 * 3_600);
+
+/// How long it is watched on after that: what was said to have never run must not run yet, and what waits for company goes without.
+const AFTERWARDS: Duration = Duration::from_secs(20);
 
 /// How many turns a schedule may take. One has a few thousand; who does not stop turning wants something at once for ever.
 const TURNS: usize = 400_000;
@@ -72,17 +77,24 @@ pub struct World<'p> {
     bad_dials: (u32, bool),
     /// The session that was used last over the client's link: updates go to it.
     session: Option<(KeyId, SessionId)>,
+    /// The sessions that it had before.
+    former: Vec<(KeyId, SessionId)>,
     oracle: Oracle,
+    watch: Watch,
     dice: Dice,
     is_over: bool,
     packets: u64,
     /// How long it took after the last step until nothing was awaited any more.
     rest: Duration,
+    /// How many packets rogues sent.
+    said: u64,
     /// What rogues sent.
     rogues: BTreeMap<u32, u64>,
     /// The faults that had something to go wrong with.
     met: BTreeMap<&'static str, u64>,
     seen: Seen,
+    /// How many entries the client's tables had at most, and in the end.
+    sizes: BTreeMap<&'static str, (usize, usize)>,
     trace: Option<Trace>,
 }
 
@@ -115,6 +127,8 @@ impl<'p> World<'p> {
             tally,
             met: world.met,
             seen: world.seen,
+            cells: world.client.cells().cloned().unwrap_or_default(),
+            sizes: world.sizes,
             rest: world.rest,
             lines: world.trace.map(|trace| trace.lines).unwrap_or_default(),
         }
@@ -146,6 +160,8 @@ impl<'p> World<'p> {
         if let (Some(trace), Some(key)) = (&mut trace, &key) {
             trace.peek.know(key.clone());
         }
+        let mut watch = Watch::new(suite.clone(), plan.watched());
+        key.iter().for_each(|key| watch.know(key.clone()));
         Self {
             plan,
             mono: start.mono,
@@ -161,14 +177,18 @@ impl<'p> World<'p> {
             dialing: None,
             bad_dials: (0, false),
             session: None,
+            former: Vec::new(),
             oracle: Oracle::new(plan, executions),
+            watch,
             dice,
             is_over: false,
             packets: 0,
             rest: Duration::ZERO,
+            said: 0,
             rogues: BTreeMap::new(),
             met: BTreeMap::new(),
             seen: Seen::default(),
+            sizes: BTreeMap::new(),
             trace,
         }
     }
@@ -191,10 +211,15 @@ impl<'p> World<'p> {
                     self.mono + AFTERWARDS
                 });
             }
-            let horizon = watched_until.unwrap_or(steps_end + REST);
+            let is_rogue_forever = self.plan.rogue.is_some_and(|rogue| rogue.until.is_none());
+            let rest = if is_rogue_forever { LONG_REST } else { REST };
+            let horizon = watched_until.unwrap_or(steps_end + rest);
             let end = if is_done { horizon } else { steps_end };
             let due = self.next().filter(|due| *due < end).unwrap_or(end);
             if is_done && due >= horizon {
+                if watched_until.is_some() && !self.is_over {
+                    self.look_at_tables(0);
+                }
                 return;
             }
             self.mono = self.mono.max(due);
@@ -210,7 +235,11 @@ impl<'p> World<'p> {
     fn next(&self) -> Option<Duration> {
         let step = self.steps.as_slice().first().map(|step| step.at + self.delay);
         let wires = self.wire.iter().chain(&self.old).filter_map(Wire::next);
-        [step, self.dialing, self.client.next_timeout(), self.dc.poll_timeout()]
+        let change = self.plan.rogue.and_then(|rogue| {
+            let times = [Some(rogue.from), rogue.until].into_iter().flatten();
+            times.map(|at| at + self.delay).find(|at| *at > self.mono)
+        });
+        [step, change, self.dialing, self.client.next_timeout(), self.dc.poll_timeout()]
             .into_iter()
             .flatten()
             .chain(wires)
@@ -224,6 +253,7 @@ impl<'p> World<'p> {
             let action = step.action;
             self.steps.next();
             self.act(action);
+            self.look_at_tables(self.oracle.made() + 1);
         }
         if self.dialing.is_some_and(|at| at <= mono) {
             self.dialing = None;
@@ -236,18 +266,36 @@ impl<'p> World<'p> {
             self.dc.handle_timeout(self.server_now());
         }
         self.carry();
+        self.change_peers();
         self.settle();
     }
 
-    /// P4.
+    /// P4: how many entries the client's tables have, when so many requests may have left some.
+    fn look_at_tables(&mut self, calls: usize) {
+        let Some(sizes) = self.client.sizes() else { return };
+        for (name, entries) in sizes.iter() {
+            let (most, last) = self.sizes.entry(name).or_default();
+            (*most, *last) = ((*most).max(entries), if calls == 0 { entries } else { *last });
+        }
+        if let Err(too_large) = tables::check(sizes.iter(), calls) {
+            self.oracle.violated(Violation::Table(too_large));
+        }
+    }
+
+    /// P4, and what is due.
     fn check_bounds(&mut self) {
+        if let Err(broken) = self.watch.check(self.mono) {
+            self.oracle.violated(Violation::Wire(broken));
+        }
         let open = self.oracle.open();
         if let Some(held) = self.client.calls().filter(|held| *held > open) {
             self.oracle.violated(Violation::Held { held, open });
         }
         let (a_request, a_second) = PACKETS;
         let requests = self.plan.steps.len() as u64;
-        if self.packets > a_request * requests + a_second * self.mono.as_secs() {
+        // Who says anything at all is answered now and then.
+        let said = self.said;
+        if self.packets > a_request * requests + a_second * self.mono.as_secs() + said {
             self.oracle.violated(Violation::Storm { packets: self.packets });
         }
     }

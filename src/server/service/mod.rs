@@ -64,12 +64,8 @@ impl DataCentre {
         }
         // A copy of what was taken is none to be refused: that would say that it did not run.
         let was_taken = self.session(origin).is_some_and(|session| session.stage(id).is_some());
-        if !was_taken
-            && let Some((code, is_first)) = self.faults.refusal_of(session, id, &message.body)
-        {
-            if is_first {
-                self.tally.count_fault(Fault::RefuseNext { code });
-            }
+        if !was_taken && let Some(code) = self.faults.refusal_of(&message.body) {
+            self.tally.count_fault(Fault::RefuseNext { code });
             return self.refuse(origin, &message, code);
         }
         self.take_message(origin, link, message, Place::Packet);
@@ -176,7 +172,12 @@ impl DataCentre {
         if !is_new {
             return;
         }
-        let unique_id = self.new_unique_id();
+        let unique_id = if self.faults.has_same_unique_id {
+            self.tally.count_fault(Fault::SameUniqueId(true));
+            origin.session.0
+        } else {
+            self.new_unique_id()
+        };
         let salt = self.keys.get(&origin.key).map(|key| key.salts.current(origin.now.unix));
         let notice = types::NewSessionCreated {
             first_msg_id: origin.first.0,

@@ -92,15 +92,16 @@ fn the_next_message_is_refused_with_the_code() {
         assert_eq!(script.received(), []);
         let id = script.call(SMALL);
         assert_eq!(script.refusal(id), code);
+        // What a copy of it gets, its contents say.
         let (copy, seqno) = (id, SeqNo(script.content * 2 - 1));
         script.send_as(copy, seqno, &SMALL);
-        assert_eq!(script.refusal(id), code);
-        assert_eq!(script.dc.tally().refusals[&code], 2);
+        script.result(id);
+        assert_eq!(script.dc.tally().refusals[&code], 1);
     }
     inject(&mut script, Fault::RefuseNext { code: 48 });
     script.call(SMALL);
     assert_eq!(script.one::<types::BadServerSalt>().new_server_salt, SALT.0);
-    assert_eq!(script.ran(), 1);
+    assert_eq!(script.ran(), 11);
 }
 
 #[test]
@@ -141,6 +142,19 @@ fn requests_for_the_state_are_ignored_until_it_is_healed() {
     assert_eq!(script.received(), []);
     script.dc.heal();
     assert_eq!(script.state(&[id]), [4 | 16]);
+}
+
+#[test]
+fn a_session_is_announced_under_its_own_number_while_that_is_asked_for() {
+    let mut script = Script::begun();
+    for is_same in [true, false] {
+        inject(&mut script, Fault::SameUniqueId(is_same));
+        inject(&mut script, Fault::ForgetSessions);
+        script.call(SMALL);
+        let notice = script.one::<types::NewSessionCreated>();
+        assert_eq!(notice.unique_id == script.session.0, is_same);
+    }
+    assert_eq!(script.dc.tally().faults[&Fault::SameUniqueId(true)], 1);
 }
 
 #[test]
