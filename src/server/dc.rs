@@ -280,7 +280,7 @@ impl DataCentre {
         let acting = self.keys.iter().filter(|(_, other)| other.perm == Some(key));
         let keys = acting.map(|(id, _)| *id).filter(|id| self.is_usable(*id, now));
         let places = keys.chain([key]).flat_map(|key| {
-            let all = id.is_none().then(|| self.sessions.of_key(key)).unwrap_or_default();
+            let all = if id.is_none() { self.sessions.of_key(key) } else { &[] };
             all.iter().copied().chain(id).map(move |session| (key, session))
         });
         let used = |place| self.sessions.get(place).map(|session| session.used);

@@ -9,17 +9,12 @@ import asyncio
 import base64
 import hashlib
 import os
-import re
 import shutil
-import signal
 import sys
 import time
-from pathlib import Path
 
-LOOPBACK = "127.0.0.1"
-DC = 2
-BOT, PHONE, PASSWORD = "777:abc", "9996620001", "correct horse"
-ROOT = Path(__file__).resolve().parents[2]
+from serve import BOT, DC, PASSWORD, PHONE, ROOT, Proxy, Server, check
+
 HERE = ROOT / "tests/clients"
 INSTALLED = ROOT / "target/clients"
 # A client takes a few seconds; a slow machine gets more.
@@ -88,84 +83,6 @@ class Key:
         self.pem = "\n".join(["-----BEGIN RSA PUBLIC KEY-----", *lines, "-----END RSA PUBLIC KEY-----"])
 
 
-class Server:
-    """`telewire serve`, on a free port."""
-
-    async def start(self, binary):
-        command = [binary, "serve", "--dc", str(DC), "--bot", BOT, "--user", f"{PHONE}={PASSWORD}", "--approve"]
-        pipe = asyncio.subprocess.PIPE
-        self.process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
-        first = (await self.process.stdout.readline()).decode()
-        found = re.fullmatch(rf"Data centre prod:{DC} on 127\.0\.0\.1:(\d+)\n", first)
-        check(found, f"serve began with {first!r}")
-        self.port, self.lines = int(found[1]), []
-        self.rest = asyncio.create_task(self.read())
-
-    async def read(self):
-        while line := await self.process.stdout.readline():
-            self.lines.append(line.decode())
-
-    async def find(self, pattern, since=0):
-        """The last line that says something."""
-        until = time.monotonic() + 10
-        while time.monotonic() < until:
-            for line in reversed(self.lines[since:]):
-                if found := re.search(pattern, line):
-                    return found
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"serve did not print {pattern}")
-
-    async def approve(self, link):
-        since = len(self.lines)
-        self.process.stdin.write(f"{link} {PHONE}\n".encode())
-        await self.process.stdin.drain()
-        return (await self.find(r"QR code (\w+)", since))[1]
-
-    async def stop(self):
-        if self.process.returncode is None:
-            self.process.send_signal(signal.SIGTERM)
-        await self.rest
-        code = await self.process.wait()
-        check(code == 0, f"serve ended with {code}")
-
-
-class Proxy:
-    """Hands bytes on between a client and the server until the connections are cut."""
-
-    async def start(self, to):
-        self.to, self.links, self.writers = to, 0, []
-        self.listener = await asyncio.start_server(self.serve, LOOPBACK, 0)
-        self.port = self.listener.sockets[0].getsockname()[1]
-
-    async def serve(self, client, writer):
-        try:
-            server, server_writer = await asyncio.open_connection(LOOPBACK, self.to)
-        except OSError:
-            return writer.close()
-        self.links += 1
-        self.writers += [writer, server_writer]
-        await asyncio.gather(self.pump(client, server_writer), self.pump(server, writer))
-
-    async def pump(self, reader, writer):
-        try:
-            while data := await reader.read(65536):
-                writer.write(data)
-        except OSError:
-            pass
-        finally:
-            writer.close()
-
-    def cut(self):
-        for writer in self.writers:
-            writer.transport.abort()
-        self.writers.clear()
-
-
-def check(is_right, what):
-    if not is_right:
-        raise AssertionError(what)
-
-
 async def talk(client, name, server, proxy):
     """Shows what a client says and does what it asks for."""
     while line := (await client.stdout.readline()).decode():
@@ -174,7 +91,7 @@ async def talk(client, name, server, proxy):
                 proxy.cut()
                 answer = "cut"
             case ["?", "code"]:
-                answer = (await server.find(rf"login code +(\d+) for {PHONE} "))[1]
+                answer = await server.code()
             case ["?", "approve", link]:
                 answer = await server.approve(link.strip())
             case _:
@@ -185,9 +102,10 @@ async def talk(client, name, server, proxy):
 
 
 async def drive(name, binary, key):
-    server, proxy = Server(), Proxy()
-    await server.start(binary)
-    await proxy.start(server.port)
+    server = Server()
+    await server.start(binary, "--approve")
+    proxy = Proxy(server.port)
+    await proxy.start()
     env = os.environ | {
         "DC": str(DC),
         "PORT": str(proxy.port),
@@ -214,8 +132,7 @@ async def drive(name, binary, key):
     finally:
         proxy.cut()
         proxy.listener.close()
-        await server.stop()
-    out = "".join(server.lines)
+        out = await server.stop()
     refused = [line.strip() for line in server.lines if "refused" in line and "QR code" not in line]
     if code != 0 or refused:
         print(f"{name}: FAILED: it ended with {code}; serve refused {refused}\n{out}", file=sys.stderr, flush=True)

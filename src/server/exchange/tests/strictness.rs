@@ -21,30 +21,30 @@ pub(in crate::server) const CASES: [Case; 8] = [
     ("an exchange is not begun in the midst of one", |strictness| {
         let mut script = Script::at_set_dh(|config| config.strictness = strictness);
         script.nonce[0] ^= 1;
-        outcome(script.begin())
+        outcome(&script.begin())
     }),
     ("an exchange that failed is not gone on with", |strictness| {
         let mut script = Script::at_req_dh(|config| config.strictness = strictness);
         let wrong = script.req_dh(|inner| inner.nonce[0] ^= 1);
         assert_eq!(script.say(&wrong), Err(Error::Nonce));
         let honest = script.req_dh(|_| {});
-        outcome(script.say(&honest))
+        outcome(&script.say(&honest))
     }),
     ("factors are in their shortest form", |strictness| {
         let mut script = Script::at_req_dh(|config| config.strictness = strictness);
         let mut query = script.req_dh(|_| {});
         query.p = [&[0], &factor::minimal_be(script.p)[..]].concat().into();
-        outcome(script.say(&query))
+        outcome(&script.say(&query))
     }),
     ("the encrypted data has the padding of 2021", |strictness| {
         let mut script = Script::at_req_dh(|config| config.strictness = strictness);
         let data = script.inner().to_bytes();
-        outcome(legacy::query(&mut script, &data, |_| {}))
+        outcome(&legacy::query(&mut script, &data, |_| {}))
     }),
 ];
 
 /// Whatever is wrong with a query, its client gets -404 (KX-09).
-fn outcome<T>(result: Result<T, Error>) -> String {
+fn outcome<T>(result: &Result<T, Error>) -> String {
     if result.is_ok() { "taken".to_owned() } else { "-404".to_owned() }
 }
 
@@ -75,7 +75,7 @@ fn with_envelope(strictness: Strictness, id: i64, padding: usize) -> String {
         assert_eq!(established.auth_key, script.key());
         Ok(())
     };
-    outcome(run())
+    outcome(&run())
 }
 
 fn lenient(config: &mut Config) {
