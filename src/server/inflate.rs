@@ -18,7 +18,7 @@ use crate::tl::mtproto::types::GzipPacked;
 const MAX_INFLATED: u64 = 4 << 20;
 
 /// The most that all compressed values of a packet may become together: a container could else have a thousand of them, each
-/// of them a bomb (TL-07). A packet without compression has no more.
+/// of them a bomb (TL-07). It is fourteen times what a packet may have.
 const MAX_OF_PACKET: u64 = 16 << 20;
 
 /// How a gzip member begins, [RFC 1952](https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1).

@@ -29,9 +29,9 @@ pub(super) fn open(
         return Err(Error::Encrypted);
     }
     let id = MessageId(LittleEndian::read_i64(id));
-    // Of a plain message TDLib gives none, and sends 0.
-    let may_be_zero = strictness.is_lenient();
-    if id.0 < 0 || id.0 % 4 != 0 || id.0 == 0 && !may_be_zero {
+    // TDLib gives a plain message no id, and sends 0.
+    let least = if strictness.is_lenient() { 0 } else { 1 };
+    if id.0 < least || id.0 % 4 != 0 {
         return Err(Error::MessageId { id });
     }
     let length = usize::try_from(LittleEndian::read_i32(length)).map_err(|_| malformed.clone())?;

@@ -8,6 +8,12 @@
 //!
 //! | rule | strict | lenient | who needs it |
 //! | --- | --- | --- | --- |
+//! | a stream begins as those of a framing do | closed | closed | |
+//! | a frame is no longer than packets are | closed | closed | |
+//! | a frame is no shorter than a message is | closed | closed | |
+//! | without padding, a frame has whole words | closed | closed | |
+//! | frames of the full framing come in their order | closed | closed | |
+//! | frames of the full framing have their checksum | closed | closed | |
 //! | a plain message has an id: not 0 | -404 | taken | TDLib, which sends 0 |
 //! | the id of a plain message is divisible by 4 | -404 | -404 | |
 //! | a plain message has nothing behind its value | -404 | taken | TDLib and Telegram Desktop, which pad with up to 255 bytes |

@@ -9,7 +9,28 @@ use crate::tl::mtproto::functions;
 const HOUR: i64 = 3_600 << 32;
 
 /// The rules of packets, messages and calls.
-const CASES: [Case; 26] = [
+const CASES: [Case; 32] = [
+    ("a stream begins as those of a framing do", |strictness| {
+        stream(strictness, b"GET / HTTP/1.1\r\n\r\n")
+    }),
+    ("a frame is no longer than packets are", |strictness| {
+        stream(strictness, &[&[0xee; 4][..], &0x7fff_fffc_u32.to_le_bytes()].concat())
+    }),
+    ("a frame is no shorter than a message is", |strictness| {
+        stream(strictness, &[&[0xee; 4][..], &8_u32.to_le_bytes(), &[0; 8]].concat())
+    }),
+    ("without padding, a frame has whole words", |strictness| {
+        stream(strictness, &[&[0xee; 4][..], &41_u32.to_le_bytes(), &[0; 41]].concat())
+    }),
+    ("frames of the full framing come in their order", |strictness| {
+        let frame = full_frame();
+        stream(strictness, &[&frame[..], &frame].concat())
+    }),
+    ("frames of the full framing have their checksum", |strictness| {
+        let mut frame = full_frame();
+        *frame.last_mut().unwrap() ^= 1;
+        stream(strictness, &frame)
+    }),
     ("a packet has a key that is known", |strictness| {
         let mut script = Script::begun_with(strictness);
         script.send_unknown_key();
@@ -206,6 +227,25 @@ impl Function for Greet {
 
 fn empty() -> types::MsgContainer {
     types::MsgContainer { messages: vec![].into() }
+}
+
+/// What comes first over a link.
+fn stream(strictness: Strictness, bytes: &[u8]) -> String {
+    let mut script = Script::with(strictness);
+    script.connect();
+    script.dc.handle_input(script.now, script.link, bytes);
+    if script.is_open() { "taken".to_owned() } else { "closed".to_owned() }
+}
+
+/// A plain message that begins an exchange, in the first frame of a link.
+fn full_frame() -> Vec<u8> {
+    let query = functions::ReqPqMulti { nonce: [1; 16] }.to_bytes();
+    let packet = crate::server::plain::seal(MessageId::at(START.unix), &query, &[]);
+    let (mut frame, mut entropy) = (Vec::new(), SeededEntropy::new(1));
+    let mut encoder = Encoder::new(Framing::Full, Side::Client);
+    encoder.encode(&packet, false, &mut entropy, &mut frame).unwrap();
+    assert_eq!(stream(Strictness::Strict, &frame), "taken");
+    frame
 }
 
 /// A call whose id is so far from what it should be.
