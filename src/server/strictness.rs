@@ -22,6 +22,15 @@
 //! | an exchange that failed is not gone on with | -404 | -404 | |
 //! | factors are in their shortest form | -404 | -404 | |
 //! | the encrypted data has the padding of 2021 | -404 | taken | Telethon, pyrogram, kurigram |
+//! | a query of an exchange repeats the nonces | -404 | -404 | |
+//! | an exchange uses a key of the server's | -404 | -404 | |
+//! | the encrypted data has 256 bytes | -404 | -404 | |
+//! | the encrypted data repeats `pq` and its factors | -404 | -404 | |
+//! | a key is made for this data centre | -404 | -404 | |
+//! | a temporary key lives for a week at most | -404 | -404 | |
+//! | the client's half is authentic | -404 | -404 | |
+//! | the client's number is within its bounds | -404 | -404 | |
+//! | the first half names no key that was refused | -404 | -404 | |
 //! | a packet has a key that is known | -404 | -404 | |
 //! | a packet has the `msg_key` of its content | -404 | -404 | |
 //! | the salt is valid | 48 | 48 | |

@@ -7,7 +7,7 @@ use crate::crypto::factor;
 pub(in crate::server) type Case = (&'static str, fn(Strictness) -> String);
 
 /// The rules of exchanges.
-pub(in crate::server) const CASES: [Case; 8] = [
+pub(in crate::server) const CASES: [Case; 17] = [
     ("a plain message has an id: not 0", |strictness| with_envelope(strictness, 0, 0)),
     ("the id of a plain message is divisible by 4", |strictness| {
         with_envelope(strictness, MessageId::at(NOW.unix).0 + 1, 0)
@@ -41,7 +41,60 @@ pub(in crate::server) const CASES: [Case; 8] = [
         let data = script.inner().to_bytes();
         outcome(&legacy::query(&mut script, &data, |_| {}))
     }),
+    ("a query of an exchange repeats the nonces", |strictness| {
+        req_dh(strictness, |query| query.nonce[0] ^= 1)
+    }),
+    ("an exchange uses a key of the server's", |strictness| {
+        req_dh(strictness, |query| query.public_key_fingerprint += 1)
+    }),
+    ("the encrypted data has 256 bytes", |strictness| {
+        req_dh(strictness, |query| query.encrypted_data = query.encrypted_data[1..].into())
+    }),
+    ("the encrypted data repeats `pq` and its factors", |strictness| {
+        inner(strictness, |inner| inner.p = [3].into())
+    }),
+    ("a key is made for this data centre", |strictness| inner(strictness, |inner| inner.dc = 3)),
+    ("a temporary key lives for a week at most", |strictness| {
+        let mut script = Script::at_req_dh(|config| config.strictness = strictness);
+        let types::PQInnerDataDc { pq, p, q, nonce, server_nonce, new_nonce, dc } = script.inner();
+        let expires_in = 8 * 86_400;
+        let inner =
+            types::PQInnerDataTempDc { pq, p, q, nonce, server_nonce, new_nonce, dc, expires_in };
+        let query = script.req_dh_of(&inner.to_bytes());
+        outcome(&script.say(&query))
+    }),
+    ("the client's half is authentic", |strictness| {
+        let mut script = Script::at_set_dh(|config| config.strictness = strictness);
+        let mut query = script.set_dh(|_| {});
+        query.encrypted_data = vec![7; 336].into();
+        outcome(&script.say(&query))
+    }),
+    ("the client's number is within its bounds", |strictness| {
+        half(strictness, |half| half.g_b = [1].into())
+    }),
+    ("the first half names no key that was refused", |strictness| {
+        half(strictness, |half| half.retry_id = 1)
+    }),
 ];
+
+fn req_dh(strictness: Strictness, change: fn(&mut functions::ReqDhParams)) -> String {
+    let mut script = Script::at_req_dh(|config| config.strictness = strictness);
+    let mut query = script.req_dh(|_| {});
+    change(&mut query);
+    outcome(&script.say(&query))
+}
+
+fn inner(strictness: Strictness, change: fn(&mut types::PQInnerDataDc)) -> String {
+    let mut script = Script::at_req_dh(|config| config.strictness = strictness);
+    let query = script.req_dh(change);
+    outcome(&script.say(&query))
+}
+
+fn half(strictness: Strictness, change: fn(&mut types::ClientDhInnerData)) -> String {
+    let mut script = Script::at_set_dh(|config| config.strictness = strictness);
+    let query = script.set_dh(change);
+    outcome(&script.say(&query))
+}
 
 /// Whatever is wrong with a query, its client gets -404 (KX-09).
 fn outcome<T>(result: &Result<T, Error>) -> String {
