@@ -9,6 +9,7 @@ mod failure;
 mod files;
 mod key_file;
 mod schema_file;
+mod terminal;
 mod wire;
 
 use std::process::ExitCode;
