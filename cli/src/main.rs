@@ -7,6 +7,7 @@ mod date;
 mod dc_arg;
 mod failure;
 mod files;
+mod ini;
 mod key_file;
 mod schema_file;
 mod terminal;

@@ -42,7 +42,7 @@ pub(crate) struct Args {
     pub(super) address: Option<SocketAddr>,
     /// The server's public key; by default those of Telegram
     ///
-    /// A PEM file, PKCS#1 or SPKI. The word `embedded` stands for the key that `telewire serve` has without a key file.
+    /// A PEM file, PKCS#1 or SPKI; of several keys in it all are trusted. The word `embedded` stands for the key that `telewire serve` has without a key file.
     #[arg(long, value_name = "FILE", requires = "credentials", help_heading = SERVER)]
     pub(super) rsa: Option<PathBuf>,
     /// The data centre at the address: N, prod:N or test:N [default: 2]
