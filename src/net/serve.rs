@@ -182,6 +182,10 @@ where
                 }
                 Err(error) => {
                     refusals.note(None, Refusal::NotAccepted(error.kind()));
+                    // A client that went is nobody's fault; else files are scarce, and a place is one.
+                    if error.kind() != io::ErrorKind::ConnectionAborted {
+                        guests.displace();
+                    }
                     accept_at = Instant::now() + wait;
                     wait = (wait * 2).min(ACCEPT_AGAIN_MAX);
                 }
