@@ -43,7 +43,8 @@ Examples:
 
 Exit code:
   0  done
-  1  the connection, the exchange or the server failed; what was compared differs
+  1  the connection, the exchange or the server failed; what was compared differs;
+     standard output takes no more
   2  an option, a file or the bytes to inspect are wrong";
 
 #[cfg(test)]

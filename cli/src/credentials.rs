@@ -8,15 +8,16 @@
 //! ip_address = 149.154.167.40
 //! port = 443
 //! ```
+//!
+//! [`ini`](crate::ini) says in which forms.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
-use ini::{Ini, ParseOption, Properties};
-
 use crate::failure::Failure;
 use crate::files::{self, ReadError};
+use crate::ini::{self, IniError, Section};
 
 /// What such a file says.
 #[derive(Clone, PartialEq, Eq)]
@@ -38,15 +39,8 @@ impl Credentials {
     }
 
     fn parse(text: &str) -> Result<Self, CredentialsError> {
-        check_lines(text)?;
-        let option = ParseOption { enabled_escape: false, ..ParseOption::default() };
-        let ini = Ini::load_from_str_opt(text, option)
-            .map_err(|error| CredentialsError::Syntax { line: error.line })?;
-        let mut sections = ini.section_all(Some(SECTION));
-        let section = sections.next().ok_or(CredentialsError::NoSection)?;
-        if sections.next().is_some() {
-            return Err(CredentialsError::TwoSections);
-        }
+        let section = ini::section(text, SECTION)?.ok_or(CredentialsError::NoSection)?;
+        let section = &section;
         let api_id = value(section, "api_id", "a positive number", |text| {
             digits(text)?.parse::<i32>().ok().filter(|id| *id > 0)
         })?;
@@ -76,51 +70,26 @@ impl fmt::Debug for Credentials {
 enum CredentialsError {
     #[error(transparent)]
     Read(#[from] ReadError),
-    #[error("line {line}: expected `[section]`, `key = value`, or a comment that begins with `;`")]
-    Syntax { line: usize },
+    #[error(transparent)]
+    Ini(#[from] IniError),
     #[error("expected a section `[{SECTION}]`")]
     NoSection,
-    #[error("expected one section `[{SECTION}]`, not several")]
-    TwoSections,
     #[error("section `[{SECTION}]`: expected a key `{key}` with {expected}")]
     Missing { key: &'static str, expected: &'static str },
-    #[error("section `[{SECTION}]`: expected one key `{key}`, not several")]
-    Twice { key: &'static str },
     #[error("section `[{SECTION}]`: expected {expected} as the value of `{key}`")]
     Value { key: &'static str, expected: &'static str },
 }
 
 const SECTION: &str = "App data";
 
-/// Sees that each line can be read by itself. The INI reader would take a line without `=` for the beginning of the next
-/// one's key.
-fn check_lines(text: &str) -> Result<(), CredentialsError> {
-    for (line, content) in (1..).zip(text.lines()) {
-        let content = content.trim();
-        let is_known = match content.chars().next() {
-            None | Some(';' | '#') => true,
-            Some('[') => content.ends_with(']'),
-            Some(_) => content.contains('='),
-        };
-        if !is_known {
-            return Err(CredentialsError::Syntax { line });
-        }
-    }
-    Ok(())
-}
-
 fn value<T>(
-    section: &Properties,
+    section: &Section,
     key: &'static str,
     expected: &'static str,
     read: impl FnOnce(&str) -> Option<T>,
 ) -> Result<T, CredentialsError> {
-    let mut values = section.get_all(key);
-    let text = values.next().ok_or(CredentialsError::Missing { key, expected })?;
-    if values.next().is_some() {
-        return Err(CredentialsError::Twice { key });
-    }
-    read(text.trim()).ok_or(CredentialsError::Value { key, expected })
+    let text = section.get(key).ok_or(CredentialsError::Missing { key, expected })?;
+    read(text).ok_or(CredentialsError::Value { key, expected })
 }
 
 /// A text of digits alone: `parse` would take a sign.
@@ -151,8 +120,14 @@ port = 4430
         let windows = GOOD.replace('\n', "\r\n");
         let quoted = GOOD.replace("127.0.0.1", "\"127.0.0.1\"");
         let tight = GOOD.replace(" = ", "=");
-        let more = format!("{GOOD}\n# more\n  title = something: else\n[Other]\nport = x\n");
-        for text in [GOOD, &windows, &quoted, &tight, &more] {
+        let more = format!("{GOOD}\n# more\ntitle = something: else\n[Other]\nport = x\n");
+        let colons = GOOD.replace(" = ", ": ");
+        let commented = GOOD.replace("[App data]", "[App data] ; mine");
+        let shouted = GOOD.replace("api_id", "API_ID").replace("port", "Port");
+        let inherited = format!("[DEFAULT]\nport = 1\napi_id = 1\n{GOOD}");
+        for text in
+            [GOOD, &windows, &quoted, &tight, &more, &colons, &commented, &shouted, &inherited]
+        {
             let api_hash = "0123456789abcdef0123456789ABCDEF".to_owned();
             let expected = Credentials { api_id: 12_345, api_hash, address };
             assert_eq!(Credentials::parse(text).unwrap(), expected, "{text}");
@@ -202,7 +177,10 @@ port = 4430
     fn a_file_without_the_section_is_refused() {
         let none = "expected a section `[App data]`";
         assert_eq!(error(""), none);
-        assert_eq!(error(&GOOD.replace("[App data]", "")), none);
+        assert_eq!(
+            error(&GOOD.replace("[App data]", "")),
+            "line 3: expected a section before the first key"
+        );
         assert_eq!(error(&GOOD.replace("[App data]", "[app data]")), none);
         assert_eq!(
             error(&format!("{GOOD}{GOOD}")),
@@ -219,7 +197,8 @@ port = 4430
             assert!(error.starts_with(&expected), "{error}");
         }
         // A quote that is never closed.
-        assert!(error(&GOOD.replace("4430", "\"4430")).starts_with("line "));
+        let error_of = |text: &str| error(text);
+        assert!(error_of(&GOOD.replace("4430", "\"4430")).ends_with("as the value of `port`"));
         assert!(error(&GOOD.replace("api_id", "")).starts_with("line 3"));
     }
 }

@@ -15,6 +15,9 @@ pub(crate) enum Failure {
     /// What was compared differs, and the output says in what.
     #[error("there are differences")]
     Different,
+    /// Ctrl-C was pressed.
+    #[error("interrupted")]
+    Interrupted,
     /// Standard output takes no more.
     #[error("cannot write to standard output: {0}")]
     Output(#[from] io::Error),
@@ -23,7 +26,7 @@ pub(crate) enum Failure {
 impl Failure {
     /// Tells the user, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
-        if !self.is_silent() && !matches!(self, Self::Different) {
+        if !self.is_silent() && !matches!(self, Self::Different | Self::Interrupted) {
             // If standard error is closed too, nobody is left to be told.
             let _ = writeln!(io::stderr(), "error: {self}");
         }
@@ -33,6 +36,8 @@ impl Failure {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Input(_) => 2,
+            // 128 and the number of SIGINT, as shells have it.
+            Self::Interrupted => 130,
             _ if self.is_silent() => 0,
             Self::Run(_) | Self::Different | Self::Output(_) => 1,
         }
@@ -60,6 +65,7 @@ mod tests {
             (Failure::Input("x".into()), 2),
             (Failure::Run("x".into()), 1),
             (Failure::Different, 1),
+            (Failure::Interrupted, 130),
             (output(io::ErrorKind::StorageFull), 1),
             (output(io::ErrorKind::BrokenPipe), 0),
         ] {

@@ -13,11 +13,11 @@ use zeroize::Zeroizing;
 use crate::failure::{Failure, warn};
 use crate::files;
 
-/// A key and the file of its public half.
+/// The keys of a file, and the file of their public halves.
 pub(crate) struct KeyFile {
-    /// The key.
-    pub(crate) key: RsaPrivateKey,
-    /// Where the public half is.
+    /// The keys: one at least.
+    pub(crate) keys: Vec<RsaPrivateKey>,
+    /// Where the public halves are.
     pub(crate) public: PathBuf,
     /// Whether it was made just now.
     pub(crate) is_new: bool,
@@ -35,15 +35,16 @@ impl KeyFile {
     fn read(path: &Path) -> Result<Self, Failure> {
         let text = files::read_text(path, files::SMALL).map_err(|error| wrong(path, error))?;
         let text = Zeroizing::new(text);
-        let key = RsaPrivateKey::from_pem(&text).map_err(|error| wrong(path, error))?;
+        let keys = RsaPrivateKey::all_from_pem(&text).map_err(|error| wrong(path, error))?;
         warn_if_shared(path);
         let public = public_path(path);
+        let halves: Vec<_> = keys.iter().map(|key| key.public().clone()).collect();
         match public_half(&public)? {
-            Some(found) if found == *key.public() => {}
+            Some(found) if found == halves => {}
             Some(_) => return Err(other_half(&public, path)),
-            None => write_public(&public, key.public())?,
+            None => write_public(&public, &halves)?,
         }
-        Ok(Self { key, public, is_new: false })
+        Ok(Self { keys, public, is_new: false })
     }
 
     fn make(path: &Path) -> Result<Self, Failure> {
@@ -57,15 +58,15 @@ impl KeyFile {
             .map_err(|error| Failure::Run(format!("no key could be made: {error}")))?;
         let pem = key.to_pem().map_err(|error| unwritten(path, error))?;
         write_private(path, pem.as_bytes()).map_err(|error| unwritten(path, error))?;
-        write_public(&public, key.public())?;
-        Ok(Self { key, public, is_new: true })
+        write_public(&public, std::slice::from_ref(key.public()))?;
+        Ok(Self { keys: vec![key], public, is_new: true })
     }
 }
 
-/// Reads the public key of a server.
-pub(crate) fn read_public(path: &Path) -> Result<RsaPublicKey, Failure> {
+/// Reads the public keys of a server: one at least.
+pub(crate) fn read_public(path: &Path) -> Result<Vec<RsaPublicKey>, Failure> {
     let text = files::read_text(path, files::SMALL).map_err(|error| wrong(path, error))?;
-    RsaPublicKey::from_pem(&text).map_err(|error| wrong(path, error))
+    RsaPublicKey::all_from_pem(&text).map_err(|error| wrong(path, error))
 }
 
 fn public_path(path: &Path) -> PathBuf {
@@ -74,8 +75,8 @@ fn public_path(path: &Path) -> PathBuf {
     name.into()
 }
 
-/// The public key in a file; `None` if there is no file.
-fn public_half(path: &Path) -> Result<Option<RsaPublicKey>, Failure> {
+/// The public keys in a file; `None` if there is no file.
+fn public_half(path: &Path) -> Result<Option<Vec<RsaPublicKey>>, Failure> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         _ => read_public(path).map(Some),
@@ -92,10 +93,11 @@ fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.persist_noclobber(path).map(drop).map_err(|error| error.error)
 }
 
-/// Writes the public half. It was looked before that nothing is there.
-fn write_public(path: &Path, key: &RsaPublicKey) -> Result<(), Failure> {
+/// Writes the public halves. It was looked before that nothing is there.
+fn write_public(path: &Path, keys: &[RsaPublicKey]) -> Result<(), Failure> {
     let write = || -> io::Result<()> {
-        let pem = key.to_pem().map_err(io::Error::other)?;
+        let pem: Result<String, _> = keys.iter().map(RsaPublicKey::to_pem).collect();
+        let pem = pem.map_err(io::Error::other)?;
         let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
         file.write_all(pem.as_bytes())
     };
@@ -161,9 +163,29 @@ mod tests {
             let file = KeyFile::open(&path).unwrap();
             assert_eq!(file.public, folder.path().join("key.pub"));
             let public = read_public(&file.public).unwrap();
-            assert_eq!(public, *embedded_key().unwrap().public());
+            assert_eq!(public, [embedded_key().unwrap().public().clone()]);
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), EMBEDDED_KEY_PEM);
+    }
+
+    #[test]
+    fn all_keys_of_a_file_are_read_and_their_public_halves_written() {
+        let other = RsaPrivateKey::generate(&mut OsEntropy::new().unwrap()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        let text =
+            format!("the first:\n{EMBEDDED_KEY_PEM}the second:\n{}", *other.to_pem().unwrap());
+        write_private(&path, text.as_bytes()).unwrap();
+        let halves = [embedded_key().unwrap().public().clone(), other.public().clone()];
+        for _ in 0..2 {
+            let file = KeyFile::open(&path).unwrap();
+            assert_eq!(file.keys.len(), 2);
+            assert_eq!(read_public(&file.public).unwrap(), halves);
+        }
+        // The public half of one alone is that of another file.
+        fs::remove_file(public_path(&path)).unwrap();
+        fs::write(public_path(&path), other.public().to_pem().unwrap()).unwrap();
+        assert!(message(KeyFile::open(&path)).ends_with("move it away"));
     }
 
     #[test]

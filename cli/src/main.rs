@@ -7,8 +7,10 @@ mod date;
 mod dc_arg;
 mod failure;
 mod files;
+mod ini;
 mod key_file;
 mod schema_file;
+mod terminal;
 mod wire;
 
 use std::process::ExitCode;

@@ -83,8 +83,8 @@ impl CryptoSuite for Real {
         if block >= key.modulus() {
             return Err(SuiteError::BlockTooLarge);
         }
-        let exponent = BoxedUint::from(key.exponent());
-        power(block, &exponent, exponent.bits_vartime(), key.modulus())
+        let bits = u64::BITS - key.exponent().leading_zeros();
+        power(block, &BoxedUint::from(key.exponent()), bits, key.modulus())
     }
 
     /// RUSTSEC-2023-0071 tells of private operations of the `rsa` crate whose timing gives the key

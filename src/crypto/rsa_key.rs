@@ -9,7 +9,7 @@ use rsa::pkcs8::DecodePublicKey;
 use rsa::traits::PublicKeyParts;
 
 use super::be::{left_pad, minimal_be};
-use super::sha;
+use super::{pem, sha};
 
 /// A data centre's public key of exactly 2048 bits.
 ///
@@ -22,20 +22,42 @@ pub struct RsaPublicKey {
 }
 
 impl RsaPublicKey {
-    /// Reads a PEM block `RSA PUBLIC KEY` (PKCS#1) or `PUBLIC KEY` (SPKI).
+    /// Reads the one PEM block `RSA PUBLIC KEY` (PKCS#1) or `PUBLIC KEY` (SPKI) of a text. What stands around it, other blocks
+    /// too, is passed over; its lines may have any length.
     ///
     /// # Errors
-    /// A [`KeyError`] that says what was expected.
+    /// A [`KeyError`] that says what was expected; [`KeyError::SeveralKeys`] where there are more.
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
-        let pem = pem.trim();
-        let key = if pem.starts_with("-----BEGIN RSA PUBLIC KEY-----") {
-            rsa::RsaPublicKey::from_pkcs1_pem(pem).map_err(KeyError::malformed)?
-        } else if pem.starts_with("-----BEGIN PUBLIC KEY-----") {
-            rsa::RsaPublicKey::from_public_key_pem(pem).map_err(KeyError::malformed)?
-        } else {
-            return Err(KeyError::NotPublicPem);
-        };
-        Self::from_parts(&key.n().to_bytes_be(), &key.e().to_bytes_be())
+        let keys = Self::all_from_pem(pem)?;
+        match <[Self; 1]>::try_from(keys) {
+            Ok([key]) => Ok(key),
+            Err(keys) => Err(KeyError::SeveralKeys { count: keys.len() }),
+        }
+    }
+
+    /// Reads all PEM blocks `RSA PUBLIC KEY` and `PUBLIC KEY` of a text, in their order. There is one at least; a key that is
+    /// there again is given once.
+    ///
+    /// # Errors
+    /// As [`from_pem`](Self::from_pem), of the first block that is wrong.
+    pub fn all_from_pem(pem: &str) -> Result<Vec<Self>, KeyError> {
+        let mut keys = Vec::new();
+        for block in pem::blocks(pem)? {
+            let decode = match block.label {
+                "RSA PUBLIC KEY" => [of_pkcs1, of_spki],
+                "PUBLIC KEY" => [of_spki, of_pkcs1],
+                _ => continue,
+            };
+            let der = block.der()?;
+            // Some write one format under the label of the other. The error is that of the label's.
+            let [first, second] = decode.map(|decode| decode(&der));
+            let key = first.or_else(|error| second.map_err(|_| error))?;
+            let key = Self::from_parts(&key.n().to_bytes_be(), &key.e().to_bytes_be())?;
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        if keys.is_empty() { Err(KeyError::NotPublicPem) } else { Ok(keys) }
     }
 
     /// A key from its modulus and its exponent, both big-endian.
@@ -90,6 +112,14 @@ impl RsaPublicKey {
     }
 }
 
+fn of_pkcs1(der: &[u8]) -> Result<rsa::RsaPublicKey, KeyError> {
+    rsa::RsaPublicKey::from_pkcs1_der(der).map_err(KeyError::malformed)
+}
+
+fn of_spki(der: &[u8]) -> Result<rsa::RsaPublicKey, KeyError> {
+    rsa::RsaPublicKey::from_public_key_der(der).map_err(KeyError::malformed)
+}
+
 impl fmt::Debug for RsaPublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RsaPublicKey({})", self.fingerprint)
@@ -138,12 +168,37 @@ impl fmt::Debug for Fingerprint {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The text is not one PEM block of a public key.
+    /// The text has no PEM block of a public key.
     #[error("expected a PEM block `RSA PUBLIC KEY` (PKCS#1) or `PUBLIC KEY` (SPKI)")]
     NotPublicPem,
-    /// The text is not one PEM block of a private key.
+    /// The text has no PEM block of a private key.
     #[error("expected a PEM block `RSA PRIVATE KEY` (PKCS#1) or `PRIVATE KEY` (PKCS#8)")]
     NotPrivatePem,
+    /// The text has keys and one was expected.
+    #[error("expected one key instead of {count}")]
+    SeveralKeys {
+        /// How many it has.
+        count: usize,
+    },
+    /// A block has a first line and no last one with the same label.
+    #[error(
+        "expected an RSA key inside the PEM block: its last line, `-----END …-----`, is not there"
+    )]
+    NoEnd,
+    /// More blocks than anybody has.
+    #[error("expected {limit} PEM blocks at most")]
+    ManyBlocks {
+        /// How many there may be.
+        limit: usize,
+    },
+    /// A password protects the private key.
+    #[error("the key is encrypted: take its password off, with `openssl rsa -in FILE -out NEW`")]
+    Encrypted,
+    /// A private key in the form of OpenSSH.
+    #[error(
+        "the key has the form of OpenSSH: bring a copy of it into PEM, with `ssh-keygen -p -m PEM -f COPY`"
+    )]
+    OpenSsh,
     /// The block has the right label and the wrong content.
     #[error("expected an RSA key inside the PEM block: {reason}")]
     Malformed {
@@ -222,6 +277,72 @@ mod tests {
         assert_eq!(key.to_pem().unwrap(), test_key::PUBLIC_PKCS1);
         let windows = format!("\r\n{}\r\n", test_key::SPKI.trim().replace('\n', "\r\n"));
         assert_eq!(RsaPublicKey::from_pem(&windows), Ok(key));
+    }
+
+    /// What files, environments and sources do to a key.
+    #[test]
+    fn a_key_is_read_in_each_form_that_people_have_it_in() {
+        for (pem, label) in
+            [(test_key::PUBLIC_PKCS1, "RSA PUBLIC KEY"), (test_key::SPKI, "PUBLIC KEY")]
+        {
+            let key = RsaPublicKey::from_pem(pem).unwrap();
+            let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+            let block = |body: &str| format!("-----BEGIN {label}-----{body}-----END {label}-----");
+            let in_lines = |width: usize| {
+                let lines = body.as_bytes().chunks(width).map(|line| str::from_utf8(line).unwrap());
+                block(&format!("\n{}\n", lines.collect::<Vec<_>>().join("\n")))
+            };
+            let indented: String = pem.lines().map(|line| format!("\t  {line}\n")).collect();
+            let trailing: String = pem.lines().map(|line| format!("{line} \t \n")).collect();
+            let quoted: String = pem.lines().map(|line| format!("    \"{line}\\n\"\n")).collect();
+            let spaced: String = pem.lines().map(|line| format!("{line}\n\n")).collect();
+            for form in [
+                block(&body),
+                block(&format!(" {body} ")),
+                block(&format!("\n{body}\n")),
+                in_lines(1),
+                in_lines(63),
+                in_lines(76),
+                indented,
+                trailing,
+                quoted,
+                spaced,
+                pem.replace('\n', "\r\n"),
+                pem.replace('\n', "\r\r\n"),
+                pem.trim().replace('\n', "\\n"),
+                pem.replace('=', ""),
+                format!("\u{feff}{pem}"),
+                format!(
+                    "# my key\nPublic-Key: (2048 bit)\nModulus:\n    00:d7:3c\n{pem}and more\n"
+                ),
+                format!("-----\n-----BEGIN of it\n{pem}"),
+                format!("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n{pem}"),
+                format!("{pem}{pem}"),
+                format!("{}{pem}", test_key::PKCS1),
+                // The other format under this label.
+                if label == "PUBLIC KEY" {
+                    test_key::PUBLIC_PKCS1.replace("RSA PUBLIC", "PUBLIC")
+                } else {
+                    test_key::SPKI.replace("PUBLIC", "RSA PUBLIC")
+                },
+            ] {
+                assert_eq!(RsaPublicKey::from_pem(&form).as_ref(), Ok(&key), "{form}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_keys_of_a_text_are_read_in_their_order() {
+        let pems = vectors::value("rsa_public_keys.pem_by_fingerprint_be").as_object().unwrap();
+        let text: String =
+            pems.values().map(|pem| format!("a key:\n{}\n", pem.as_str().unwrap())).collect();
+        let keys = RsaPublicKey::all_from_pem(&text).unwrap();
+        let found: Vec<_> = keys.iter().map(|key| key.fingerprint().to_string()).collect();
+        assert_eq!(found, pems.keys().cloned().collect::<Vec<_>>());
+        assert_eq!(RsaPublicKey::from_pem(&text), Err(KeyError::SeveralKeys { count: pems.len() }));
+        // One that is wrong is not passed over.
+        let wrong = text.replacen("MIIBCgKC", "MIIBCgKD", 1);
+        assert!(matches!(RsaPublicKey::all_from_pem(&wrong), Err(KeyError::Malformed { .. })));
     }
 
     #[test]

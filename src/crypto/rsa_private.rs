@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::be::left_pad;
 use super::entropy::{Entropy, EntropyExt};
+use super::pem;
 use super::rsa_key::{KeyError, RsaPublicKey};
 use super::secret::Secret;
 
@@ -27,20 +28,46 @@ pub struct RsaPrivateKey {
 }
 
 impl RsaPrivateKey {
-    /// Reads a PEM block `RSA PRIVATE KEY` (PKCS#1) or `PRIVATE KEY` (PKCS#8), unencrypted.
+    /// Reads the one PEM block `RSA PRIVATE KEY` (PKCS#1) or `PRIVATE KEY` (PKCS#8) of a text, unencrypted. What stands around
+    /// it, other blocks too, is passed over; its lines may have any length.
     ///
     /// # Errors
-    /// A [`KeyError`] that says what was expected.
+    /// A [`KeyError`] that says what was expected; [`KeyError::SeveralKeys`] where there are more, and of what cannot be read
+    /// [`KeyError::Encrypted`] and [`KeyError::OpenSsh`].
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
-        let pem = pem.trim();
-        let key = if pem.starts_with("-----BEGIN RSA PRIVATE KEY-----") {
-            rsa::RsaPrivateKey::from_pkcs1_pem(pem).map_err(KeyError::malformed)?
-        } else if pem.starts_with("-----BEGIN PRIVATE KEY-----") {
-            rsa::RsaPrivateKey::from_pkcs8_pem(pem).map_err(KeyError::malformed)?
-        } else {
-            return Err(KeyError::NotPrivatePem);
-        };
-        Self::new(key)
+        let keys = Self::all_from_pem(pem)?;
+        match <[Self; 1]>::try_from(keys) {
+            Ok([key]) => Ok(key),
+            Err(keys) => Err(KeyError::SeveralKeys { count: keys.len() }),
+        }
+    }
+
+    /// Reads all PEM blocks `RSA PRIVATE KEY` and `PRIVATE KEY` of a text, in their order. There is one at least; a key that is
+    /// there again is given once.
+    ///
+    /// # Errors
+    /// As [`from_pem`](Self::from_pem), of the first block that is wrong.
+    pub fn all_from_pem(pem: &str) -> Result<Vec<Self>, KeyError> {
+        let mut keys: Vec<Self> = Vec::new();
+        for block in pem::blocks(pem)? {
+            let is_private = block.label.ends_with("PRIVATE KEY");
+            let decode = match block.label {
+                _ if is_private && block.is_encrypted() => return Err(KeyError::Encrypted),
+                "RSA PRIVATE KEY" => [of_pkcs1, of_pkcs8],
+                "PRIVATE KEY" => [of_pkcs8, of_pkcs1],
+                "OPENSSH PRIVATE KEY" => return Err(KeyError::OpenSsh),
+                _ => continue,
+            };
+            let der = block.der()?;
+            // Some write one format under the label of the other. The error is that of the label's.
+            let [first, second] = decode;
+            let key = first(&der).or_else(|error| second(&der).map_err(|_| error))?;
+            let key = Self::new(key)?;
+            if keys.iter().all(|known| known.public != key.public) {
+                keys.push(key);
+            }
+        }
+        if keys.is_empty() { Err(KeyError::NotPrivatePem) } else { Ok(keys) }
     }
 
     /// A new key pair. Takes up to some seconds.
@@ -80,6 +107,14 @@ impl RsaPrivateKey {
             .ok_or_else(|| KeyError::malformed("the private exponent is longer than 2048 bits"))?;
         Ok(Self { key, exponent, public })
     }
+}
+
+fn of_pkcs1(der: &[u8]) -> Result<rsa::RsaPrivateKey, KeyError> {
+    rsa::RsaPrivateKey::from_pkcs1_der(der).map_err(KeyError::malformed)
+}
+
+fn of_pkcs8(der: &[u8]) -> Result<rsa::RsaPrivateKey, KeyError> {
+    rsa::RsaPrivateKey::from_pkcs8_der(der).map_err(KeyError::malformed)
 }
 
 impl fmt::Debug for RsaPrivateKey {
@@ -139,7 +174,50 @@ mod tests {
             );
         }
         let error = RsaPrivateKey::from_pem(test_key::PKCS8.get(..900).unwrap()).unwrap_err();
-        assert!(matches!(error, KeyError::Malformed { .. }), "{error}");
+        assert_eq!(error, KeyError::NoEnd);
+    }
+
+    #[test]
+    fn a_key_is_read_in_each_form_that_people_have_it_in() {
+        for pem in [test_key::PKCS1, test_key::PKCS8] {
+            let key = RsaPrivateKey::from_pem(pem).unwrap();
+            let one_line = pem.trim().replace('\n', "");
+            let indented: String = pem.lines().map(|line| format!("    {line}  \n")).collect();
+            for form in [
+                one_line,
+                indented,
+                pem.trim().replace('\n', "\\n"),
+                format!("Bag Attributes\n    friendlyName: dc\n{pem}"),
+                format!("{}{pem}{}", test_key::SPKI, test_key::PUBLIC_PKCS1),
+                format!("{}{}", test_key::PKCS1, test_key::PKCS8),
+            ] {
+                let read = RsaPrivateKey::from_pem(&form).unwrap();
+                assert_eq!(read.public(), key.public(), "{form}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_keys_of_a_text_are_read_in_their_order() {
+        let other = RsaPrivateKey::generate(&mut SeededEntropy::new(1)).unwrap();
+        let text = format!("{}{}", *other.to_pem().unwrap(), test_key::PKCS8);
+        let keys = RsaPrivateKey::all_from_pem(&text).unwrap();
+        let second = RsaPrivateKey::from_pem(test_key::PKCS8).unwrap();
+        let found: Vec<_> = keys.iter().map(RsaPrivateKey::public).collect();
+        assert_eq!(found, [other.public(), second.public()]);
+        assert_eq!(RsaPrivateKey::from_pem(&text).unwrap_err(), KeyError::SeveralKeys { count: 2 });
+    }
+
+    #[test]
+    fn keys_that_only_a_password_or_another_program_opens_are_said() {
+        let headers = "-----BEGIN RSA PRIVATE KEY-----\r\nProc-Type: 4,ENCRYPTED\r\nDEK-Info: AES-128-CBC,00\r\n";
+        let pkcs1 = test_key::PKCS1.replacen("-----BEGIN RSA PRIVATE KEY-----\n", headers, 1);
+        let pkcs8 = test_key::PKCS8.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
+        for text in [&pkcs1, &pkcs8] {
+            assert_eq!(RsaPrivateKey::from_pem(text).unwrap_err(), KeyError::Encrypted);
+        }
+        let open_ssh = test_key::PKCS8.replace("PRIVATE KEY", "OPENSSH PRIVATE KEY");
+        assert_eq!(RsaPrivateKey::from_pem(&open_ssh).unwrap_err(), KeyError::OpenSsh);
     }
 
     #[test]

@@ -84,6 +84,13 @@ impl Decoder {
         }
     }
 
+    /// What has arrived of a packet that is not whole, and how long it is to be, with its padding and checksum.
+    #[cfg(feature = "server")]
+    pub(crate) fn unfinished(&self) -> Option<(&[u8], usize)> {
+        let State::Body { start, end, .. } = self.state else { return None };
+        Some((self.buffer.get(start..)?, end.saturating_sub(start)))
+    }
+
     /// Takes bytes from the front of `input` until a frame is whole, and returns it. `None` says
     /// that `input` is used up; call again when there is more. Call until it returns `None`, as
     /// `input` may hold many frames.

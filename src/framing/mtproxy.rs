@@ -11,9 +11,12 @@
 //! | `dd`, 16 bytes | padded | obfuscated, padded intermediate |
 //! | `ee`, 16 bytes, a domain | fake TLS | the same, in the records of what looks like TLS to that domain |
 //!
-//! Each is written in hex or in base64url. The kinds are those of TDLib's `ProxySecret`; the page knows the first two.
+//! Each is written in hex, in base64url or in base64. The kinds are those of TDLib's `ProxySecret`, and so is what may stand for
+//! the domain: any bytes, since a client only repeats them and a proxy compares them at most. The page knows the first two kinds.
 //!
 //! [MTProto proxies]: https://core.telegram.org/mtproto/mtproto-transports#transport-obfuscation
+
+mod link;
 
 use std::fmt;
 use std::str::FromStr;
@@ -23,6 +26,9 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::crypto::Secret;
 use crate::framing::Framing;
+pub use link::{LinkError, ProxyLink};
+#[cfg(feature = "proxy")]
+pub(crate) use link::{Place, server_and_port, values};
 
 /// The longest domain of a fake TLS secret: more would not fit into a ClientHello of 517 bytes. TDLib has the same bound.
 pub const MAX_DOMAIN: usize = 182;
@@ -39,7 +45,7 @@ pub struct ProxySecret {
 enum Kind {
     Plain,
     Padded,
-    FakeTls { domain: String },
+    FakeTls { domain: Vec<u8> },
 }
 
 impl ProxySecret {
@@ -59,18 +65,14 @@ impl ProxySecret {
     ///
     /// # Errors
     ///
-    /// When the domain is empty, is not of printable ASCII, or is longer than [`MAX_DOMAIN`].
-    pub fn fake_tls(key: Secret<16>, domain: &str) -> Result<Self, SecretError> {
-        if domain.is_empty() {
-            return Err(SecretError::NoDomain);
+    /// When the domain is empty, or is longer than [`MAX_DOMAIN`].
+    pub fn fake_tls(key: Secret<16>, domain: impl AsRef<[u8]>) -> Result<Self, SecretError> {
+        let domain = domain.as_ref();
+        match domain.len() {
+            0 => Err(SecretError::NoDomain),
+            1..=MAX_DOMAIN => Ok(Self { key, kind: Kind::FakeTls { domain: domain.to_vec() } }),
+            length => Err(SecretError::LongDomain { length }),
         }
-        if domain.len() > MAX_DOMAIN {
-            return Err(SecretError::LongDomain { length: domain.len() });
-        }
-        if !domain.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(SecretError::StrangeDomain);
-        }
-        Ok(Self { key, kind: Kind::FakeTls { domain: domain.to_owned() } })
     }
 
     /// Reads the bytes that hex or base64 stand for.
@@ -79,25 +81,18 @@ impl ProxySecret {
     ///
     /// When they are of no known kind.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SecretError> {
-        let key = |bytes: &[u8; 16]| Secret::from(*bytes);
-        match bytes {
-            _ if bytes.len() == 16 => match bytes.first_chunk() {
-                Some(bytes) => Ok(Self::plain(key(bytes))),
-                None => Err(SecretError::Length { length: bytes.len() }),
-            },
-            [PADDED, rest @ ..] if rest.len() == 16 => match rest.first_chunk() {
-                Some(rest) => Ok(Self::padded(key(rest))),
-                None => Err(SecretError::Length { length: bytes.len() }),
-            },
-            [FAKE_TLS, rest @ ..] => {
-                let Some((secret, domain)) = rest.split_first_chunk() else {
-                    return Err(SecretError::Length { length: bytes.len() });
-                };
-                let domain = str::from_utf8(domain).map_err(|_| SecretError::StrangeDomain)?;
-                Self::fake_tls(key(secret), domain)
-            }
-            [first, ..] if bytes.len() > 16 => Err(SecretError::Kind { first: *first }),
-            _ => Err(SecretError::Length { length: bytes.len() }),
+        if let Ok(key) = <[u8; 16]>::try_from(bytes) {
+            return Ok(Self::plain(Secret::from(key)));
+        }
+        let length = bytes.len();
+        let (first, rest) = bytes.split_first().ok_or(SecretError::Length { length })?;
+        let (key, rest) = rest.split_first_chunk::<16>().ok_or(SecretError::Length { length })?;
+        let key = Secret::from(*key);
+        match *first {
+            PADDED if rest.is_empty() => Ok(Self::padded(key)),
+            PADDED => Err(SecretError::AfterPadded { length: rest.len() }),
+            FAKE_TLS => Self::fake_tls(key, rest),
+            first => Err(SecretError::Kind { first }),
         }
     }
 
@@ -107,9 +102,9 @@ impl ProxySecret {
         &self.key
     }
 
-    /// The domain to which a stream is to look like TLS.
+    /// The domain to which a stream is to look like TLS: mostly, but not always, the text of one.
     #[must_use]
-    pub fn domain(&self) -> Option<&str> {
+    pub fn domain(&self) -> Option<&[u8]> {
         match &self.kind {
             Kind::FakeTls { domain } => Some(domain),
             Kind::Plain | Kind::Padded => None,
@@ -129,11 +124,11 @@ impl ProxySecret {
     #[must_use]
     pub fn expose(&self) -> Zeroizing<String> {
         let (prefix, domain) = match &self.kind {
-            Kind::Plain => (None, ""),
-            Kind::Padded => (Some(PADDED), ""),
-            Kind::FakeTls { domain } => (Some(FAKE_TLS), domain.as_str()),
+            Kind::Plain => (None, &[][..]),
+            Kind::Padded => (Some(PADDED), &[][..]),
+            Kind::FakeTls { domain } => (Some(FAKE_TLS), domain.as_slice()),
         };
-        let bytes = prefix.iter().chain(self.key.expose()).chain(domain.as_bytes());
+        let bytes = prefix.iter().chain(self.key.expose()).chain(domain);
         let nibbles = bytes.flat_map(|byte| [byte >> 4, byte & 0xf]);
         let digits = nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16));
         Zeroizing::new(digits.collect())
@@ -143,12 +138,12 @@ impl ProxySecret {
 impl FromStr for ProxySecret {
     type Err = SecretError;
 
-    /// Reads hex, in either case, or base64url with or without its padding.
+    /// Reads hex, in either case; or base64 in either alphabet, with or without its padding. Blanks around it mean nothing.
     fn from_str(text: &str) -> Result<Self, SecretError> {
+        let text = text.trim();
         let bytes = Zeroizing::new(match from_hex(text) {
             Some(bytes) => bytes,
-            None => Base64UrlUnpadded::decode_vec(text.trim_end_matches('='))
-                .map_err(|_| SecretError::NeitherHexNorBase64)?,
+            None => from_base64(text).ok_or(SecretError::NeitherHexNorBase64)?,
         });
         Self::from_bytes(&bytes)
     }
@@ -157,8 +152,28 @@ impl FromStr for ProxySecret {
 /// Without the key.
 impl fmt::Debug for ProxySecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ProxySecret({:?})", self.kind)
+        match &self.kind {
+            Kind::FakeTls { domain } => {
+                let domain = String::from_utf8_lossy(domain);
+                write!(f, "ProxySecret(FakeTls {{ domain: {domain:?} }})")
+            }
+            kind => write!(f, "ProxySecret({kind:?})"),
+        }
     }
+}
+
+fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let digits: String = text
+        .trim_end_matches('=')
+        .chars()
+        .map(|digit| match digit {
+            // What a plus of the standard alphabet becomes in a query that does not escape it.
+            '+' | ' ' => '-',
+            '/' => '_',
+            digit => digit,
+        })
+        .collect();
+    Base64UrlUnpadded::decode_vec(&Zeroizing::new(digits)).ok()
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
@@ -178,151 +193,46 @@ const PADDED: u8 = 0xdd;
 /// Before a secret that demands fake TLS.
 const FAKE_TLS: u8 = 0xee;
 
-/// A proxy, as a link names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProxyLink {
-    /// Its host name or IP address.
-    pub server: String,
-    /// Its port.
-    pub port: u16,
-    /// Its secret.
-    pub secret: ProxySecret,
-}
-
-impl ProxyLink {
-    /// The link, with the secret: for those who may know it.
-    #[must_use]
-    pub fn expose(&self) -> Zeroizing<String> {
-        let secret = self.secret.expose();
-        let beginning = "tg://proxy?";
-        let mut query =
-            form_urlencoded::Serializer::for_suffix(beginning.to_owned(), beginning.len());
-        let port = self.port.to_string();
-        query.append_pair("server", &self.server).append_pair("port", &port);
-        Zeroizing::new(query.append_pair("secret", &secret).finish())
-    }
-}
-
-impl FromStr for ProxyLink {
-    type Err = LinkError;
-
-    fn from_str(link: &str) -> Result<Self, LinkError> {
-        let query = BEGINNINGS
-            .iter()
-            .find_map(|beginning| strip_ignoring_case(link, beginning))
-            .ok_or(LinkError::NoLink)?;
-        let query = query.split('#').next().unwrap_or_default();
-        let (mut server, mut port, mut secret) = (None, None, None);
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let (name, place) = match &*name {
-                "server" => ("server", &mut server),
-                "port" => ("port", &mut port),
-                "secret" => ("secret", &mut secret),
-                // What later clients may add.
-                _ => continue,
-            };
-            if place.replace(value).is_some() {
-                return Err(LinkError::Twice { name });
-            }
-        }
-        let server = server.filter(|server| !server.is_empty());
-        let server = server.ok_or(LinkError::Missing { name: "server" })?.into_owned();
-        if !server.bytes().all(|byte| byte.is_ascii_graphic()) || server.len() > MAX_SERVER {
-            return Err(LinkError::Server);
-        }
-        let port = port.ok_or(LinkError::Missing { name: "port" })?;
-        let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
-        let port = port.parse().ok().filter(|port| is_number && *port != 0);
-        let port = port.ok_or(LinkError::Port)?;
-        let secret =
-            Zeroizing::new(secret.ok_or(LinkError::Missing { name: "secret" })?.into_owned());
-        Ok(Self { server, port, secret: secret.parse()? })
-    }
-}
-
-/// What links begin with: those of the app, and those of its sites.
-const BEGINNINGS: [&str; 10] = [
-    "tg://proxy?",
-    "tg:proxy?",
-    "https://t.me/proxy?",
-    "http://t.me/proxy?",
-    "t.me/proxy?",
-    "https://telegram.me/proxy?",
-    "http://telegram.me/proxy?",
-    "https://telegram.dog/proxy?",
-    "http://telegram.dog/proxy?",
-    "https://www.t.me/proxy?",
-];
-
-/// The longest name that the domain name system knows.
-const MAX_SERVER: usize = 253;
-
-fn strip_ignoring_case<'l>(link: &'l str, beginning: &str) -> Option<&'l str> {
-    let (start, rest) = link.split_at_checked(beginning.len())?;
-    start.eq_ignore_ascii_case(beginning).then_some(rest)
-}
-
 /// What is wrong with a secret. It is not repeated here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SecretError {
     /// It is written in another way.
-    #[error("the secret is neither hex nor base64url")]
+    #[error("the secret is neither hex nor base64")]
     NeitherHexNorBase64,
-    /// It has another length than any kind.
-    #[error("a secret of {length} bytes: it has 16, or 17 after dd, or more after ee")]
+    /// It is too short for any kind.
+    #[error(
+        "a secret of {length} bytes: it has 16, or 17 that begin with dd, or 18 and more that begin with ee"
+    )]
     Length {
         /// The length in bytes.
         length: usize,
     },
     /// It is longer than a plain one, and of no known kind.
-    #[error("a secret that begins with {first:02x}: longer ones begin with dd or ee")]
+    #[error(
+        "a secret of more than 16 bytes that begins with {first:02x}: those begin with dd or ee"
+    )]
     Kind {
         /// Its first byte.
         first: u8,
+    },
+    /// It begins with `dd` and goes on behind its key.
+    #[error(
+        "a secret that begins with dd ends after 16 more bytes, and this one has {length} too many"
+    )]
+    AfterPadded {
+        /// How many bytes are behind the key.
+        length: usize,
     },
     /// It begins with `ee` and names no domain.
     #[error("a secret that begins with ee ends with a domain, and this one has none")]
     NoDomain,
     /// It names a domain that does not fit.
-    #[error("a domain of {length} bytes: it has at most {MAX_DOMAIN}")]
+    #[error("a secret with a domain of {length} bytes: it has at most {MAX_DOMAIN}")]
     LongDomain {
         /// Its length.
         length: usize,
     },
-    /// It names a domain that is none.
-    #[error("the domain of the secret is no text of printable ASCII")]
-    StrangeDomain,
-}
-
-/// What is wrong with a link.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LinkError {
-    /// It is another link.
-    #[error("no link of a proxy: it begins with tg://proxy? or https://t.me/proxy?")]
-    NoLink,
-    /// It lacks a part.
-    #[error("the link has no {name}")]
-    Missing {
-        /// The part.
-        name: &'static str,
-    },
-    /// It has a part twice.
-    #[error("the link has {name} twice")]
-    Twice {
-        /// The part.
-        name: &'static str,
-    },
-    /// Its server is no name and no address.
-    #[error("the server of the link is no host name and no address")]
-    Server,
-    /// Its port is none.
-    #[error("the port of the link is no number from 1 to 65535")]
-    Port,
-    /// Its secret is none.
-    #[error(transparent)]
-    Secret(#[from] SecretError),
 }
 
 #[cfg(test)]
@@ -358,7 +268,44 @@ mod tests {
             assert_eq!(secret(&format!("{base64}==")), Ok(expected.clone()));
             assert_eq!(*expected.expose(), hex);
         }
-        assert_eq!(secret(&format!("ee{KEY}61")).unwrap().domain(), Some("a"));
+    }
+
+    /// As TDLib's `ProxySecret::from_binary` does: 18 bytes and more that begin with `ee` are one.
+    #[test]
+    fn whatever_stands_for_a_domain_is_taken() {
+        let longest = "61".repeat(MAX_DOMAIN);
+        for domain in
+            ["61", "ff", "00", "2061", "01a9ff6578", "d0bfd180d0b8", "6578616d706c650a", &longest]
+        {
+            let text = format!("ee{KEY}{domain}");
+            let read = secret(&text).unwrap();
+            assert_eq!(read.domain().map(hex::encode).as_deref(), Some(domain));
+            assert_eq!((read.key(), read.framing()), (&key(), Some(Framing::PaddedIntermediate)));
+            assert_eq!(*read.expose(), text);
+        }
+    }
+
+    #[test]
+    fn both_alphabets_of_base64_are_read() {
+        // Both digits that differ, and each length of padding.
+        for (base64, hex) in [
+            ("/+/+/+/+/+/+/+/+/+/+/w==", "ffeffe".repeat(5) + "ff"),
+            (
+                "7vv/+wIDBAUGBwgJCgsMDQ5leGFtcGxlLmNvbQ==",
+                "eefbfffb02030405060708090a0b0c0d0e6578616d706c652e636f6d".into(),
+            ),
+            ("3fv/+wIDBAUGBwgJCgsMDQ4=", "ddfbfffb02030405060708090a0b0c0d0e".into()),
+        ] {
+            let expected = secret(&hex).unwrap();
+            let url_safe = base64.replace('+', "-").replace('/', "_");
+            // What a query makes of a plus that is not escaped.
+            let spaces = base64.replace('+', " ");
+            for text in [base64, &url_safe, &spaces] {
+                for text in [text, text.trim_end_matches('='), &format!(" {text}\n")] {
+                    assert_eq!(secret(text).as_ref(), Ok(&expected), "{text}");
+                }
+            }
+        }
     }
 
     #[test]
@@ -369,11 +316,11 @@ mod tests {
             (KEY.replacen("00", "", 1), SecretError::Length { length: 15 }),
             ("ee00".to_owned(), SecretError::Length { length: 2 }),
             (format!("{KEY}00"), SecretError::Kind { first: 0 }),
-            (format!("dd{KEY}00"), SecretError::Kind { first: 0xdd }),
+            ("ee676f6f676c652e636f6d".to_owned(), SecretError::Length { length: 11 }),
+            (format!("dd{KEY}00"), SecretError::AfterPadded { length: 1 }),
+            (format!("dd{KEY}0000"), SecretError::AfterPadded { length: 2 }),
             (format!("ee{KEY}"), SecretError::NoDomain),
             (format!("ee{KEY}{long}"), SecretError::LongDomain { length: MAX_DOMAIN + 1 }),
-            (format!("ee{KEY}ff"), SecretError::StrangeDomain),
-            (format!("ee{KEY}2061"), SecretError::StrangeDomain),
             ("what is this?".to_owned(), SecretError::NeitherHexNorBase64),
             (format!("{KEY}é"), SecretError::NeitherHexNorBase64),
         ] {
@@ -382,48 +329,6 @@ mod tests {
         // 16 bytes are a plain secret, whatever they begin with.
         for first in ["dd", "ee"] {
             assert!(secret(&KEY.replacen("00", first, 1)).unwrap().framing().is_none());
-        }
-    }
-
-    #[test]
-    fn links_are_read_and_written() {
-        let expected = ProxyLink {
-            server: "proxy.example".into(),
-            port: 443,
-            secret: ProxySecret::padded(key()),
-        };
-        let query = format!("server=proxy.example&port=443&secret=dd{KEY}");
-        for beginning in BEGINNINGS {
-            assert_eq!(format!("{beginning}{query}").parse(), Ok(expected.clone()), "{beginning}");
-        }
-        let odd = format!("TG://Proxy?extra=1&secret=DD{KEY}&port=443&server=proxy%2Eexample#end");
-        assert_eq!(odd.parse(), Ok(expected.clone()));
-        assert_eq!(*expected.expose(), format!("tg://proxy?{query}"));
-        assert_eq!(expected.expose().parse(), Ok(expected));
-    }
-
-    #[test]
-    fn each_malformed_link_has_its_error() {
-        for (link, error) in [
-            ("https://t.me/socks?server=a&port=1", LinkError::NoLink),
-            ("https://evil.example/proxy?server=a&port=1", LinkError::NoLink),
-            ("", LinkError::NoLink),
-            ("é", LinkError::NoLink),
-            ("tg://proxy?", LinkError::Missing { name: "server" }),
-            ("tg://proxy?server=&port=1&secret=00", LinkError::Missing { name: "server" }),
-            ("tg://proxy?server=a&secret=00", LinkError::Missing { name: "port" }),
-            ("tg://proxy?server=a&port=1", LinkError::Missing { name: "secret" }),
-            ("tg://proxy?server=a&port=0&secret=00", LinkError::Port),
-            ("tg://proxy?server=a&port=65536&secret=00", LinkError::Port),
-            ("tg://proxy?server=a&port=%2B1&secret=00", LinkError::Port),
-            ("tg://proxy?server=a%20b&port=1&secret=00", LinkError::Server),
-            ("tg://proxy?server=a&server=b&port=1", LinkError::Twice { name: "server" }),
-            (
-                "tg://proxy?server=a&port=1&secret=00",
-                LinkError::Secret(SecretError::Length { length: 1 }),
-            ),
-        ] {
-            assert_eq!(link.parse::<ProxyLink>(), Err(error), "{link}");
         }
     }
 

@@ -180,6 +180,10 @@ impl Task {
     }
 
     fn start_dial(&mut self, attempt: u64) {
+        let now = self.clock.now();
+        if let Some(session) = self.connection.session() {
+            self.plan.set_clock(session.clock().server_unix(now), now.unix);
+        }
         self.dial.spawn(self.plan.clone().dial(attempt));
     }
 

@@ -49,7 +49,8 @@ pub use front::Front;
 pub use handle::{Handle, Pending};
 pub use route::Route;
 #[cfg(feature = "server")]
-pub use serve::{DcGuard, Server, SharedDc};
+#[cfg_attr(docsrs, doc(cfg(feature = "server")))]
+pub use serve::{DcGuard, Refusal, Refusals, Refused, Server, SharedDc};
 #[cfg(feature = "proxy")]
 #[cfg_attr(docsrs, doc(cfg(feature = "proxy")))]
 pub use tunnel::{Tunnel, TunnelError};

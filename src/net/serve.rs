@@ -5,14 +5,18 @@
 //!  a task for each link ── bytes ──────────┼── SharedDc ── one DataCentre behind a lock
 //!  whoever has the SharedDc ── push ───────┘      └── wakes the links that have something to send
 //! ```
+//!
+//! A link without a key gets little ([`guests`]), so that nobody is kept out by those who only take places.
 
+mod guests;
+mod refusals;
 mod shared;
 #[cfg(test)]
 mod tests;
 
 use std::future::{Future, pending};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,17 +26,32 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::connection::Disconnected;
+use crate::framing::SERVER_LIMIT;
 use crate::net::front::{Front, Gate};
 use crate::net::socket::Socket;
+use crate::net::stream::Io;
 use crate::server::{DataCentre, LinkId};
 use crate::work::Done;
+pub(in crate::net) use guests::Guests;
+use guests::{Counted, Pass};
+pub use refusals::{Refusal, Refusals, Refused};
 pub use shared::{DcGuard, SharedDc};
 
 /// How much is packed before it is written. More would only wait longer.
 const WRITE_AHEAD: usize = 256 << 10;
 
-/// How many links there may be, by default: each has a buffer of 64 KiB.
+/// How many links there may be, by default: each with a key has buffers of up to 80 KiB.
 const MAX_LINKS: usize = 1_024;
+
+/// How long a stream may take to say what it is. A key exchange over the slowest link begins sooner.
+pub(in crate::net) const OPENING: Duration = Duration::from_secs(10);
+
+/// How long a link may have no key. An exchange takes three round trips and some powers, seconds on the slowest of machines.
+const KEYLESS: Duration = Duration::from_secs(30);
+
+/// How much of what comes after its end is read of a link that was closed, so that the client hears why: a socket that is
+/// closed with bytes unread takes back what it sent. The longest packet.
+const LEFTOVER: usize = SERVER_LIMIT;
 
 /// How long nothing is accepted after that failed, at first. Whatever it was, trying at once would only burn the processor.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(10);
@@ -53,6 +72,7 @@ pub struct Server {
     dc: SharedDc,
     max_links: usize,
     gate: Arc<Gate>,
+    refusals: Refusals,
 }
 
 impl Server {
@@ -64,10 +84,12 @@ impl Server {
     pub async fn bind(address: SocketAddr, dc: DataCentre) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let gate = Arc::new(Gate::new(Front::default())?);
-        Ok(Self { listener, dc: SharedDc::new(dc), max_links: MAX_LINKS, gate })
+        let (dc, refusals) = (SharedDc::new(dc), Refusals::default());
+        Ok(Self { listener, dc, max_links: MAX_LINKS, gate, refusals })
     }
 
-    /// Serves so many links at once, and not 1,024. Who comes then waits to be accepted until one goes.
+    /// Serves so many links at once, and not 1,024. Who comes then has the place of the oldest one without a key, and if all
+    /// have keys waits to be accepted until one goes.
     #[must_use]
     pub fn with_max_links(self, max_links: usize) -> Self {
         Self { max_links, ..self }
@@ -98,6 +120,12 @@ impl Server {
         self.dc.clone()
     }
 
+    /// Whom it refused or dropped, to be told. Nobody has to ask: what is kept is bounded.
+    #[must_use]
+    pub fn refusals(&self) -> Refusals {
+        self.refusals.clone()
+    }
+
     /// Takes clients for as long as it is polled. If one cannot be accepted, because there are too many open files say, the
     /// others are served on, and it is tried again.
     ///
@@ -105,10 +133,10 @@ impl Server {
     ///
     /// None so far.
     pub async fn run(self) -> io::Result<()> {
-        let Self { listener, dc, max_links, gate } = self;
+        let Self { listener, dc, max_links, gate, refusals } = self;
         let listener = &listener;
         let accept = || async move { listener.accept().await.map(|(stream, _)| stream) };
-        serve_all(&dc, gate, accept, max_links).await
+        serve_all(&dc, gate, accept, max_links, &refusals).await
     }
 }
 
@@ -118,12 +146,14 @@ async fn serve_all<A, F>(
     gate: Arc<Gate>,
     accept: A,
     max_links: usize,
+    refusals: &Refusals,
 ) -> io::Result<()>
 where
     A: Fn() -> F,
     F: Future<Output = io::Result<TcpStream>>,
 {
     let mut links = JoinSet::new();
+    let guests = Guests::default();
     let mut wait = ACCEPT_AGAIN;
     let mut accept_at = Instant::now();
     loop {
@@ -139,12 +169,23 @@ where
             }
         };
         tokio::select! {
-            accepted = accepted, if links.len() < max_links => match accepted {
+            accepted = accepted, if links.len() < max_links || guests.len() > 0 => match accepted {
                 Ok(stream) => {
                     wait = ACCEPT_AGAIN;
-                    links.spawn(serve(dc.clone(), stream, gate.clone()));
+                    if links.len() >= max_links {
+                        guests.displace();
+                    }
+                    let told = Told { refusals: refusals.clone(), ip: ip_of(&stream) };
+                    // A hint; without it small answers come a little later.
+                    let _ = stream.set_nodelay(true);
+                    links.spawn(serve(dc.clone(), stream, gate.clone(), guests.enter(), told));
                 }
-                Err(_) => {
+                Err(error) => {
+                    refusals.note(None, Refusal::NotAccepted(error.kind()));
+                    // A client that went is nobody's fault; else files are scarce, and a place is one.
+                    if error.kind() != io::ErrorKind::ConnectionAborted {
+                        guests.displace();
+                    }
                     accept_at = Instant::now() + wait;
                     wait = (wait * 2).min(ACCEPT_AGAIN_MAX);
                 }
@@ -160,16 +201,43 @@ where
     }
 }
 
-/// Serves one socket until it closes.
-async fn serve(dc: SharedDc, stream: TcpStream, gate: Arc<Gate>) {
-    // A hint; without it small answers come a little later.
-    let _ = stream.set_nodelay(true);
+/// Where the refusals of one client are told.
+#[derive(Debug, Clone)]
+pub(in crate::net) struct Told {
+    refusals: Refusals,
+    ip: Option<IpAddr>,
+}
+
+impl Told {
+    pub(in crate::net) fn note(&self, why: Refusal) {
+        self.refusals.note(self.ip, why);
+    }
+}
+
+fn ip_of(stream: &TcpStream) -> Option<IpAddr> {
+    stream.peer_addr().ok().map(|address| address.ip().to_canonical())
+}
+
+/// Serves one socket until it closes, or until others have its place.
+async fn serve(dc: SharedDc, io: impl Io, gate: Arc<Gate>, pass: Pass, told: Told) {
+    let pass = Arc::new(pass);
+    let attended = attend(dc, io, gate, &pass, &told);
+    tokio::select! {
+        why = pass.turned_out() => told.note(why),
+        () = attended => {}
+    }
+}
+
+async fn attend(dc: SharedDc, io: impl Io, gate: Arc<Gate>, pass: &Arc<Pass>, told: &Told) {
+    let keyless = Instant::now() + KEYLESS;
     let id = dc.lock().id();
-    let Some(stream) = gate.open(stream, id).await else { return };
+    let io = Counted { inner: io, pass: pass.clone() };
+    let Some(stream) = gate.open(Box::new(io), id, told).await else { return };
     let (link, woken) = dc.open();
     let closing = Closing { dc: &dc, link };
+    let mut visit = Visit { dc: &dc, link, told, guest: Some((pass, keyless)) };
     // Whatever ended it, the link is over.
-    let _ = exchange(&dc, Socket::new(stream), link, &woken).await;
+    let _ = visit.exchange(Socket::guest(stream), &woken).await;
     drop(closing);
 }
 
@@ -185,57 +253,102 @@ impl Drop for Closing<'_> {
     }
 }
 
-/// Reads and writes. Neither waits for the other: a client that does not read is heard nevertheless.
-async fn exchange(
-    dc: &SharedDc,
-    mut socket: Socket,
+/// A link while it is served.
+struct Visit<'a> {
+    dc: &'a SharedDc,
     link: LinkId,
-    woken: &Arc<Notify>,
-) -> Result<(), Disconnected> {
-    let mut works: JoinSet<Done> = JoinSet::new();
-    let mut give_up = Instant::now() + IDLE;
-    let mut is_open = true;
-    loop {
-        let moved = transmit(dc, &mut socket, link)?;
-        if moved {
-            give_up = Instant::now() + IDLE;
-        }
-        if is_open && !dc.lock().is_open(link) {
-            is_open = false;
-            give_up = Instant::now() + LINGER;
-        }
-        if !is_open && !socket.is_writing() {
-            let closed = tokio::time::timeout_at(give_up, socket.shutdown()).await;
-            return closed.unwrap_or(Err(Disconnected::Silence));
-        }
-        tokio::select! {
-            ready = socket.ready() => {
-                ready.map_err(|error| Disconnected::Io(error.kind()))?;
-                let mut moved = false;
-                socket.read(|bytes| {
-                    moved = true;
-                    let now = dc.now();
-                    let mut dc = dc.lock();
-                    dc.handle_input(now, link, bytes);
-                    while let Some((_, work)) = dc.poll_work() {
-                        works.spawn_blocking(move || work.run());
+    told: &'a Told,
+    /// Its place and how long it has that, while it has no key.
+    guest: Option<(&'a Pass, Instant)>,
+}
+
+impl Visit<'_> {
+    /// Reads and writes. Neither waits for the other: a client that does not read is heard nevertheless.
+    async fn exchange(
+        &mut self,
+        mut socket: Socket,
+        woken: &Arc<Notify>,
+    ) -> Result<(), Disconnected> {
+        let (dc, link) = (self.dc, self.link);
+        let mut works: JoinSet<Done> = JoinSet::new();
+        let mut give_up = Instant::now() + IDLE;
+        let mut is_open = true;
+        loop {
+            let moved = transmit(dc, &mut socket, link)?;
+            if moved {
+                give_up = Instant::now() + IDLE;
+            }
+            self.look(&mut socket);
+            if is_open && !dc.lock().is_open(link) {
+                is_open = false;
+                give_up = Instant::now() + LINGER;
+            }
+            if !is_open && !socket.is_writing() {
+                let closed = tokio::time::timeout_at(give_up, leave(&mut socket)).await;
+                return closed.unwrap_or(Err(Disconnected::Silence));
+            }
+            let until = self.guest.map_or(give_up, |(_, keyless)| give_up.min(keyless));
+            tokio::select! {
+                ready = socket.ready() => {
+                    ready.map_err(|error| Disconnected::Io(error.kind()))?;
+                    let mut moved = false;
+                    socket.read(|bytes| {
+                        moved = true;
+                        let now = dc.now();
+                        let mut dc = dc.lock();
+                        dc.handle_input(now, link, bytes);
+                        while let Some((_, work)) = dc.poll_work() {
+                            works.spawn_blocking(move || work.run());
+                        }
+                    })?;
+                    if moved && is_open {
+                        give_up = Instant::now() + IDLE;
                     }
-                })?;
-                if moved && is_open {
-                    give_up = Instant::now() + IDLE;
+                }
+                () = woken.notified() => {}
+                Some(done) = works.join_next() => {
+                    // Work does not panic; if it ever did, the client would begin another exchange.
+                    if let Ok(done) = done {
+                        let now = dc.now();
+                        dc.lock().handle_work(now, link, done);
+                    }
+                }
+                () = tokio::time::sleep_until(until) => {
+                    let is_keyless = self.guest.is_some_and(|(_, keyless)| keyless <= Instant::now());
+                    if is_open {
+                        self.told.note(if is_keyless { Refusal::NoKey } else { Refusal::Idle });
+                    }
+                    return Err(Disconnected::Silence);
                 }
             }
-            () = woken.notified() => {}
-            Some(done) = works.join_next() => {
-                // Work does not panic; if it ever did, the client would begin another exchange.
-                if let Ok(done) = done {
-                    let now = dc.now();
-                    dc.lock().handle_work(now, link, done);
-                }
-            }
-            () = tokio::time::sleep_until(give_up) => return Err(Disconnected::Silence),
         }
     }
+
+    /// Tells what was refused, and gives the link what others have once it has a key.
+    fn look(&mut self, socket: &mut Socket) {
+        let (refused, has_key) = {
+            let mut dc = self.dc.lock();
+            (dc.take_refusals(self.link), dc.has_key(self.link))
+        };
+        for why in refused {
+            self.told.note(why.into());
+        }
+        if has_key && let Some((pass, _)) = self.guest.take() {
+            pass.welcome();
+            socket.welcome();
+        }
+    }
+}
+
+/// Says that nothing more will be written, and hears out a client that still writes.
+async fn leave(socket: &mut Socket) -> Result<(), Disconnected> {
+    socket.shutdown().await?;
+    let mut left = LEFTOVER;
+    while left > 0 {
+        socket.ready().await.map_err(|error| Disconnected::Io(error.kind()))?;
+        socket.read(|bytes| left = left.saturating_sub(bytes.len()))?;
+    }
+    Ok(())
 }
 
 /// Writes what there is and what goes; whether any went.

@@ -13,6 +13,10 @@ use crate::net::stream::Stream;
 /// How much is read at once.
 const READ: usize = 16 << 10;
 
+/// How much is read at once of a link without a key: it has little to say, and there may be many.
+#[cfg(feature = "server")]
+const READ_OF_GUEST: usize = 2 << 10;
+
 /// How often a turn reads: a fast peer must not keep the driver from everything else.
 const READS_A_TURN: usize = 16;
 
@@ -42,6 +46,22 @@ impl Socket {
             buffer: vec![0; READ].into(),
             came: None,
         }
+    }
+
+    /// One that takes little room, until its client is known.
+    #[cfg(feature = "server")]
+    pub(super) fn guest(stream: Stream) -> Self {
+        Self { buffer: vec![0; READ_OF_GUEST].into(), ..Self::new(stream.small()) }
+    }
+
+    /// The client is known.
+    #[cfg(feature = "server")]
+    pub(super) fn welcome(&mut self) {
+        // What was read and not taken stands in the buffer.
+        if self.came.is_none() {
+            self.buffer = vec![0; READ].into();
+        }
+        self.stream.welcome();
     }
 
     /// Waits until there is something to do.

@@ -9,12 +9,16 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::framing::Wrapper;
 
 /// What bytes are read from and written to.
-pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
 
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Io for T {}
 
 /// How much is read at once where it has to be unwrapped, and how much is wrapped at once.
 const PIECE: usize = 64 << 10;
+
+/// How much of a link without a key.
+#[cfg(feature = "server")]
+const PIECE_OF_GUEST: usize = 2 << 10;
 
 /// A stream of frames over a socket.
 ///
@@ -30,33 +34,50 @@ pub(super) struct Stream {
     sealed: Vec<u8>,
     sent: usize,
     needs_flush: bool,
+    /// Where is read to what has to be unwrapped.
     raw: Vec<u8>,
+    /// How large that becomes.
+    piece: usize,
 }
 
 impl Stream {
     /// Over a socket from which this was read already, after all greetings.
     pub(super) fn new(io: Box<dyn Io>, wrapper: Wrapper, first: &[u8]) -> io::Result<Self> {
-        let raw = if wrapper.is_nothing() { Vec::new() } else { vec![0; PIECE] };
-        let mut stream = Self {
+        let mut stream = Self::over(io, wrapper, Vec::new());
+        stream.wrapper.open(first, &mut stream.opened).map_err(broken)?;
+        Ok(stream)
+    }
+
+    fn over(io: Box<dyn Io>, wrapper: Wrapper, opened: Vec<u8>) -> Self {
+        Self {
             io,
             wrapper,
-            opened: Vec::new(),
+            opened,
             taken: 0,
             sealed: Vec::new(),
             sent: 0,
             needs_flush: false,
-            raw,
-        };
-        stream.wrapper.open(first, &mut stream.opened).map_err(broken)?;
-        Ok(stream)
+            raw: Vec::new(),
+            piece: PIECE,
+        }
+    }
+
+    /// One that takes little room, until it is [welcome](Self::welcome).
+    #[cfg(feature = "server")]
+    pub(super) fn small(self) -> Self {
+        Self { piece: PIECE_OF_GUEST, ..self }
+    }
+
+    /// Who is at the other end is known.
+    #[cfg(feature = "server")]
+    pub(super) fn welcome(&mut self) {
+        self.piece = PIECE;
     }
 
     /// Over a socket of which these frames have come already.
     #[cfg(feature = "server")]
     pub(super) fn with_frames(io: Box<dyn Io>, wrapper: Wrapper, frames: Vec<u8>) -> Self {
-        let raw = vec![0; PIECE];
-        let (sealed, sent, taken, needs_flush) = (Vec::new(), 0, 0, false);
-        Self { io, wrapper, opened: frames, taken, sealed, sent, needs_flush, raw }
+        Self::over(io, wrapper, frames)
     }
 
     /// Sends what was taken.
@@ -99,6 +120,9 @@ impl AsyncRead for Stream {
             this.taken = 0;
             if this.wrapper.is_nothing() {
                 return Pin::new(&mut this.io).poll_read(cx, buf);
+            }
+            if this.raw.len() != this.piece {
+                this.raw = vec![0; this.piece];
             }
             let mut raw = ReadBuf::new(&mut this.raw);
             ready!(Pin::new(&mut this.io).poll_read(cx, &mut raw))?;

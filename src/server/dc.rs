@@ -11,7 +11,7 @@ use crate::server::dispatcher::Dispatcher;
 use crate::server::exchange::{self, Established, Exchange};
 use crate::server::fault::Faults;
 use crate::server::limits::Limits;
-use crate::server::link::{Link, Stage};
+use crate::server::link::{Link, LinkRefusal, Stage};
 use crate::server::packet;
 use crate::server::salts::Schedule;
 use crate::server::service::{Due, Later};
@@ -165,7 +165,8 @@ impl DataCentre {
         let mut input = bytes;
         // The link is out of its place while its packets are looked at, since they concern the whole data centre.
         let Some(mut link) = self.links.remove(&id) else { return };
-        if link.detect(&mut input).is_err() {
+        if let Err(error) = link.detect(&mut input) {
+            link.refuse(LinkRefusal::Frame(error));
             link.close();
         }
         loop {
@@ -175,7 +176,8 @@ impl DataCentre {
                 Ok(Some(Frame::Packet { body, quick_ack })) => (body.to_vec(), quick_ack),
                 Ok(Some(_)) => continue,
                 Ok(None) => break,
-                Err(_) => {
+                Err(error) => {
+                    link.refuse(LinkRefusal::Frame(error));
                     link.close();
                     break;
                 }
@@ -184,6 +186,14 @@ impl DataCentre {
                 Some(KeyId(0)) => self.take_plain(now, &mut link, &packet, max_padding),
                 _ => self.take_encrypted(now, &mut link, &packet, max_padding, quick_ack),
             }
+        }
+        // Who has no key may name one that is known: a client that comes back sends as much as it likes.
+        if let Some((Some(key), length)) = link.long_frame()
+            && !self.keys.contains_key(&key)
+        {
+            link.refuse(LinkRefusal::LongFrame { length });
+            link.send_error(TransportError::AUTH_KEY_NOT_FOUND.0);
+            link.close();
         }
         self.put_back(link);
     }
@@ -305,6 +315,19 @@ impl DataCentre {
         self.links.get(&link)?.latest
     }
 
+    /// Whether a key was made over a link, or used. One that was used is proven; a link without has to be told from somebody
+    /// who only wants to be in the way.
+    #[must_use]
+    pub fn has_key(&self, link: LinkId) -> bool {
+        self.links.get(&link).is_some_and(|link| link.has_key)
+    }
+
+    /// What was refused of what came over a link, since the last call; the first few of many. It says what
+    /// [`DcEvent::ExchangeRefused`] and [`DcEvent::PacketRefused`] say, link by link, and why a link was closed.
+    pub fn take_refusals(&mut self, link: LinkId) -> Vec<LinkRefusal> {
+        self.links.get_mut(&link).map(|link| link.take_refusals()).unwrap_or_default()
+    }
+
     /// What was sent so far.
     #[must_use]
     pub fn tally(&self) -> &Tally {
@@ -395,7 +418,8 @@ impl DataCentre {
                 }
             }
             Err(error) => {
-                self.event(DcEvent::ExchangeRefused(error));
+                self.event(DcEvent::ExchangeRefused(error.clone()));
+                link.refuse(LinkRefusal::Exchange(error));
                 link.send_error(TransportError::AUTH_KEY_NOT_FOUND.0);
             }
         }
@@ -403,6 +427,7 @@ impl DataCentre {
             self.work.push_back((link.id, work));
         }
         if let Some(established) = link.exchange.poll_established() {
+            link.has_key = true;
             self.register(now, established);
         }
     }

@@ -7,7 +7,8 @@ use crate::crypto::{Entropy, KeyId};
 use crate::framing::{Decoder, Detector, Encoder, FrameError, Framing, Side};
 use crate::ids::SessionId;
 use crate::server::dc::LinkId;
-use crate::server::exchange::Exchange;
+use crate::server::exchange::{self, Exchange};
+use crate::server::packet;
 
 /// A client's socket.
 pub(super) struct Link {
@@ -25,6 +26,34 @@ pub(super) struct Link {
     max_bytes: usize,
     /// When it is to be closed unless a ping puts that off, by the monotonic clock.
     pub(super) close_at: Option<Duration>,
+    /// Whether a key was made over it, or used. What has none gets little.
+    pub(super) has_key: bool,
+    /// What was refused since somebody asked.
+    refusals: Vec<LinkRefusal>,
+}
+
+/// What a data centre refused of what came over a link.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LinkRefusal {
+    /// A query of a key exchange: it was answered with -404.
+    #[error("{0}")]
+    Exchange(exchange::Error),
+    /// A packet, answered with -404.
+    #[error("its key is unknown, or it is not authentic")]
+    Packet,
+    /// A frame that breaks a rule of its framing. The link is closed.
+    #[error("{0}")]
+    Frame(FrameError),
+    /// A frame that is longer than those of a key exchange, of a key that is not known. The link is closed.
+    #[error("a frame of {length} bytes, of a key that is not known")]
+    LongFrame {
+        /// How long it was to become.
+        length: usize,
+    },
+    /// It does not read what waits for it. The link is closed.
+    #[error("it does not read what waits for it")]
+    Unread,
 }
 
 /// How far the link is understood.
@@ -40,6 +69,16 @@ pub(super) enum Stage {
 /// How many sessions may share a link. Clients have a link for each.
 const MAX_SESSIONS: usize = 64;
 
+/// The longest frame that is kept, unfinished, for a link without a key: the longest query of a key exchange has 400 bytes, and
+/// some clients fill them up.
+pub(super) const KEYLESS_FRAME: usize = 2 << 10;
+
+/// How much waits at most for a link without a key that does not read: all answers of a key exchange have a tenth of it.
+const KEYLESS_OUT: usize = 8 << 10;
+
+/// How many refusals are kept until somebody asks: a packet has one at most, and they are asked for after some packets.
+const MAX_REFUSALS: usize = 16;
+
 impl Link {
     pub(super) fn new(id: LinkId, max_bytes: usize) -> Self {
         Self {
@@ -53,7 +92,27 @@ impl Link {
             out_bytes: 0,
             max_bytes,
             close_at: None,
+            has_key: false,
+            refusals: Vec::new(),
         }
+    }
+
+    /// Notes a refusal, to be told.
+    pub(super) fn refuse(&mut self, refusal: LinkRefusal) {
+        if self.refusals.len() < MAX_REFUSALS {
+            self.refusals.push(refusal);
+        }
+    }
+
+    pub(super) fn take_refusals(&mut self) -> Vec<LinkRefusal> {
+        std::mem::take(&mut self.refusals)
+    }
+
+    /// A long frame that is arriving over a link without a key; what it says it is of.
+    pub(super) fn long_frame(&self) -> Option<(Option<KeyId>, usize)> {
+        let Stage::Framed(decoder) = &self.stage else { return None };
+        let (body, length) = decoder.unfinished().filter(|_| !self.has_key)?;
+        (length > KEYLESS_FRAME).then(|| (packet::key_id(body), length))
     }
 
     /// Finds out the framing from the first bytes.
@@ -79,6 +138,7 @@ impl Link {
     /// A session was used over this link.
     pub(super) fn enter(&mut self, session: (KeyId, SessionId)) {
         self.latest = Some(session);
+        self.has_key = true;
         if self.sessions.contains(&session) {
             return;
         }
@@ -133,7 +193,9 @@ impl Link {
     /// A session's packets come when nothing waits, so they may be as large as they are. Who lets other things pile up does
     /// not read.
     fn queue(&mut self, frame: Vec<u8>) {
-        if self.out_bytes > 0 && self.out_bytes + frame.len() > self.max_bytes {
+        let most = if self.has_key { self.max_bytes } else { self.max_bytes.min(KEYLESS_OUT) };
+        if self.out_bytes > 0 && self.out_bytes + frame.len() > most {
+            self.refuse(LinkRefusal::Unread);
             return self.close();
         }
         self.out_bytes += frame.len();

@@ -45,5 +45,6 @@ pub use dispatcher::{Caller, Dispatcher};
 pub use embedded_key::{EMBEDDED_KEY_PEM, embedded_key};
 pub use fault::Fault;
 pub use limits::Limits;
+pub use link::LinkRefusal;
 pub use strictness::Strictness;
 pub use tally::Tally;

@@ -81,13 +81,19 @@ async fn socks5_proxies_that_fail_are_blamed_by_the_stage() {
         (false, &[], false, ProxyGreeting, DialFault::Deadline),
         (false, &[(GREETING, b"")], true, ProxyGreeting, DialFault::Closed),
         (false, &[(GREETING, b"\x05")], true, ProxyGreeting, DialFault::Closed),
-        (false, &[(GREETING, b"HTTP")], false, ProxyGreeting, rubbish("Invalid response version")),
+        (
+            false,
+            &[(GREETING, b"HTTP")],
+            false,
+            ProxyGreeting,
+            rubbish("it begins with 0x48 and not with 0x05"),
+        ),
         (
             false,
             &[(GREETING, b"\x05\xff")],
             false,
             ProxyAuth,
-            refused("No acceptable auth methods"),
+            refused("it wants a name and a password, or another proof of who asks"),
         ),
         (true, &[(GREETING_WITH_USER, b"\x05\x02")], false, ProxyAuth, DialFault::Deadline),
         (
@@ -102,7 +108,7 @@ async fn socks5_proxies_that_fail_are_blamed_by_the_stage() {
             &[(GREETING_WITH_USER, b"\x05\x02"), (LOGIN, b"\x01\x01")],
             false,
             ProxyAuth,
-            refused("Password auth failure, code: 1"),
+            refused("name or password are wrong (status 1)"),
         ),
         (
             true,
@@ -123,7 +129,22 @@ async fn socks5_proxies_that_fail_are_blamed_by_the_stage() {
             &[(GREETING, b"\x05\0"), (REQUEST, b"\x05\x05\0\x01\0\0\0\0\0\0")],
             false,
             ProxyConnect,
-            refused("Connection refused"),
+            refused("the host refused the connection (code 5)"),
+        ),
+        // A proxy that was offered a login and wants none has its silence blamed on the request.
+        (
+            true,
+            &[(GREETING_WITH_USER, b"\x05\0"), (REQUEST, b"")],
+            false,
+            ProxyConnect,
+            DialFault::Deadline,
+        ),
+        (
+            true,
+            &[(GREETING_WITH_USER, b"\x05\0"), (REQUEST, b"")],
+            true,
+            ProxyConnect,
+            DialFault::Closed,
         ),
     ];
     for (has_user, turns, closes, stage, fault) in cases {
@@ -153,7 +174,7 @@ async fn http_proxies_that_fail_are_blamed_by_the_stage() {
             &[(ASKED, b"\x05\0\0\0")],
             false,
             ProxyConnect,
-            DialFault::Rubbish("invalid HTTP version".to_owned()),
+            DialFault::Rubbish("it does not begin as HTTP does".to_owned()),
         ),
     ];
     for (turns, closes, stage, fault) in cases {
@@ -190,8 +211,10 @@ async fn mtproto_proxies_that_fail_are_blamed() {
     const ALERT: &[u8] = b"\x15\x03\x03\x00\x02\x02\x28";
     let cases: &[(Turns, bool, DialFault)] = &[
         (&[], false, DialFault::Deadline),
-        (&[(HELLO, b"")], true, DialFault::Closed),
-        (&[(HELLO, b"\x16\x03\x03")], true, DialFault::Closed),
+        (&[(HELLO, b"")], true, DialFault::FakeTls(FakeTlsError::NoAnswer)),
+        // With bytes unread, a close is a reset.
+        (&[(100, b"")], true, DialFault::FakeTls(FakeTlsError::NoAnswer)),
+        (&[(HELLO, b"\x16\x03\x03")], true, DialFault::FakeTls(FakeTlsError::NoAnswer)),
         (&[(HELLO, b"\x16\x03\x03")], false, DialFault::Deadline),
         (&[(HELLO, ALERT)], false, DialFault::FakeTls(FakeTlsError::NoServerHello)),
         (&[(HELLO, b"HTTP/1.1 400")], false, DialFault::FakeTls(FakeTlsError::NoServerHello)),
@@ -204,6 +227,15 @@ async fn mtproto_proxies_that_fail_are_blamed() {
             expected,
             "{turns:?}"
         );
+    }
+}
+
+#[test]
+fn what_proxies_say_to_a_wrong_clock_hints_at_the_clock() {
+    for error in [FakeTlsError::NoAnswer, FakeTlsError::NoServerHello, FakeTlsError::ServerDigest] {
+        let fault = DialFault::FakeTls(error);
+        let said = DialError { stage: DialStage::FakeTlsHello, fault }.to_string();
+        assert!(said.contains("the secret") && said.contains("clock"), "{said}");
     }
 }
 

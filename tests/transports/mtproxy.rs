@@ -1,13 +1,22 @@
 //! What MTProto proxies refuse.
 
-use telewire::connection::{ConnectionError, Disconnected, Event};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use telewire::connection::{
+    ConnectionError, DialError, DialFault, DialStage, Disconnected, Event, Pfs, StoredKey,
+};
+use telewire::crypto::AuthKey;
+use telewire::framing::fake_tls::{self, FakeTlsError};
 use telewire::framing::{Framing, TransportError};
-use telewire::ids::DcId;
+use telewire::ids::{DcId, Salt};
 use telewire::net::{ConfigError, Notice, Route, connect};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 use crate::support::{
-    FAKE_TLS, PADDED, PATIENCE, PLAIN, config, disconnected, echo, front, proxy, serve, start,
+    FAKE_TLS, LOOPBACK, PADDED, PATIENCE, PLAIN, config, disconnected, echo, front, proxy, secret,
+    serve, start,
 };
 
 #[tokio::test]
@@ -28,6 +37,44 @@ async fn another_data_centre_is_refused_with_a_transport_error() {
         assert!(seen, "{secret}");
         drop(handle);
     }
+}
+
+/// A proxy that only listens: the ClientHello that it hears.
+async fn hello_of(mut config: telewire::net::Config) -> fake_tls::ClientHello {
+    let listener = TcpListener::bind(LOOPBACK).await.unwrap();
+    config.route = proxy(listener.local_addr().unwrap(), FAKE_TLS);
+    let (_handle, _events) = start(config);
+    let (mut client, _) = timeout(PATIENCE, listener.accept()).await.unwrap().unwrap();
+    let mut record = [0; 517];
+    client.read_exact(&mut record).await.unwrap();
+    fake_tls::verify(secret(FAKE_TLS).key(), &record).unwrap()
+}
+
+#[tokio::test]
+async fn a_hello_says_the_servers_time_as_far_as_it_is_known() {
+    const OFF: i64 = 1_000_000;
+    for (offset, pfs) in [(0, false), (OFF, false), (-OFF, false), (OFF, true)] {
+        let mut config = config();
+        let auth_key = AuthKey::from_bytes([7; 256]);
+        config.connection.stored = Some(StoredKey { auth_key, salt: Salt(1), time_offset: offset });
+        config.connection.pfs = pfs.then(|| Pfs { lifetime: Duration::from_secs(86_400) });
+        let hello = hello_of(config).await;
+        let local = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
+        // Half of it is more than any machine is late.
+        assert!((i64::from(hello.time) - local - offset).abs() < OFF / 2, "{offset} {pfs}");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_proxies_do_not_take_is_hinted_at() {
+    let server = serve(front()).await;
+    let mut config = config().with_route(proxy(server, FAKE_TLS));
+    let auth_key = AuthKey::from_bytes([7; 256]);
+    config.connection.stored = Some(StoredKey { auth_key, salt: Salt(1), time_offset: 3_600 });
+    let (_handle, mut events) = start(config);
+    let fault = DialFault::FakeTls(FakeTlsError::NoAnswer);
+    let stage = DialStage::FakeTlsHello;
+    assert_eq!(disconnected(&mut events).await, Disconnected::Dial(DialError { stage, fault }));
 }
 
 #[tokio::test]

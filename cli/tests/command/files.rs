@@ -42,6 +42,36 @@ fn a_file_of_credentials_names_the_server() {
 }
 
 #[test]
+fn all_keys_of_a_file_are_trusted() {
+    let served = Served::start(&[]);
+    let public = embedded_key().unwrap().public().to_pem().unwrap();
+    let both = format!(
+        "the first:\n{TEST_KEY_PEM}\nthe second, indented:\n  {}",
+        public.replace('\n', "\n  ")
+    );
+    let (_folder, path) = folder_with("keys", &both);
+    let ran = served.handshake(&["--json", "--rsa", text(&path)]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+}
+
+#[test]
+fn private_keys_that_cannot_be_used_say_what_to_do() {
+    let private = embedded_key().unwrap().to_pem().unwrap();
+    let encrypted =
+        private.replacen("KEY-----", "KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: X\n", 1);
+    let open_ssh = private.replace("RSA PRIVATE", "OPENSSH PRIVATE");
+    for (content, part) in [
+        (&encrypted, "the key is encrypted: take its password off"),
+        (&open_ssh, "the form of OpenSSH"),
+    ] {
+        let (_folder, path) = folder_with("key", content);
+        let ran = run(&["serve", "--key", text(&path)]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+        assert!(ran.err.contains(part) && ran.err.lines().count() == 1, "{}", ran.err);
+    }
+}
+
+#[test]
 fn credentials_without_a_part_are_refused_by_its_name() {
     let good = credentials("127.0.0.1:1");
     refused("--credentials", None, "cannot be read: ");
@@ -75,6 +105,8 @@ fn a_file_that_is_no_public_key_is_refused() {
     refused("--rsa", None, "cannot be read: ");
     refused("--rsa", Some(""), "expected a PEM block `RSA PUBLIC KEY`");
     refused("--rsa", TEST_KEY_PEM.get(..200), "expected an RSA key inside the PEM block: ");
+    let wrong = TEST_KEY_PEM.replacen("MII", "MIJ", 1);
+    refused("--rsa", Some(&wrong), "expected an RSA key inside the PEM block: ");
     let private = embedded_key().unwrap().to_pem().unwrap();
     refused("--rsa", Some(private.as_str()), "expected a PEM block `RSA PUBLIC KEY`");
 }

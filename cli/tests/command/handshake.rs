@@ -1,7 +1,9 @@
 //! `telewire handshake` against the embedded data centre, and against nobody.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::thread;
 
 use serde_json::Value;
 use telewire::crypto::{AuthKey, server_salt};
@@ -202,9 +204,10 @@ fn nobody_at_the_address_is_told_with_what_to_do() {
     assert_eq!(ran.code, 1, "{}", ran.out);
     let start = format!(
         "error: not done within 1 s: it stopped before step 1, connecting, with {address} \
-         (connecting: connection refused): see that "
+         (connecting: connection refused, "
     );
     assert!(ran.err.starts_with(&start), "{}", ran.err);
+    assert!(ran.err.contains(" times): see that this server is there"), "{}", ran.err);
     assert_eq!(ran.err.lines().count(), 1);
 }
 
@@ -224,6 +227,35 @@ fn a_server_that_says_nothing_is_told_with_the_step() {
     assert_eq!(ran.err, format!("error: {}\n", failed["error"].as_str().unwrap()));
     let record: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     assert_eq!(record["outcome"], failed["error"]);
+}
+
+/// It takes links, and answers each with -404 when it likes.
+#[test]
+fn a_refusal_that_comes_again_and_again_is_named_when_the_time_is_over() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    thread::spawn(move || {
+        let mut held = Vec::new();
+        for (count, link) in listener.incoming().enumerate() {
+            let mut link = link.unwrap();
+            // The tag, and a packet of which the beginning is enough.
+            link.read_exact(&mut [0; 8]).unwrap();
+            // After two refusals it is silent, so that the time is over before the client gives up.
+            if count < 2 {
+                link.write_all(&[4, 0, 0, 0, 0x6c, 0xfe, 0xff, 0xff]).unwrap();
+            }
+            held.push(link);
+        }
+    });
+    let ran = run(&["handshake", "--address", &address, "--timeout", "3"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    for part in [
+        "not done within 3 s: it stopped at step 2",
+        "-404",
+        ", 2 times): see that --dc names this data centre (prod:2)",
+    ] {
+        assert!(ran.err.contains(part), "{part}: {}", ran.err);
+    }
 }
 
 #[test]

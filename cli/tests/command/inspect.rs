@@ -55,6 +55,50 @@ fn digits_files_and_standard_input_are_read() {
 }
 
 #[test]
+fn every_form_is_read_from_the_command_line_from_a_file_and_from_standard_input() {
+    let bytes = hex::decode(PONG).unwrap();
+    let escaped: String = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+    let listed: Vec<_> = bytes.iter().map(|byte| format!("0x{byte:02x}")).collect();
+    let pairs: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    for form in [
+        format!("0x{PONG}"),
+        pairs.join(":"),
+        format!("b'{escaped}'"),
+        format!("unsigned char pong[] = {{{}}};", listed.join(", ")),
+        format!("{bytes:?}"),
+        format!("0000   {}   .s\n0010   {}   ....", pairs[..16].join(" "), pairs[16..].join(" ")),
+        "xXN3NAEAAAAAAAAAAgAAAAAAAAA=".to_owned(),
+    ] {
+        let (_folder, path) = folder_with("value", &format!("\u{feff}{form}\n"));
+        for ran in [
+            run(&["inspect", &form]),
+            run(&["inspect", text(&path)]),
+            Process::start_with(&["inspect", "-"], &form).wait(),
+        ] {
+            assert_eq!(
+                (ran.code, ran.err.as_str(), ran.out.as_str()),
+                (0, "", PONG_TREE),
+                "{form}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_text_is_called_a_text() {
+    for content in ["HTTP/1.1 404 Not Found\r\n\r\n", "hello, world", "{\"a\": 1}", "привет всем"]
+    {
+        let (_folder, path) = folder_with("value", content);
+        let ran = run(&["inspect", text(&path)]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+        let start = format!("error: {}: this is text", path.display());
+        assert!(ran.err.starts_with(&start), "{}", ran.err);
+        let ran = run(&["inspect", "--json", text(&path)]);
+        assert!(ran.code == 2 && ran.out.contains("this is text"), "{}", ran.out);
+    }
+}
+
+#[test]
 fn the_answer_of_the_first_step_of_a_key_exchange_is_shown() {
     let ran = run(&["inspect", &fixture("res_pq.bin")]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
@@ -171,7 +215,14 @@ fn wrong_options_are_told_in_a_sentence() {
             &["inspect", "efbeadde"][..],
             "the bytes: at byte 0: expected a constructor or a function",
         ),
-        (&["inspect", "abc"], "abc: expected pairs of hexadecimal digits or a file"),
+        (
+            &["inspect", "abc"],
+            "abc: expected bytes in hexadecimal, as a dump or in base64, or a file",
+        ),
+        (&["inspect", "00000000: 0102\nx"], "the bytes: line 2: expected a line of a dump"),
+        (&["inspect", "0000000 77ec 7abe"], "the bytes: a dump of 16-bit words"),
+        (&["inspect", "AAAAAAAA!AAA"], "AAAAAAAA!AAA: expected bytes"),
+        (&["inspect", "_____w=="], "the bytes, read as base64: at byte 0: expected a constructor"),
         (&["inspect", "--as", "Nowhere", PONG], "--as: no schema has a type"),
         (&["inspect", "--schema", text(&path), PONG], &format!("{}: line 1", path.display())),
         (&["inspect", "--schema", text(&missing), PONG], &format!("{}: cannot", missing.display())),

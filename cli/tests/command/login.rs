@@ -17,6 +17,9 @@ fn a_bot_logs_in_to_the_embedded_data_centre() {
 fn answers_that_are_wrong_or_missing_are_told() {
     for (input, code, sentence) in [
         ("", 2, "error: there was no answer to `Phone number"),
+        ("\n", 2, "error: there was no answer to `The bot's token"),
+        ("\nnone\n", 2, "error: this is no bot's token"),
+        ("\n1:wrong\n", 1, "error: the bot's token is wrong"),
         ("1:wrong\n", 1, "error: the bot's token is wrong"),
         ("12\n", 1, "error: this is no phone number"),
         ("9996620001\nx\nx\nx\n", 1, "error: the code is wrong"),
@@ -26,6 +29,23 @@ fn answers_that_are_wrong_or_missing_are_told() {
         assert_eq!(ran.code, code, "{input:?}: {}{}", ran.out, ran.err);
         assert!(ran.err.starts_with(sentence), "{input:?}: {}", ran.err);
     }
+}
+
+#[test]
+fn a_session_of_an_embedded_data_centre_that_is_gone_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = folder.path().join("session");
+    let options = ["login", "--session", text(&session)];
+    let ran = Process::start_with(&options, "1:embedded\n").wait();
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    let kept = std::fs::read(&session).unwrap();
+    for more in [&[][..], &["--qr"], &["--log-out"]] {
+        let ran = Process::start_with(&[&options, more].concat(), "1:embedded\n").wait();
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
+        let start = format!("error: {}: the session is of another data centre", session.display());
+        assert!(ran.err.starts_with(&start) && ran.err.lines().count() == 1, "{}", ran.err);
+    }
+    assert_eq!(std::fs::read(&session).unwrap(), kept);
 }
 
 #[test]

@@ -9,10 +9,12 @@
     reason = "tests fail by panicking"
 )]
 
+mod exit_codes;
 mod files;
 mod handshake;
 mod inspect;
 mod login;
+mod output;
 mod schema;
 mod serve;
 mod support;

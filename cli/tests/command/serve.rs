@@ -1,10 +1,14 @@
 //! `telewire serve`, with `telewire handshake` from another process.
 
 use std::fs::{self, Permissions};
+use std::io::Write;
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use rustix::process::Signal;
+#[cfg(target_os = "linux")]
+use rustix::process::prlimit;
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use telewire::server::EMBEDDED_KEY_PEM;
 
 use crate::support::{Ran, Served, folder_with, run, text};
@@ -173,4 +177,80 @@ fn a_secret_that_is_none_is_refused_without_being_repeated() {
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     assert!(ran.err.starts_with("error: --mtproxy: a secret of 8 bytes"), "{}", ran.err);
     assert!(!ran.err.contains("0123456789abcdef"), "{}", ran.err);
+}
+
+/// As many as there are places, and more, from one process to another.
+#[test]
+fn links_that_only_take_places_keep_nobody_out_and_are_told_summed_up() {
+    const LINKS: usize = 1_100;
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).unwrap();
+    let mut served = Served::start(&[]);
+    let links: Vec<TcpStream> = (0..LINKS)
+        .map(|_| {
+            let mut link = TcpStream::connect(served.address).unwrap();
+            link.write_all(&[0xef]).unwrap();
+            link
+        })
+        .collect();
+    key_id(&served.handshake(&["--json", "--rsa", "embedded"]));
+    served
+        .wait_for("link dropped      it had no key, and others wanted its place (from 127.0.0.1, ");
+    drop(links);
+    let ended = served.end(Signal::TERM);
+    let told: Vec<_> = ended.out.lines().filter(|line| line.contains("link dropped ")).collect();
+    // One line a second, and not one for each.
+    assert!(told.len() < 20, "{}", ended.out);
+    let dropped: usize = told
+        .iter()
+        .map(|line| {
+            line.split("127.0.0.1, ")
+                .nth(1)
+                .map_or(1, |count| count.split(' ').next().unwrap().parse().unwrap())
+        })
+        .sum();
+    // All that were too many, and one for the client.
+    assert_eq!(dropped, LINKS - 1_024 + 1, "{}", ended.out);
+}
+
+/// Most systems let a process have fewer files than there are places.
+#[cfg(target_os = "linux")]
+#[test]
+fn links_that_take_all_files_keep_nobody_out() {
+    let mut served = Served::start(&[]);
+    let few = Rlimit { current: Some(64), maximum: Some(64) };
+    prlimit(Some(served.pid()), Resource::Nofile, few).unwrap();
+    let links: Vec<TcpStream> = (0..200)
+        .map(|_| {
+            let mut link = TcpStream::connect(served.address).unwrap();
+            link.write_all(&[0xef]).unwrap();
+            link
+        })
+        .collect();
+    key_id(&served.handshake(&["--json", "--rsa", "embedded"]));
+    served.wait_for("it had no key, and others wanted its place (from 127.0.0.1, ");
+    served.wait_for("client refused    a client cannot be accepted: ");
+    drop(links);
+    assert_eq!(served.end(Signal::TERM).code, 0);
+}
+
+#[test]
+fn clients_that_are_refused_are_told_with_their_address() {
+    let mut served = Served::start(&["--mtproxy", "000102030405060708090a0b0c0d0e0f"]);
+    let ran = served.handshake(&["--rsa", "embedded", "--dc", "3"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    served.wait_for("exchange refused ");
+    let mut link = TcpStream::connect(served.address).unwrap();
+    link.write_all(&[7; 64]).unwrap();
+    served.wait_for(
+        "client refused    what it says is of no framing, secret or WebSocket that is known here (from 127.0.0.1)",
+    );
+    let link_of_another = format!(
+        "tg://proxy?server=127.0.0.1&port={}&secret=000102030405060708090a0b0c0d0e0f",
+        served.address.port()
+    );
+    let ran = run(&["handshake", "--proxy", &link_of_another, "--dc", "4", "--rsa", "embedded"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    let out = served.wait_for("client refused    it wants another data centre (from 127.0.0.1)");
+    assert!(line(&out, "exchange refused ").contains("(from 127.0.0.1"), "{out}");
 }

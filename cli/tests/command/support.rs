@@ -123,8 +123,12 @@ impl Process {
         }
     }
 
+    pub(crate) fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
     pub(crate) fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.child), signal).unwrap();
+        kill_process(self.pid(), signal).unwrap();
     }
 }
 
@@ -170,6 +174,11 @@ impl Served {
 
     pub(crate) fn say(&mut self, line: &str) {
         self.process.say(line);
+    }
+
+    #[cfg(target_os = "linux")]
+    pub(crate) fn pid(&self) -> Pid {
+        self.process.pid()
     }
 
     /// The first login code that it shows for a phone number.

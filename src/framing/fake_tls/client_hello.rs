@@ -41,7 +41,7 @@ pub struct ClientHello {
 /// Makes a ClientHello to a domain: at `unix` seconds, in the name of a secret. Gives the record and its random bytes.
 pub(super) fn write(
     key: &Secret<16>,
-    domain: &str,
+    domain: &[u8],
     unix: u64,
     entropy: &mut dyn Entropy,
 ) -> (Vec<u8>, [u8; 32]) {
@@ -120,7 +120,7 @@ pub(super) fn digest(key: &Secret<16>, parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// The record with zeros for its random bytes: the ClientHello of Chrome before it had post-quantum keys.
-fn body(domain: &str, entropy: &mut dyn Entropy) -> Vec<u8> {
+fn body(domain: &[u8], entropy: &mut dyn Entropy) -> Vec<u8> {
     // GREASE, RFC 8701: values of no meaning, so that servers learn to ignore what they do not know. Those of groups
     // and of versions are used twice or differ from one another as Chrome has them.
     let [suite, group, first, mut last, version] =
@@ -138,7 +138,7 @@ fn body(domain: &str, entropy: &mut dyn Entropy) -> Vec<u8> {
     };
     extension([first; 2], &[]);
     // server_name: a list of one host name.
-    let name = [&[0][..], &with_length(domain.as_bytes())].concat();
+    let name = [&[0][..], &with_length(domain)].concat();
     extension([0x00, 0x00], &with_length(&name));
     // extended_master_secret, renegotiation_info
     extension([0x00, 0x17], &[]);
@@ -245,7 +245,7 @@ mod tests {
         let mut entropy = SeededEntropy::new(1);
         let longest = "a".repeat(MAX_DOMAIN);
         for domain in ["a", "storage.googleapis.com", &longest] {
-            let (record, random) = write(&key(), domain, 1_700_000_000, &mut entropy);
+            let (record, random) = write(&key(), domain.as_bytes(), 1_700_000_000, &mut entropy);
             assert_eq!(record.len(), LENGTH, "{domain}");
             // What fronts look for: a record of 512 bytes with a ClientHello of 508.
             assert_eq!(record[..11], [0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]);
@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn extensions_are_whole_and_each_is_there_once() {
         for seed in 0..200 {
-            let (record, _) = write(&key(), "a.example", 0, &mut SeededEntropy::new(seed));
+            let (record, _) = write(&key(), b"a.example", 0, &mut SeededEntropy::new(seed));
             // After the session id, 16 suites and one compression.
             let mut rest = &record[76 + 2 + 32 + 2 + 2..];
             let mut kinds = Vec::new();

@@ -22,11 +22,14 @@ pub enum FakeTlsError {
     /// So many clients came that no more can be told from replays.
     #[error("too many ClientHellos in a short time")]
     Crowd,
+    /// The server closed the connection instead of answering the ClientHello.
+    #[error("closed without an answer to the hello: {REFUSED}")]
+    NoAnswer,
     /// The server's answer has other records than ServerHello, ChangeCipherSpec and data.
-    #[error("the answer is no ServerHello, ChangeCipherSpec and data")]
+    #[error("the answer is no ServerHello, ChangeCipherSpec and data: {REFUSED}")]
     NoServerHello,
     /// The server's answer was made by somebody who does not know the secret.
-    #[error("the digest of the server is another: it does not know the secret")]
+    #[error("the digest of the server is another: {REFUSED}")]
     ServerDigest,
     /// A record of another type than application data.
     #[error("a record of type {kind:#04x} where data comes")]
@@ -57,3 +60,6 @@ pub enum FakeTlsError {
         limit: usize,
     },
 }
+
+/// What a proxy says when it closes, or hands a client on to the website that it hides behind.
+const REFUSED: &str = "the proxy does not know the secret, or this machine's clock is minutes off, which proxies do not take";

@@ -58,11 +58,11 @@ impl Greeting {
     #[must_use]
     pub fn new(
         key: &Secret<16>,
-        domain: &str,
+        domain: impl AsRef<[u8]>,
         unix: u64,
         entropy: &mut dyn Entropy,
     ) -> (Self, Vec<u8>) {
-        let (hello, random) = client_hello::write(key, domain, unix, entropy);
+        let (hello, random) = client_hello::write(key, domain.as_ref(), unix, entropy);
         (Self { key: key.clone(), random, answer: Vec::new(), failed: None }, hello)
     }
 

@@ -48,6 +48,8 @@ pub(super) struct Plan {
     #[cfg(feature = "proxy")]
     tunnel: Option<Tunnel>,
     patience: Duration,
+    /// By how many seconds the server's clock is ahead of this machine's, as far as that is known.
+    clock_offset: i64,
 }
 
 /// A stream, and the address at the other end of its socket.
@@ -75,7 +77,14 @@ impl Plan {
             #[cfg(feature = "proxy")]
             tunnel: config.tunnel.clone(),
             patience: config.connection.dial_timeout,
+            clock_offset: config.connection.stored.as_ref().map_or(0, |stored| stored.time_offset),
         })
+    }
+
+    /// What the server's clock shows when this machine's shows `local`. Greetings of proxies that say the time say that one.
+    pub(super) fn set_clock(&mut self, server: Duration, local: Duration) {
+        let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        self.clock_offset = seconds(server).saturating_sub(seconds(local));
     }
 
     /// The framing of the stream.
@@ -116,10 +125,11 @@ impl Plan {
         #[cfg(feature = "proxy")]
         if let Some(tunnel) = &self.tunnel {
             let proxy = Target::host(tunnel.host(), tunnel.port());
-            let stream = connect(stages, proxy).await?;
+            let mut stream = connect(stages, proxy).await?;
             let peer = stream.peer_addr().ok();
             let io: Box<dyn Io> = if tunnel.is_socks5() {
-                socks5::ask(stages, tunnel, stream, &target).await?
+                socks5::ask(stages, tunnel, &mut stream, &target).await?;
+                Box::new(stream)
             } else {
                 http_connect::ask(stages, tunnel, stream, &target).await?
             };
@@ -141,7 +151,8 @@ impl Plan {
                     return stream(io, Wrapper::obfuscated(obfuscation), &[]);
                 };
                 let key = link.secret.key();
-                let (io, records, rest) = fake_tls::greet(stages, io, key, domain).await?;
+                let (io, records, rest) =
+                    fake_tls::greet(stages, io, key, domain, unix(self.clock_offset)).await?;
                 stream(io, Wrapper::fake_tls(records, obfuscation), &rest)
             }
             #[cfg(feature = "ws")]
@@ -192,9 +203,10 @@ fn entropy() -> Result<OsEntropy, DialError> {
     OsEntropy::new().map_err(failed)
 }
 
-/// The unix time in seconds.
-fn unix() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+/// The unix time in seconds, by a clock that is ahead of this machine's.
+fn unix(offset: i64) -> u64 {
+    let unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    unix.saturating_add_signed(offset)
 }
 
 /// What fails before there is anybody to blame.

@@ -37,7 +37,7 @@ impl Fallback {
         let Some(address) = self.address else { return };
         let Ok(_place) = self.room.try_acquire() else { return };
         trace!(debug, address = address.to_string(); "a stranger is handed on");
-        let Stranger { mut io, first } = stranger;
+        let Stranger { mut io, first, .. } = stranger;
         let visit = async {
             let mut there = timeout(CONNECT, TcpStream::connect(address)).await??;
             there.write_all(&first).await?;

@@ -17,10 +17,9 @@ mod websocket;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::crypto::Secret;
@@ -30,6 +29,7 @@ use crate::framing::obfuscated::{INIT, Opening};
 use crate::framing::{Encoder, Framing, Look, Obfuscation, Side, TransportError, Wrapper, look};
 use crate::ids::DcId;
 use crate::net::entropy::OsEntropy;
+use crate::net::serve::{OPENING, Refusal, Told};
 use crate::net::stream::{Io, Stream};
 #[cfg(feature = "ws")]
 use crate::net::websocket::tls::Certificate;
@@ -56,9 +56,6 @@ pub struct Front {
     pub certificate: Option<Certificate>,
 }
 
-/// How long a stream may take to say what it is. A key exchange over the slowest link begins sooner.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// A front at work, for all links.
 #[derive(Debug)]
 pub(super) struct Gate {
@@ -69,23 +66,26 @@ pub(super) struct Gate {
     tls: Option<std::sync::Arc<tokio_rustls::rustls::ServerConfig>>,
 }
 
-/// Nothing that the front knows: the socket, and what was read of it.
+/// Nothing that the front knows: the socket, what was read of it, and why it is none of ours.
 struct Stranger {
     io: Box<dyn Io>,
     first: Vec<u8>,
+    why: Refusal,
 }
 
 /// How a stream is refused.
-enum Refusal {
+enum Refused {
     /// It is handed on.
     Stranger(Stranger),
     /// It is closed.
-    Closed,
+    Closed(Refusal),
+    /// It went by itself.
+    Gone,
 }
 
-impl From<io::Error> for Refusal {
+impl From<io::Error> for Refused {
     fn from(_: io::Error) -> Self {
-        Self::Closed
+        Self::Gone
     }
 }
 
@@ -106,20 +106,22 @@ impl Gate {
         })
     }
 
-    /// The frames of a stream to a data centre. `None` when it has none: it was handed on, or closed.
-    pub(super) async fn open(&self, socket: TcpStream, dc: DcId) -> Option<Stream> {
-        let recognised = self.recognise(Reading::new(Box::new(socket)), dc);
-        match timeout(PATIENCE, recognised).await {
-            Ok(Ok(stream)) => Some(stream),
-            Ok(Err(Refusal::Stranger(stranger))) => {
+    /// The frames of a stream to a data centre. `None` when it has none: it was handed on, or closed, and that is told.
+    pub(super) async fn open(&self, io: Box<dyn Io>, dc: DcId, told: &Told) -> Option<Stream> {
+        match timeout(OPENING, self.recognise(Reading::new(io), dc)).await {
+            Ok(Ok(stream)) => return Some(stream),
+            Ok(Err(Refused::Stranger(stranger))) => {
+                told.note(stranger.why.clone());
                 self.fallback.hand_on(stranger).await;
-                None
             }
-            Ok(Err(Refusal::Closed)) | Err(_) => None,
+            Ok(Err(Refused::Closed(why))) => told.note(why),
+            Ok(Err(Refused::Gone)) => {}
+            Err(_) => told.note(Refusal::Silent),
         }
+        None
     }
 
-    async fn recognise(&self, mut reading: Reading, dc: DcId) -> Result<Stream, Refusal> {
+    async fn recognise(&self, mut reading: Reading, dc: DcId) -> Result<Stream, Refused> {
         let found = loop {
             match look(reading.bytes()) {
                 Some(found) => break found,
@@ -144,7 +146,7 @@ impl Gate {
     }
 
     /// An obfuscated stream: of a proxy's client, or a client of the data centre itself.
-    async fn obfuscated(&self, mut reading: Reading, dc: DcId) -> Result<Stream, Refusal> {
+    async fn obfuscated(&self, mut reading: Reading, dc: DcId) -> Result<Stream, Refused> {
         if !reading.reach(INIT).await? {
             return Err(reading.stranger());
         }
@@ -173,7 +175,7 @@ impl Gate {
     }
 
     /// TLS, or what looks like it.
-    async fn tls(&self, mut reading: Reading, dc: DcId) -> Result<Stream, Refusal> {
+    async fn tls(&self, mut reading: Reading, dc: DcId) -> Result<Stream, Refused> {
         let length = loop {
             match crate::framing::fake_tls::hello_len(reading.bytes()) {
                 Ok(Some(length)) => break length,
@@ -193,8 +195,8 @@ impl Gate {
         if let Some((key, hello)) = found {
             let taken =
                 self.guard.lock().unwrap_or_else(PoisonError::into_inner).take(&hello, unix());
-            if taken.is_err() {
-                return Err(reading.stranger());
+            if let Err(error) = taken {
+                return Err(reading.refused(Refusal::Hello(error)));
             }
             let answer = answer(key, &hello, &mut OsEntropy::new()?);
             return fake_tls(reading, length, key, &answer, dc).await;
@@ -206,20 +208,20 @@ impl Gate {
             let io = tls.accept(crate::net::stream::rewound(io, first)).await?;
             let messages = websocket::accept(Reading::new(Box::new(io))).await;
             // There is no handing on any more: the fallback cannot read what was encrypted for us.
-            return Self::inside(messages.map_err(|_| Refusal::Closed)?).await;
+            return Self::inside(messages.map_err(|_| UNKNOWN)?).await;
         }
         Err(reading.stranger())
     }
 
     /// The obfuscated stream inside of a WebSocket.
     #[cfg(feature = "ws")]
-    async fn inside(messages: Box<dyn Io>) -> Result<Stream, Refusal> {
+    async fn inside(messages: Box<dyn Io>) -> Result<Stream, Refused> {
         let mut reading = Reading::new(messages);
         if !reading.reach(INIT).await? {
-            return Err(Refusal::Closed);
+            return Err(UNKNOWN);
         }
-        let init = reading.bytes().first_chunk().ok_or(Refusal::Closed)?;
-        let (obfuscation, _) = Obfuscation::server(init, None).ok_or(Refusal::Closed)?;
+        let init = reading.bytes().first_chunk().ok_or(UNKNOWN)?;
+        let (obfuscation, _) = Obfuscation::server(init, None).ok_or(UNKNOWN)?;
         let (io, first) = reading.into_parts();
         let wrapper = Wrapper::obfuscated(obfuscation);
         Ok(Stream::new(io, wrapper, first.get(INIT..).unwrap_or_default())?)
@@ -233,7 +235,7 @@ async fn fake_tls(
     key: &Secret<16>,
     answer: &[u8],
     dc: DcId,
-) -> Result<Stream, Refusal> {
+) -> Result<Stream, Refused> {
     let (mut io, first) = reading.into_parts();
     io.write_all(answer).await?;
     io.flush().await?;
@@ -242,18 +244,18 @@ async fn fake_tls(
     let mut came = first.get(length..).unwrap_or_default().to_vec();
     loop {
         let mut input = came.as_slice();
-        while let Some(data) = records.open(&mut input).map_err(|_| Refusal::Closed)? {
+        while let Some(data) = records.open(&mut input).map_err(|_| UNKNOWN)? {
             inside.extend_from_slice(data);
         }
         if inside.len() >= INIT {
             break;
         }
-        came = reading::some(&mut io).await?.ok_or(Refusal::Closed)?;
+        came = reading::some(&mut io).await?.ok_or(Refused::Gone)?;
     }
-    let init = inside.first_chunk().ok_or(Refusal::Closed)?;
-    let (mut obfuscation, opening) = Obfuscation::server(init, Some(key)).ok_or(Refusal::Closed)?;
+    let init = inside.first_chunk().ok_or(UNKNOWN)?;
+    let (mut obfuscation, opening) = Obfuscation::server(init, Some(key)).ok_or(UNKNOWN)?;
     if opening.framing != Framing::PaddedIntermediate {
-        return Err(Refusal::Closed);
+        return Err(UNKNOWN);
     }
     let mut frames = Vec::new();
     obfuscation.open(inside.get(INIT..).unwrap_or_default(), &mut frames);
@@ -262,7 +264,7 @@ async fn fake_tls(
 }
 
 /// A proxy's stream, if it is for the data centre that stands behind it; another is told so (-444), as a proxy does.
-async fn at_dc(mut stream: Stream, opening: Opening, dc: DcId) -> Result<Stream, Refusal> {
+async fn at_dc(mut stream: Stream, opening: Opening, dc: DcId) -> Result<Stream, Refused> {
     // The media servers of a data centre are the same one here.
     if i32::from(opening.dc).abs() == dc.to_wire().abs() {
         return Ok(stream);
@@ -272,9 +274,12 @@ async fn at_dc(mut stream: Stream, opening: Opening, dc: DcId) -> Result<Stream,
     encoder.encode_error(TransportError::INVALID_DC.0, &mut frame);
     stream.write_all(&frame).await?;
     stream.shutdown().await?;
-    Err(Refusal::Closed)
+    Err(Refused::Closed(Refusal::OtherDc))
 }
 
 fn unix() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
+
+/// Nothing that is known, where it cannot be handed on any more.
+const UNKNOWN: Refused = Refused::Closed(Refusal::Unknown);

@@ -4,11 +4,12 @@ use std::io;
 
 use tokio::io::AsyncReadExt;
 
-use super::{Refusal, Stranger};
+use super::{Refused, Stranger};
+use crate::net::serve::Refusal;
 use crate::net::stream::Io;
 
-/// How much is read at once.
-const READ: usize = 4 << 10;
+/// How much is read at once: as much as clients begin with. There may be many who do not go on.
+const READ: usize = 1 << 10;
 
 /// A stream, and what was read of it.
 pub(super) struct Reading {
@@ -26,14 +27,14 @@ impl Reading {
     }
 
     /// Reads some more. A stream that ends before it is known is closed.
-    pub(super) async fn more(&mut self) -> Result<(), Refusal> {
-        let more = some(&mut self.io).await?.ok_or(Refusal::Closed)?;
+    pub(super) async fn more(&mut self) -> Result<(), Refused> {
+        let more = some(&mut self.io).await?.ok_or(Refused::Gone)?;
         self.first.extend_from_slice(&more);
         Ok(())
     }
 
     /// Reads until there are so many bytes; false if the stream ends before.
-    pub(super) async fn reach(&mut self, length: usize) -> Result<bool, Refusal> {
+    pub(super) async fn reach(&mut self, length: usize) -> Result<bool, Refused> {
         while self.first.len() < length {
             match some(&mut self.io).await? {
                 Some(more) => self.first.extend_from_slice(&more),
@@ -47,8 +48,13 @@ impl Reading {
         (self.io, self.first)
     }
 
-    pub(super) fn stranger(self) -> Refusal {
-        Refusal::Stranger(Stranger { io: self.io, first: self.first })
+    /// It is of nothing that is known.
+    pub(super) fn stranger(self) -> Refused {
+        self.refused(Refusal::Unknown)
+    }
+
+    pub(super) fn refused(self, why: Refusal) -> Refused {
+        Refused::Stranger(Stranger { io: self.io, first: self.first, why })
     }
 }
 

@@ -5,17 +5,17 @@ use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, 
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
 
-use super::Refusal;
 use super::reading::Reading;
+use super::{Refused, UNKNOWN};
 use crate::net::stream::{Io, rewound};
-use crate::net::websocket::{Messages, SUBPROTOCOL, limits};
+use crate::net::websocket::{Messages, SUBPROTOCOL, limits_of_guest};
 
 /// The longest request that is read, and the most headers: what servers commonly allow.
 const MAX_HEAD: usize = 8 << 10;
 const MAX_HEADERS: usize = 64;
 
 /// Makes a WebSocket of a request for one. Any other request makes a stranger.
-pub(super) async fn accept(mut reading: Reading) -> Result<Box<dyn Io>, Refusal> {
+pub(super) async fn accept(mut reading: Reading) -> Result<Box<dyn Io>, Refused> {
     let is_asked_for = loop {
         match is_request(reading.bytes()) {
             Some(is_asked_for) => break is_asked_for,
@@ -27,8 +27,8 @@ pub(super) async fn accept(mut reading: Reading) -> Result<Box<dyn Io>, Refusal>
     }
     let (io, first) = reading.into_parts();
     let io = rewound(io, first);
-    let socket = accept_hdr_async_with_config(io, agree, Some(limits())).await;
-    Ok(Box::new(Messages::new(socket.map_err(|_| Refusal::Closed)?)))
+    let socket = accept_hdr_async_with_config(io, agree, Some(limits_of_guest())).await;
+    Ok(Box::new(Messages::new(socket.map_err(|_| UNKNOWN)?)))
 }
 
 #[allow(clippy::result_large_err, clippy::unnecessary_wraps, reason = "the library's signature")]

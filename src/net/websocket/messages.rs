@@ -10,6 +10,8 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
+#[cfg(feature = "server")]
+use crate::framing::SERVER_LIMIT;
 use crate::net::stream::Io;
 
 /// What Telegram's WebSockets speak.
@@ -30,6 +32,14 @@ pub(crate) fn limits() -> WebSocketConfig {
         .max_message_size(Some(MAX_MESSAGE))
         .max_frame_size(Some(MAX_MESSAGE))
         .max_write_buffer_size(MAX_WAITING)
+}
+
+/// The same on the server's side, where many may come that only take places: messages of the longest packet that a client
+/// sends, and a small buffer.
+#[cfg(feature = "server")]
+pub(crate) fn limits_of_guest() -> WebSocketConfig {
+    let longest = SERVER_LIMIT + (1 << 10);
+    limits().max_message_size(Some(longest)).max_frame_size(Some(longest)).read_buffer_size(4 << 10)
 }
 
 /// A WebSocket as a stream of bytes.

@@ -11,7 +11,7 @@ use crate::message_id::MessageId;
 use crate::server::dc::{DataCentre, DcEvent, LinkId};
 use crate::server::fault::Fault;
 use crate::server::inflate::Inflater;
-use crate::server::link::Link;
+use crate::server::link::{Link, LinkRefusal};
 use crate::server::packet::{self, Packet};
 use crate::server::session::{Place, Session};
 use crate::time::Now;
@@ -47,6 +47,7 @@ impl DataCentre {
         });
         let Some((key, packet, token, right_salt)) = opened else {
             self.event(DcEvent::PacketRefused);
+            link.refuse(LinkRefusal::Packet);
             return link.send_error(TransportError::AUTH_KEY_NOT_FOUND.0);
         };
         if quick_ack {

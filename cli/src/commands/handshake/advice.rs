@@ -1,6 +1,6 @@
 //! What to tell the user when a connection is over.
 
-use telewire::connection::ConnectionError;
+use telewire::connection::{ConnectionError, Disconnected};
 use telewire::crypto::RsaPublicKey;
 use telewire::handshake;
 
@@ -41,6 +41,24 @@ pub(super) fn sentence(error: &ConnectionError, target: &Target) -> String {
     }
 }
 
+/// Where it was not done in time, why links ended there, and what to do.
+pub(super) fn unfinished(ended: Option<&(Disconnected, u32)>, target: &Target) -> String {
+    let server = addresses(target);
+    let why = match ended {
+        None => String::new(),
+        Some((why, 1)) => format!(" ({why})"),
+        Some((why, count)) => format!(" ({why}, {count} times)"),
+    };
+    let advice = match ended {
+        // It is there, and says no.
+        Some((Disconnected::Transport(_), _)) => {
+            format!("see that --dc names this data centre ({}), and --rsa its key", target.dc)
+        }
+        _ => "see that this server is there and answers".to_owned(),
+    };
+    format!("{server}{why}: {advice}, or allow more time with --timeout")
+}
+
 /// `A`, or `A or B`.
 pub(super) fn addresses(target: &Target) -> String {
     target.places().join(" or ")
@@ -61,15 +79,37 @@ mod tests {
     use super::super::way::Way;
     use super::*;
 
-    #[test]
-    fn each_end_of_a_connection_has_its_sentence() {
-        let target = Target {
+    fn target() -> Target {
+        Target {
             server: Server::Given,
             dc: DcId::production(2),
             addresses: vec!["127.0.0.1:1".parse().unwrap(), "[::1]:2".parse().unwrap()],
             keys: keys::production_keys(),
             way: Way::default(),
-        };
+        }
+    }
+
+    #[test]
+    fn what_came_again_and_again_until_the_time_was_over_is_named() {
+        let refused = Disconnected::Transport(TransportError::AUTH_KEY_NOT_FOUND);
+        for (ended, parts) in [
+            (None, &["127.0.0.1:1 or [::1]:2: see that this server is there"][..]),
+            (Some((Disconnected::Eof, 1)), &["(", "): see that this server is there"]),
+            (Some((Disconnected::Eof, 7)), &[", 7 times): see that this server is there"]),
+            (
+                Some((refused, 3)),
+                &["-404", ", 3 times): see that --dc names", "(prod:2), and --rsa"],
+            ),
+        ] {
+            let said = unfinished(ended.as_ref(), &target());
+            assert!(parts.iter().all(|part| said.contains(part)), "{said}");
+            assert!(said.ends_with("or allow more time with --timeout"), "{said}");
+        }
+    }
+
+    #[test]
+    fn each_end_of_a_connection_has_its_sentence() {
+        let target = target();
         for (error, part) in [
             (
                 handshake::Error::NoKnownKey.into(),

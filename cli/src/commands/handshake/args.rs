@@ -43,8 +43,8 @@ pub(crate) struct Args {
     pub(super) credentials: Option<PathBuf>,
     /// The server's public key; by default those of Telegram
     ///
-    /// A PEM file, PKCS#1 or SPKI. The word `embedded` stands for the key that `telewire serve` has without a key file.
-    /// By default Telegram's keys are used: those of the test environment with `--dc test:N`, else those of production.
+    /// A PEM file, PKCS#1 or SPKI; of several keys in it all are trusted. The word `embedded` stands for the key that
+    /// `telewire serve` has without a key file. By default Telegram's keys are used: those of the test environment with `--dc test:N`, else those of production.
     #[arg(long, value_name = "FILE", help_heading = SERVER)]
     pub(super) rsa: Option<PathBuf>,
     /// The data centre: N, prod:N or test:N [default: 2]
@@ -58,7 +58,7 @@ pub(crate) struct Args {
     ///
     /// A link of an MTProto proxy, tg://proxy?server=HOST&port=N&secret=SECRET or the same at https://t.me/, which knows the
     /// data centre by its number; or socks5://HOST:PORT or http://HOST:PORT, with NAME:PASSWORD@ before the host if the
-    /// proxy asks for them.
+    /// proxy asks for them; or tg://socks?server=HOST&port=N, with user=NAME&pass=PASSWORD.
     #[arg(long, value_name = "LINK", help_heading = WAY)]
     pub(super) proxy: Option<Hidden>,
     /// Goes over a WebSocket, ws:// or wss://

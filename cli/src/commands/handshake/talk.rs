@@ -28,13 +28,11 @@ pub(super) async fn talk_in_time(
     let limit = Duration::from_secs(args.timeout);
     let result = tokio::time::timeout(limit, talk(args, target, watch)).await;
     result.unwrap_or_else(|_| {
-        let why = watch.why().map_or(String::new(), |why| format!(" ({why})"));
         Err(Failure::Run(format!(
-            "not done within {} s: it stopped {}, with {}{why}: see that this server is there and \
-             answers, or allow more time with --timeout",
+            "not done within {} s: it stopped {}, with {}",
             args.timeout,
             watch.stage(),
-            advice::addresses(target),
+            advice::unfinished(watch.ended(), target),
         )))
     })
 }

@@ -90,7 +90,7 @@ impl Target {
             }
             (None, Server::Embedded) => vec![embedded()?],
             (Some(file), _) if file == Path::new(EMBEDDED) => vec![embedded()?],
-            (Some(file), _) => vec![key_file::read_public(file)?],
+            (Some(file), _) => key_file::read_public(file)?,
             (None, _) if dc.is_test => keys::test_keys(),
             (None, _) => keys::production_keys(),
         };

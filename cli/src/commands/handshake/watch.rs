@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use telewire::connection::Disconnected;
 use telewire::handshake::Step;
 
 use super::happening::{Happening, Report, Stage, Totals};
@@ -16,8 +17,9 @@ pub(super) struct Watch {
     stage: Stage,
     linked: Option<Instant>,
     totals: Totals,
-    /// Why there is no link.
-    why: Option<String>,
+    /// Why links ended before there was a key: the last reason, and how often it came one after the other. A server that takes
+    /// links and ends them for the same reason again and again is known by that.
+    ended: Option<(Disconnected, u32)>,
 }
 
 impl Watch {
@@ -30,7 +32,7 @@ impl Watch {
             stage: Stage::Connecting,
             linked: None,
             totals: Totals::default(),
-            why: None,
+            ended: None,
         }
     }
 
@@ -54,9 +56,9 @@ impl Watch {
         self.stage
     }
 
-    /// Why there is no link, if there is none.
-    pub(super) fn why(&self) -> Option<&str> {
-        self.why.as_deref()
+    /// Why links ended before there was a key, and how often.
+    pub(super) fn ended(&self) -> Option<&(Disconnected, u32)> {
+        self.ended.as_ref()
     }
 
     pub(super) fn into_record(self) -> Option<Record> {
@@ -67,12 +69,16 @@ impl Watch {
         match happening {
             Happening::Connected { .. } => {
                 self.linked = Some(Instant::now());
-                self.why = None;
             }
-            Happening::Disconnected { why, .. } => self.why = Some(why.to_string()),
+            Happening::Disconnected { why, .. } => {
+                let before = self.ended.take().filter(|(last, _)| last == why);
+                let count = before.map_or(1, |(_, count)| count.saturating_add(1));
+                self.ended = Some((why.clone(), count));
+            }
             Happening::Step(Step::Sent { packet }) => self.totals.sent.count(packet),
             Happening::Step(Step::Received { packet }) => self.totals.received.count(packet),
             Happening::Step(Step::Finished { .. }) => {
+                self.ended = None;
                 self.totals.key = self.linked.map_or(Duration::ZERO, |linked| linked.elapsed());
             }
             Happening::Pong { .. } => self.totals.pings = self.totals.pings.saturating_add(1),

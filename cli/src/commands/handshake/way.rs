@@ -1,7 +1,7 @@
 //! The way to the server that the options name.
 
-use telewire::framing::mtproxy::ProxyLink;
-use telewire::net::{Config, Route, Tunnel, WebSocketUrl};
+use telewire::framing::mtproxy::{LinkError, ProxyLink};
+use telewire::net::{Config, Route, Tunnel, TunnelError, WebSocketUrl};
 
 use super::args::Args;
 use crate::failure::Failure;
@@ -19,18 +19,9 @@ impl Way {
         let proxy = args.proxy.as_ref().map(|proxy| proxy.0.as_str());
         // What is wrong is said without the text, in which there may be a secret.
         let wrong = |error: &dyn std::fmt::Display| Failure::Input(format!("--proxy: {error}"));
-        let is_tunnel = proxy.is_some_and(|proxy| {
-            let scheme = proxy.split_once("://").map_or("", |(scheme, _)| scheme);
-            let is_site = proxy.contains("/proxy?");
-            scheme.starts_with("socks") || scheme == "http" && !is_site
-        });
         let mut way = Self::default();
-        match proxy {
-            Some(url) if is_tunnel => {
-                way.tunnel = Some(url.parse().map_err(|error| wrong(&error))?);
-            }
-            Some(link) => {
-                let link: ProxyLink = link.parse().map_err(|error| wrong(&error))?;
+        match proxy.map(str::parse::<ProxyLink>) {
+            Some(Ok(link)) => {
                 if args.address.is_some() || args.credentials.is_some() || args.websocket.is_some()
                 {
                     return Err(Failure::Input(
@@ -42,6 +33,15 @@ impl Way {
                 way.route = Route::MtProxy(link);
                 return Ok(way);
             }
+            // It is one of the other kind, or nothing.
+            Some(Err(LinkError::NoLink | LinkError::Socks)) => {
+                let tunnel: Result<Tunnel, _> = proxy.unwrap_or_default().parse();
+                way.tunnel = Some(tunnel.map_err(|error| match error {
+                    TunnelError::Scheme => Failure::Input(NO_PROXY.to_owned()),
+                    error => wrong(&error),
+                })?);
+            }
+            Some(Err(error)) => return Err(wrong(&error)),
             None => {}
         }
         if let Some(url) = &args.websocket {
@@ -76,6 +76,10 @@ impl Way {
     }
 }
 
+/// What `--proxy` takes.
+const NO_PROXY: &str = "--proxy: expected tg://proxy?… or https://t.me/proxy?… of an MTProto proxy, socks5://HOST:PORT or \
+    tg://socks?… of a SOCKS5 proxy, or http://HOST:PORT";
+
 #[cfg(test)]
 mod tests {
     use clap::Parser;
@@ -106,7 +110,13 @@ mod tests {
             assert_eq!(choose(&["--proxy", link]).unwrap(), mtproxy);
         }
         assert_eq!(mtproxy.place().unwrap(), "the proxy a:1");
-        for url in ["socks5://a:b@c:1", "http://c:1"] {
+        for url in [
+            "socks5://a:b@c:1",
+            "socks5://a@c:1",
+            "http://c:1",
+            "tg://socks?server=c&port=1&user=a&pass=b",
+            "http://www.t.me/socks/?server=c&port=1",
+        ] {
             let way = Way { route: Route::Direct, tunnel: Some(url.parse().unwrap()) };
             assert_eq!(choose(&["--proxy", url]).unwrap(), way);
         }
@@ -124,9 +134,12 @@ mod tests {
         let short = format!("tg://proxy?server=a&port=1&secret={SHORT}");
         for (options, sentence) in [
             (&["--proxy", &short][..], "--proxy: a secret of 15 bytes"),
-            (&["--proxy", "what"], "--proxy: no link of a proxy"),
+            (&["--proxy", "what"], "--proxy: expected tg://proxy?"),
+            (&["--proxy", "https://evil.example/proxy?server=a"], "--proxy: expected tg://proxy?"),
             (&["--proxy", "socks5://secret@a"], "--proxy: the proxy needs a port"),
-            (&["--proxy", "socks4://a:1"], "--proxy: a proxy is socks5://"),
+            (&["--proxy", "socks4://a:1"], "--proxy: expected tg://proxy?"),
+            (&["--proxy", "tg://socks?port=1"], "--proxy: the link has no server"),
+            (&["--proxy", "tg://proxy?server=a&port=1"], "--proxy: the link has no secret"),
             (&["--websocket", "https://a"], "--websocket: the URL of a WebSocket begins"),
             (&["--proxy", &link, "--address", "127.0.0.1:1"], "an MTProto proxy knows"),
             (&["--proxy", &link, "--websocket", "ws://a/"], "an MTProto proxy knows"),

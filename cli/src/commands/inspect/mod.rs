@@ -14,6 +14,7 @@ use telewire_codegen::dynamic::Codec;
 
 use crate::failure::Failure;
 use crate::schema_file;
+use input::Input;
 use tree::Tree;
 
 /// Shows what each byte of a TL value is: where it stands, of which parameter it is, and what it means.
@@ -24,11 +25,12 @@ use tree::Tree;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Hexadecimal digits, a file, or `-` for standard input
+    /// Bytes as text, a file, or `-` for standard input
     ///
-    /// A file has the bytes themselves, or hexadecimal digits and spaces. One whose name is made of hexadecimal digits
-    /// alone is named by a path: `./beef`.
-    #[arg(value_name = "HEX|FILE|-")]
+    /// As text they are hexadecimal digits with or without 0x, colons, commas or blanks; an array, as {0xec, 0x77} or
+    /// [236, 119]; a literal, as b'\xecw'; a dump of xxd, hexdump -C, od -t x1, tcpdump -X or Wireshark; or base64. A file
+    /// has the bytes themselves, or such a text. One whose name is such a text is named by a path: `./beef`.
+    #[arg(value_name = "BYTES|FILE|-")]
     value: String,
     /// What the bytes are: a type, as `Vector<long>`, or a definition
     #[arg(long = "as", value_name = "TYPE")]
@@ -48,9 +50,19 @@ pub(crate) struct Args {
 const EXAMPLES: &str = "\
 Examples:
   telewire inspect ec77be7a0700000000000000
+  telewire inspect \"b'\\xecw\\xbez\\x07\\0\\0\\0\\0\\0\\0\\0'\"
+  xxd answer.bin | telewire inspect -
   telewire inspect answer.bin --json
   telewire inspect --as 'Vector<int>' 15c4b51c0100000007000000
-  telewire inspect --schema my.tl my.bin";
+  telewire inspect --schema my.tl my.bin
+
+Exit code:
+  0  all of it was read
+  1  standard output takes no more
+  2  an option, a file or the bytes are wrong";
+
+/// What is said of a text.
+const IS_TEXT: &str = "this is text, in no form of bytes that is known, and no value";
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let inputs = [args.value == "-"].into_iter();
@@ -59,7 +71,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         let message = "standard input can be the value or one schema, not several of them";
         return Err(Failure::Input(message.into()));
     }
-    let (name, bytes) = input::read(&args.value)?;
+    let Input { name, bytes } = input::read(&args.value)?;
     let schemas = schemas::load(&args.schema)?;
     let codec = Codec::over(&schemas);
     let target = args.ty.as_deref().map(|ty| codec.target(ty)).transpose();
@@ -68,7 +80,11 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         Some(target) => codec.decode_annotated_as(target, &bytes),
         None => codec.decode_annotated(&bytes),
     };
-    let tree = Tree::new(&codec, &annotated, &bytes);
+    let mut tree = Tree::new(&codec, &annotated, &bytes);
+    // Of a text, the number of a constructor that is not known says nothing.
+    if tree.tree.is_none() && tree.error.is_some() && input::is_text(&bytes) {
+        tree.error = Some(IS_TEXT.to_owned());
+    }
     let mut out = io::stdout().lock();
     out.write_all(if args.json { json::print(&tree)? } else { text::print(&tree) }.as_bytes())?;
     out.flush()?;

@@ -7,9 +7,9 @@ use crate::dc_arg::DcArg;
 
 /// Logs in, asking for what is needed, and keeps the session in a file.
 ///
-/// It asks for a phone number, or a bot's token; then for the code that was sent, and for the password if the account has
-/// one. If the server wants an email address first, it asks for that and for the code that is sent there. Codes, tokens and
-/// passwords are not shown while they are typed.
+/// It asks for a phone number, or if none is given for a bot's token; then for the code that was sent, and for the password if
+/// the account has one. If the server wants an email address first, it asks for that and for the code that is sent there.
+/// Codes, tokens and passwords are not shown while they are typed. Ctrl-D gives no answer, which ends it.
 ///
 /// Without credentials the server is a data centre inside the program, on the loopback interface, and the session is not
 /// kept unless a file is named: to see how it goes, without an account and without a network.
@@ -17,6 +17,8 @@ use crate::dc_arg::DcArg;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The session's file [default: telewire.session]
+    ///
+    /// Without credentials it must be a new one: the data centre inside the program knows none of an earlier run.
     #[arg(long, value_name = "FILE")]
     pub(super) session: Option<PathBuf>,
     /// Shows a QR code to scan with a device that is logged in
@@ -40,7 +42,7 @@ pub(crate) struct Args {
     pub(super) address: Option<SocketAddr>,
     /// The server's public key; by default those of Telegram
     ///
-    /// A PEM file, PKCS#1 or SPKI. The word `embedded` stands for the key that `telewire serve` has without a key file.
+    /// A PEM file, PKCS#1 or SPKI; of several keys in it all are trusted. The word `embedded` stands for the key that `telewire serve` has without a key file.
     #[arg(long, value_name = "FILE", requires = "credentials", help_heading = SERVER)]
     pub(super) rsa: Option<PathBuf>,
     /// The data centre at the address: N, prod:N or test:N [default: 2]
@@ -66,4 +68,6 @@ Examples:
 Exit code:
   0  somebody is logged in, or out
   1  the server said no, or could not be reached
-  2  an option, the file of credentials or that of the session is wrong, or an answer is missing";
+  2  an option, the file of credentials or that of the session is wrong, or an
+     answer is missing
+  130  Ctrl-C was pressed; other signals have 128 and their number";

@@ -29,7 +29,12 @@ impl Questions {
         if !self.is_terminal {
             return self.ask_line(question);
         }
-        rpassword::prompt_password(format!("{question}: ")).map_err(|error| unheard(&error))
+        rpassword::prompt_password(format!("{question}: ")).map_err(|error| match error.kind() {
+            // Ctrl-D and Ctrl-C, which the library takes for itself while it hides what is typed.
+            io::ErrorKind::UnexpectedEof => unanswered(question),
+            io::ErrorKind::Interrupted => Failure::Interrupted,
+            _ => unheard(&error),
+        })
     }
 
     /// A line as it is typed, without its end.
@@ -43,10 +48,14 @@ impl Questions {
             writeln!(out)?;
         }
         if count == 0 {
-            return Err(Failure::Input(format!("there was no answer to `{question}`")));
+            return Err(unanswered(question));
         }
         Ok(without_end(&line).to_owned())
     }
+}
+
+fn unanswered(question: &str) -> Failure {
+    Failure::Input(format!("there was no answer to `{question}`"))
 }
 
 fn without_end(line: &str) -> &str {

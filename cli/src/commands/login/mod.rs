@@ -31,6 +31,7 @@ const TRIES: u32 = 3;
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let runtime = super::runtime()?;
     let result = runtime.block_on(async {
+        crate::terminal::keep()?;
         match &args.credentials {
             Some(file) => with_credentials(args, Credentials::read(file)?).await,
             None => with_embedded(args).await,
@@ -68,9 +69,7 @@ async fn with_embedded(args: &Args) -> Result<(), Failure> {
         .await
         .map_err(|error| Failure::Run(format!("no data centre can be started: {error}")))?;
     let store: Box<dyn Store> = match &args.session {
-        Some(path) => {
-            Box::new(FileStore::open(path).map_err(|error| Failure::Input(error.to_string()))?)
-        }
+        Some(path) => Box::new(fresh(path)?),
         None => Box::new(MemoryStore::new()),
     };
     let builder = Client::builder(1, embedded::API_HASH)
@@ -85,6 +84,20 @@ async fn with_embedded(args: &Args) -> Result<(), Failure> {
     let result = log_in_or_out(args, &client, Some(&embedded)).await;
     client.close().await;
     result
+}
+
+/// A file for a session of the data centre inside this program, which knows none that was before it.
+fn fresh(path: &Path) -> Result<FileStore, Failure> {
+    let mut store = FileStore::open(path).map_err(|error| Failure::Input(error.to_string()))?;
+    let kept = store.load().map_err(|error| Failure::Input(error.to_string()))?;
+    if kept.dcs.values().any(|dc| dc.key.is_some()) {
+        return Err(Failure::Input(format!(
+            "{}: the session is of another data centre; the one inside this program begins anew each time, and ended with \
+             the program that made such a session: name a new file, or its server with --credentials",
+            path.display(),
+        )));
+    }
+    Ok(store)
 }
 
 async fn log_in_or_out(
@@ -110,7 +123,13 @@ async fn log_in_or_out(
 
 async fn log_in(client: &Client, embedded: Option<&Embedded>) -> Result<LoggedIn, Failure> {
     let mut questions = Questions::new();
-    let who = questions.ask_hidden("Phone number with its country's code, or a bot's token")?;
+    let mut who = questions.ask("Phone number with its country's code (empty for a bot)")?;
+    if who.is_empty() {
+        who = questions.ask_hidden("The bot's token")?;
+        if !who.contains(':') {
+            return Err(Failure::Input("this is no bot's token".to_owned()));
+        }
+    }
     if who.contains(':') {
         return client.log_in_bot(&who).await.map_err(|error| refused(&error));
     }
@@ -141,6 +160,9 @@ async fn log_in(client: &Client, embedded: Option<&Embedded>) -> Result<LoggedIn
                     )?;
                 }
                 let first = questions.ask("First name (empty to stop)")?;
+                if first.is_empty() {
+                    return Err(Failure::Input("nobody was signed up: no name was given".into()));
+                }
                 let last = questions.ask("Last name (may be empty)")?;
                 return step.submit(&first, &last).await.map_err(|error| refused(&error));
             }

@@ -16,6 +16,10 @@ use crate::failure::Failure;
 /// It makes keys, binds temporary ones, and answers all service messages: pings, salts, states, answers asked for again. Of the
 /// API's functions it answers those that have to do with logging in and help.getConfig; any other gets an error. Login codes
 /// are shown here instead of being sent. It remembers nothing when it ends.
+///
+/// Clients that are refused or dropped are told once a second, summed up by address and reason. A link without a key has
+/// seconds to make or use one, and its place goes to another if all are taken. Where its output cannot be written, it goes on
+/// without.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -35,13 +39,14 @@ pub(crate) struct Args {
     pub(super) dc: Vec<DcArg>,
     /// Its RSA key; by default one that everybody knows
     ///
-    /// A PEM file, PKCS#1 or PKCS#8, of 2048 bits. If there is no such file, a new key is written to it that only you can
-    /// read; no file is ever overwritten. Clients need FILE.pub, the public half, which is written beside it.
+    /// A PEM file, PKCS#1 or PKCS#8, of 2048 bits; of several keys in it all are used. If there is no such file, a new key is
+    /// written to it that only you can read; no file is ever overwritten. Clients need FILE.pub, the public half, which is
+    /// written beside it.
     #[arg(long, value_name = "FILE")]
     pub(super) key: Option<PathBuf>,
     /// Is an MTProto proxy too, with this secret
     ///
-    /// 16 bytes in hex or base64url; `dd` before them demands padding, `ee` before them and a domain after them demand
+    /// 16 bytes in hex or base64; `dd` before them demands padding, `ee` before them and a domain after them demand
     /// what looks like TLS to that domain. May be given several times.
     #[arg(long, value_name = "SECRET")]
     pub(super) mtproxy: Vec<Hidden>,

@@ -9,9 +9,10 @@ use crate::commands::handshake::target::EMBEDDED;
 use crate::failure::Failure;
 use crate::key_file::KeyFile;
 
-/// The key and where it comes from.
+/// The keys and where they come from.
 pub(super) struct Key {
-    pub(super) key: RsaPrivateKey,
+    /// One at least.
+    pub(super) keys: Vec<RsaPrivateKey>,
     /// What to tell of it.
     pub(super) description: String,
     /// The option of `telewire handshake` that names its public half.
@@ -24,12 +25,12 @@ impl Key {
             let key = embedded_key()
                 .map_err(|error| Failure::Run(format!("the embedded key is no key: {error}")))?;
             let description = "the embedded one, which is public and protects nothing".to_owned();
-            return Ok(Self { key, description, option: EMBEDDED.to_owned() });
+            return Ok(Self { keys: vec![key], description, option: EMBEDDED.to_owned() });
         };
-        let KeyFile { key, public, is_new } = KeyFile::open(path)?;
+        let KeyFile { keys, public, is_new } = KeyFile::open(path)?;
         let new = if is_new { "new, " } else { "" };
         let description = format!("{} ({new}public half in {})", path.display(), public.display());
-        Ok(Self { key, description, option: quoted(&public.display().to_string()) })
+        Ok(Self { keys, description, option: quoted(&public.display().to_string()) })
     }
 }
 

@@ -3,10 +3,10 @@
 mod approve;
 mod args;
 mod key;
+mod log;
 mod tell;
 
 use std::future::Future;
-use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::pin;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use std::time::Duration;
 use telewire::crypto::real;
 use telewire::framing::mtproxy::ProxySecret;
 use telewire::ids::DcId;
-use telewire::net::{Front, OsEntropy, Server, SharedDc};
+use telewire::net::{Front, OsEntropy, Refusals, Server, SharedDc};
 use telewire::server::accounts::Accounts;
 use telewire::server::{DataCentre, Dispatcher, Strictness, exchange};
 use tokio::sync::mpsc;
@@ -24,6 +24,8 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::failure::Failure;
 pub(crate) use args::Args;
 use key::Key;
+use log::Log;
+use tell::Teller;
 
 /// How often it is looked whether something happened: no user notices a tenth of a second.
 const LOOK: Duration = Duration::from_millis(100);
@@ -32,6 +34,8 @@ const LOOK: Duration = Duration::from_millis(100);
 struct Served {
     dc: DcId,
     data_centre: SharedDc,
+    /// Whom it refuses.
+    refusals: Refusals,
     /// Where it listens.
     bound: SocketAddr,
     /// Where it can be dialled.
@@ -109,10 +113,13 @@ async fn serve(
         let bound = server.local_addr().map_err(unheard)?;
         let place = reachable(bound);
         accounts.set_address(*dc, place);
-        all.push(Served { dc: *dc, data_centre: server.data_centre(), bound, place });
+        let (data_centre, refusals) = (server.data_centre(), server.refusals());
+        all.push(Served { dc: *dc, data_centre, refusals, bound, place });
         servers.spawn(server.run());
     }
-    tell::introduce(args, key, &all, &front.secrets)?;
+    let log = Log::start();
+    log.say(&tell::introduce(args, key, &all, &front.secrets));
+    let mut teller = Teller::new(log);
 
     let mut lines = args.approve.then(approve::lines);
     let mut look = interval(LOOK);
@@ -127,16 +134,16 @@ async fn serve(
                 return Err(Failure::Run(format!("a server failed: {why}")));
             }
             () = &mut signals => {
-                tell::events(&all, accounts)?;
-                return Ok(writeln!(io::stdout(), "Stopped.")?);
+                teller.finish(&all, accounts);
+                return Ok(());
             }
             line = next_line(&mut lines) => {
                 let unix = all.first().map(|dc| dc.data_centre.now().unix).unwrap_or_default();
                 if let Some(said) = approve::approve(accounts, people.first, &line, unix) {
-                    tell::event(&said)?;
+                    teller.event(&said);
                 }
             }
-            _ = look.tick() => tell::events(&all, accounts)?,
+            _ = look.tick() => teller.events(&all, accounts),
         }
     }
 }
@@ -159,7 +166,7 @@ fn data_centre(
     accounts: &Accounts,
     key: &Key,
 ) -> Result<DataCentre, Failure> {
-    let mut config = exchange::Config::new(dc, vec![key.key.clone()], real());
+    let mut config = exchange::Config::new(dc, key.keys.clone(), real());
     config.strictness = if args.strict { Strictness::Strict } else { Strictness::Lenient };
     let mut dispatcher = Dispatcher::new();
     accounts.register(dc, &mut dispatcher);

@@ -1,31 +1,32 @@
 //! What `telewire serve` prints.
 
-use std::io::{self, Write};
+use std::time::{Duration, Instant};
 
 use telewire::framing::mtproxy::{ProxyLink, ProxySecret};
 use telewire::ids::DcId;
-use telewire::server::DcEvent;
+use telewire::net::{Refusal, Refused};
 use telewire::server::accounts::{Accounts, SentCode};
+use telewire::server::{DcEvent, LinkRefusal};
 
+use super::log::Log;
 use super::{Args, Key, Served};
 use crate::date;
 use crate::wire;
 
+/// How long refusals are summed up before they are told: many come when they come.
+const SUM_UP: Duration = Duration::from_secs(1);
+
 /// What to know of the data centres.
-pub(super) fn introduce(
-    args: &Args,
-    key: &Key,
-    all: &[Served],
-    secrets: &[ProxySecret],
-) -> io::Result<()> {
+pub(super) fn introduce(args: &Args, key: &Key, all: &[Served], secrets: &[ProxySecret]) -> String {
     let padding = if args.strict { "RSA_PAD alone" } else { "RSA_PAD, and the one of before 2021" };
     let places =
         all.iter().map(|served| format!("Data centre {} on {}\n", served.dc, served.bound));
     let places: String = places.collect();
     let commands: String = all.iter().map(|served| commands(key, served, secrets)).collect();
     let approve = if args.approve { "\nType the link of a QR code to approve it.\n" } else { "" };
-    writeln!(
-        io::stdout(),
+    let fingerprints: Vec<_> =
+        key.keys.iter().map(|key| key.public().fingerprint().to_string()).collect();
+    format!(
         "{places}  key          {}
   fingerprint  {}
   RSA padding  {padding}
@@ -34,7 +35,7 @@ Connect to it:
 {commands}{approve}
 Ctrl-C ends it.",
         key.description,
-        key.key.public().fingerprint(),
+        fingerprints.join(", "),
     )
 }
 
@@ -51,46 +52,90 @@ fn commands(key: &Key, served: &Served, secrets: &[ProxySecret]) -> String {
     commands
 }
 
-/// What happened since the last time. Clients get what waits for them.
-pub(super) fn events(all: &[Served], accounts: &Accounts) -> io::Result<()> {
-    for Served { dc, data_centre, .. } in all {
-        // What waits is taken at once, so that the lock is not held while it is printed.
-        let now = data_centre.now();
-        let events = {
-            let mut data_centre = data_centre.lock();
-            accounts.deliver(*dc, &mut data_centre, now);
-            data_centre.take_events()
-        };
-        // Of one alone it is clear where it happens.
-        let place = if all.len() > 1 { format!("{dc} ") } else { String::new() };
-        for happened in events {
-            event(&format!("{place}{}", line(&happened)))?;
+/// Tells what happened.
+pub(super) struct Teller {
+    log: Log,
+    /// When refusals are told next.
+    refusals_at: Instant,
+}
+
+impl Teller {
+    pub(super) fn new(log: Log) -> Self {
+        Self { log, refusals_at: Instant::now() }
+    }
+
+    /// What happened since the last time. Clients get what waits for them.
+    pub(super) fn events(&mut self, all: &[Served], accounts: &Accounts) {
+        let has_refusals = self.refusals_at <= Instant::now();
+        if has_refusals {
+            self.refusals_at = Instant::now() + SUM_UP;
+        }
+        for Served { dc, data_centre, refusals, .. } in all {
+            // What waits is taken at once, so that the lock is not held while it is printed.
+            let now = data_centre.now();
+            let events = {
+                let mut data_centre = data_centre.lock();
+                accounts.deliver(*dc, &mut data_centre, now);
+                data_centre.take_events()
+            };
+            let refused = if has_refusals { refusals.take() } else { Vec::new() };
+            let events = events.iter().filter_map(line).chain(refused.iter().map(refusal));
+            // Of one alone it is clear where it happens.
+            let place = if all.len() > 1 { format!("{dc} ") } else { String::new() };
+            for happened in events {
+                self.event(&format!("{place}{happened}"));
+            }
+        }
+        for SentCode { phone, code, kind } in accounts.take_codes() {
+            self.event(&format!("login code        {code} for {phone} ({kind:?})"));
         }
     }
-    for SentCode { phone, code, kind } in accounts.take_codes() {
-        event(&format!("login code        {code} for {phone} ({kind:?})"))?;
+
+    /// A line about something that happened now.
+    pub(super) fn event(&self, said: &str) {
+        self.log.say(&format!("{} {said}", date::time_of_day(date::now())));
     }
-    Ok(())
+
+    /// The last things that happened.
+    pub(super) fn finish(mut self, all: &[Served], accounts: &Accounts) {
+        self.refusals_at = Instant::now();
+        self.events(all, accounts);
+        self.log.say("Stopped.");
+        self.log.finish();
+    }
 }
 
-/// A line about something that happened now.
-pub(super) fn event(said: &str) -> io::Result<()> {
-    writeln!(io::stdout(), "{} {said}", date::time_of_day(date::now()))
-}
-
-fn line(event: &DcEvent) -> String {
-    match event {
+fn line(event: &DcEvent) -> Option<String> {
+    Some(match event {
         DcEvent::KeyCreated(key) => format!("key created       {}", wire::long(key.0)),
         DcEvent::SessionCreated(key, session) => {
             let (key, session) = (wire::long(key.0), wire::long(session.0));
             format!("session created   {session} with the key {key}")
         }
-        DcEvent::ExchangeRefused(error) => format!("exchange refused  {error}"),
-        DcEvent::PacketRefused => {
-            "packet refused    its key is unknown, or it is not authentic".to_owned()
-        }
+        // They are told with the addresses, among the refusals.
+        DcEvent::ExchangeRefused(_) | DcEvent::PacketRefused => return None,
         event => format!("{event:?}"),
-    }
+    })
+}
+
+/// A line about clients that were refused or dropped.
+fn refusal(refused: &Refused) -> String {
+    let what = match &refused.why {
+        Refusal::Link(LinkRefusal::Exchange(_)) => "exchange refused ",
+        Refusal::Link(LinkRefusal::Packet) => "packet refused   ",
+        Refusal::Unknown | Refusal::Hello(_) | Refusal::OtherDc | Refusal::NotAccepted(_) => {
+            "client refused   "
+        }
+        _ => "link dropped     ",
+    };
+    let whose = match (refused.address, refused.count) {
+        (Some(address), 1) => format!("from {address}"),
+        (Some(address), count) => format!("from {address}, {count} times"),
+        (None, 1) => String::new(),
+        (None, count) => format!("from many addresses, {count} times"),
+    };
+    let why = &refused.why;
+    if whose.is_empty() { format!("{what} {why}") } else { format!("{what} {why} ({whose})") }
 }
 
 fn dc_option(dc: DcId) -> String {

@@ -1,0 +1,44 @@
+//! The terminal as it was. A hidden prompt has it show nothing, and a signal that ends the program must not leave it so.
+
+use crate::failure::Failure;
+
+/// From here on, a signal that ends the program puts the terminal back as it is now, and the exit code is 128 and the signal's
+/// number, as shells have it. To be called in a runtime; without a terminal signals do what they ever did.
+#[cfg(unix)]
+pub(crate) fn keep() -> Result<(), Failure> {
+    use std::fs::OpenOptions;
+    use std::io::{self, Write};
+    use std::sync::Arc;
+
+    use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+    use tokio::signal::unix::{SignalKind, signal};
+
+    // That of the program, wherever its input and output go.
+    let Ok(terminal) = OpenOptions::new().read(true).write(true).open("/dev/tty") else {
+        return Ok(());
+    };
+    let Ok(before) = tcgetattr(&terminal) else { return Ok(()) };
+    let kept = Arc::new((terminal, before));
+    for kind in
+        [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup(), SignalKind::quit()]
+    {
+        let mut signal = signal(kind)
+            .map_err(|error| Failure::Run(format!("signals cannot be heard: {error}")))?;
+        let kept = kept.clone();
+        tokio::spawn(async move {
+            signal.recv().await;
+            let (terminal, before) = &*kept;
+            // Where it cannot be put back, there is no terminal any more.
+            let _ = tcsetattr(terminal, OptionalActions::Now, before);
+            let _ = writeln!(io::stderr());
+            std::process::exit(128_i32.saturating_add(kind.as_raw_value()));
+        });
+    }
+    Ok(())
+}
+
+/// Nothing to put back: the prompts' library does it there.
+#[cfg(not(unix))]
+pub(crate) fn keep() -> Result<(), Failure> {
+    Ok(())
+}
