@@ -7,13 +7,14 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use telewire::connection::{self, StoredKey};
-use telewire::crypto::{AuthKey, SeededEntropy, real};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use telewire::connection::{self, Connection, StoredKey};
+use telewire::crypto::{AuthKey, Entropy, SeededEntropy, real};
 use telewire::ids::{DcId, Salt};
 use telewire::net::{Clock, Config, Handle, Server, connect};
+use telewire::rpc::Request;
 use telewire::server::{DataCentre, Dispatcher, exchange};
-use telewire::tl::Bytes;
+use telewire::tl::{Bytes, Repeat};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
@@ -70,5 +71,30 @@ fn calls(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, calls);
+/// What the driver's task does with parts of files before they are sent.
+fn taken(c: &mut Criterion) {
+    let now = Clock::start().now();
+    let mut noise = vec![0; 512 << 10];
+    SeededEntropy::new(3).fill(&mut noise);
+    let text = b"all that is text gets smaller; ".repeat(noise.len() / 31);
+    let mut group = c.benchmark_group("taken");
+    for (name, body) in [("noise", noise), ("text", text)] {
+        group.throughput(Throughput::Bytes(body.len() as u64));
+        let request = Request::from_bytes(body, Repeat::Safe);
+        group.bench_function(name, |b| {
+            let new = || {
+                let config = connection::Config::new(DcId::production(2), vec![], real());
+                (Connection::new(config, now, Box::new(SeededEntropy::new(1))), request.clone())
+            };
+            b.iter_batched(
+                new,
+                |(mut connection, request)| (connection.call(now, request).unwrap(), connection),
+                BatchSize::LargeInput,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, calls, taken);
 criterion_main!(benches);

@@ -312,8 +312,8 @@ impl Request {
 
     /// The request with its body compressed, if it may be and that is worth it.
     ///
-    /// Most that is large is parts of files, which do not get smaller; to find that out by compressing them takes the caller's
-    /// or the driver's task some hundred times as long as a look at a [sample](sample).
+    /// Most that is large is parts of files, which do not get smaller. To find that out by compressing one of 512 KiB takes the
+    /// driver's task more than twenty times as long as a look at a [sample].
     pub(crate) fn compressed(mut self) -> Self {
         if self.may_compress() && sample::is_promising(&self.body) {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());

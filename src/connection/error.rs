@@ -12,20 +12,23 @@ use crate::session::{BindError, Violation};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectionError {
-    /// No key could be exchanged, several times. The last error is kept.
+    /// No key could be exchanged: what answered broke rules of the protocol, several times. The last error is kept. Silence, and
+    /// what no server of the protocol sends, never ends a connection.
     #[error("no key could be exchanged: {0}")]
     Handshake(#[from] handshake::Error),
     /// The server refused to exchange a key, several times: the data centre, the server's key or the environment is
     /// another (KX-09).
     #[error("the server refused the key exchange: {0}")]
     Refused(TransportError),
-    /// The server says that this is another data centre than the one named (KX-09).
+    /// The server says that this is another data centre than the one named (KX-09), before there is a key, or of a stored one that
+    /// it has never answered to.
     #[error("the server is another data centre than the one named")]
     WrongDc,
     /// No temporary key could be bound to the permanent one, several times. The last error is kept.
     #[error("no temporary key could be bound: {0}")]
     NotBound(BindError),
-    /// The server does not know the permanent key. Whether another is to be made is not decided here: it would be another device.
+    /// The server does not know the permanent key, which it said over two links in a row on which the key had said nothing.
+    /// Whether another is to be made is not decided here: it would be another device.
     #[error("the server does not know the authorization key; log in again")]
     KeyUnknown,
     /// It was closed by [`close`](crate::connection::Connection::close).

@@ -76,6 +76,9 @@ async fn order(is_after: bool) -> Vec<Vec<u8>> {
     let (handle, _events, _driver) = start_client(config(address, Framing::Intermediate));
     // There is a session, and the server has spoken in it.
     handle.invoke(&Ping { ping_id: 1 }).await.unwrap();
+    // A call that is refused has a number too, and the connection has none for it.
+    let too_large = Request::from_bytes(vec![1; 2 << 20], Repeat::Safe).uncompressed();
+    start(&handle, too_large).await.await.unwrap_err();
     let slow = start(&handle, echo(b"slow")).await;
     let quick = echo(b"quick");
     let quick = if is_after { quick.after(slow.id()) } else { quick };
