@@ -200,7 +200,7 @@ Examples:
   telewire serve --mtproxy ee000102030405060708090a0b0c0d0e0f6578616d706c652e636f6d
       as a proxy too, in the disguise of TLS to example.com
   telewire serve --dc test:2 --strict
-      as a data centre of the test environment, for current clients alone
+      as a data centre of the test environment, which takes nothing that breaks a rule
   telewire serve --user 9996620001=secret
       with an account to log in to, which has a password
   telewire serve --dc 2 --dc 4 --user 9996620001@4
