@@ -16,7 +16,8 @@ use crate::crypto::{Entropy, EntropyExt};
 use crate::ids::DcId;
 use crate::net::OsEntropy;
 
-/// A client of Telegram's. Clones share it; when the last is dropped, its connections are closed.
+/// A client of Telegram's. Clones share it; when the last is dropped, its connections are closed, and its store is let go once
+/// what is being kept is kept. Nobody waits for either then: [`close`](Self::close) does.
 #[derive(Clone)]
 pub struct Client {
     pub(super) inner: Arc<Inner>,
@@ -109,6 +110,12 @@ impl Client {
     pub async fn close(&self) {
         self.inner.links.end(State::Closed).await;
         self.inner.keeper.close().await;
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.keeper.release();
     }
 }
 

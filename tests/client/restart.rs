@@ -78,6 +78,29 @@ async fn cf_22_a_login_is_found_again_by_the_next_program() {
 }
 
 #[tokio::test]
+async fn who_drops_the_last_clone_may_open_the_file_at_once() {
+    let folder = Folder::new("dropped");
+    let path = folder.0.join("session");
+    let world = world().await;
+    world.accounts.add_bot(TWO, "777:abc", "Helper");
+    for is_first in [true, false, false] {
+        let client = world.client_on(FileStore::open(&path).unwrap()).await;
+        if is_first {
+            patient(client.log_in_bot("777:abc")).await.unwrap();
+        }
+        assert_eq!(id(&patient(client.me()).await.unwrap()), 777);
+        let clone = client.clone();
+        drop(client);
+        let in_use = FileStore::open(&path).unwrap_err();
+        assert_eq!(in_use, StoreError::InUse { path: path.clone() });
+        // It is connected, and nobody waits for the end of that.
+        assert_eq!(*clone.states().borrow(), State::Online);
+        drop(clone);
+    }
+    assert!(FileStore::open(&path).unwrap().load().unwrap().is_authorized(TWO));
+}
+
+#[tokio::test]
 async fn cf_16_a_program_that_follows_a_migration_begins_at_the_home_that_was_found() {
     let folder = Folder::new("migration");
     let path = folder.0.join("session");

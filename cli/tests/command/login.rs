@@ -124,3 +124,55 @@ fn a_session_that_is_no_session_is_refused_and_untouched() {
         assert_eq!(std::fs::read_to_string(&session).unwrap(), "[App data]");
     }
 }
+
+#[test]
+fn a_session_that_cannot_be_kept_is_told_in_one_sentence_before_anything_runs() {
+    let served = Served::start(&[]);
+    let (folder, credentials) = credentials(&served);
+    let path = |name: &str| folder.path().join(name);
+    std::os::unix::fs::symlink("nowhere", path("dangling")).unwrap();
+    std::os::unix::fs::symlink("loop", path("loop")).unwrap();
+    // In the way of what is written beside it: root is not stopped by permissions.
+    std::fs::create_dir_all(path("session.new/inner")).unwrap();
+    for (session, part) in [
+        ("/dev/null".into(), "is a device, and a session is kept in a file: name a file"),
+        (path(""), "is a folder, and a session is kept in a file: name a file"),
+        (path("dangling"), "where nothing is: put the session there, or remove the link"),
+        (path("loop"), "cannot look at"),
+        (path("none/session"), "make the folder first, or name another"),
+        (path("session"), "name a file in a folder of your own"),
+    ] {
+        for options in [&["--credentials", text(&credentials)][..], &[]] {
+            let options = [&["login", "--session", text(&session)], options].concat();
+            let ran = run(&options);
+            assert_eq!((ran.code, ran.err.lines().count()), (2, 1), "{}{}", ran.out, ran.err);
+            assert!(ran.err.contains(part), "{}", ran.err);
+        }
+    }
+    let mut left: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["credentials", "dangling", "loop", "session.new"]);
+}
+
+#[test]
+fn a_session_under_two_names_is_in_use() {
+    let served = Served::start(&["--bot", "777:abc"]);
+    let (folder, credentials) = credentials(&served);
+    let (real, link) = (folder.path().join("real.session"), folder.path().join("link.session"));
+    let options = ["login", "--credentials", text(&credentials), "--rsa", "embedded", "--session"];
+    let by = |session| [&options[..], &[text(session)]].concat();
+    let ran = Process::start_with(&by(&real), "777:abc\n").wait();
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    std::os::unix::fs::symlink("real.session", &link).unwrap();
+    // Nobody is logged in with the second name, and the first waits for an answer.
+    assert_eq!(run(&[&by(&link)[..], &["--log-out"]].concat()).out, "Logged out.\n");
+    let mut first = Process::talk(&by(&real));
+    first.wait_for("Phone number");
+    let second = run(&by(&link));
+    assert_eq!(second.code, 2, "{}", second.out);
+    assert_eq!(second.err, format!("error: {} is in use by another client\n", link.display()));
+    assert!(link.is_symlink());
+}

@@ -39,7 +39,7 @@ pub enum Change {
     Addresses {
         /// The data centre.
         dc: DcId,
-        /// Its addresses, the preferred first.
+        /// Its addresses, the preferred first. Of more than 255 the rest is not kept.
         addresses: Vec<SocketAddr>,
     },
     /// Who is logged in.

@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::client::store::error::Flaw;
-use crate::client::store::snapshot::{DcRecord, SessionUser, Snapshot};
+use crate::client::store::snapshot::{DcRecord, MAX_ADDRESSES, SessionUser, Snapshot};
 use crate::connection::StoredKey;
 use crate::crypto::AuthKey;
 use crate::ids::{DcId, Salt};
@@ -36,6 +36,10 @@ const HEAD: usize = 16;
 
 pub(super) const CHECKSUM: usize = 32;
 
+/// The bytes of a session at most: a thousand data centres fit, more than any session has. What is read has no more, and so
+/// has what is written.
+pub(super) const MAX_BYTES: usize = 1 << 20;
+
 /// Bits of a data centre.
 const TEST: u8 = 1;
 const MEDIA: u8 = 2;
@@ -43,6 +47,13 @@ const MEDIA: u8 = 2;
 /// Bits of what is known of it.
 const KEY: u8 = 1;
 const AUTHORIZED: u8 = 2;
+
+/// The bytes of a session, if it can be read again: its counts fit, and its length does.
+pub(super) fn encode_within(snapshot: &Snapshot) -> Option<Zeroizing<Vec<u8>>> {
+    let fits = snapshot.dcs.len() <= u16::MAX.into()
+        && snapshot.dcs.values().all(|record| record.addresses.len() <= MAX_ADDRESSES);
+    fits.then(|| encode(snapshot)).filter(|bytes| bytes.len() <= MAX_BYTES)
+}
 
 /// The bytes of a session. They are wiped when dropped.
 pub(super) fn encode(snapshot: &Snapshot) -> Zeroizing<Vec<u8>> {

@@ -3,12 +3,14 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::client::store::place;
+
 /// Why a store failed. What it kept before is untouched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// The system reported an error.
-    #[error("cannot {doing} {}: {kind}", path.display())]
+    #[error("cannot {doing} {}: {kind}{}", path.display(), hint(doing))]
     Io {
         /// What was being done.
         doing: &'static str,
@@ -17,10 +19,10 @@ pub enum StoreError {
         /// The error.
         kind: io::ErrorKind,
     },
-    /// Another client uses the file: two with one key would be told to stop by the server.
+    /// Another client uses the session: two with one key would be told to stop by the server.
     #[error("{} is in use by another client", path.display())]
     InUse {
-        /// The session's file.
+        /// The session's file, as it was named; the words `the session of this text` for one that is in no file.
         path: PathBuf,
     },
     /// Others than its owner may read or write the file, and so take over the account.
@@ -39,6 +41,51 @@ pub enum StoreError {
         /// What is wrong with it.
         flaw: Flaw,
     },
+    /// It is something that cannot be replaced by a newer state. Nothing was opened.
+    #[error("{} is {what}, and a session is kept in a file: name a file, which need not be there yet", path.display())]
+    NotAFile {
+        /// What was named.
+        path: PathBuf,
+        /// What it is: `a folder`, `a device`, `a pipe`, `a socket`, `a link`, `something else`.
+        what: &'static str,
+    },
+    /// It is a link that leads nowhere: whether the session is gone or not there yet is for its owner to say.
+    #[error("{} is a link to {}, where nothing is: put the session there, or remove the link", path.display(), target.display())]
+    Dangling {
+        /// The link.
+        path: PathBuf,
+        /// Where it leads, over all links on the way.
+        target: PathBuf,
+    },
+    /// The file cannot be replaced by a newer state: a place to mount on, a folder that cannot be written to, a full disk.
+    /// It is told when it is opened.
+    #[error("nothing can be kept in {}, for the system does not let us {step} it ({why}): name a file in a folder of your own that has room", path.display())]
+    Unwritable {
+        /// The session's file.
+        path: PathBuf,
+        /// The step that failed: `lock`, `create`, `write`, `replace` and the like.
+        step: &'static str,
+        /// What the system, or SQLite, said.
+        why: String,
+    },
+    /// The folder of the file is not the one any more that it was opened in. Nothing was written to what is there now.
+    #[error("the folder of {} was moved or replaced while the session was open: move it back, or close the client and open the session where it is", path.display())]
+    Moved {
+        /// The session's file, as it was called.
+        path: PathBuf,
+    },
+    /// What should be kept is more than could be read again. Nothing was written.
+    #[error("a session of more than {most} bytes is not kept, for nothing would read it again")]
+    TooLarge {
+        /// The bytes that a session may have.
+        most: usize,
+    },
+    /// Another program holds the database, and did not let it go within some seconds. Nothing was written; it can be tried again.
+    #[error("{} is held by another program, which reads or writes it with SQLite: have that end, and try again", path.display())]
+    Busy {
+        /// The session's file.
+        path: PathBuf,
+    },
     /// SQLite reported an error.
     #[error("cannot {doing} {}: {message}", path.display())]
     Sqlite {
@@ -55,6 +102,13 @@ pub enum StoreError {
     /// A store of one's own reported an error.
     #[error("{0}")]
     Other(String),
+}
+
+fn hint(doing: &str) -> &'static str {
+    match doing {
+        place::FIND_FOLDER => "; make the folder first, or name another",
+        _ => "",
+    }
 }
 
 /// What is wrong with bytes or text that should be a session.
@@ -78,6 +132,12 @@ pub enum Flaw {
     /// It is shorter or longer than it says.
     #[error("its length is wrong")]
     Length,
+    /// It is larger than any session.
+    #[error("it has more than {most} bytes")]
+    TooLarge {
+        /// The bytes that a session may have.
+        most: usize,
+    },
     /// Its checksum is another.
     #[error("it was damaged: its checksum is wrong")]
     Checksum,

@@ -5,10 +5,13 @@ mod disk;
 mod tests;
 
 use std::fmt;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
+use crate::client::store::error::Flaw;
+use crate::client::store::place::{self, Place, beside, failed, unwritable};
 use crate::client::store::{Change, Snapshot, Store, StoreError, codec};
 use disk::{Disk, RealDisk};
 
@@ -16,75 +19,130 @@ use disk::{Disk, RealDisk};
 ///
 /// Each batch of changes is a new file, written beside the old one, synced and renamed over it, so that a crash leaves the
 /// one or the other. Beside it lies `FILE.lock`, which is locked as long as the store lives: a second client on the same
-/// file is an error.
+/// file is an error. Dropping the store lets the file go.
 ///
 /// The file has a checksum; what is damaged, of a newer version, or open to other users is refused and left as it is.
+///
+/// # Its name
+///
+/// The name is found once, when it is opened: a relative one is of the folder that the program is in then, and links are
+/// followed, so that a link stays one and a file is in use under all its names. Hard links are no names of one session: the
+/// first write gives the name that was opened a file of its own, and the other ones keep an old state that nobody guards. Two
+/// clients that begin from both have one key, and the server ends the login.
+///
+/// If the folder is moved meanwhile, nothing is written any more ([`StoreError::Moved`]).
 pub struct FileStore {
     path: PathBuf,
     snapshot: Snapshot,
     disk: Box<dyn Disk>,
-    /// Held for as long as the store lives.
-    _lock: Option<File>,
+    /// Held for as long as the store lives. A disk that is a model has none.
+    place: Option<Place>,
 }
 
 impl FileStore {
-    /// Opens a file, which need not be there yet.
+    /// Opens a file, which need not be there yet. One that is there is written anew as it is, and one that is not is tried: what
+    /// cannot be kept is told here, before anybody logs in.
     ///
     /// # Errors
     ///
     /// [`StoreError::InUse`] when another client has it, [`StoreError::Exposed`] when others may read it,
-    /// [`StoreError::Damaged`] when it is no session, [`StoreError::Io`] when the system says no.
-    pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
-        let path = path.into();
-        let lock = lock(&path)?;
-        let mut store = Self::on(path, Box::new(RealDisk::default()))?;
-        store._lock = Some(lock);
+    /// [`StoreError::Damaged`] when it is no session, [`StoreError::NotAFile`] and [`StoreError::Dangling`] when the name is not
+    /// that of a file, [`StoreError::Unwritable`] when it cannot be replaced, for which [`read`](Self::read) is,
+    /// [`StoreError::Io`] when the system says no. Nothing is left behind by any of them.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let given = path.as_ref();
+        let place = Place::take(given)?;
+        let mut store = Self::on(given, place.path().to_owned(), Box::new(RealDisk::default()))?;
+        store.place.insert(place).used();
         Ok(store)
     }
 
-    fn on(path: PathBuf, mut disk: Box<dyn Disk>) -> Result<Self, StoreError> {
-        let error = |doing, error: &io::Error| failed(doing, &path, error);
-        let snapshot = match disk.mode(&path) {
-            Err(none) if none.kind() == io::ErrorKind::NotFound => Snapshot::default(),
-            Err(other) => return Err(error("look at", &other)),
-            Ok(mode) if mode & OTHERS != 0 => {
-                return Err(StoreError::Exposed { path, mode: mode & 0o777 });
-            }
-            Ok(_) => {
-                let bytes = disk.read(&path).map_err(|other| error("read", &other))?;
-                let damaged = |flaw| StoreError::Damaged { path: path.clone(), flaw };
-                codec::decode(&bytes).map_err(damaged)?
-            }
-        };
-        Ok(Self { path, snapshot, disk, _lock: None })
+    /// What a file keeps, which is neither locked nor written: for a session that cannot be written, or to look at. A client
+    /// on a [`MemoryStore`](crate::client::store::MemoryStore) of it forgets what changes. No other client may have the session
+    /// then: the server ends a login whose key is used at two places.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), but for [`StoreError::InUse`] and [`StoreError::Unwritable`]; and [`StoreError::Io`] when there is
+    /// no file.
+    pub fn read(path: impl AsRef<Path>) -> Result<Snapshot, StoreError> {
+        let given = path.as_ref();
+        let read = read(&mut RealDisk::default(), given, &place::real(given)?)?;
+        read.ok_or_else(|| failed("read", given, ErrorKind::NotFound))
     }
 
-    /// Writes a state beside the old one and puts it in its place.
-    fn write(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
-        let fresh = beside(&self.path, ".new");
-        let bytes = codec::encode(snapshot);
-        let written = replace(&mut *self.disk, &self.path, &fresh, &bytes);
-        written.map_err(|(doing, error)| {
+    /// The file: its absolute name, without links.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn on(given: &Path, path: PathBuf, mut disk: Box<dyn Disk>) -> Result<Self, StoreError> {
+        let read = read(&mut *disk, given, &path)?;
+        let (is_there, snapshot) = (read.is_some(), read.unwrap_or_default());
+        let mut store = Self { path, snapshot, disk, place: None };
+        let bytes = store.encode(&store.snapshot)?;
+        let tried = if is_there { store.replace(&bytes) } else { store.rehearse(&bytes) };
+        tried.map_err(|(step, error)| unwritable(given, step, &error.kind()))?;
+        Ok(store)
+    }
+
+    fn encode(&self, snapshot: &Snapshot) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        codec::encode_within(snapshot).ok_or(StoreError::TooLarge { most: codec::MAX_BYTES })
+    }
+
+    /// Puts a state in the place of the old one. The new file is on the disk before it takes the old one's name.
+    fn replace(&mut self, bytes: &[u8]) -> Result<(), Refused> {
+        let fresh = beside(&self.path, FRESH);
+        let replaced = write(&mut *self.disk, &fresh, bytes).and_then(|()| {
+            self.disk.rename(&fresh, &self.path).map_err(|error| ("replace", error))?;
+            self.disk.sync_folder(&self.path).map_err(|error| ("write the folder of", error))
+        });
+        if replaced.is_err() {
             // It is of no use to anybody; the next write removes it if it stays.
             let _ = self.disk.remove(&fresh);
-            failed(doing, &self.path, &error)
-        })
+        }
+        replaced
+    }
+
+    /// Does what keeping the first state takes, and undoes it: there is no session before there is something to keep.
+    fn rehearse(&mut self, bytes: &[u8]) -> Result<(), Refused> {
+        let fresh = beside(&self.path, FRESH);
+        let written = write(&mut *self.disk, &fresh, bytes);
+        let removed =
+            self.disk.remove(&fresh).map_err(|error| ("remove what was tried for", error));
+        written.and(removed)
     }
 }
 
-/// Bits of the permissions that only its owner may have.
-pub(super) const OTHERS: u32 = 0o077;
+/// After the name of a file: the one that takes its place.
+const FRESH: &str = ".new";
 
-/// The steps in their order: the new file is on the disk before it takes the old one's name.
-fn replace(
-    disk: &mut dyn Disk,
-    path: &Path,
-    fresh: &Path,
-    bytes: &[u8],
-) -> Result<(), (&'static str, io::Error)> {
+/// What could not be done, and the system's error.
+type Refused = (&'static str, io::Error);
+
+/// What a file keeps; `None` if there is none.
+fn read(disk: &mut dyn Disk, given: &Path, path: &Path) -> Result<Option<Snapshot>, StoreError> {
+    let error = |doing, error: &io::Error| failed(doing, given, error.kind());
+    match disk.mode(path) {
+        Err(none) if none.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(other) => return Err(error("look at", &other)),
+        Ok(mode) => place::check_mode(given, mode)?,
+    }
+    let damaged = |flaw| StoreError::Damaged { path: given.to_owned(), flaw };
+    let bytes = match disk.read(path) {
+        Err(large) if large.kind() == ErrorKind::FileTooLarge => {
+            return Err(damaged(Flaw::TooLarge { most: codec::MAX_BYTES }));
+        }
+        other => other.map_err(|other| error("read", &other))?,
+    };
+    codec::decode(&bytes).map(Some).map_err(damaged)
+}
+
+fn write(disk: &mut dyn Disk, fresh: &Path, bytes: &[u8]) -> Result<(), Refused> {
     // One that a crash left may have any content and permissions.
     match disk.remove(fresh) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
             return Err(("remove what was left of", error));
         }
         _ => {}
@@ -93,35 +151,13 @@ fn replace(
     let mut rest = bytes;
     while !rest.is_empty() {
         match disk.write(rest) {
-            Ok(0) => return Err(("write", io::ErrorKind::WriteZero.into())),
+            Ok(0) => return Err(("write", ErrorKind::WriteZero.into())),
             Ok(count) => rest = rest.get(count..).unwrap_or_default(),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(("write", error)),
         }
     }
-    disk.sync().map_err(|error| ("write", error))?;
-    disk.rename(fresh, path).map_err(|error| ("replace", error))?;
-    disk.sync_folder(path).map_err(|error| ("write the folder of", error))
-}
-
-pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
-    let lock = beside(path, ".lock");
-    let error = |error: &io::Error| failed("lock", &lock, error);
-    let file = private().create(true).truncate(false).open(&lock).map_err(|other| error(&other))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: path.to_owned() }),
-        Err(TryLockError::Error(other)) => Err(error(&other)),
-    }
-}
-
-/// How files are created: writable, and for their owner alone from the first moment.
-pub(super) fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
+    disk.sync().map_err(|error| ("write", error))
 }
 
 /// Gives a file that is complete its name, over the one that has it.
@@ -132,17 +168,6 @@ pub(super) fn rename(fresh: &Path, path: &Path) -> io::Result<()> {
     disk.sync_folder(path)
 }
 
-/// The name of a file with something after it.
-pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
-}
-
-fn failed(doing: &'static str, path: &Path, error: &io::Error) -> StoreError {
-    StoreError::Io { doing, path: path.to_owned(), kind: error.kind() }
-}
-
 impl Store for FileStore {
     fn load(&mut self) -> Result<Snapshot, StoreError> {
         Ok(self.snapshot.clone())
@@ -151,7 +176,12 @@ impl Store for FileStore {
     fn apply(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         let mut next = self.snapshot.clone();
         next.apply(changes);
-        self.write(&next)?;
+        let bytes = self.encode(&next)?;
+        if let Some(place) = &mut self.place {
+            place.check()?;
+        }
+        let replaced = self.replace(&bytes);
+        replaced.map_err(|(doing, error)| failed(doing, &self.path, error.kind()))?;
         self.snapshot = next;
         Ok(())
     }

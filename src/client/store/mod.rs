@@ -15,6 +15,7 @@ mod codec;
 mod error;
 mod file;
 mod memory;
+mod place;
 mod snapshot;
 #[cfg(feature = "sqlite")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
@@ -49,7 +50,7 @@ pub trait Store: Send + 'static {
     ///
     /// # Errors
     ///
-    /// When they cannot be written. What was kept before is still there.
+    /// When they cannot be written. What was kept before is still there. [`StoreError::Busy`] has a client try again.
     fn apply(&mut self, changes: &[Change]) -> Result<(), StoreError>;
 }
 

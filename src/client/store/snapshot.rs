@@ -25,7 +25,7 @@ pub struct DcRecord {
     pub key: Option<StoredKey>,
     /// Whether the key is that of a login.
     pub is_authorized: bool,
-    /// Its addresses, if the server has told them.
+    /// Its addresses, if the server has told them: 255 at most, the preferred first.
     pub addresses: Vec<SocketAddr>,
 }
 
@@ -37,6 +37,9 @@ pub struct SessionUser {
     /// Whether it is a bot.
     pub is_bot: bool,
 }
+
+/// Addresses of a data centre that are kept: a session's bytes have one byte for their count. Telegram tells a handful.
+pub(super) const MAX_ADDRESSES: usize = 255;
 
 impl Snapshot {
     /// The key of a data centre.
@@ -79,7 +82,8 @@ impl Snapshot {
                     }
                 }
                 Change::Addresses { dc, addresses } => {
-                    self.dcs.entry(*dc).or_default().addresses.clone_from(addresses);
+                    let first = addresses.iter().take(MAX_ADDRESSES).copied().collect();
+                    self.dcs.entry(*dc).or_default().addresses = first;
                 }
                 Change::User(user) => self.user = *user,
             }

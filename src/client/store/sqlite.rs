@@ -14,14 +14,16 @@ mod tests;
 
 use std::fmt;
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, ErrorKind};
+use std::path::Path;
+use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::client::store::error::Flaw;
-use crate::client::store::file::{OTHERS, beside, lock, private, rename};
-use crate::client::store::{Change, Snapshot, Store, StoreError};
+use crate::client::store::file::rename;
+use crate::client::store::place::{self, Place, beside, private, unwritable};
+use crate::client::store::{Change, Snapshot, Store, StoreError, codec};
 
 /// `tlwr` in ASCII.
 const APPLICATION: u32 = 0x746c_7772;
@@ -32,135 +34,203 @@ const VERSION: u32 = 2;
 ///
 /// A batch of changes is a transaction. The file is locked by `FILE.lock` as long as the store lives. What is damaged, of a
 /// newer version, or open to other users is refused and left as it is.
+///
+/// Its name is found as [`FileStore`](crate::client::store::FileStore)'s is: once, and links are followed. Hard links are no
+/// names of one session, for `FILE.lock` is another for each: two clients that open both have one key.
+///
+/// Other programs may read and write the file meanwhile. While one of them is at it, the store waits for five seconds, and a
+/// client tries for a minute before it gives up what was to be kept: [`StoreError::Busy`].
 pub struct SqliteStore {
-    path: PathBuf,
     database: Connection,
-    _lock: std::fs::File,
+    /// Held for as long as the store lives.
+    place: Place,
 }
 
 impl SqliteStore {
-    /// Opens a file, which need not be there yet. One that is there and empty is no session: it was cut.
+    /// Opens a file, which need not be there yet. One that is there and empty is no session: it was cut. Something is written to
+    /// it, which changes nothing: what cannot be kept is told here, before anybody logs in.
     ///
     /// # Errors
     ///
-    /// As [`FileStore::open`](crate::client::store::FileStore::open), and [`StoreError::Sqlite`].
-    pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
-        let path = path.into();
-        let lock = lock(&path)?;
-        match fs::metadata(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => create(&path)?,
-            Err(error) => return Err(refused("look at", &path, &error)),
-            Ok(metadata) => check_file(&path, &metadata)?,
+    /// As [`FileStore::open`](crate::client::store::FileStore::open), [`StoreError::Busy`] and [`StoreError::Sqlite`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let given = path.as_ref();
+        let place = Place::take(given)?;
+        let path = place.path();
+        if !is_there(given, path)? {
+            create(given, path)?;
         }
-        let error = |error: rusqlite::Error| failed("open", &path, &error);
-        let mut database = connect(&path).map_err(error)?;
-        prepare(&mut database, &path)?;
-        let mut store = Self { path, database, _lock: lock };
-        store.load()?;
+        let mut database =
+            connect(path, WRITE).map_err(|error| refused_by("open", given, &error))?;
+        prepare(&mut database, given)?;
+        load(&database, given)?;
+        let rehearsed = rehearse(&mut database);
+        rehearsed.map_err(|error| refused_by("write", given, &error))?;
+        let mut store = Self { database, place };
+        store.place.used();
         Ok(store)
+    }
+
+    /// What a file keeps, which is neither locked nor written; see [`FileStore::read`](crate::client::store::FileStore::read).
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), but for [`StoreError::InUse`] and [`StoreError::Unwritable`]; and [`StoreError::Io`] when there is
+    /// no file.
+    pub fn read(path: impl AsRef<Path>) -> Result<Snapshot, StoreError> {
+        let given = path.as_ref();
+        let path = place::real(given)?;
+        if !is_there(given, &path)? {
+            return Err(place::failed("read", given, ErrorKind::NotFound));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let database = connect(&path, flags).map_err(|error| failed("read", given, &error))?;
+        if check(&database, given)? == VERSION {
+            return load(&database, given);
+        }
+        let read = rows::read_unsigned(&database).map_err(|error| failed("read", given, &error))?;
+        read.map_err(|flaw| StoreError::Damaged { path: given.to_owned(), flaw })
+    }
+
+    /// The file: its absolute name, without links.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.place.path()
     }
 }
 
+/// How long SQLite tries while another program has what it needs.
+const BUSY: Duration = Duration::from_secs(5);
+
 /// Makes a session with nothing in it, beside its place, so that there is never a part of one.
-fn create(path: &Path) -> Result<(), StoreError> {
+fn create(given: &Path, path: &Path) -> Result<(), StoreError> {
+    let io = |step, error: &io::Error| unwritable(given, step, &error.kind());
     let fresh = beside(path, ".new");
     // What a crash left; and journals of a file that is gone, which SQLite would roll back into this one.
-    for left in
-        [&fresh, &beside(&fresh, "-journal"), &beside(path, "-journal"), &beside(path, "-wal")]
-    {
+    let journals = [beside(&fresh, "-journal"), beside(path, "-journal"), beside(path, "-wal")];
+    for left in journals.iter().chain([&fresh]) {
         match fs::remove_file(left) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(refused("remove what was left of", left, &error));
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(io("remove what was left of", &error));
             }
             _ => {}
         }
     }
     // Private from its first moment; SQLite gives its journal the same permissions.
-    let io = |error: io::Error| refused("create", path, &error);
-    drop(private().create_new(true).open(&fresh).map_err(io)?);
-    fill(&fresh).map_err(|error| failed("create", path, &error))?;
-    rename(&fresh, path).map_err(io)
+    drop(private().create_new(true).open(&fresh).map_err(|error| io("create", &error))?);
+    let filled = fill(&fresh).map_err(|error| refused_by("create", given, &error));
+    let made = filled.and_then(|()| rename(&fresh, path).map_err(|error| io("replace", &error)));
+    if made.is_err() {
+        let _ = fs::remove_file(&fresh);
+        let _ = fs::remove_file(beside(&fresh, "-journal"));
+    }
+    made
 }
 
 fn fill(fresh: &Path) -> rusqlite::Result<()> {
-    let mut database = connect(fresh)?;
-    let begun = database.transaction()?;
+    let mut database = connect(fresh, WRITE)?;
+    let begun = begin(&mut database)?;
     begun.execute_batch(rows::TABLES)?;
     begun.pragma_update(None, "application_id", APPLICATION)?;
     begun.pragma_update(None, "user_version", VERSION)?;
-    rows::write_checksum(&begun, &Snapshot::default())?;
+    rows::write_checksum(&begun, &rows::checksum(&Snapshot::default()))?;
     begun.commit()?;
     database.close().map_err(|(_, error)| error)
 }
 
+/// Does all that keeping something takes: a journal beside the file, pages in it, and their way to the disk. SQLite leaves out
+/// what writes a row as it is, but not this.
+fn rehearse(database: &mut Connection) -> rusqlite::Result<()> {
+    let begun = begin(database)?;
+    begun.pragma_update(None, "user_version", VERSION)?;
+    begun.commit()
+}
+
+/// Begins as a writer. Who begins as a reader is refused at once, instead of waiting, when another writes by then.
+fn begin(database: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    database.transaction_with_behavior(TransactionBehavior::Immediate)
+}
+
+const WRITE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+
 /// Opens what is there; never makes a file.
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let database = Connection::open_with_flags(path, flags)?;
+    database.busy_timeout(BUSY)?;
     // What was committed is on the disk, and a key that was deleted is not left in a free page.
     database.pragma_update(None, "synchronous", "FULL")?;
     database.pragma_update(None, "secure_delete", "ON")?;
     Ok(database)
 }
 
-fn check_file(path: &Path, metadata: &fs::Metadata) -> Result<(), StoreError> {
-    #[cfg(unix)]
-    {
-        let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions());
-        if metadata.is_file() && mode & OTHERS != 0 {
-            return Err(StoreError::Exposed { path: path.to_owned(), mode: mode & 0o777 });
-        }
-    }
+/// Whether there is a file, which is as private as it has to be, and not empty.
+fn is_there(given: &Path, path: &Path) -> Result<bool, StoreError> {
+    let metadata = match fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        other => other.map_err(|error| place::failed("look at", given, error.kind()))?,
+    };
+    place::check_mode(given, place::mode(&metadata))?;
     // SQLite would take it for a new database, and remove a journal that could mend it.
-    if metadata.is_file() && metadata.len() == 0 {
-        return Err(StoreError::Damaged { path: path.to_owned(), flaw: Flaw::Empty });
+    match metadata.len() {
+        0 => Err(StoreError::Damaged { path: given.to_owned(), flaw: Flaw::Empty }),
+        _ => Ok(true),
     }
-    Ok(())
 }
 
-/// Sees that it is a session, of this version or brought to it.
-fn prepare(database: &mut Connection, path: &Path) -> Result<(), StoreError> {
+/// Sees that it is a session; its version.
+fn check(database: &Connection, path: &Path) -> Result<u32, StoreError> {
     let error = |error: rusqlite::Error| failed("open", path, &error);
-    let damaged = |flaw| StoreError::Damaged { path: path.to_owned(), flaw };
+    let damaged = |flaw| Err(StoreError::Damaged { path: path.to_owned(), flaw });
     let pragma = |name| database.pragma_query_value(None, name, |row| row.get::<_, u32>(0));
     let (application, version) =
         (pragma("application_id").map_err(error)?, pragma("user_version").map_err(error)?);
     match (application, version) {
         (APPLICATION, 1 | VERSION) => {}
         (APPLICATION, version) if version > VERSION => {
-            return Err(damaged(Flaw::Newer { version, known: VERSION }));
+            return damaged(Flaw::Newer { version, known: VERSION });
         }
-        _ => return Err(damaged(Flaw::Kind)),
+        _ => return damaged(Flaw::Kind),
     }
     let check: String =
         database.query_row("PRAGMA quick_check", [], |row| row.get(0)).map_err(error)?;
-    if check != "ok" {
-        return Err(damaged(Flaw::Checksum));
+    if check == "ok" { Ok(version) } else { damaged(Flaw::Checksum) }
+}
+
+/// Sees that it is a session, and brings it to this version.
+fn prepare(database: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    if check(database, path)? == VERSION {
+        return Ok(());
     }
-    if version == 1 {
-        let begun = database.transaction().map_err(error)?;
-        // It fails if there is one already: then the version is what was damaged.
-        begun.execute_batch(rows::CHECKSUM).map_err(error)?;
-        let (snapshot, _) = rows::read(&begun).map_err(error)?.map_err(damaged)?;
-        rows::write_checksum(&begun, &snapshot).map_err(error)?;
-        begun.pragma_update(None, "user_version", VERSION).map_err(error)?;
-        begun.commit().map_err(error)?;
-    }
-    Ok(())
+    let error = |error: rusqlite::Error| refused_by("write", path, &error);
+    let damaged = |flaw| StoreError::Damaged { path: path.to_owned(), flaw };
+    let begun = begin(database).map_err(error)?;
+    // It fails if there is one already: then the version is what was damaged.
+    begun.execute_batch(rows::CHECKSUM).map_err(error)?;
+    let (snapshot, _) = rows::read(&begun).map_err(error)?.map_err(damaged)?;
+    let checksum = rows::checksum(&snapshot);
+    rows::write_checksum(&begun, &checksum).map_err(error)?;
+    begun.pragma_update(None, "user_version", VERSION).map_err(error)?;
+    begun.commit().map_err(error)
 }
 
 impl Store for SqliteStore {
     fn load(&mut self) -> Result<Snapshot, StoreError> {
-        load(&self.database, &self.path)
+        load(&self.database, self.place.path())
     }
 
     fn apply(&mut self, changes: &[Change]) -> Result<(), StoreError> {
-        let Self { path, database, .. } = self;
+        let Self { place, database } = self;
+        place.check()?;
+        let path = place.path();
         let error = |error: rusqlite::Error| failed("write", path, &error);
-        let transaction = database.transaction().map_err(error)?;
+        let transaction = begin(database).map_err(error)?;
         // Looked at before it gets another checksum.
         let mut next = load(&transaction, path)?;
         next.apply(changes);
+        if codec::encode_within(&next).is_none() {
+            return Err(StoreError::TooLarge { most: codec::MAX_BYTES });
+        }
         write(transaction, changes, &next).map_err(error)
     }
 }
@@ -178,28 +248,35 @@ fn write(to: Transaction<'_>, changes: &[Change], next: &Snapshot) -> rusqlite::
     for change in changes {
         rows::write(&to, change)?;
     }
-    rows::write_checksum(&to, next)?;
+    rows::write_checksum(&to, &rows::checksum(next))?;
     to.commit()
 }
 
 fn failed(doing: &'static str, path: &Path, error: &rusqlite::Error) -> StoreError {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull, NotADatabase};
     match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::NotADatabase) => {
-            StoreError::Damaged { path: path.to_owned(), flaw: Flaw::Kind }
-        }
-        Some(rusqlite::ErrorCode::DiskFull) => {
-            refused(doing, path, &io::ErrorKind::StorageFull.into())
-        }
+        Some(NotADatabase) => StoreError::Damaged { path: path.to_owned(), flaw: Flaw::Kind },
+        Some(DatabaseBusy | DatabaseLocked) => StoreError::Busy { path: path.to_owned() },
+        Some(DiskFull) => place::failed(doing, path, ErrorKind::StorageFull),
         _ => StoreError::Sqlite { doing, path: path.to_owned(), message: error.to_string() },
     }
 }
 
-fn refused(doing: &'static str, path: &Path, error: &io::Error) -> StoreError {
-    StoreError::Io { doing, path: path.to_owned(), kind: error.kind() }
+/// While it is opened, what cannot be written cannot be kept.
+fn refused_by(step: &'static str, path: &Path, error: &rusqlite::Error) -> StoreError {
+    use rusqlite::ErrorCode::{CannotOpen, PermissionDenied, ReadOnly, SystemIoFailure};
+    let cannot = error.sqlite_error_code().is_some_and(|code| {
+        matches!(code, CannotOpen | PermissionDenied | ReadOnly | SystemIoFailure)
+    });
+    match failed(step, path, error) {
+        StoreError::Sqlite { message, .. } if cannot => unwritable(path, step, &message),
+        StoreError::Io { kind, .. } => unwritable(path, step, &kind),
+        other => other,
+    }
 }
 
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SqliteStore({})", self.path.display())
+        write!(f, "SqliteStore({})", self.place.path().display())
     }
 }

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::client::store::{codec, place};
+
 /// The steps. One file at most is being written.
 pub(super) trait Disk: Send {
     /// The permissions of a file; all the owner's where there are none.
@@ -32,37 +34,24 @@ pub(super) struct RealDisk {
     begun: Option<File>,
 }
 
-/// More than any session has: a thousand data centres fit.
-const MAX_BYTES: u64 = 1 << 20;
-
 impl Disk for RealDisk {
     fn mode(&mut self, path: &Path) -> io::Result<u32> {
-        let metadata = fs::metadata(path)?;
-        if !metadata.is_file() {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
-        #[cfg(unix)]
-        let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions());
-        #[cfg(not(unix))]
-        let mode = 0o600;
-        Ok(mode)
+        fs::metadata(path).map(|metadata| place::mode(&metadata))
     }
 
     fn read(&mut self, path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
-        if length > MAX_BYTES {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
+        let room = usize::try_from(length).ok().filter(|length| *length <= codec::MAX_BYTES);
         // One more than there is, so that reading to the end does not grow it and leave a copy behind.
-        let room = usize::try_from(length).unwrap_or(0).saturating_add(1);
+        let room = room.ok_or(io::ErrorKind::FileTooLarge)?.saturating_add(1);
         let mut bytes = Zeroizing::new(Vec::with_capacity(room));
         file.take(length).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
     fn create(&mut self, path: &Path) -> io::Result<()> {
-        self.begun = Some(super::private().create_new(true).open(path)?);
+        self.begun = Some(place::private().create_new(true).open(path)?);
         Ok(())
     }
 
@@ -79,10 +68,8 @@ impl Disk for RealDisk {
     }
 
     fn sync_folder(&mut self, path: &Path) -> io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
         // Elsewhere a folder cannot be opened, and renaming is as durable as it gets.
-        if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+        if cfg!(unix) { File::open(place::folder_of(path))?.sync_all() } else { Ok(()) }
     }
 
     fn remove(&mut self, path: &Path) -> io::Result<()> {

@@ -40,7 +40,7 @@ impl Shared {
     }
 
     fn open(&self) -> Result<FileStore, StoreError> {
-        FileStore::on(PathBuf::from("session"), Box::new(self.clone()))
+        FileStore::on(Path::new("name"), PathBuf::from("session"), Box::new(self.clone()))
     }
 
     /// A step that changes the disk, unless the machine has stopped.
@@ -147,9 +147,9 @@ fn cf_22_a_crash_at_any_step_leaves_the_old_or_the_new_state() {
         let mut step = 1;
         loop {
             let disk = Shared(Arc::new(Mutex::new(before.0.lock().unwrap().clone())));
+            let mut store = disk.open().unwrap();
             disk.0.lock().unwrap().steps = 0;
             disk.0.lock().unwrap().stop_at = Some(step);
-            let mut store = disk.open().unwrap();
             let result = store.apply(&next);
             for (keep, names_are_new) in
                 [(0, false), (0, true), (1, false), (1, true), (2, false), (2, true)]
@@ -193,6 +193,57 @@ fn cf_22_a_refusal_at_any_step_is_told_and_nothing_is_lost() {
             let mut new = full();
             new.apply(&next);
             assert_eq!(disk.open().unwrap().load().unwrap(), new);
+        }
+    }
+}
+
+/// A disk with a session, or with none, and what opening it finds.
+fn disks() -> [(Shared, Snapshot); 2] {
+    let with = Shared::new(64);
+    with.open().unwrap().apply(&changes()).unwrap();
+    with.0.lock().unwrap().steps = 0;
+    [(Shared::new(64), Snapshot::default()), (with, full())]
+}
+
+#[test]
+fn cf_22_a_crash_while_it_is_opened_leaves_what_was_there() {
+    for (before, state) in disks() {
+        for step in 1.. {
+            let disk = Shared(Arc::new(Mutex::new(before.0.lock().unwrap().clone())));
+            disk.0.lock().unwrap().stop_at = Some(step);
+            let opened = disk.open().is_ok();
+            for (keep, names_are_new) in [(0, false), (0, true), (1, true), (2, false)] {
+                let after = disk.0.lock().unwrap().crashed(keep, names_are_new);
+                let after = Shared(Arc::new(Mutex::new(after)));
+                assert_eq!(after.open().unwrap().load().as_ref(), Ok(&state), "step {step}");
+            }
+            if opened {
+                assert!(step > 5, "{step} steps are too few to be all");
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_kept_is_told_when_it_is_opened() {
+    for (before, state) in disks() {
+        let names = before.0.lock().unwrap().names.keys().cloned().collect::<Vec<_>>();
+        for kind in [ErrorKind::StorageFull, ErrorKind::ResourceBusy, ErrorKind::PermissionDenied] {
+            for step in 1.. {
+                let disk = Shared(Arc::new(Mutex::new(before.0.lock().unwrap().clone())));
+                disk.0.lock().unwrap().refuse_at = Some((step, kind));
+                let Err(error) = disk.open() else {
+                    assert!(step > 5, "{step} steps are too few to be all");
+                    break;
+                };
+                let StoreError::Unwritable { path, why, .. } = &error else { panic!("{error}") };
+                assert_eq!((path.as_path(), why), (Path::new("name"), &kind.to_string()));
+                // When it can be, it is.
+                assert_eq!(disk.open().unwrap().load().as_ref(), Ok(&state));
+                let left = disk.0.lock().unwrap().names.keys().cloned().collect::<Vec<_>>();
+                assert_eq!(left, names, "step {step}");
+            }
         }
     }
 }
@@ -268,9 +319,10 @@ fn a_file_that_is_no_session_is_refused_and_untouched() {
         assert_eq!(error, StoreError::Damaged { path: path.clone(), flaw });
         assert_eq!(fs::read(&path).unwrap(), bytes);
     }
-    fs::remove_file(&path).unwrap();
-    fs::create_dir(&path).unwrap();
-    assert!(matches!(FileStore::open(&path), Err(StoreError::Io { .. })));
+    let most = codec::MAX_BYTES;
+    fs::write(&path, vec![0; most + 1]).unwrap();
+    let error = FileStore::open(&path).unwrap_err();
+    assert_eq!(error, StoreError::Damaged { path, flaw: Flaw::TooLarge { most } });
 }
 
 #[test]

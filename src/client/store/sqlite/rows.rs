@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::client::store::codec;
 use crate::client::store::error::Flaw;
+use crate::client::store::snapshot::MAX_ADDRESSES;
 use crate::client::store::{Change, SessionUser, Snapshot};
 use crate::connection::StoredKey;
 use crate::crypto::AuthKey;
@@ -73,7 +74,7 @@ pub(super) fn write(to: &Transaction<'_>, change: &Change) -> rusqlite::Result<(
                 this,
             )?;
             to.execute(&format!("DELETE FROM address WHERE {THIS}"), this)?;
-            for (place, address) in (0_u32..).zip(addresses) {
+            for (place, address) in (0_u32..).zip(addresses.iter().take(MAX_ADDRESSES)) {
                 let ip = address.ip().to_string();
                 to.execute(
                     "INSERT INTO address VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -94,8 +95,8 @@ pub(super) fn write(to: &Transaction<'_>, change: &Change) -> rusqlite::Result<(
 pub(super) type Checksum = Vec<u8>;
 
 /// Makes the checksum that of a state.
-pub(super) fn write_checksum(to: &Transaction<'_>, snapshot: &Snapshot) -> rusqlite::Result<()> {
-    to.execute("UPDATE account SET checksum = ?1", [checksum(snapshot)]).map(drop)
+pub(super) fn write_checksum(to: &Transaction<'_>, checksum: &Checksum) -> rusqlite::Result<()> {
+    to.execute("UPDATE account SET checksum = ?1", [checksum]).map(drop)
 }
 
 /// SHA-256 of all that is kept, as a session file has it.
@@ -108,10 +109,25 @@ pub(super) fn checksum(snapshot: &Snapshot) -> Checksum {
 pub(super) fn read(
     database: &Connection,
 ) -> rusqlite::Result<Result<(Snapshot, Option<Checksum>), Flaw>> {
+    read_with(database, "checksum")
+}
+
+/// What is kept in version 1, which has no checksum.
+pub(super) fn read_unsigned(database: &Connection) -> rusqlite::Result<Result<Snapshot, Flaw>> {
+    Ok(read_with(database, "NULL")?.map(|(snapshot, _)| snapshot))
+}
+
+fn read_with(
+    database: &Connection,
+    checksum: &str,
+) -> rusqlite::Result<Result<(Snapshot, Option<Checksum>), Flaw>> {
     let mut snapshot = Snapshot::default();
     let account = database
         .query_row(
-            "SELECT home_number, home_is_test, home_is_media, user_id, is_bot, checksum FROM account",
+            &format!(
+                "SELECT home_number, home_is_test, home_is_media, user_id, is_bot, {checksum}
+                 FROM account"
+            ),
             [],
             |row| {
                 let number: Option<u16> = row.get(0)?;

@@ -23,7 +23,7 @@ use crate::client::store::snapshot::Snapshot;
 
 const PREFIX: &str = "tw1.";
 
-/// A session as text. It is wiped when dropped.
+/// A session as text. It is wiped when dropped. It has 65,535 data centres at most, each with 255 addresses.
 #[must_use]
 pub fn to_text(snapshot: &Snapshot) -> Zeroizing<String> {
     let text = Zeroizing::new(Base64UrlUnpadded::encode_string(&codec::encode(snapshot)));

@@ -1,12 +1,14 @@
 //! A store whose content is text at any moment.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zeroize::Zeroizing;
 
 use crate::client::store::string::{from_text, to_text};
-use crate::client::store::{Change, Flaw, Snapshot, Store, StoreError};
+use crate::client::store::{Change, Flaw, Snapshot, Store, StoreError, codec};
+use crate::crypto::KeyId;
 
 /// Keeps a session that comes from text, and tells it as text again.
 ///
@@ -31,8 +33,18 @@ use crate::client::store::{Change, Flaw, Snapshot, Store, StoreError};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Default)]
-pub struct StringStore(Arc<Mutex<Snapshot>>);
+///
+/// One client uses it at a time, as with files: while a clone is open, which it is from its first `load` or `apply` until it is
+/// dropped, other clones are in use, and so is every other store of text in this program that has one of its keys.
+#[derive(Default)]
+pub struct StringStore {
+    snapshot: Arc<Mutex<Snapshot>>,
+    /// Whether this clone is the one that is open.
+    is_open: bool,
+}
+
+/// The sessions that are open.
+static OPEN: Mutex<Vec<Arc<Mutex<Snapshot>>>> = Mutex::new(Vec::new());
 
 impl StringStore {
     /// The session of a text that [`to_text`](Self::to_text) gave; nothing, if the text is empty. For another library's, see
@@ -55,23 +67,72 @@ impl StringStore {
     }
 
     fn snapshot(&self) -> MutexGuard<'_, Snapshot> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.snapshot)
+    }
+
+    /// Has the session for this clone alone.
+    fn open(&mut self) -> Result<(), StoreError> {
+        if self.is_open {
+            return Ok(());
+        }
+        let mut open = lock(&OPEN);
+        let ours = keys(&self.snapshot());
+        let is_same = |other: &Arc<Mutex<Snapshot>>| {
+            Arc::ptr_eq(other, &self.snapshot) || !ours.is_disjoint(&keys(&lock(other)))
+        };
+        if open.iter().any(is_same) {
+            return Err(StoreError::InUse { path: "the session of this text".into() });
+        }
+        open.push(self.snapshot.clone());
+        self.is_open = true;
+        Ok(())
+    }
+}
+
+fn keys(snapshot: &Snapshot) -> BTreeSet<KeyId> {
+    let keys = snapshot.dcs.values().filter_map(|record| record.key.as_ref());
+    keys.map(|key| key.auth_key.id()).collect()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The clone is not open.
+impl Clone for StringStore {
+    fn clone(&self) -> Self {
+        Self { snapshot: self.snapshot.clone(), is_open: false }
+    }
+}
+
+impl Drop for StringStore {
+    fn drop(&mut self) {
+        if self.is_open {
+            lock(&OPEN).retain(|open| !Arc::ptr_eq(open, &self.snapshot));
+        }
     }
 }
 
 impl From<Snapshot> for StringStore {
     fn from(snapshot: Snapshot) -> Self {
-        Self(Arc::new(Mutex::new(snapshot)))
+        Self { snapshot: Arc::new(Mutex::new(snapshot)), is_open: false }
     }
 }
 
 impl Store for StringStore {
     fn load(&mut self) -> Result<Snapshot, StoreError> {
+        self.open()?;
         Ok(self.snapshot().clone())
     }
 
     fn apply(&mut self, changes: &[Change]) -> Result<(), StoreError> {
-        self.snapshot().apply(changes);
+        self.open()?;
+        let mut next = self.snapshot().clone();
+        next.apply(changes);
+        if codec::encode_within(&next).is_none() {
+            return Err(StoreError::TooLarge { most: codec::MAX_BYTES });
+        }
+        *self.snapshot() = next;
         Ok(())
     }
 }
