@@ -54,7 +54,8 @@ pub(crate) fn parse(text: &str, exceptions: Option<&Exceptions>) -> Result<RawSc
     // No statement of TL begins with a brace.
     let is_json = text.trim_start().starts_with('{');
     let mut raw = if is_json { json::parse(text) } else { tl_text::parse(text) }?;
-    ids::assign_missing(&mut raw, &applying(exceptions, &raw));
+    let exceptions = applying(exceptions, &raw);
+    ids::assign_missing(&mut raw, &exceptions);
     Ok(raw)
 }
 

@@ -116,7 +116,8 @@ pub(crate) fn is_declaration(name: &str, form: Form<'_>, ty: &str) -> Result<boo
     };
     match form {
         _ if says_what_is_known => Ok(true),
-        Form::OneString | Form::Params if !is_reserved => Ok(false),
+        // A name of TDLib's or TON's in somebody's own schema. If it is a mistake it has no parameters, and no bare value either.
+        Form::Nothing | Form::OneString | Form::Params if !is_reserved => Ok(false),
         _ => Err(format!(
             "is built in, and this is not what it is: say `{name} ? = {own};` or leave it out"
         )),
@@ -213,7 +214,8 @@ mod tests {
             ("int", Form::Question, "Long"),
             ("int", Form::Params, "Int"),
             ("string", Form::OneString, "String"),
-            ("int32", Form::Nothing, "Int"),
+            ("int32", Form::Question, "Int"),
+            ("int64", Form::Repeated(2, "int"), "Int"),
             ("int128", Form::Repeated(3, "int"), "Int128"),
             ("int128", Form::Repeated(usize::MAX, "int"), "Int128"),
             ("int128", Form::Repeated(4, "string"), "Int128"),
@@ -236,6 +238,7 @@ mod tests {
         {
             assert_eq!(is_declaration(name, Form::Params, ty), Ok(false), "{name}");
         }
+        assert_eq!(is_declaration("function", Form::Nothing, "Kind"), Ok(false));
     }
 
     fn raw(name: &str, id: Option<u32>, params: &[&str], ty: &str) -> RawDefinition {

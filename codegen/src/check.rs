@@ -48,7 +48,10 @@ pub(crate) fn definition(raw: &RawDefinition, is_function: bool) -> Result<(), F
             let param = param.name.clone();
             return Err(name(Error::RepeatedParam { definition: raw.name.clone(), param }));
         }
-        match param.expr().map_err(|source| ty(raw.malformed(&param.name, &param.ty, source)))? {
+        let expr =
+            param.expr().map_err(|source| ty(raw.malformed(&param.name, &param.ty, source)))?;
+        arguments(&expr).map_err(|why| ty(misplaced(raw, &param.name, &param.ty, why)))?;
+        match expr {
             TypeExpr::Flags => {
                 words.insert(&param.name);
             }
@@ -84,12 +87,8 @@ fn result(raw: &RawDefinition, is_function: bool) -> Result<(), Error> {
     }
     let expr: TypeExpr =
         raw.ty.parse().map_err(|source| raw.malformed("result", &raw.ty, source))?;
-    let misplaced = |why| Error::MisplacedType {
-        definition: raw.name.clone(),
-        param: "result".to_owned(),
-        ty: raw.ty.clone(),
-        why,
-    };
+    let misplaced = |why| misplaced(raw, "result", &raw.ty, why);
+    arguments(&expr).map_err(misplaced)?;
     let TypeExpr::Named { bare, name, args } = expr else {
         let why =
             if is_function { "a function returns a value" } else { "a constructor makes a value" };
@@ -99,13 +98,36 @@ fn result(raw: &RawDefinition, is_function: bool) -> Result<(), Error> {
         return Ok(());
     }
     if bare || !args.is_empty() {
-        return Err(misplaced("a constructor belongs to a type without arguments"));
+        return Err(misplaced("a constructor says its type by its name"));
     }
     if !last_begins(&name, |c| c.is_ascii_uppercase()) {
         let expected = "the name of a type begins with a capital letter";
         return Err(Error::Capital { definition: raw.name.clone(), name, expected });
     }
     Ok(())
+}
+
+fn misplaced(raw: &RawDefinition, param: &str, ty: &str, why: &'static str) -> Error {
+    Error::MisplacedType {
+        definition: raw.name.clone(),
+        param: param.to_owned(),
+        ty: ty.to_owned(),
+        why,
+    }
+}
+
+/// Vectors have one argument, and nothing else has any. How deep it goes is bounded where expressions are read.
+fn arguments(expr: &TypeExpr) -> Result<(), &'static str> {
+    match expr {
+        TypeExpr::Flags | TypeExpr::Variable(_) => Ok(()),
+        TypeExpr::Conditional { ty, .. } => arguments(ty),
+        TypeExpr::Named { bare, name, args } => match (name.as_str(), args.as_slice()) {
+            ("Vector" | "vector", [item]) if !bare => arguments(item),
+            ("Vector" | "vector", _) => Err("a vector has one argument and no `%`"),
+            (_, []) => Ok(()),
+            _ => Err("only vectors have arguments"),
+        },
+    }
 }
 
 fn last_begins(name: &str, is_fine: impl Fn(char) -> bool) -> bool {

@@ -204,9 +204,9 @@ fn term(cursor: &mut Cursor<'_, '_>, depth: usize) -> Result<TypeExpr, TypeExprE
         if cursor.peek().is_none() {
             return Err(TypeExprError::Brackets);
         }
-        args.push(application(cursor, depth + 1)?);
+        args.push(term(cursor, depth + 1)?);
         while cursor.eat(",") {
-            args.push(application(cursor, depth + 1)?);
+            args.push(term(cursor, depth + 1)?);
         }
         if !cursor.eat(">") {
             return Err(unclosed(cursor));
@@ -288,7 +288,7 @@ mod tests {
             ("(Vector int)", "Vector<int>"),
             ("flags.3?(vector %Message)", "flags.3?vector<%Message>"),
             ("(Vector (Vector TlsBlock))", "Vector<Vector<TlsBlock>>"),
-            ("Vector<Vector int>", "Vector<Vector<int>>"),
+            ("Vector<(Vector int)>", "Vector<Vector<int>>"),
             ("%(binlog.Key)", "%binlog.Key"),
             ("((int))", "int"),
         ] {
@@ -306,6 +306,7 @@ mod tests {
             ("Vector<int>>", TypeExprError::Brackets),
             ("Vector<a>,<b>", TypeExprError::Trailing(",<b>".into())),
             ("Vector<int,>", TypeExprError::Missing),
+            ("Vector<Vector int>", TypeExprError::Trailing("int>".into())),
             ("Vector<,int>", TypeExprError::Missing),
             ("Vector<int", TypeExprError::Brackets),
             ("(Vector int", TypeExprError::Brackets),

@@ -300,7 +300,8 @@ mod tests {
             (entry(2, "A", &[], "A"), "small letter"),
             (entry(2, "a", &[], "a"), "capital letter"),
             (entry(2, "a", &[], "A B"), "no part of a type"),
-            (entry(2, "a", &[], "A<B>"), "without arguments"),
+            (entry(2, "a", &[], "A<B>"), "only vectors have arguments"),
+            (entry(2, "a", &[], "%A"), "by its name"),
             (entry(2, "first", &[], "A"), "`first` is defined twice"),
             (entry(1, "a", &[], "A"), "`first` and `a` have the same id"),
             (entry(2, "boolTrue", &[("x", "int")], "Bool"), "built in"),
@@ -334,7 +335,7 @@ mod tests {
         let schema = parse(&text(r#","layer":17"#)).unwrap();
         let names: Vec<String> = schema.constructors.iter().map(RawDefinition::own_name).collect();
         assert_eq!(names, ["d", "d8", "d17"]);
-        assert_eq!(print(&schema).unwrap(), text(r#","layer":17"#).replace("[\n]}", "[\n]}"));
+        assert_eq!(print(&schema).unwrap(), text(r#","layer":17"#));
         for (again, name) in [("", "d"), (r#","layer":8"#, "d8")] {
             let source = Box::new(Error::DuplicateDefinition { definition: name.into() });
             assert_eq!(parse(&text(again)), Err(Error::At { line: 4, column: 1, source }));

@@ -51,3 +51,4 @@ pub use emit::{Links, Options, Serde, enum_paths, generate, struct_paths};
 pub use error::Error;
 pub use exceptions::{Exceptions, IdException, Measured};
 pub use lock::Lock;
+pub use resolve::Resolver;

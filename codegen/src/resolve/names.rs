@@ -293,12 +293,12 @@ mod tests {
             }
         );
         assert_eq!(
-            names("a = Pair<int>;").unwrap_err(),
+            names("a = %B;").unwrap_err(),
             Error::MisplacedType {
                 definition: "a".into(),
                 param: "result".into(),
-                ty: "Pair<int>".into(),
-                why: "a constructor belongs to a type without arguments"
+                ty: "%B".into(),
+                why: "a constructor says its type by its name"
             }
         );
         assert_eq!(

@@ -310,7 +310,7 @@ fn mistakes_name_line_column_definition_and_what_was_expected() {
         ),
         (
             "a x:int = %B;",
-            "line 1, column 11: `a`: `B` cannot be the type of `result`: a constructor belongs to a type without arguments",
+            "line 1, column 11: `a`: `B` cannot be the type of `result`: a constructor says its type by its name",
         ),
         (
             "a.b. x:int = A;",
