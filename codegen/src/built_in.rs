@@ -30,8 +30,8 @@ const BOOLS: [(&str, u32); 4] = [
 /// What a name that TL builds in means as a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BuiltIn {
-    /// The type of its values; there are none of `function`.
-    pub(crate) ty: Option<Ty>,
+    /// The type of its values.
+    pub(crate) ty: Ty,
     /// Whether no schema may define it otherwise. The names of TDLib and TON are others' to use where they are not declared so.
     pub(crate) is_reserved: bool,
 }
@@ -53,11 +53,11 @@ pub(crate) fn named(name: &str) -> Option<BuiltIn> {
         // TON's: the library wipes them, the bytes are the same.
         "secureString" => (Ty::String, false),
         "secureBytes" => (Ty::Bytes, false),
-        "object" => (Ty::Object, false),
-        "function" => return Some(BuiltIn { ty: None, is_reserved: false }),
+        // One of any type, or any function, with its id in front.
+        "object" | "function" => (Ty::Object, false),
         _ => return None,
     };
-    Some(BuiltIn { ty: Some(ty), is_reserved })
+    Some(BuiltIn { ty, is_reserved })
 }
 
 /// The type of a name that means the same in every schema; also `Bool` and `Object`, which are types with ids in front.
@@ -65,13 +65,16 @@ pub(crate) fn everywhere(name: &str) -> Option<Ty> {
     match name {
         "Bool" => Some(Ty::Bool),
         "Object" => Some(Ty::Object),
-        _ => named(name).filter(|built_in| built_in.is_reserved)?.ty,
+        _ => named(name).filter(|built_in| built_in.is_reserved).map(|built_in| built_in.ty),
     }
 }
 
-/// The type of a name that a schema may use for a constructor of its own, and this one does not.
+/// The type of a name that a schema may use for a constructor or a type of its own, and this one does not.
 pub(crate) fn unless_defined(name: &str) -> Option<Ty> {
-    named(name).filter(|built_in| !built_in.is_reserved)?.ty
+    match name {
+        "Function" => Some(Ty::Object),
+        _ => named(name).filter(|built_in| !built_in.is_reserved).map(|built_in| built_in.ty),
+    }
 }
 
 /// What stands between the name and the type of a declaration.
@@ -172,7 +175,7 @@ fn type_of(name: &str) -> String {
 
 /// The bytes of a value, where all have as many.
 fn width(name: &str) -> Option<usize> {
-    match named(name)?.ty? {
+    match named(name)?.ty {
         Ty::Int => Some(4),
         Ty::Long | Ty::Double => Some(8),
         Ty::Int128 => Some(16),

@@ -119,14 +119,14 @@ impl<'a, 't> Cursor<'a, 't> {
         self.peek().filter(|token| token.is_word).and_then(|_| self.next())
     }
 
-    /// Where the next token stands, or the text ends.
+    /// Where the next token stands, or the text ends but for spaces.
     pub(crate) fn at(&self) -> usize {
-        self.peek().map_or(self.text.len(), |token| token.at)
+        self.peek().map_or(self.text.trim_end().len(), |token| token.at)
     }
 
     /// What stands at the next token, up to a space or a `;`.
     pub(crate) fn ahead(&self) -> &'t str {
-        let ahead = self.text.get(self.at()..).unwrap_or_default();
+        let ahead = self.peek().and_then(|token| self.text.get(token.at..)).unwrap_or_default();
         ahead.split(|c: char| c.is_whitespace() || c == ';').next().unwrap_or_default()
     }
 }

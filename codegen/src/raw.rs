@@ -52,11 +52,20 @@ impl RawSchema {
 
     /// The schema with each definition under its [own name](RawDefinition::own_name), and of no layer.
     pub(crate) fn flattened(&self) -> Self {
-        let flat = |list: &[RawDefinition]| list.iter().map(RawDefinition::flattened).collect();
+        self.with_each(RawDefinition::flattened)
+    }
+
+    /// The schema with `int` for each `#` that is a number.
+    pub(crate) fn with_numbers(&self) -> Self {
+        self.with_each(RawDefinition::with_numbers)
+    }
+
+    fn with_each(&self, change: impl Fn(&RawDefinition) -> RawDefinition) -> Self {
         Self {
-            constructors: flat(&self.constructors),
-            functions: flat(&self.functions),
-            ..self.clone()
+            layer: self.layer,
+            constructors: self.constructors.iter().map(&change).collect(),
+            functions: self.functions.iter().map(&change).collect(),
+            built_in: self.built_in.clone(),
         }
     }
 }
@@ -75,6 +84,26 @@ impl RawDefinition {
 
     fn flattened(&self) -> Self {
         Self { name: self.own_name(), layer: None, ..self.clone() }
+    }
+
+    /// The definition with `int` for each `#` that is a number and no word of flags: no parameter depends on it, and it is not
+    /// called as those are of which Telegram has not used a bit yet. TON has such: `mode:# count:# after:mode.7?int`.
+    fn with_numbers(&self) -> Self {
+        let is_word = |word: &RawParam| {
+            let is_of = |param: &RawParam| {
+                let flags =
+                    param.ty.split_once('?').and_then(|(condition, _)| condition.split_once('.'));
+                flags.is_some_and(|(flags, _)| flags == word.name)
+            };
+            word.name.starts_with("flags") || self.params.iter().any(is_of)
+        };
+        let mut with_numbers = self.clone();
+        for param in &mut with_numbers.params {
+            if param.ty == "#" && !is_word(param) {
+                "int".clone_into(&mut param.ty);
+            }
+        }
+        with_numbers
     }
 
     /// One of its type expressions is wrong.

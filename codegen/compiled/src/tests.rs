@@ -256,12 +256,16 @@ fn a_measured_object_writes_its_length() {
 
 #[test]
 fn what_others_build_in_has_its_width() {
-    use widths::types::{Error, File};
+    use widths::types::{Error, File, Page};
     let error = Error { code: 404, message: "abc".into() };
     assert_eq!(round_trip(&error), words(0x9bdd_8f1a, &[404, 0x6362_6103]));
     let file = File { id: 7, size: 1 << 40, unique: -5, parts: BareVec(vec![1, -1]) };
     let expected = [7, 0, 0x100, 0xffff_fffb, u32::MAX, 2, 1, 0, u32::MAX, u32::MAX];
     assert_eq!(round_trip(&file), words(File::ID, &expected));
+    // A `#` that no parameter depends on is a number.
+    let page = Page { count: 5, after: Some(-1) };
+    assert_eq!(round_trip(&page), words(Page::ID, &[0x80, 5, u32::MAX, u32::MAX]));
+    assert!(format!("{page:?}").contains("count: 5"), "{page:?}");
 }
 
 #[test]

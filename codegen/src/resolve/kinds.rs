@@ -301,6 +301,7 @@ mod tests {
             ("secureString", "SecureString", Ty::String),
             ("secureBytes", "SecureBytes", Ty::Bytes),
             ("object", "Object", Ty::Object),
+            ("function", "Function", Ty::Object),
         ] {
             let kind = Ok(vec![ParamKind::Value(ty)]);
             assert_eq!(kinds(&format!("x p:{name} = X;")), kind, "{name}");

@@ -117,7 +117,7 @@ impl<'a> Resolver<'a> {
         } else {
             ids::check(self.raw, &self.exceptions)?;
         }
-        facts(&self.raw.flattened(), &self.exceptions, self.safe, &self.lock)
+        facts(&self.raw.flattened().with_numbers(), &self.exceptions, self.safe, &self.lock)
     }
 }
 
@@ -232,6 +232,26 @@ mod tests {
                 "{error:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_count_that_nothing_depends_on_is_a_number() {
+        let text = "a flags:# = A; b mode:# count:# after:mode.7?int = B; c flags2:# n:# = C;";
+        let schema = resolved(text, &Exceptions::NONE).unwrap();
+        let fields = |index: usize| {
+            let constructor = &schema.constructors[index];
+            (
+                constructor.body.words,
+                constructor.body.fields.iter().map(|f| f.ident.as_str()).collect(),
+            )
+        };
+        assert_eq!(fields(0), (1, vec![]));
+        assert_eq!(fields(1), (1, vec!["count", "after"]));
+        assert_eq!(fields(2), (1, vec!["n"]));
+        // Its id is that of the text.
+        let mut raw = tl_text::parse(text).unwrap();
+        ids::assign_missing(&mut raw, &Exceptions::NONE);
+        assert_eq!(Some(schema.constructors[1].id), raw.constructors[1].id);
     }
 
     #[test]

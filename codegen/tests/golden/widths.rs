@@ -10,6 +10,7 @@
 ///The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
+        (0x27bda6c5, "page mode:# count:int after:mode.7?int64 = Page"),
         (0x841601b5, "file id:int32 size:int53 unique:int64 parts:vector<int53> = File"),
         (0x9bdd8f1a, "error code:int32 message:string = Error"),
     ],
@@ -153,12 +154,70 @@ file#841601b5 id:int32 size:int53 unique:int64 parts:vector<int53> = File;
             })
         }
     }
+    /**Constructor [page](https://core.telegram.org/constructor/page).
+
+```tl
+page#27bda6c5 mode:# count:int after:mode.7?int64 = Page;
+```*/
+    #[derive(Clone)]
+    pub struct Page {
+        ///`count:int`
+        pub count: i32,
+        ///`after:mode.7?int64`
+        pub after: ::core::option::Option<i64>,
+    }
+    impl Page {
+        ///What is always there, and nothing else.
+        #[inline]
+        pub fn new(count: i32) -> Self {
+            Self {
+                count,
+                after: ::core::option::Option::None,
+            }
+        }
+    }
+    impl ::core::fmt::Debug for Page {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+    impl ::core::cmp::PartialEq for Page {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
+        }
+    }
+    impl ::telewire::tl::Identifiable for Page {
+        const ID: u32 = 0x27bda6c5;
+        const NAME: &'static str = "page";
+    }
+    impl ::telewire::tl::Serialize for Page {
+        #[inline(never)]
+        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+            let place0 = out.len() + 4;
+            ::telewire::tl::codec::write_words(&[0x27bda6c5, 0, self.count as u32], out);
+            ::telewire::tl::codec::write_optional(&self.after, place0, 0x00000080, out);
+        }
+    }
+    impl ::telewire::tl::Deserialize for Page {
+        const MIN_LEN: usize = 12usize;
+        #[inline(never)]
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+            let outer = r.begin(0x27bda6c5, "page");
+            let [word0, low0] = r.words();
+            let v0 = low0 as i32;
+            let v1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000080 != 0);
+            r.end(outer);
+            ::core::option::Option::Some(Self { count: v0, after: v1 })
+        }
+    }
 }
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
-    SCHEMA : types::Error, types::File
+    SCHEMA : types::Error, types::File, types::Page
 }
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
-    SCHEMA : types::Error, types::File
+    SCHEMA : types::Error, types::File, types::Page
 }

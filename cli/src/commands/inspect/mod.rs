@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let files = args.schema.iter().chain(&args.exceptions);
     let inputs = inputs.chain(files.map(|file| schema_file::is_stdin(file)));
     if inputs.filter(|is_stdin| *is_stdin).count() > 1 {
-        let message = "standard input can be the value or one file, not several of them";
+        let message = "standard input can be the value or one schema, not several of them";
         return Err(Failure::Input(message.into()));
     }
     let (name, bytes) = input::read(&args.value)?;
