@@ -379,6 +379,22 @@ fn types_go_through_serde_under_a_feature_of_this_crate() {
 
 #[cfg(feature = "serde")]
 #[test]
+fn a_name_of_several_layers_has_its_layer_in_serde_too() {
+    use layers::enums::DecryptedMessage;
+    use layers::types::{DecryptedMessage17, DecryptedMessageMediaEmpty8};
+    let message = DecryptedMessage::from(DecryptedMessage17 {
+        random_id: 1,
+        ttl: 2,
+        message: "m".into(),
+        media: DecryptedMessageMediaEmpty8,
+    });
+    let json = r#"{"_":"decryptedMessage17","random_id":"1","ttl":2,"message":"m","media":{"_":"decryptedMessageMediaEmpty8"}}"#;
+    assert_eq!(serde_json::to_string(&message).unwrap(), json);
+    assert_eq!(serde_json::from_str::<DecryptedMessage>(json).unwrap(), message);
+}
+
+#[cfg(feature = "serde")]
+#[test]
 fn what_shares_a_bit_cannot_disagree_in_serde_either() {
     let error = |json: &str| {
         let error = serde_json::from_str::<flags_shared::types::User>(json).unwrap_err();
