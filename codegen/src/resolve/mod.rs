@@ -235,6 +235,50 @@ mod tests {
     }
 
     #[test]
+    fn ids_are_believed_all_or_listed_in_a_file() {
+        let raw =
+            tl_text::parse("own#11223344 x:int = Own; ---functions--- wait#55667788 = Nothing;")
+                .unwrap();
+        let listed = Exceptions::parse(
+            r#"{"ids": [{"definition": "own", "id": "11223344", "reason": "chosen by hand"},
+                        {"definition": "wait", "id": "55667788", "reason": "chosen by hand"}],
+                "no_result": ["wait"]}"#,
+        )
+        .unwrap();
+        let schema = Resolver::new(&raw).exceptions(&listed).resolve().unwrap();
+        let some = Exceptions::NONE.with_no_result("wait");
+        let resolver = Resolver::new(&raw).exceptions(&some);
+        assert!(matches!(resolver.resolve(), Err(Error::IdMismatch { .. })));
+        assert_eq!(resolver.believe_ids().resolve().as_ref(), Ok(&schema));
+        // What is listed is held against the schema all the same.
+        let other = listed.with_id("other", 1, "not there");
+        let resolver = Resolver::new(&raw).exceptions(&other).believe_ids();
+        assert!(
+            matches!(resolver.resolve(), Err(Error::Unused { definition, .. }) if definition == "other")
+        );
+    }
+
+    #[test]
+    fn a_name_of_several_layers_is_resolved_with_each() {
+        let text = "===8=== d x:int = D; ===17=== d x:long = D; e = E;";
+        let mut raw = tl_text::parse(text).unwrap();
+        ids::assign_missing(&mut raw, &Exceptions::NONE);
+        let schema = resolve(&raw, &Exceptions::NONE, &[]).unwrap();
+        let names: Vec<_> = schema
+            .constructors
+            .iter()
+            .map(|c| (c.name.tl.as_str(), c.name.ident.as_str()))
+            .collect();
+        assert_eq!(names, [("d8", "D8"), ("d17", "D17"), ("e17", "E17")]);
+        // The id is that of the name alone.
+        assert_eq!(
+            schema.constructors[0].id,
+            ids::computed(&tl_text::parse("d x:int = D;").unwrap().constructors[0])
+        );
+        assert_eq!(schema.types.len(), 2);
+    }
+
+    #[test]
     fn a_count_that_nothing_depends_on_is_a_number() {
         let text = "a flags:# = A; b mode:# count:# after:mode.7?int = B; c flags2:# n:# = C;";
         let schema = resolved(text, &Exceptions::NONE).unwrap();
