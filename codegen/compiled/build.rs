@@ -4,9 +4,7 @@ use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
 
-use telewire_codegen::{Exceptions, Measured, Options, Serde, generate, json, resolve};
-
-const MEASURED: &[Measured] = &[Measured { definition: "message", length: "bytes", body: "body" }];
+use telewire_codegen::{Exceptions, Options, Serde, generate, json, resolve};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
@@ -18,10 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         let case = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let exceptions = match case.as_str() {
-            "object_measured" => Exceptions { measured: MEASURED, ..Exceptions::NONE },
-            "function_without_result" => {
-                Exceptions { no_result: &["http_wait"], ..Exceptions::NONE }
-            }
+            "object_measured" => Exceptions::NONE.with_measured("message", "bytes", "body"),
+            "function_without_result" => Exceptions::NONE.with_no_result("http_wait"),
             _ => Exceptions::NONE,
         };
         let schema =

@@ -2,6 +2,16 @@
 
 use crate::expr::TypeExprError;
 
+impl Error {
+    /// The error without the place in a text where it was found.
+    pub fn without_place(self) -> Self {
+        match self {
+            Self::At { source, .. } => *source,
+            other => other,
+        }
+    }
+}
+
 /// Why a schema was refused. Each variant names the definition at fault; nothing is ever skipped with a warning.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -10,14 +20,28 @@ pub enum Error {
     #[error("not a schema in Telegram's JSON form: {0}")]
     Json(String),
     /// The text is not TL.
-    #[error("line {line}: `{text}`: expected {expected}")]
+    #[error("line {line}, column {column}: `{definition}`: expected {expected}, found {found}")]
     Syntax {
-        /// The line on which the statement begins.
+        /// The line, from 1.
         line: usize,
-        /// The statement.
-        text: String,
+        /// The column, from 1, in characters.
+        column: usize,
+        /// The name of the definition; between two, what stands there.
+        definition: String,
         /// What was expected.
-        expected: &'static str,
+        expected: String,
+        /// What stands there.
+        found: String,
+    },
+    /// A definition of a text is wrong.
+    #[error("line {line}, column {column}: {source}")]
+    At {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1, in characters.
+        column: usize,
+        /// What is wrong.
+        source: Box<Error>,
     },
     /// An id is not a signed 32-bit decimal.
     #[error("`{definition}`: its id `{text}` is not a signed 32-bit decimal")]
@@ -66,6 +90,48 @@ pub enum Error {
         definition: String,
         /// The name at fault.
         name: String,
+    },
+    /// A name does not begin as one of its kind does.
+    #[error("`{definition}`: `{name}`: {expected}")]
+    Capital {
+        /// The definition.
+        definition: String,
+        /// The name at fault.
+        name: String,
+        /// What is expected.
+        expected: &'static str,
+    },
+    /// A definition has the name of something that TL builds in, and says another thing of it.
+    #[error("`{definition}` {why}")]
+    BuiltIn {
+        /// The definition.
+        definition: String,
+        /// What is wrong, and what to do.
+        why: String,
+    },
+    /// Two parameters of a definition have the same name.
+    #[error("`{definition}` has two parameters `{param}`")]
+    RepeatedParam {
+        /// The definition.
+        definition: String,
+        /// The name.
+        param: String,
+    },
+    /// A value would have no bytes, though nothing says that it shall have none.
+    #[error(
+        "`{definition}`: `{ty}` of `{param}` would have no bytes: `{constructor}` has no parameters, and by its own name it has \
+         no id either. If it shall have an id, name its type; if it shall have no bytes, say `%{constructor}`; if it \
+         declares a type that is built in, say what it is: `{constructor} value:long = …;`"
+    )]
+    Nothing {
+        /// The definition.
+        definition: String,
+        /// The parameter, or `result`.
+        param: String,
+        /// The type.
+        ty: String,
+        /// The constructor without parameters.
+        constructor: String,
     },
     /// Two parameters of a definition have names that are the same in Rust.
     #[error(
@@ -160,6 +226,9 @@ pub enum Error {
         /// The field in Rust.
         field: String,
     },
+    /// The text is no list of exceptions.
+    #[error("not a list of exceptions: {0}")]
+    Exceptions(String),
     /// The text is not a lock.
     #[error("not a lock, as `telewire schema lock` prints it: {0}")]
     Lock(String),

@@ -25,6 +25,8 @@
 //! What a schema says can also be used without generating anything: [`dynamic`] reads and writes values of it. It does not
 //! need the feature `emit`, which brings the crates that Rust is emitted with.
 
+mod built_in;
+mod check;
 pub mod diff;
 pub mod dynamic;
 #[cfg(feature = "emit")]
@@ -37,6 +39,7 @@ pub mod expr;
 pub mod ir;
 pub mod json;
 mod least;
+mod lex;
 mod lock;
 mod min_len;
 pub mod raw;
@@ -48,3 +51,4 @@ pub use emit::{Links, Options, Serde, enum_paths, generate, struct_paths};
 pub use error::Error;
 pub use exceptions::{Exceptions, IdException, Measured};
 pub use lock::Lock;
+pub use resolve::Resolver;

@@ -41,15 +41,24 @@ fn standard_input_is_read_too() {
     check(&ran.out);
     let ran = Process::start_with(&["schema", "convert", "-"], "pong").wait();
     assert_eq!(ran.code, 2);
-    assert_eq!(ran.err, "error: standard input: line 1: `pong`: expected `;` at its end\n");
+    assert_eq!(
+        ran.err,
+        "error: standard input: line 1, column 5: `pong`: expected `=` and a type, found the end\n"
+    );
 }
 
 #[test]
 fn mistakes_name_the_file_and_the_line() {
     let (_folder, path) = folder_with("a.tl", "");
     for (content, expected) in [
-        (&b"a = A;\nb x = B;\n"[..], "line 2: `b x = B`: expected `name:type` for each parameter"),
-        (b"\na#xyz = A;", "line 2: `a#xyz = A`: expected `#` and 1 to 8 hexadecimal digits"),
+        (
+            &b"a = A;\nb x = B;\n"[..],
+            "line 2, column 3: `b`: expected `name:type` for each parameter, found `x`",
+        ),
+        (
+            b"\na#xyz = A;",
+            "line 2, column 2: `a`: expected `#` and 1 to 8 hexadecimal digits, found `#`",
+        ),
         (b"a = A;\n\xff\n", "line 2: expected UTF-8"),
     ] {
         fs::write(&path, content).unwrap();
@@ -84,7 +93,11 @@ constructors: 1 added, 0 removed, 1 changed
     ~ ping_id: long -> int
 functions: 0 added, 0 removed, 0 changed
 ";
-    assert_eq!((ran.code, ran.err.as_str(), ran.out.as_str()), (1, "", expected));
+    let warning = format!(
+        "warning: {}: taken as written, though the text gives another id: `pong` 00000001 (its text gives 88b23999)\n",
+        new.display()
+    );
+    assert_eq!((ran.code, ran.err, ran.out.as_str()), (1, warning, expected));
     let ran = run(&["schema", "diff", text(&old), text(&new), "--json"]);
     assert_eq!(ran.code, 1);
     let json: Value = serde_json::from_str(&ran.out).unwrap();
@@ -130,7 +143,10 @@ fn what_cannot_be_compared_ends_with_2() {
     let (_new, new) = folder_with("new.tl", "a = A; a x:int = A;");
     let diff = |options: &[&str]| run(&[&["schema", "diff"], options].concat());
     let ran = diff(&[text(&old), text(&new)]);
-    assert_eq!(ran.err, format!("error: {}: `a` is defined twice\n", new.display()));
+    assert_eq!(
+        ran.err,
+        format!("error: {}: line 1, column 8: `a` is defined twice\n", new.display())
+    );
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     fs::write(&new, "a x:Nowhere = A;").unwrap();
     assert_eq!(diff(&[text(&new), text(&old)]).code, 1);
@@ -161,4 +177,152 @@ fn a_lock_keeps_the_boxes_as_they_were() {
     let ran = run(&["schema", "lock", text(&new), "--lock", text(&lock)]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     assert!(ran.err.contains("lock.json: not a lock"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_no_tl_is_refused_with_line_column_and_definition() {
+    let (_folder, path) = folder_with("a.tl", "");
+    for (line, column, definition) in [
+        ("a flags:# x:flags.32?int = A;", 13, "a"),
+        ("b x:Vector<int>> = B;", 16, "b"),
+        ("c x:int, y:int = C;", 8, "c"),
+        ("d x: = D;", 6, "d"),
+        ("e x:int = 7;", 11, "e"),
+        ("f x:int x:int = F;", 9, "f"),
+        ("ok x:int = Ok;", 1, "ok"),
+        ("g x:Vector<int>y:int = G;", 16, "g"),
+        ("h x:flags.0?int = H;", 5, "h"),
+        ("i (x:int = I;", 3, "i"),
+        ("j x:int = J; $", 14, "$"),
+        ("k x:int = K; k", 15, "k"),
+        ("l#d4edbe69 = L;", 1, "l"),
+    ] {
+        fs::write(&path, format!("ok#d4edbe69 = Ok;\n{line}\n")).unwrap();
+        let ran = run(&["schema", "convert", text(&path)]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{line}");
+        let start = format!("error: {}: line 2, column {column}: ", path.display());
+        assert!(ran.err.starts_with(&start), "{line}: {}", ran.err);
+        assert!(ran.err.contains(&format!("`{definition}`")), "{line}: {}", ran.err);
+    }
+}
+
+/// The heads of a constructor of secret chats as TDLib names it, and of one as a schema of one's own has it.
+const OTHERS_IDS: &str = "\
+decryptedMessage8#1f814f1f random_id:long random_bytes:bytes message:string = DecryptedMessage;
+own#11223344 x:int = Own;
+";
+
+#[test]
+fn ids_are_believed_where_nothing_is_generated_and_the_user_is_told() {
+    let (_folder, path) = folder_with("others.tl", OTHERS_IDS);
+    let warning = format!(
+        "warning: {}: taken as written, though the text gives another id: `decryptedMessage8` 1f814f1f (its text gives 69fef50f), \
+         `own` 11223344 (its text gives fbc8feaf)\n",
+        path.display()
+    );
+    let ran = run(&["schema", "lock", text(&path)]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, warning.as_str()));
+    let ran = run(&["schema", "diff", text(&path), text(&path), "--semver"]);
+    assert_eq!((ran.code, ran.err), (0, warning.repeat(2)));
+    let ran = run(&["inspect", "--schema", text(&path), "44332211 07000000"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, warning.as_str()));
+    assert!(ran.out.contains("x: int = 7"), "{}", ran.out);
+}
+
+#[test]
+fn exceptions_come_with_a_schema_of_ones_own() {
+    let (_folder, schema) =
+        folder_with("own.tl", "own#11223344 x:int = Own;\n---functions---\nwait = Nothing;\n");
+    let list = r#"{"ids":[{"definition":"own","id":"11223344","reason":"chosen by hand"}],"no_result":["wait"]}"#;
+    let (_list, exceptions) = folder_with("own.json", list);
+    let lock = |options: &[&str]| run(&[&["schema", "lock", text(&schema)], options].concat());
+    let ran = lock(&[]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.ends_with("`wait`: the type `Nothing` of `result` has no constructor\n"),
+        "{}",
+        ran.err
+    );
+    let ran = lock(&["--exceptions", text(&exceptions)]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let diff = [
+        "schema",
+        "diff",
+        text(&schema),
+        text(&schema),
+        "--semver",
+        "--exceptions",
+        text(&exceptions),
+    ];
+    let ran = run(&diff);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let ran = run(&[
+        "inspect",
+        "4433221107000000",
+        "--schema",
+        text(&schema),
+        "--exceptions",
+        text(&exceptions),
+    ]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    fs::write(&exceptions, r#"{"ids":[{"definition":"own","id":"11223344"}]}"#).unwrap();
+    let ran = lock(&["--exceptions", text(&exceptions)]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("own.json: not a list of exceptions: missing field `reason`"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn what_tdlib_builds_in_keeps_its_bytes() {
+    let tl = "double ? = Double;\nint32 = Int32;\nint53 = Int53;\nint64 = Int64;\nbytes = Bytes;\n\
+        file id:int32 size:int53 unique:int64 = File;\n";
+    let (_folder, path) = folder_with("td_api.tl", tl);
+    let value = "a7497f88 07000000 0000000000010000 fbffffffffffffff";
+    let ran = run(&["inspect", "--schema", text(&path), value]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    for number in ["id: int32 = 7", "size: int53 = 1099511627776", "unique: int64 = -5"] {
+        assert!(ran.out.contains(number), "{}", ran.out);
+    }
+    let (_folder, path) = folder_with("own.tl", "int48 = Int48;\nfile size:int48 = File;\n");
+    let ran = run(&["schema", "lock", text(&path)]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("`int48` has no parameters")
+            && ran.err.contains("`int48 value:long = …;`"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn names_of_several_layers_are_told_apart_by_them() {
+    let entry = |id: &str, layer: u32| {
+        format!(
+            r#"{{"id":"{id}","predicate":"d","params":[{{"name":"x","type":"int"}}],"type":"D","layer":{layer}}}"#
+        )
+    };
+    let schema = |entries: &[String]| {
+        format!(r#"{{"constructors":[{}],"methods":[]}}"#, entries.join(",\n"))
+    };
+    let id = "-745070533";
+    let (_old, old) = folder_with("old.json", &schema(&[entry(id, 8)]));
+    let (_new, new) =
+        folder_with("new.tl", "===8===\nd x:int = D;\n===17===\nd#00000002 x:long = D;\n");
+    let ran = run(&["schema", "diff", text(&old), text(&new)]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.out
+            .contains("constructors: 1 added, 0 removed, 0 changed\n+ d17#00000002 x:long = D;\n"),
+        "{}",
+        ran.out
+    );
+    let ran = run(&["inspect", "--schema", text(&new), "02000000 0700000000000000"]);
+    assert!(ran.out.contains("d17#00000002"), "{}", ran.out);
+    fs::write(&old, schema(&[entry("1", 8), entry("2", 8)])).unwrap();
+    let ran = run(&["schema", "lock", text(&old)]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.ends_with("line 2, column 1: `d8` is defined twice\n"), "{}", ran.err);
 }

@@ -25,6 +25,7 @@ cases! {
     function_without_result
     functions
     keywords
+    layers
     layout
     namespaces
     object_measured
@@ -35,6 +36,7 @@ cases! {
     unit
     variant_names
     vectors
+    widths
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use telewire::tl::{
 
 use crate::{
     enums, flags, flags_shared, flags_words, function_generic, function_without_result, functions,
-    keywords, layout, namespaces, object_measured, object_to_end, primitives, recursion, std_names,
-    unit, variant_names, vectors,
+    keywords, layers, layout, namespaces, object_measured, object_to_end, primitives, recursion,
+    std_names, unit, variant_names, vectors, widths,
 };
 
 /// Writes, reads back, and cuts at each length.
@@ -255,6 +255,46 @@ fn a_measured_object_writes_its_length() {
 }
 
 #[test]
+fn what_others_build_in_has_its_width() {
+    use widths::types::{Error, File, Page};
+    let error = Error { code: 404, message: "abc".into() };
+    assert_eq!(round_trip(&error), words(0x9bdd_8f1a, &[404, 0x6362_6103]));
+    let file = File { id: 7, size: 1 << 40, unique: -5, parts: BareVec(vec![1, -1]) };
+    let expected = [7, 0, 0x100, 0xffff_fffb, u32::MAX, 2, 1, 0, u32::MAX, u32::MAX];
+    assert_eq!(round_trip(&file), words(File::ID, &expected));
+    // A `#` that no parameter depends on is a number.
+    let page = Page { count: 5, after: Some(-1) };
+    assert_eq!(round_trip(&page), words(Page::ID, &[0x80, 5, u32::MAX, u32::MAX]));
+    assert!(format!("{page:?}").contains("count: 5"), "{page:?}");
+}
+
+#[test]
+fn a_name_of_several_layers_is_a_struct_for_each() {
+    use layers::enums::DecryptedMessage;
+    use layers::types::{DecryptedMessage8, DecryptedMessage17, DecryptedMessageMediaEmpty8};
+    let old = DecryptedMessage8 {
+        random_id: 1,
+        random_bytes: [7].into(),
+        message: "m".into(),
+        media: DecryptedMessageMediaEmpty8,
+    };
+    let new = DecryptedMessage17 {
+        random_id: 1,
+        ttl: 2,
+        message: "m".into(),
+        media: DecryptedMessageMediaEmpty8,
+    };
+    // The ids are those of the names without a layer, as everybody has them.
+    assert_eq!((DecryptedMessage8::ID, DecryptedMessage17::ID), (0x1f81_4f1f, 0x204d_3878));
+    assert_ne!(round_trip(&old), round_trip(&new));
+    for message in [DecryptedMessage::from(old.clone()), new.into()] {
+        round_trip(&message);
+    }
+    assert_eq!(layers::name_of(0x204d_3878), Some("decryptedMessage17"));
+    assert!(format!("{old:?}").contains("decryptedMessage8"), "{old:?}");
+}
+
+#[test]
 fn functions_know_their_result_and_whether_they_repeat() {
     fn result<F: Function<Return = R>, R>() -> Repeat {
         F::REPEAT
@@ -335,6 +375,22 @@ fn types_go_through_serde_under_a_feature_of_this_crate() {
     let json = r#"{"_":"user","lat":0.5,"name":"n","long":-1.0,"first":true,"second":true}"#;
     assert_eq!(serde_json::to_string(&user).unwrap(), json);
     assert_eq!(serde_json::from_str::<User>(json).unwrap(), user);
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn a_name_of_several_layers_has_its_layer_in_serde_too() {
+    use layers::enums::DecryptedMessage;
+    use layers::types::{DecryptedMessage17, DecryptedMessageMediaEmpty8};
+    let message = DecryptedMessage::from(DecryptedMessage17 {
+        random_id: 1,
+        ttl: 2,
+        message: "m".into(),
+        media: DecryptedMessageMediaEmpty8,
+    });
+    let json = r#"{"_":"decryptedMessage17","random_id":"1","ttl":2,"message":"m","media":{"_":"decryptedMessageMediaEmpty8"}}"#;
+    assert_eq!(serde_json::to_string(&message).unwrap(), json);
+    assert_eq!(serde_json::from_str::<DecryptedMessage>(json).unwrap(), message);
 }
 
 #[cfg(feature = "serde")]

@@ -133,12 +133,13 @@ pub enum Change {
     },
 }
 
-/// Compares two schemas.
+/// Compares two schemas. A definition of a layer of its own goes by the name that it has with it: `decryptedMessage46`.
 ///
 /// # Errors
 ///
 /// [`Error::DuplicateDefinition`] when one of them defines a name twice.
 pub fn compare(old: &RawSchema, new: &RawSchema) -> Result<Difference, Error> {
+    let (old, new) = (&old.flattened(), &new.flattened());
     Ok(Difference {
         old_layer: old.layer,
         new_layer: new.layer,
@@ -261,7 +262,8 @@ mod tests {
 
     #[test]
     fn a_name_defined_twice_is_refused() {
-        let twice = tl_text::parse("a#1 = A; a#2 = A;").unwrap();
+        let mut twice = tl_text::parse("a#1 = A; b#2 = A;").unwrap();
+        twice.constructors[1].name = "a".into();
         let expected = Err(Error::DuplicateDefinition { definition: "a".into() });
         assert_eq!(compare(&twice, &RawSchema::default()), expected);
         assert_eq!(compare(&RawSchema::default(), &twice), expected);

@@ -1,5 +1,6 @@
 //! What bytes are expected to be.
 
+use crate::built_in;
 use crate::dynamic::codec::Codec;
 use crate::dynamic::definition::Definition;
 use crate::expr::{TypeExpr, TypeExprError};
@@ -137,7 +138,7 @@ impl<'s> Codec<'s> {
         if !args.is_empty() {
             return Err(no_value("only vectors have arguments"));
         }
-        match built_in(name) {
+        match built_in::everywhere(name) {
             Some(_) if *bare => Err(no_value("it is bare already")),
             Some(ty) => Ok(ty),
             None => self.defined(schema, name, *bare, no_value),
@@ -162,7 +163,9 @@ impl<'s> Codec<'s> {
                 [one] => Ok(Ty::Bare(*one)),
                 _ => Err(no_value("a type with several constructors has no bare form")),
             },
-            None => constructor().ok_or_else(|| TargetError::UnknownName { name: name.to_owned() }),
+            None => constructor()
+                .or_else(|| built_in::unless_defined(name).filter(|_| !bare))
+                .ok_or_else(|| TargetError::UnknownName { name: name.to_owned() }),
         }
     }
 }
@@ -173,20 +176,4 @@ impl<'s> From<Definition<'s>> for Target<'s> {
         let goal = Goal::Definition(definition.schema(), definition.id());
         Self { text: definition.name(), goal }
     }
-}
-
-fn built_in(name: &str) -> Option<Ty> {
-    Some(match name {
-        "int" => Ty::Int,
-        "long" => Ty::Long,
-        "double" => Ty::Double,
-        "int128" => Ty::Int128,
-        "int256" => Ty::Int256,
-        "int512" => Ty::Int512,
-        "string" => Ty::String,
-        "bytes" => Ty::Bytes,
-        "Bool" => Ty::Bool,
-        "Object" => Ty::Object,
-        _ => return None,
-    })
 }

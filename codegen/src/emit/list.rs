@@ -31,7 +31,7 @@ mod tests {
 
     #[test]
     fn each_struct_has_its_path() {
-        let text = "pong = Pong; yes = self.Is; no = self.Is; self.y = self.Y; type.x = type.X;\n---functions---\na.run query:!X = X;";
+        let text = "pong = Pong; yes = self.Is; no = self.Is; self.y = self.Y; type.x = type.X;\n---functions---\na.run {X:Type} query:!X = X;";
         let mut raw = tl_text::parse(text).unwrap();
         resolve::ids::assign_missing(&mut raw, &Exceptions::NONE);
         let schema = resolve::resolve(&raw, &Exceptions::NONE, &[]).unwrap();

@@ -195,7 +195,7 @@ mod tests {
     use crate::tl_text;
 
     fn body_of(text: &str) -> Result<Body, Error> {
-        let schema = tl_text::parse(text).unwrap();
+        let schema = tl_text::parse(text).map_err(Error::without_place)?;
         let names = Names::new(&names::generated(&schema)).unwrap();
         let raw = &schema.constructors[0];
         let params = crate::resolve::kinds::params(raw, &names, &Exceptions::NONE)?;
@@ -308,9 +308,9 @@ mod tests {
                 ident: "a_b".into()
             })
         );
-        assert!(matches!(
+        assert_eq!(
             body_of("x flags:# a:flags.0?true a:flags.0?int = X;"),
-            Err(Error::DuplicateParam { .. })
-        ));
+            Err(Error::RepeatedParam { definition: "x".into(), param: "a".into() })
+        );
     }
 }

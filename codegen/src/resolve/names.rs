@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use crate::Error;
+use crate::built_in;
 use crate::expr::is_name;
 use crate::ir::{Body, ConstructorIndex, FieldKind, Name, TypeIndex};
 use crate::raw::{RawDefinition, RawSchema};
@@ -20,6 +21,8 @@ pub(super) struct Names {
     pub(super) type_of: Vec<Option<TypeIndex>>,
     types_by_name: HashMap<String, TypeIndex>,
     constructors_by_name: HashMap<String, ConstructorIndex>,
+    /// Whether each constructor has no parameters.
+    empty: Vec<bool>,
 }
 
 impl Names {
@@ -30,10 +33,12 @@ impl Names {
             type_of: Vec::new(),
             types_by_name: HashMap::new(),
             constructors_by_name: HashMap::new(),
+            empty: Vec::new(),
         };
         for (index, raw) in constructors.iter().enumerate() {
             let index = ConstructorIndex(index);
             names.constructors.push(name(&raw.name, &raw.name)?);
+            names.empty.push(raw.params.is_empty());
             if names.constructors_by_name.insert(raw.name.clone(), index).is_some() {
                 return Err(Error::DuplicateDefinition { definition: raw.name.clone() });
             }
@@ -51,6 +56,11 @@ impl Names {
 
     pub(super) fn constructor(&self, name: &str) -> Option<ConstructorIndex> {
         self.constructors_by_name.get(name).copied()
+    }
+
+    /// Whether a constructor has no parameters, so that a bare value of it has no bytes.
+    pub(super) fn is_empty(&self, constructor: ConstructorIndex) -> bool {
+        self.empty.get(constructor.0).copied().unwrap_or_default()
     }
 
     /// The constructor of a type that has only one.
@@ -95,9 +105,9 @@ pub(super) fn functions(functions: &[RawDefinition]) -> Result<Vec<Name>, Error>
     Ok(names)
 }
 
-/// The definitions that are generated: `vector` is built in.
+/// The definitions that are generated: what is built in is not.
 pub(super) fn generated(schema: &RawSchema) -> Vec<&RawDefinition> {
-    schema.constructors.iter().filter(|raw| !raw.is_vector() && !is_bool(raw)).collect()
+    schema.constructors.iter().filter(|raw| !built_in::is_built_in(raw)).collect()
 }
 
 /// The variant of each constructor in its type's enum: the constructor minus the type's prefix where that leaves a
@@ -178,11 +188,6 @@ fn is_variant(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic()) && name != "Self"
 }
 
-/// `boolFalse` and `boolTrue`, which become `bool`.
-fn is_bool(raw: &RawDefinition) -> bool {
-    raw.ty == "Bool" && matches!(raw.name.as_str(), "boolFalse" | "boolTrue")
-}
-
 fn unique_in_rust<'a, I: IntoIterator<Item = &'a Name>>(names: I) -> Result<(), Error> {
     let mut seen: HashMap<(&[String], &str), &Name> = HashMap::new();
     for name in names {
@@ -205,7 +210,7 @@ mod tests {
     use crate::tl_text;
 
     fn names(text: &str) -> Result<Names, Error> {
-        let schema = tl_text::parse(text).unwrap();
+        let schema = tl_text::parse(text).map_err(Error::without_place)?;
         Names::new(&generated(&schema))
     }
 
@@ -280,16 +285,21 @@ mod tests {
             }
         );
         assert_eq!(
-            names("a = T_t; b = tT;").unwrap_err(),
+            names("a = T_a; b = T_A;").unwrap_err(),
             Error::DuplicateRustName {
-                first: "T_t".into(),
-                second: "tT".into(),
-                path: "TT".into()
+                first: "T_a".into(),
+                second: "T_A".into(),
+                path: "TA".into()
             }
         );
         assert_eq!(
-            names("a = Vector<int>;").unwrap_err(),
-            Error::Name { definition: "a".into(), name: "Vector<int>".into() }
+            names("a = %B;").unwrap_err(),
+            Error::MisplacedType {
+                definition: "a".into(),
+                param: "result".into(),
+                ty: "%B".into(),
+                why: "a constructor says its type by its name"
+            }
         );
         assert_eq!(
             names("self = T;").unwrap_err(),

@@ -11,8 +11,8 @@
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
         (
-            0x6c141338,
-            "poll id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true answers:flags2.3?int unused:# = Poll",
+            0xbe4eabd5,
+            "poll id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true answers:flags2.3?int flags3:# = Poll",
         ),
     ],
     &[],
@@ -44,7 +44,7 @@ pub mod types {
     /**Constructor [poll](https://core.telegram.org/constructor/poll).
 
 ```tl
-poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true answers:flags2.3?int unused:# = Poll;
+poll#be4eabd5 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true answers:flags2.3?int flags3:# = Poll;
 ```*/
     #[derive(Clone)]
     pub struct Poll {
@@ -82,7 +82,7 @@ poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true an
         }
     }
     impl ::telewire::tl::Identifiable for Poll {
-        const ID: u32 = 0x6c141338;
+        const ID: u32 = 0xbe4eabd5;
         const NAME: &'static str = "poll";
     }
     impl ::telewire::tl::Serialize for Poll {
@@ -91,7 +91,7 @@ poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true an
             let place1 = out.len() + 16;
             ::telewire::tl::codec::write_words(
                 &[
-                    0x6c141338,
+                    0xbe4eabd5,
                     ::telewire::tl::codec::halves(self.id)[0],
                     ::telewire::tl::codec::halves(self.id)[1],
                     self.closed as u32,
@@ -112,7 +112,7 @@ poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true an
         const MIN_LEN: usize = 24usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            let outer = r.begin(0x6c141338, "poll");
+            let outer = r.begin(0xbe4eabd5, "poll");
             let [low0, high0, word0, word1] = r.words();
             let v0 = ::telewire::tl::codec::long(low0, high0);
             let v3 = ::telewire::tl::codec::read_optional(r, word1 & 0x00000008 != 0);

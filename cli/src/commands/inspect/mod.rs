@@ -40,6 +40,11 @@ pub(crate) struct Args {
     /// Without one, it is Telegram's: MTProto and the API.
     #[arg(long, value_name = "FILE")]
     schema: Vec<PathBuf>,
+    /// What the rules of TL do not explain about these schemas, as JSON
+    ///
+    /// Without it, it is what they do not explain about MTProto, as far as a schema has it. Ids are taken as they are written.
+    #[arg(long, value_name = "FILE", requires = "schema")]
+    exceptions: Option<PathBuf>,
     /// Prints one JSON object, for programs
     ///
     /// It has a `tree` and an `error`. A `long`, a `double` and bytes are strings, as JSON has no numbers of their size.
@@ -66,13 +71,15 @@ const IS_TEXT: &str = "this is text, in no form of bytes that is known, and no v
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let inputs = [args.value == "-"].into_iter();
-    let inputs = inputs.chain(args.schema.iter().map(|file| schema_file::is_stdin(file)));
+    let files = args.schema.iter().chain(&args.exceptions);
+    let inputs = inputs.chain(files.map(|file| schema_file::is_stdin(file)));
     if inputs.filter(|is_stdin| *is_stdin).count() > 1 {
         let message = "standard input can be the value or one schema, not several of them";
         return Err(Failure::Input(message.into()));
     }
     let Input { name, bytes } = input::read(&args.value)?;
-    let schemas = schemas::load(&args.schema)?;
+    let exceptions = schema_file::exceptions(args.exceptions.as_deref())?;
+    let schemas = schemas::load(&args.schema, exceptions.as_ref())?;
     let codec = Codec::over(&schemas);
     let target = args.ty.as_deref().map(|ty| codec.target(ty)).transpose();
     let target = target.map_err(|error| Failure::Input(format!("--as: {error}")))?;

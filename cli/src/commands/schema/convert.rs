@@ -11,7 +11,8 @@ use crate::schema_file;
 /// Prints a schema of TL text in Telegram's JSON form.
 ///
 /// A definition without an id gets the one that its text says; the ids that are there stay as they are. One definition
-/// stands on each line, so that two schemas can be compared line by line.
+/// stands on each line, so that two schemas can be compared line by line. What is no TL is refused with line, column and
+/// definition. `int ? = Int;` and the like declare what is built in, which the JSON form does not list.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {

@@ -13,7 +13,8 @@ use crate::schema_file;
 /// Tells what differs between two schemas, JSON or TL text.
 ///
 /// Definitions are compared by their names, and their parameters by theirs: `+` came, `-` went, `~` changed. Where they
-/// stand in the file makes no difference.
+/// stand in the file makes no difference. A definition of a layer of its own has the layer in its name: `decryptedMessage46`. Ids
+/// are taken as they are written; a warning tells of those that the text does not give.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -29,6 +30,12 @@ pub(super) struct Args {
     /// The lock that both are generated with
     #[arg(long, value_name = "FILE", requires = "semver")]
     lock: Option<PathBuf>,
+    /// What the rules of TL do not explain about them, as JSON
+    ///
+    /// {"ids": [{"definition": "a", "id": "1cb5c415", "reason": "…"}], "no_result": ["http_wait"], "measured":
+    /// [{"definition": "message", "length": "bytes", "body": "body"}]}; each list may be left out.
+    #[arg(long, value_name = "FILE")]
+    exceptions: Option<PathBuf>,
     /// Prints one JSON object
     #[arg(long)]
     json: bool,
@@ -61,16 +68,18 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     if args.old == args.new && args.old.as_os_str() == "-" {
         return Err(Failure::Input("standard input can be one of the schemas, not both".into()));
     }
-    let old = schema_file::raw(&args.old)?;
-    let new = schema_file::raw(&args.new)?;
+    let exceptions = schema_file::exceptions(args.exceptions.as_deref())?;
+    let exceptions = exceptions.as_ref();
+    let old = schema_file::raw(&args.old, exceptions)?;
+    let new = schema_file::raw(&args.new, exceptions)?;
     // The one at fault is the one that cannot be compared with itself.
     let file = if diff::compare(&old, &old).is_err() { &args.old } else { &args.new };
     let difference =
         diff::compare(&old, &new).map_err(|error| schema_file::failure(file, &error))?;
     let semver = if args.semver {
         let lock = schema_file::lock(args.lock.as_deref())?;
-        let old = schema_file::resolved(&args.old, &old, &lock)?;
-        let new = schema_file::resolved(&args.new, &new, &lock)?;
+        let old = schema_file::resolved(&args.old, &old, &lock, exceptions)?;
+        let new = schema_file::resolved(&args.new, &new, &lock, exceptions)?;
         Some(semver::impact(&old, &new))
     } else {
         None

@@ -29,7 +29,8 @@ Examples:
   telewire schema convert api.tl > api.json
   telewire schema diff old.json new.json
   telewire schema diff old.json new.tl --semver
-  telewire schema lock api.json > api.lock.json";
+  telewire schema lock api.json > api.lock.json
+  telewire schema lock my.tl --exceptions my.exceptions.json";
 
 pub(crate) fn run(args: Args) -> Result<(), Failure> {
     match args.action {

@@ -131,7 +131,7 @@ fn tl_09_tl_10_each_length_of_a_string_has_its_form() {
 
 #[test]
 fn the_first_of_several_schemas_decides_and_types_stay_in_their_own() {
-    let one = schema_of("x = X; a v:X = A;\n---functions---\nof query:!X = X;");
+    let one = schema_of("x = X; a v:X = A;\n---functions---\nof {X:Type} query:!X = X;");
     let two = schema_of("x = Y; a v:X = A; y = X; b v:X = B;\n---functions---\nf v:X = X;");
     let codec = Codec::over([&one, &two]);
     assert_eq!(codec.named("a").len(), 2);

@@ -8,11 +8,9 @@ mod target;
 mod tree;
 
 use crate::dynamic::{Codec, Object, Value};
-use crate::exceptions::{Exceptions, Measured};
+use crate::exceptions::Exceptions;
 use crate::ir::Schema;
 use crate::{resolve, tl_text};
-
-const MEASURED: &[Measured] = &[Measured { definition: "message", length: "bytes", body: "body" }];
 
 /// Definitions that have each construct of TL; what is computed of them is their ids.
 const TL: &str = "\
@@ -36,15 +34,15 @@ result id:long result:Object = Result;
 ids n:int = Vector<int>;
 ping id:long = Unit;
 silence = Silence;
-after id:long query:!X = X;
+after {X:Type} id:long query:!X = X;
 ";
 
 fn schema_of(text: &str) -> Schema {
     let mut raw = tl_text::parse(text).unwrap();
-    let exceptions = Exceptions {
-        measured: if text == TL { MEASURED } else { &[] },
-        no_result: if text == TL { &["silence"] } else { &[] },
-        ..Exceptions::NONE
+    let exceptions = if text == TL {
+        Exceptions::NONE.with_measured("message", "bytes", "body").with_no_result("silence")
+    } else {
+        Exceptions::NONE
     };
     resolve::ids::assign_missing(&mut raw, &exceptions);
     resolve::resolve(&raw, &exceptions, &[]).unwrap()
