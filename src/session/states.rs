@@ -55,6 +55,12 @@ impl Session {
         for (message, state) in messages.into_iter().zip(answer.info.iter().copied()) {
             self.calls.hear_state(message, state, at);
         }
+        let claims = self.calls.take_claims();
+        if !claims.is_empty() {
+            // `msg_resend_ans_req#8610baeb msg_ids:Vector<long> = MsgResendReq;`: it names the requests, and repeats none.
+            let msg_ids = claims.iter().map(|id| id.0).collect();
+            self.queries.push(&types::MsgResendAnsReq { msg_ids }, Some(Query::Other));
+        }
         Ok(())
     }
 

@@ -65,6 +65,11 @@ impl Calls {
         }
     }
 
+    /// The messages whose answers the server is to send again.
+    pub(in crate::session) fn take_claims(&mut self) -> Vec<MessageId> {
+        std::mem::take(&mut self.claims)
+    }
+
     /// The server refused a packet or a message with this code.
     pub(in crate::session) fn refuse(&mut self, named: MessageId, code: i32, at: MessageId) {
         for id in self.of_packet(named) {
@@ -174,7 +179,7 @@ impl Calls {
             let wait = match act {
                 Act::Ask if sent.asked.is_none() => Duration::ZERO,
                 Act::Await => ASK_AFTER,
-                Act::AwaitSoon | Act::Question => ASK_DEADLINE,
+                Act::AwaitSoon | Act::Claim | Act::Question => ASK_DEADLINE,
                 _ => return,
             };
             if !fate.is_copy_due() {
@@ -188,6 +193,7 @@ impl Calls {
         match act {
             Act::Nothing | Act::Ask | Act::Await | Act::AwaitSoon => {}
             Act::Question => heard.question = message,
+            Act::Claim => self.claims.extend(message),
             Act::Resend => self.count_refusal(id),
             Act::Renew => {
                 self.count_refusal(id);

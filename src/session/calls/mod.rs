@@ -63,6 +63,8 @@ pub(crate) struct Calls {
     /// When all requests are to be gone through for that, and when they were last.
     sweep_at: Option<Duration>,
     swept: Option<Duration>,
+    /// The messages whose answers are to be claimed.
+    claims: Vec<MessageId>,
     /// The last code of a refusal.
     last_code: i32,
     /// The time of the last input, for round trips.

@@ -79,6 +79,8 @@ pub(super) enum Act {
     Await,
     /// It is waited for, for as long as an answer that was made may be on its way.
     AwaitSoon,
+    /// The same, and the server is asked to send its answer again, by the message that it answers.
+    Claim,
     /// A refusal counts; a copy waits.
     Resend,
     /// It did not run: the request goes into another message.
@@ -184,7 +186,7 @@ impl Fate {
             Act::Renew | Act::Repeat | Act::Resend => self.end(Ending::Cancelled),
             Act::End(Ending::Unknown | Ending::Deadline) => self.end(Ending::Cancelled),
             _ if is_over => self.end(Ending::Cancelled),
-            Act::Ask | Act::Question | Act::Await | Act::AwaitSoon | Act::Drop => {
+            Act::Ask | Act::Question | Act::Await | Act::AwaitSoon | Act::Claim | Act::Drop => {
                 (next, Act::Nothing)
             }
             act => (next, act),
@@ -327,8 +329,11 @@ impl Fate {
             // The question was paid.
             Word::StateReceived => (has, Act::Await),
             Word::StateAnswered if self.state == State::Reclaim => (has, Act::Nothing),
-            // It said so before: on a copy it sends its answer again. What must not run twice is no more sent.
-            Word::StateAnswered if self.state == State::Answered && !is_once => {
+            // It said so before. On a copy it sends its answer again; what must not run twice is not sent, and the answer claimed.
+            Word::StateAnswered if self.state == State::Answered && is_once => {
+                has.pay(1).map_or((has, Act::AwaitSoon), |paid| (paid, Act::Claim))
+            }
+            Word::StateAnswered if self.state == State::Answered => {
                 (has.pay(1).map_or(has, |paid| paid.to(State::Reclaim)), Act::AwaitSoon)
             }
             Word::StateAnswered => (has.to(State::Answered), Act::AwaitSoon),

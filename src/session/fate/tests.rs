@@ -33,6 +33,7 @@ fn shown(before: Fate, (after, act): (Fate, Act)) -> String {
         Act::Question => Some("ask now"),
         Act::Await => Some("wait"),
         Act::AwaitSoon => Some("wait briefly"),
+        Act::Claim => Some("claim"),
         Act::Resend => Some("count"),
         Act::Renew => Some("renew"),
         Act::Repeat => Some("repeat"),
