@@ -5,6 +5,7 @@ use quote::quote;
 
 use crate::Error;
 use crate::emit::docs::{self, Kind};
+use crate::emit::paths::Paths;
 use crate::emit::{Emitter, Placed, body, names, paths, type_ident};
 use crate::ir::{Function, FunctionResult, Repeat};
 
@@ -18,7 +19,7 @@ impl Emitter<'_> {
     }
 
     fn function(&self, function: &Function) -> Result<TokenStream, Error> {
-        let tl = &self.paths.tl;
+        let Paths { tl, option, vec, .. } = &self.paths;
         let name = &function.name;
         let ident = type_ident(name)?;
         let id = names::hex(function.id);
@@ -49,14 +50,14 @@ impl Emitter<'_> {
             }
             impl #serializable #tl::Serialize for #ident #generics {
                 #[inline(never)]
-                fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+                fn serialize(&self, out: &mut #vec<u8>) {
                     #write
                 }
             }
             #server
             impl #deserializable #tl::Deserialize for #ident #generics {
                 #[inline(never)]
-                fn read(r: &mut #tl::Reader<'_>) -> ::core::option::Option<Self> {
+                fn read(r: &mut #tl::Reader<'_>) -> #option<Self> {
                     let outer = r.begin(#id, #tl_name);
                     #read_steps
                     r.end(outer);

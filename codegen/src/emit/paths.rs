@@ -1,28 +1,64 @@
 //! Rust names and paths: of the runtime, of std, and of the schema's own types as seen from inside its modules.
+//!
+//! Inside of the modules nothing but the schema's own names can stand in the way of `Option` and others of the prelude, so
+//! those stand there as one writes them, and in full only where the schema has the name itself.
+
+use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::Error;
-use crate::ir::{Name, Schema, Slot, Ty};
+use crate::ir::{FieldKind, Name, Schema, Slot, Ty};
 
 /// Where emitted code finds what it uses.
 pub(super) struct Paths {
     /// The runtime.
     pub(super) tl: TokenStream,
+    pub(super) option: TokenStream,
+    pub(super) some: TokenStream,
+    pub(super) none: TokenStream,
+    pub(super) boxed: TokenStream,
+    pub(super) string: TokenStream,
+    pub(super) vec: TokenStream,
+    pub(super) result: TokenStream,
+    pub(super) ok: TokenStream,
+    pub(super) err: TokenStream,
+    pub(super) from: TokenStream,
+    pub(super) partial_eq: TokenStream,
 }
 
 impl Paths {
-    pub(super) fn new(runtime: &str) -> Result<Self, Error> {
+    pub(super) fn new(schema: &Schema, runtime: &str) -> Result<Self, Error> {
         let path: syn::Path = syn::parse_str(runtime)
             .map_err(|_| Error::Option { option: "runtime", text: runtime.to_owned() })?;
-        Ok(Self { tl: quote!(#path) })
+        let own: HashSet<&str> = own_names(schema).collect();
+        let prelude = |name: &str, path: TokenStream| {
+            let short = Ident::new(name, Span::call_site());
+            if own.contains(name) { quote!(#path::#short) } else { quote!(#short) }
+        };
+        let option = prelude("Option", quote!(::core::option));
+        Ok(Self {
+            tl: quote!(#path),
+            some: prelude("Some", quote!(::core::option::Option)),
+            none: prelude("None", quote!(::core::option::Option)),
+            option,
+            boxed: prelude("Box", quote!(::std::boxed)),
+            string: prelude("String", quote!(::std::string)),
+            vec: prelude("Vec", quote!(::std::vec)),
+            result: prelude("Result", quote!(::core::result)),
+            ok: prelude("Ok", quote!(::core::result::Result)),
+            err: prelude("Err", quote!(::core::result::Result)),
+            from: prelude("From", quote!(::core::convert)),
+            partial_eq: prelude("PartialEq", quote!(::core::cmp)),
+        })
     }
 
     /// The Rust type of a value, as seen from a module that is `depth` below the schema's root.
     pub(super) fn slot(&self, schema: &Schema, slot: &Slot, depth: usize) -> TokenStream {
         let ty = self.ty(schema, &slot.ty, depth);
-        if slot.boxed { quote!(::std::boxed::Box<#ty>) } else { ty }
+        let boxed = &self.boxed;
+        if slot.boxed { quote!(#boxed<#ty>) } else { ty }
     }
 
     pub(super) fn ty(&self, schema: &Schema, ty: &Ty, depth: usize) -> TokenStream {
@@ -34,14 +70,14 @@ impl Paths {
             Ty::Int128 => quote!([u8; 16]),
             Ty::Int256 => quote!([u8; 32]),
             Ty::Int512 => quote!([u8; 64]),
-            Ty::String => quote!(::std::string::String),
+            Ty::String => self.string.clone(),
             Ty::Bytes => quote!(#tl::Bytes),
             Ty::Bool => quote!(bool),
             Ty::Object => quote!(#tl::Object),
             Ty::Variable => quote!(X),
             Ty::Vector { bare: false, item } => {
-                let item = self.ty(schema, item, depth);
-                quote!(::std::vec::Vec<#item>)
+                let (vec, item) = (&self.vec, self.ty(schema, item, depth));
+                quote!(#vec<#item>)
             }
             Ty::Vector { bare: true, item } => {
                 let item = self.ty(schema, item, depth);
@@ -60,6 +96,20 @@ impl Paths {
             }
         }
     }
+}
+
+/// What the items of a schema are called inside of its modules.
+fn own_names(schema: &Schema) -> impl Iterator<Item = &str> {
+    let constructors = schema.constructors.iter().map(|c| (&c.name, &c.body));
+    let definitions = constructors.chain(schema.functions.iter().map(|f| (&f.name, &f.body)));
+    let structs = definitions.flat_map(|(name, body)| {
+        let groups = body.fields.iter().filter_map(|field| match &field.kind {
+            FieldKind::Group { ident, .. } => Some(ident.as_str()),
+            _ => None,
+        });
+        groups.chain([name.ident.as_str()])
+    });
+    structs.chain(schema.types.iter().map(|ty| ty.name.ident.as_str()))
 }
 
 /// The path of a definition in one of the root's modules, as seen from `depth` below the root.
@@ -119,8 +169,9 @@ mod tests {
 
     #[test]
     fn a_runtime_that_is_no_path_is_refused() {
+        let schema = Schema { layer: None, types: vec![], constructors: vec![], functions: vec![] };
         assert_eq!(
-            Paths::new("a b").err(),
+            Paths::new(&schema, "a b").err(),
             Some(Error::Option { option: "runtime", text: "a b".into() })
         );
     }

@@ -9,6 +9,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::Error;
+use crate::emit::paths::Paths;
 use crate::emit::{Emitter, docs, paths};
 use crate::ir::{Bit, Body, Field, FieldKind, Name};
 use crate::min_len;
@@ -71,20 +72,17 @@ fn definition(emitter: &Emitter<'_>, name: &Name, body: &Body, depth: usize) -> 
 }
 
 fn field_type(emitter: &Emitter<'_>, name: &Name, field: &Field, depth: usize) -> TokenStream {
+    let Paths { option, boxed: to_box, .. } = &emitter.paths;
     match &field.kind {
         FieldKind::Required(slot) => emitter.paths.slot(emitter.schema, slot, depth),
         FieldKind::Flag => quote!(bool),
         FieldKind::Optional(slot) => {
             let ty = emitter.paths.slot(emitter.schema, slot, depth);
-            quote!(::core::option::Option<#ty>)
+            quote!(#option<#ty>)
         }
         FieldKind::Group { ident, boxed, .. } => {
             let group = paths::in_module("groups", &group_name(name, ident), depth);
-            if *boxed {
-                quote!(::core::option::Option<::std::boxed::Box<#group>>)
-            } else {
-                quote!(::core::option::Option<#group>)
-            }
+            if *boxed { quote!(#option<#to_box<#group>>) } else { quote!(#option<#group>) }
         }
     }
 }

@@ -24,13 +24,14 @@ pub(super) fn new(
         let ty = field_type(emitter, name, field, depth);
         quote!(#ident: #ty)
     });
+    let none = &emitter.paths.none;
     let fields = body.fields.iter().map(|field| {
         let ident = paths::escaped(&field.ident);
         match field.kind {
             FieldKind::Required(_) => quote!(#ident),
             FieldKind::Flag => quote!(#ident: false),
             FieldKind::Optional(_) | FieldKind::Group { .. } => {
-                quote!(#ident: ::core::option::Option::None)
+                quote!(#ident: #none)
             }
         }
     });
