@@ -34,6 +34,8 @@ mod error;
 pub mod errors;
 mod exceptions;
 pub mod expr;
+#[cfg(feature = "emit")]
+mod facts;
 pub mod ir;
 pub mod json;
 mod least;
@@ -41,10 +43,13 @@ mod lock;
 mod min_len;
 pub mod raw;
 pub mod resolve;
+mod shared;
 pub mod tl_text;
 
 #[cfg(feature = "emit")]
 pub use emit::{Links, Options, Serde, enum_paths, generate, struct_paths};
 pub use error::Error;
 pub use exceptions::{Exceptions, IdException, Measured};
+#[cfg(feature = "emit")]
+pub use facts::{Caller, Fact, Facts};
 pub use lock::Lock;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use telewire_codegen::diff::semver::{self, Impact, What};
-use telewire_codegen::diff::surface::{Item, Struct, Surface, surface};
+use telewire_codegen::diff::surface::{Enum, Item, Struct, Surface, surface};
 use telewire_codegen::diff::{self, Definitions};
 use telewire_codegen::ir::{Body, Field, FieldKind, ParamKind, Schema};
 use telewire_codegen::raw::RawSchema;
@@ -53,7 +53,8 @@ fn collect(items: &[syn::Item], module: &str, surface: &mut Surface) {
                     (plain(&variant.ident), held)
                 });
                 let path = format!("{module}{}", plain(&item.ident));
-                let item_of = Item::Enum(variants.collect::<BTreeMap<_, _>>());
+                let item_of = Enum { variants: variants.collect(), ..Enum::default() };
+                let item_of = Item::Enum(item_of);
                 assert_eq!(surface.insert(path.clone(), item_of), None, "{path}");
             }
             syn::Item::Impl(item) => implementation(item, module, surface),
@@ -66,7 +67,11 @@ fn collect(items: &[syn::Item], module: &str, surface: &mut Surface) {
 fn implementation(item: &syn::ItemImpl, module: &str, surface: &mut Surface) {
     let syn::Type::Path(path) = &*item.self_ty else { return };
     let path = format!("{module}{}", plain(&path.path.segments.last().unwrap().ident));
-    let Some(Item::Struct(of)) = surface.get_mut(&path) else { return };
+    let of = match surface.get_mut(&path) {
+        Some(Item::Struct(of)) => of,
+        Some(Item::Enum(of)) if item.trait_.is_none() => return accessors(item, of),
+        _ => return,
+    };
     for inner in &item.items {
         match inner {
             syn::ImplItem::Const(inner) if inner.ident == "ID" => {
@@ -95,6 +100,15 @@ fn implementation(item: &syn::ItemImpl, module: &str, surface: &mut Surface) {
     }
 }
 
+/// The methods of an enum.
+fn accessors(item: &syn::ItemImpl, of: &mut Enum) {
+    for inner in &item.items {
+        let syn::ImplItem::Fn(inner) = inner else { panic!("no method") };
+        let syn::ReturnType::Type(_, ty) = &inner.sig.output else { panic!("no value") };
+        of.accessors.insert(plain(&inner.sig.ident), type_text(ty));
+    }
+}
+
 fn plain(ident: &syn::Ident) -> String {
     ident.to_string().trim_start_matches("r#").to_owned()
 }
@@ -108,6 +122,8 @@ fn type_text(ty: &syn::Type) -> String {
             };
             format!("[{}; {length}]", type_text(&array.elem))
         }
+        syn::Type::Reference(to) => format!("&{}", type_text(&to.elem)),
+        syn::Type::Slice(of) => format!("[{}]", type_text(&of.elem)),
         syn::Type::Path(path) => {
             let segments = &path.path.segments;
             let runtime = segments.iter().any(|segment| segment.ident == "telewire");

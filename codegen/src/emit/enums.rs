@@ -1,6 +1,6 @@
 //! Types with several constructors: an enum each.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::Error;
@@ -11,6 +11,7 @@ use crate::ir::{Constructor, Type};
 
 /// The parts of an enum that one constructor gives.
 struct Variant {
+    ident: Ident,
     definition: TokenStream,
     write: TokenStream,
     read: TokenStream,
@@ -47,12 +48,15 @@ impl Emitter<'_> {
         } else {
             quote!(#some(match r.peek_id() { #(#reads,)* id => { #unknown return #none; } }))
         };
+        let idents: Vec<&Ident> = variants.iter().map(|v| &v.ident).collect();
+        let accessors = self.accessors(ty, &ident, &idents);
         let values = self.value_traits(&ident, ty.name.modules.len() + 1, false);
         Ok(quote! {
             #doc
             #[derive(Clone)]
             #[non_exhaustive]
             pub enum #ident { #(#definitions),* }
+            #accessors
             impl #tl::Serialize for #ident {
                 #[inline(never)]
                 fn serialize(&self, out: &mut #vec<u8>) {
@@ -87,6 +91,7 @@ impl Emitter<'_> {
                 if ty.recursive { quote!(#some(Self::#ident)) } else { quote!(Self::#ident) };
             Variant {
                 definition: quote!(#doc #ident),
+                ident: ident.clone(),
                 write: quote!(Self::#ident => #tl::codec::write_word(#id, out)),
                 read: quote!(#id => { r.skip_id(); #value }),
                 conversions: quote! {
@@ -126,6 +131,7 @@ impl Emitter<'_> {
             };
             Variant {
                 definition: quote!(#doc #ident(#held)),
+                ident: ident.clone(),
                 write: quote!(Self::#ident(value) => #tl::Serialize::serialize(value, out)),
                 read: quote!(#id => #read),
                 conversions: quote! {

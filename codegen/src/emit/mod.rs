@@ -3,6 +3,7 @@
 //! Emitted paths are absolute or relative to the root of the schema, so that a type called `Result` breaks nothing, but for
 //! names of the prelude that the schema does not have itself (`paths`). The text does not depend on features: what is optional stands under `cfg`.
 
+mod accessors;
 mod body;
 mod docs;
 mod enums;
@@ -22,6 +23,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::Error;
+use crate::facts::Facts;
 use crate::ir::{Name, Schema};
 use crate::least::Least;
 use crate::min_len;
@@ -42,6 +44,8 @@ pub struct Options {
     pub server_feature: Option<String>,
     /// Whether types implement the traits of serde.
     pub serde: Serde,
+    /// What is known of functions besides; `None` leaves it out of their documentation.
+    pub facts: Option<Facts>,
 }
 
 impl Default for Options {
@@ -51,6 +55,7 @@ impl Default for Options {
             links: Links::None,
             server_feature: None,
             serde: Serde::Off,
+            facts: None,
         }
     }
 }

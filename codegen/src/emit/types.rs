@@ -39,13 +39,12 @@ impl Emitter<'_> {
         } else {
             (quote!(begin), quote!(end))
         };
-        let methods = (!methods.is_empty()).then(|| quote!(impl #ident { #(#methods)* }));
         let values = self.value_traits(&ident, name.modules.len() + 1, false);
         Ok(quote! {
             #doc
             #[derive(#derives)]
             pub struct #ident #definition
-            #methods
+            impl #ident { #(#methods)* }
             #values
             impl #tl::Identifiable for #ident {
                 const ID: u32 = #id;

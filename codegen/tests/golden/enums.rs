@@ -55,8 +55,16 @@ pub mod types {
     /// ```tl
     /// shapeEmpty#ee6970fb = Shape;
     /// ```
-    #[derive(Clone)]
+    #[derive(Clone, Default)]
     pub struct ShapeEmpty;
+
+    impl ShapeEmpty {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new() -> Self {
+            Self
+        }
+    }
 
     impl ::core::fmt::Debug for ShapeEmpty {
         #[inline]
@@ -104,6 +112,14 @@ pub mod types {
     pub struct ShapeDot {
         /// `at:long`
         pub at: i64,
+    }
+
+    impl ShapeDot {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(at: i64) -> Self {
+            Self { at }
+        }
     }
 
     impl ::core::fmt::Debug for ShapeDot {
@@ -168,6 +184,14 @@ pub mod types {
         pub bottom: i64,
         /// `depth:long`
         pub depth: i64,
+    }
+
+    impl ShapeBox {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(left: i64, top: i64, right: i64, bottom: i64, depth: i64) -> Self {
+            Self { left, top, right, bottom, depth }
+        }
     }
 
     impl ::core::fmt::Debug for ShapeBox {
@@ -244,6 +268,14 @@ pub mod types {
         pub name: String,
     }
 
+    impl Shape {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(name: String) -> Self {
+            Self { name }
+        }
+    }
+
     impl ::core::fmt::Debug for Shape {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -292,6 +324,14 @@ pub mod types {
     pub struct Canvas {
         /// `shape:Shape`
         pub shape: super::enums::Shape,
+    }
+
+    impl Canvas {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(shape: super::enums::Shape) -> Self {
+            Self { shape }
+        }
     }
 
     impl ::core::fmt::Debug for Canvas {
@@ -359,11 +399,11 @@ pub mod enums {
     #[non_exhaustive]
     pub enum Shape {
         /// `shapeEmpty`
-        Empty,
+        ShapeEmpty,
         /// `shapeDot`
-        Dot(super::types::ShapeDot),
+        ShapeDot(super::types::ShapeDot),
         /// `shapeBox`
-        Box(Box<super::types::ShapeBox>),
+        ShapeBox(Box<super::types::ShapeBox>),
         /// `shape`
         Shape(super::types::Shape),
     }
@@ -372,9 +412,9 @@ pub mod enums {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
             match self {
-                Self::Empty => ::telewire::tl::codec::write_word(0xee6970fb, out),
-                Self::Dot(value) => ::telewire::tl::Serialize::serialize(value, out),
-                Self::Box(value) => ::telewire::tl::Serialize::serialize(value, out),
+                Self::ShapeEmpty => ::telewire::tl::codec::write_word(0xee6970fb, out),
+                Self::ShapeDot(value) => ::telewire::tl::Serialize::serialize(value, out),
+                Self::ShapeBox(value) => ::telewire::tl::Serialize::serialize(value, out),
                 Self::Shape(value) => ::telewire::tl::Serialize::serialize(value, out),
             }
         }
@@ -386,12 +426,12 @@ pub mod enums {
             Some(match r.peek_id() {
                 0xee6970fb => {
                     r.skip_id();
-                    Self::Empty
+                    Self::ShapeEmpty
                 }
-                0x5600e8f2 => {
-                    Self::Dot(<super::types::ShapeDot as ::telewire::tl::Deserialize>::read(r)?)
-                }
-                0x9f87426d => Self::Box(Box::new(
+                0x5600e8f2 => Self::ShapeDot(
+                    <super::types::ShapeDot as ::telewire::tl::Deserialize>::read(r)?,
+                ),
+                0x9f87426d => Self::ShapeBox(Box::new(
                     <super::types::ShapeBox as ::telewire::tl::Deserialize>::read(r)?,
                 )),
                 0x6d04284e => {
@@ -423,7 +463,7 @@ pub mod enums {
     impl From<super::types::ShapeEmpty> for Shape {
         #[inline]
         fn from(_: super::types::ShapeEmpty) -> Self {
-            Self::Empty
+            Self::ShapeEmpty
         }
     }
 
@@ -433,7 +473,7 @@ pub mod enums {
         #[inline]
         fn try_from(value: Shape) -> Result<Self, Shape> {
             match value {
-                Shape::Empty => Ok(Self),
+                Shape::ShapeEmpty => Ok(Self),
                 other => Err(other),
             }
         }
@@ -442,7 +482,7 @@ pub mod enums {
     impl From<super::types::ShapeDot> for Shape {
         #[inline]
         fn from(value: super::types::ShapeDot) -> Self {
-            Self::Dot(value)
+            Self::ShapeDot(value)
         }
     }
 
@@ -452,7 +492,7 @@ pub mod enums {
         #[inline]
         fn try_from(value: Shape) -> Result<Self, Shape> {
             match value {
-                Shape::Dot(value) => Ok(value),
+                Shape::ShapeDot(value) => Ok(value),
                 other => Err(other),
             }
         }
@@ -461,7 +501,7 @@ pub mod enums {
     impl From<super::types::ShapeBox> for Shape {
         #[inline]
         fn from(value: super::types::ShapeBox) -> Self {
-            Self::Box(Box::new(value))
+            Self::ShapeBox(Box::new(value))
         }
     }
 
@@ -471,7 +511,7 @@ pub mod enums {
         #[inline]
         fn try_from(value: Shape) -> Result<Self, Shape> {
             match value {
-                Shape::Box(value) => Ok(*value),
+                Shape::ShapeBox(value) => Ok(*value),
                 other => Err(other),
             }
         }

@@ -47,7 +47,8 @@ pub mod types {
     /// Constructor [post](https://core.telegram.org/constructor/post).
     ///
     /// ```tl
-    /// post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?true date:int views:flags.2?Vector<int> ok:flags.3?Bool = Post;
+    /// post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?true
+    ///     date:int views:flags.2?Vector<int> ok:flags.3?Bool = Post;
     /// ```
     #[derive(Clone)]
     pub struct Post {
@@ -66,7 +67,7 @@ pub mod types {
     }
 
     impl Post {
-        /// What is always there, and nothing else.
+        /// With what is always there, and nothing else.
         #[inline]
         pub fn new(date: i32) -> Self {
             Self { pinned: false, title: None, silent: false, date, views: None, ok: None }

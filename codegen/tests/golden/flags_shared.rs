@@ -47,7 +47,9 @@ pub mod types {
     /// Constructor [user](https://core.telegram.org/constructor/user).
     ///
     /// ```tl
-    /// user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.0?double name:string long:flags.0?double first:flags.1?true second:flags.1?true phone:flags.2?string verified:flags.2?bytes code:flags.2?long = User;
+    /// user#cf4d327c flags:# bot:flags.14?true bot_info_version:flags.14?int lat:flags.0?double
+    ///     name:string long:flags.0?double first:flags.1?true second:flags.1?true
+    ///     phone:flags.2?string verified:flags.2?bytes code:flags.2?long = User;
     /// ```
     #[derive(Clone)]
     pub struct User {
@@ -64,7 +66,7 @@ pub mod types {
     }
 
     impl User {
-        /// What is always there, and nothing else.
+        /// With what is always there, and nothing else.
         #[inline]
         pub fn new(name: String) -> Self {
             Self { bot_info_version: None, lat: None, name, first: false, phone: None }

@@ -47,7 +47,8 @@ pub mod types {
     /// Constructor [poll](https://core.telegram.org/constructor/poll).
     ///
     /// ```tl
-    /// poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true answers:flags2.3?int unused:# = Poll;
+    /// poll#6c141338 id:long flags:# closed:flags.0?true flags2:# quiz:flags2.0?true
+    ///     answers:flags2.3?int unused:# = Poll;
     /// ```
     #[derive(Clone)]
     pub struct Poll {
@@ -62,7 +63,7 @@ pub mod types {
     }
 
     impl Poll {
-        /// What is always there, and nothing else.
+        /// With what is always there, and nothing else.
         #[inline]
         pub fn new(id: i64) -> Self {
             Self { id, closed: false, quiz: false, answers: None }

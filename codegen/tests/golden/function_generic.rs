@@ -49,6 +49,10 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
 pub mod functions {
     /// Function [invokeWithLayer](https://core.telegram.org/method/invokeWithLayer).
     ///
+    /// | returns | what its query returns |
+    /// | --- | --- |
+    /// | repeat | as its query |
+    ///
     /// ```tl
     /// invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X;
     /// ```
@@ -58,6 +62,14 @@ pub mod functions {
         pub layer: i32,
         /// `query:!X`
         pub query: X,
+    }
+
+    impl<X> InvokeWithLayer<X> {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(layer: i32, query: X) -> Self {
+            Self { layer, query }
+        }
     }
 
     impl<X: ::telewire::tl::Serialize> ::core::fmt::Debug for InvokeWithLayer<X> {
@@ -106,6 +118,10 @@ pub mod functions {
 
     /// Function [invokeBoth](https://core.telegram.org/method/invokeBoth).
     ///
+    /// | returns | what its query returns |
+    /// | --- | --- |
+    /// | repeat | as its query |
+    ///
     /// ```tl
     /// invokeBoth#01650021 {X:Type} flags:# proxy:flags.0?string quiet:flags.1?true query:!X = X;
     /// ```
@@ -120,7 +136,7 @@ pub mod functions {
     }
 
     impl<X> InvokeBoth<X> {
-        /// What is always there, and nothing else.
+        /// With what is always there, and nothing else.
         #[inline]
         pub fn new(query: X) -> Self {
             Self { proxy: None, quiet: false, query }

@@ -46,6 +46,10 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
 pub mod functions {
     /// Function [http_wait](https://core.telegram.org/method/http_wait).
     ///
+    /// | returns | nothing: there is no answer |
+    /// | --- | --- |
+    /// | repeat | `Once`: it is not sent again when nobody knows whether it ran |
+    ///
     /// ```tl
     /// http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait;
     /// ```
@@ -57,6 +61,14 @@ pub mod functions {
         pub wait_after: i32,
         /// `max_wait:int`
         pub max_wait: i32,
+    }
+
+    impl HttpWait {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(max_delay: i32, wait_after: i32, max_wait: i32) -> Self {
+            Self { max_delay, wait_after, max_wait }
+        }
     }
 
     impl ::core::fmt::Debug for HttpWait {

@@ -62,6 +62,14 @@ pub mod types {
         pub id: i64,
     }
 
+    impl Pong {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(id: i64) -> Self {
+            Self { id }
+        }
+    }
+
     impl ::core::fmt::Debug for Pong {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -123,6 +131,12 @@ pub mod types {
 pub mod functions {
     /// Function [ping](https://core.telegram.org/method/ping).
     ///
+    /// | returns | [`Pong`](super::types::Pong) |
+    /// | --- | --- |
+    /// | called by | not known |
+    /// | errors, layer 223 | not known |
+    /// | repeat | `Once`: it is not sent again when nobody knows whether it ran |
+    ///
     /// ```tl
     /// ping#f376d9c4 id:long = Pong;
     /// ```
@@ -130,6 +144,14 @@ pub mod functions {
     pub struct Ping {
         /// `id:long`
         pub id: i64,
+    }
+
+    impl Ping {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(id: i64) -> Self {
+            Self { id }
+        }
     }
 
     impl ::core::fmt::Debug for Ping {
@@ -185,6 +207,12 @@ pub mod functions {
     pub mod ping {
         /// Function [ping.all](https://core.telegram.org/method/ping.all).
         ///
+        /// | returns | `Vec` of [`Pong`](super::super::types::Pong) |
+        /// | --- | --- |
+        /// | called by | not known |
+        /// | errors, layer 223 | not known |
+        /// | repeat | `Once`: it is not sent again when nobody knows whether it ran |
+        ///
         /// ```tl
         /// ping.all#e1054267 ids:Vector<long> = Vector<Pong>;
         /// ```
@@ -192,6 +220,14 @@ pub mod functions {
         pub struct All {
             /// `ids:Vector<long>`
             pub ids: Vec<i64>,
+        }
+
+        impl All {
+            /// With what is always there, and nothing else.
+            #[inline]
+            pub fn new(ids: Vec<i64>) -> Self {
+                Self { ids }
+            }
         }
 
         impl ::core::fmt::Debug for All {
@@ -239,11 +275,25 @@ pub mod functions {
 
         /// Function [ping.count](https://core.telegram.org/method/ping.count).
         ///
+        /// | returns | `i32` |
+        /// | --- | --- |
+        /// | called by | users, not bots |
+        /// | errors, layer 223 | not known |
+        /// | repeat | `Once`: it is not sent again when nobody knows whether it ran |
+        ///
         /// ```tl
         /// ping.count#59c01efa = int;
         /// ```
-        #[derive(Clone)]
+        #[derive(Clone, Default)]
         pub struct Count;
+
+        impl Count {
+            /// With what is always there, and nothing else.
+            #[inline]
+            pub fn new() -> Self {
+                Self
+            }
+        }
 
         impl ::core::fmt::Debug for Count {
             #[inline]
@@ -288,6 +338,12 @@ pub mod functions {
 
         /// Function [ping.is_on](https://core.telegram.org/method/ping.is_on).
         ///
+        /// | returns | `bool` |
+        /// | --- | --- |
+        /// | called by | not known |
+        /// | errors, layer 223 | not known |
+        /// | repeat | `Once`: it is not sent again when nobody knows whether it ran |
+        ///
         /// ```tl
         /// ping.is_on#6b03e19a flags:# loud:flags.0?true = Bool;
         /// ```
@@ -298,7 +354,7 @@ pub mod functions {
         }
 
         impl IsOn {
-            /// What is always there, and nothing else.
+            /// With what is always there, and nothing else.
             #[inline]
             pub fn new() -> Self {
                 <Self as ::core::default::Default>::default()
@@ -349,6 +405,13 @@ pub mod functions {
 
         /// Function [ping.send](https://core.telegram.org/method/ping.send).
         ///
+        /// | returns | [`Pong`](super::super::types::Pong) |
+        /// | --- | --- |
+        /// | called by | users and bots |
+        /// | errors, layer 223 | `A_RATHER_LONG_ERROR`, `ANOTHER_ERROR_OF_THIS_LENGTH`, |
+        /// | | `PEER_ID_INVALID`, `SLOWMODE_WAIT_X` |
+        /// | repeat | `Keyed`: its `random_id` tells the server that it came before |
+        ///
         /// ```tl
         /// ping.send#ef39dcd8 random_id:long text:string = Pong;
         /// ```
@@ -358,6 +421,14 @@ pub mod functions {
             pub random_id: i64,
             /// `text:string`
             pub text: String,
+        }
+
+        impl Send {
+            /// With what is always there, and nothing else.
+            #[inline]
+            pub fn new(random_id: i64, text: String) -> Self {
+                Self { random_id, text }
+            }
         }
 
         impl ::core::fmt::Debug for Send {
@@ -413,11 +484,25 @@ pub mod functions {
 
         /// Function [ping.bare](https://core.telegram.org/method/ping.bare).
         ///
+        /// | returns | `Vec` of `Pong` |
+        /// | --- | --- |
+        /// | called by | not known |
+        /// | errors, layer 223 | not known |
+        /// | repeat | `Once`: it is not sent again when nobody knows whether it ran |
+        ///
         /// ```tl
         /// ping.bare#628f97ca = Vector<%Pong>;
         /// ```
-        #[derive(Clone)]
+        #[derive(Clone, Default)]
         pub struct Bare;
+
+        impl Bare {
+            /// With what is always there, and nothing else.
+            #[inline]
+            pub fn new() -> Self {
+                Self
+            }
+        }
 
         impl ::core::fmt::Debug for Bare {
             #[inline]

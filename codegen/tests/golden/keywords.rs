@@ -47,7 +47,8 @@ pub mod types {
     /// Constructor [token](https://core.telegram.org/constructor/token).
     ///
     /// ```tl
-    /// token#da2e5fb0 type:string self:long final:Bool static:int loop:int srp_B:bytes M1:bytes crate:int async:int r:int out:int value:int = Token;
+    /// token#da2e5fb0 type:string self:long final:Bool static:int loop:int srp_B:bytes M1:bytes
+    ///     crate:int async:int r:int out:int value:int = Token;
     /// ```
     #[derive(Clone)]
     pub struct Token {
@@ -75,6 +76,40 @@ pub mod types {
         pub out: i32,
         /// `value:int`
         pub value: i32,
+    }
+
+    impl Token {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(
+            r#type: String,
+            self_: i64,
+            r#final: bool,
+            r#static: i32,
+            r#loop: i32,
+            srp_b: ::telewire::tl::Bytes,
+            m1: ::telewire::tl::Bytes,
+            crate_: i32,
+            r#async: i32,
+            r: i32,
+            out: i32,
+            value: i32,
+        ) -> Self {
+            Self {
+                r#type,
+                self_,
+                r#final,
+                r#static,
+                r#loop,
+                srp_b,
+                m1,
+                crate_,
+                r#async,
+                r,
+                out,
+                value,
+            }
+        }
     }
 
     impl ::core::fmt::Debug for Token {

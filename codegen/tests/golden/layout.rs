@@ -60,6 +60,14 @@ pub mod types {
         pub text: String,
     }
 
+    impl Card {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(title: String, text: String) -> Self {
+            Self { title, text }
+        }
+    }
+
     impl ::core::fmt::Debug for Card {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -104,7 +112,8 @@ pub mod types {
     /// Constructor [wall](https://core.telegram.org/constructor/wall).
     ///
     /// ```tl
-    /// wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card b:flags2.0?Card = Wall;
+    /// wall#6e064a05 flags:# card:flags.0?Card first:Card flags2:# a:flags2.0?Card
+    ///     b:flags2.0?Card = Wall;
     /// ```
     #[derive(Clone)]
     pub struct Wall {
@@ -117,7 +126,7 @@ pub mod types {
     }
 
     impl Wall {
-        /// What is always there, and nothing else.
+        /// With what is always there, and nothing else.
         #[inline]
         pub fn new(first: super::types::Card) -> Self {
             Self { card: None, first, a: None }

@@ -62,6 +62,17 @@ pub mod types {
         pub code: super::types::auth::SentCode,
     }
 
+    impl Root {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(
+            block: super::types::e2e::chain::Block,
+            code: super::types::auth::SentCode,
+        ) -> Self {
+            Self { block, code }
+        }
+    }
+
     impl ::core::fmt::Debug for Root {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -116,6 +127,14 @@ pub mod types {
             pub phone: super::super::types::auth::Phone,
         }
 
+        impl SentCode {
+            /// With what is always there, and nothing else.
+            #[inline]
+            pub fn new(phone: super::super::types::auth::Phone) -> Self {
+                Self { phone }
+            }
+        }
+
         impl ::core::fmt::Debug for SentCode {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -164,6 +183,14 @@ pub mod types {
         pub struct Phone {
             /// `number:string`
             pub number: String,
+        }
+
+        impl Phone {
+            /// With what is always there, and nothing else.
+            #[inline]
+            pub fn new(number: String) -> Self {
+                Self { number }
+            }
         }
 
         impl ::core::fmt::Debug for Phone {
@@ -219,6 +246,14 @@ pub mod types {
             pub struct Block {
                 /// `height:int`
                 pub height: i32,
+            }
+
+            impl Block {
+                /// With what is always there, and nothing else.
+                #[inline]
+                pub fn new(height: i32) -> Self {
+                    Self { height }
+                }
             }
 
             impl ::core::fmt::Debug for Block {

@@ -62,6 +62,14 @@ pub mod types {
         pub body: ::telewire::tl::Object,
     }
 
+    impl Message {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(msg_id: i64, seqno: i32, body: ::telewire::tl::Object) -> Self {
+            Self { msg_id, seqno, body }
+        }
+    }
+
     impl ::core::fmt::Debug for Message {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -123,6 +131,16 @@ pub mod types {
     pub struct MsgContainer {
         /// `messages:vector<%Message>`
         pub messages: ::telewire::tl::BareVec<::telewire::tl::Bare<super::types::Message>>,
+    }
+
+    impl MsgContainer {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(
+            messages: ::telewire::tl::BareVec<::telewire::tl::Bare<super::types::Message>>,
+        ) -> Self {
+            Self { messages }
+        }
     }
 
     impl ::core::fmt::Debug for MsgContainer {

@@ -61,7 +61,7 @@ pub mod types {
     }
 
     impl Packed {
-        /// What is always there, and nothing else.
+        /// With what is always there, and nothing else.
         #[inline]
         pub fn new(body: ::telewire::tl::Object) -> Self {
             Self { id: None, body }
@@ -120,6 +120,14 @@ pub mod types {
     pub struct Gzip {
         /// `data:bytes`
         pub data: ::telewire::tl::Bytes,
+    }
+
+    impl Gzip {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(data: ::telewire::tl::Bytes) -> Self {
+            Self { data }
+        }
     }
 
     impl ::core::fmt::Debug for Gzip {

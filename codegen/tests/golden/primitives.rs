@@ -47,7 +47,8 @@ pub mod types {
     /// Constructor [all](https://core.telegram.org/constructor/all).
     ///
     /// ```tl
-    /// all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i:Bool = All;
+    /// all#00ec2da3 a:int b:long c:double d:string e:bytes f:int128 g:int256 h:int512 i:Bool
+    ///     = All;
     /// ```
     #[derive(Clone)]
     pub struct All {
@@ -69,6 +70,24 @@ pub mod types {
         pub h: [u8; 64],
         /// `i:Bool`
         pub i: bool,
+    }
+
+    impl All {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(
+            a: i32,
+            b: i64,
+            c: f64,
+            d: String,
+            e: ::telewire::tl::Bytes,
+            f: [u8; 16],
+            g: [u8; 32],
+            h: [u8; 64],
+            i: bool,
+        ) -> Self {
+            Self { a, b, c, d, e, f, g, h, i }
+        }
     }
 
     impl ::core::fmt::Debug for All {

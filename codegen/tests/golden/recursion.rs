@@ -55,8 +55,16 @@ pub mod types {
     /// ```tl
     /// textEmpty#e2d2a7e9 = Text;
     /// ```
-    #[derive(Clone)]
+    #[derive(Clone, Default)]
     pub struct TextEmpty;
+
+    impl TextEmpty {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new() -> Self {
+            Self
+        }
+    }
 
     impl ::core::fmt::Debug for TextEmpty {
         #[inline]
@@ -104,6 +112,14 @@ pub mod types {
     pub struct TextPlain {
         /// `text:string`
         pub text: String,
+    }
+
+    impl TextPlain {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(text: String) -> Self {
+            Self { text }
+        }
     }
 
     impl ::core::fmt::Debug for TextPlain {
@@ -156,6 +172,14 @@ pub mod types {
         pub text: Box<super::enums::Text>,
     }
 
+    impl TextBold {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(text: Box<super::enums::Text>) -> Self {
+            Self { text }
+        }
+    }
+
     impl ::core::fmt::Debug for TextBold {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -204,6 +228,14 @@ pub mod types {
     pub struct TextConcat {
         /// `texts:Vector<Text>`
         pub texts: Vec<super::enums::Text>,
+    }
+
+    impl TextConcat {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(texts: Vec<super::enums::Text>) -> Self {
+            Self { texts }
+        }
     }
 
     impl ::core::fmt::Debug for TextConcat {
@@ -259,7 +291,7 @@ pub mod types {
     }
 
     impl Link {
-        /// What is always there, and nothing else.
+        /// With what is always there, and nothing else.
         #[inline]
         pub fn new(url: String) -> Self {
             Self { url, next: None }
@@ -335,23 +367,23 @@ pub mod enums {
     #[non_exhaustive]
     pub enum Text {
         /// `textEmpty`
-        Empty,
+        TextEmpty,
         /// `textPlain`
-        Plain(super::types::TextPlain),
+        TextPlain(super::types::TextPlain),
         /// `textBold`
-        Bold(super::types::TextBold),
+        TextBold(super::types::TextBold),
         /// `textConcat`
-        Concat(super::types::TextConcat),
+        TextConcat(super::types::TextConcat),
     }
 
     impl ::telewire::tl::Serialize for Text {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
             match self {
-                Self::Empty => ::telewire::tl::codec::write_word(0xe2d2a7e9, out),
-                Self::Plain(value) => ::telewire::tl::Serialize::serialize(value, out),
-                Self::Bold(value) => ::telewire::tl::Serialize::serialize(value, out),
-                Self::Concat(value) => ::telewire::tl::Serialize::serialize(value, out),
+                Self::TextEmpty => ::telewire::tl::codec::write_word(0xe2d2a7e9, out),
+                Self::TextPlain(value) => ::telewire::tl::Serialize::serialize(value, out),
+                Self::TextBold(value) => ::telewire::tl::Serialize::serialize(value, out),
+                Self::TextConcat(value) => ::telewire::tl::Serialize::serialize(value, out),
             }
         }
     }
@@ -362,11 +394,11 @@ pub mod enums {
             match r.peek_id() {
                 0xe2d2a7e9 => {
                     r.skip_id();
-                    Some(Self::Empty)
+                    Some(Self::TextEmpty)
                 }
-                0xfc8417a7 => ::telewire::tl::codec::read_variant(r, Self::Plain),
-                0x7d31b181 => ::telewire::tl::codec::read_variant(r, Self::Bold),
-                0x4f25c4f4 => ::telewire::tl::codec::read_variant(r, Self::Concat),
+                0xfc8417a7 => ::telewire::tl::codec::read_variant(r, Self::TextPlain),
+                0x7d31b181 => ::telewire::tl::codec::read_variant(r, Self::TextBold),
+                0x4f25c4f4 => ::telewire::tl::codec::read_variant(r, Self::TextConcat),
                 id => {
                     r.skip_id();
                     r.unexpected(id, "Text");
@@ -393,7 +425,7 @@ pub mod enums {
     impl From<super::types::TextEmpty> for Text {
         #[inline]
         fn from(_: super::types::TextEmpty) -> Self {
-            Self::Empty
+            Self::TextEmpty
         }
     }
 
@@ -403,7 +435,7 @@ pub mod enums {
         #[inline]
         fn try_from(value: Text) -> Result<Self, Text> {
             match value {
-                Text::Empty => Ok(Self),
+                Text::TextEmpty => Ok(Self),
                 other => Err(other),
             }
         }
@@ -412,7 +444,7 @@ pub mod enums {
     impl From<super::types::TextPlain> for Text {
         #[inline]
         fn from(value: super::types::TextPlain) -> Self {
-            Self::Plain(value)
+            Self::TextPlain(value)
         }
     }
 
@@ -422,7 +454,7 @@ pub mod enums {
         #[inline]
         fn try_from(value: Text) -> Result<Self, Text> {
             match value {
-                Text::Plain(value) => Ok(value),
+                Text::TextPlain(value) => Ok(value),
                 other => Err(other),
             }
         }
@@ -431,7 +463,7 @@ pub mod enums {
     impl From<super::types::TextBold> for Text {
         #[inline]
         fn from(value: super::types::TextBold) -> Self {
-            Self::Bold(value)
+            Self::TextBold(value)
         }
     }
 
@@ -441,7 +473,7 @@ pub mod enums {
         #[inline]
         fn try_from(value: Text) -> Result<Self, Text> {
             match value {
-                Text::Bold(value) => Ok(value),
+                Text::TextBold(value) => Ok(value),
                 other => Err(other),
             }
         }
@@ -450,7 +482,7 @@ pub mod enums {
     impl From<super::types::TextConcat> for Text {
         #[inline]
         fn from(value: super::types::TextConcat) -> Self {
-            Self::Concat(value)
+            Self::TextConcat(value)
         }
     }
 
@@ -460,7 +492,7 @@ pub mod enums {
         #[inline]
         fn try_from(value: Text) -> Result<Self, Text> {
             match value {
-                Text::Concat(value) => Ok(value),
+                Text::TextConcat(value) => Ok(value),
                 other => Err(other),
             }
         }

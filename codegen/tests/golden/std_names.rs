@@ -63,6 +63,14 @@ pub mod types {
         pub n: i32,
     }
 
+    impl Vec {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(n: i32) -> Self {
+            Self { n }
+        }
+    }
+
     impl ::core::fmt::Debug for Vec {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -110,6 +118,14 @@ pub mod types {
     pub struct Option {
         /// `v:Vec`
         pub v: super::types::Vec,
+    }
+
+    impl Option {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(v: super::types::Vec) -> Self {
+            Self { v }
+        }
     }
 
     impl ::core::fmt::Debug for Option {
@@ -162,6 +178,14 @@ pub mod types {
         pub a: ::std::vec::Vec<super::types::Option>,
     }
 
+    impl Result {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(a: ::std::vec::Vec<super::types::Option>) -> Self {
+            Self { a }
+        }
+    }
+
     impl ::core::fmt::Debug for Result {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -206,8 +230,16 @@ pub mod types {
     /// ```tl
     /// stringOk#c6fb2ae8 = String;
     /// ```
-    #[derive(Clone)]
+    #[derive(Clone, Default)]
     pub struct StringOk;
+
+    impl StringOk {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new() -> Self {
+            Self
+        }
+    }
 
     impl ::core::fmt::Debug for StringOk {
         #[inline]
@@ -255,6 +287,14 @@ pub mod types {
     pub struct StringErr {
         /// `text:string`
         pub text: ::std::string::String,
+    }
+
+    impl StringErr {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(text: ::std::string::String) -> Self {
+            Self { text }
+        }
     }
 
     impl ::core::fmt::Debug for StringErr {
@@ -305,6 +345,14 @@ pub mod types {
     pub struct Box {
         /// `s:String`
         pub s: super::enums::String,
+    }
+
+    impl Box {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(s: super::enums::String) -> Self {
+            Self { s }
+        }
     }
 
     impl ::core::fmt::Debug for Box {
@@ -358,7 +406,7 @@ pub mod types {
     }
 
     impl Some {
-        /// What is always there, and nothing else.
+        /// With what is always there, and nothing else.
         #[inline]
         pub fn new() -> Self {
             <Self as ::core::default::Default>::default()
@@ -430,17 +478,17 @@ pub mod enums {
     #[non_exhaustive]
     pub enum String {
         /// `stringOk`
-        Ok,
+        StringOk,
         /// `stringErr`
-        Err(super::types::StringErr),
+        StringErr(super::types::StringErr),
     }
 
     impl ::telewire::tl::Serialize for String {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             match self {
-                Self::Ok => ::telewire::tl::codec::write_word(0xc6fb2ae8, out),
-                Self::Err(value) => ::telewire::tl::Serialize::serialize(value, out),
+                Self::StringOk => ::telewire::tl::codec::write_word(0xc6fb2ae8, out),
+                Self::StringErr(value) => ::telewire::tl::Serialize::serialize(value, out),
             }
         }
     }
@@ -451,11 +499,11 @@ pub mod enums {
             ::core::option::Option::Some(match r.peek_id() {
                 0xc6fb2ae8 => {
                     r.skip_id();
-                    Self::Ok
+                    Self::StringOk
                 }
-                0x074d128e => {
-                    Self::Err(<super::types::StringErr as ::telewire::tl::Deserialize>::read(r)?)
-                }
+                0x074d128e => Self::StringErr(
+                    <super::types::StringErr as ::telewire::tl::Deserialize>::read(r)?,
+                ),
                 id => {
                     r.skip_id();
                     r.unexpected(id, "String");
@@ -482,7 +530,7 @@ pub mod enums {
     impl From<super::types::StringOk> for String {
         #[inline]
         fn from(_: super::types::StringOk) -> Self {
-            Self::Ok
+            Self::StringOk
         }
     }
 
@@ -492,7 +540,7 @@ pub mod enums {
         #[inline]
         fn try_from(value: String) -> ::core::result::Result<Self, String> {
             match value {
-                String::Ok => Ok(Self),
+                String::StringOk => Ok(Self),
                 other => Err(other),
             }
         }
@@ -501,7 +549,7 @@ pub mod enums {
     impl From<super::types::StringErr> for String {
         #[inline]
         fn from(value: super::types::StringErr) -> Self {
-            Self::Err(value)
+            Self::StringErr(value)
         }
     }
 
@@ -511,7 +559,7 @@ pub mod enums {
         #[inline]
         fn try_from(value: String) -> ::core::result::Result<Self, String> {
             match value {
-                String::Err(value) => Ok(value),
+                String::StringErr(value) => Ok(value),
                 other => Err(other),
             }
         }

@@ -49,8 +49,16 @@ pub mod types {
     /// ```tl
     /// nothing#57665865 = Nothing;
     /// ```
-    #[derive(Clone)]
+    #[derive(Clone, Default)]
     pub struct Nothing;
+
+    impl Nothing {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new() -> Self {
+            Self
+        }
+    }
 
     impl ::core::fmt::Debug for Nothing {
         #[inline]

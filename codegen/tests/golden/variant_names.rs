@@ -54,8 +54,16 @@ pub mod types {
     /// ```tl
     /// peerSelf#ed156ac4 = Peer;
     /// ```
-    #[derive(Clone)]
+    #[derive(Clone, Default)]
     pub struct PeerSelf;
+
+    impl PeerSelf {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new() -> Self {
+            Self
+        }
+    }
 
     impl ::core::fmt::Debug for PeerSelf {
         #[inline]
@@ -103,6 +111,14 @@ pub mod types {
     pub struct Peer64 {
         /// `id:long`
         pub id: i64,
+    }
+
+    impl Peer64 {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(id: i64) -> Self {
+            Self { id }
+        }
     }
 
     impl ::core::fmt::Debug for Peer64 {
@@ -161,6 +177,14 @@ pub mod types {
         pub id: i64,
     }
 
+    impl PeerUser {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(id: i64) -> Self {
+            Self { id }
+        }
+    }
+
     impl ::core::fmt::Debug for PeerUser {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -211,8 +235,16 @@ pub mod types {
     /// ```tl
     /// other#c0518995 = Peer;
     /// ```
-    #[derive(Clone)]
+    #[derive(Clone, Default)]
     pub struct Other;
+
+    impl Other {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new() -> Self {
+            Self
+        }
+    }
 
     impl ::core::fmt::Debug for Other {
         #[inline]
@@ -281,7 +313,7 @@ pub mod enums {
         /// `peer64`
         Peer64(super::types::Peer64),
         /// `peerUser`
-        User(super::types::PeerUser),
+        PeerUser(super::types::PeerUser),
         /// `other`
         Other,
     }
@@ -292,7 +324,7 @@ pub mod enums {
             match self {
                 Self::PeerSelf => ::telewire::tl::codec::write_word(0xed156ac4, out),
                 Self::Peer64(value) => ::telewire::tl::Serialize::serialize(value, out),
-                Self::User(value) => ::telewire::tl::Serialize::serialize(value, out),
+                Self::PeerUser(value) => ::telewire::tl::Serialize::serialize(value, out),
                 Self::Other => ::telewire::tl::codec::write_word(0xc0518995, out),
             }
         }
@@ -309,9 +341,9 @@ pub mod enums {
                 0x74ad6156 => {
                     Self::Peer64(<super::types::Peer64 as ::telewire::tl::Deserialize>::read(r)?)
                 }
-                0x31bf0e2a => {
-                    Self::User(<super::types::PeerUser as ::telewire::tl::Deserialize>::read(r)?)
-                }
+                0x31bf0e2a => Self::PeerUser(
+                    <super::types::PeerUser as ::telewire::tl::Deserialize>::read(r)?,
+                ),
                 0xc0518995 => {
                     r.skip_id();
                     Self::Other
@@ -380,7 +412,7 @@ pub mod enums {
     impl From<super::types::PeerUser> for Peer {
         #[inline]
         fn from(value: super::types::PeerUser) -> Self {
-            Self::User(value)
+            Self::PeerUser(value)
         }
     }
 
@@ -390,7 +422,7 @@ pub mod enums {
         #[inline]
         fn try_from(value: Peer) -> Result<Self, Peer> {
             match value {
-                Peer::User(value) => Ok(value),
+                Peer::PeerUser(value) => Ok(value),
                 other => Err(other),
             }
         }

@@ -60,6 +60,14 @@ pub mod types {
         pub y: i32,
     }
 
+    impl Point {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(x: i32, y: i32) -> Self {
+            Self { x, y }
+        }
+    }
+
     impl ::core::fmt::Debug for Point {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -103,7 +111,8 @@ pub mod types {
     /// Constructor [lines](https://core.telegram.org/constructor/lines).
     ///
     /// ```tl
-    /// lines#bef912a1 a:Vector<long> b:Vector<Point> c:vector<point> d:vector<%Point> e:vector<Point> f:Vector<Vector<Point>> g:Vector<%Point> = Lines;
+    /// lines#bef912a1 a:Vector<long> b:Vector<Point> c:vector<point> d:vector<%Point>
+    ///     e:vector<Point> f:Vector<Vector<Point>> g:Vector<%Point> = Lines;
     /// ```
     #[derive(Clone)]
     pub struct Lines {
@@ -121,6 +130,22 @@ pub mod types {
         pub f: Vec<Vec<super::types::Point>>,
         /// `g:Vector<%Point>`
         pub g: Vec<::telewire::tl::Bare<super::types::Point>>,
+    }
+
+    impl Lines {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(
+            a: Vec<i64>,
+            b: Vec<super::types::Point>,
+            c: ::telewire::tl::BareVec<::telewire::tl::Bare<super::types::Point>>,
+            d: ::telewire::tl::BareVec<::telewire::tl::Bare<super::types::Point>>,
+            e: ::telewire::tl::BareVec<super::types::Point>,
+            f: Vec<Vec<super::types::Point>>,
+            g: Vec<::telewire::tl::Bare<super::types::Point>>,
+        ) -> Self {
+            Self { a, b, c, d, e, f, g }
+        }
     }
 
     impl ::core::fmt::Debug for Lines {

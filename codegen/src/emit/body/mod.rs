@@ -11,7 +11,7 @@ use quote::{format_ident, quote};
 use crate::Error;
 use crate::emit::paths::Paths;
 use crate::emit::{Emitter, docs, paths};
-use crate::ir::{Bit, Body, Field, FieldKind, Name};
+use crate::ir::{self, Bit, Body, Field, FieldKind, Name};
 use crate::min_len;
 use new::{is_default, new};
 use read::Reader;
@@ -96,12 +96,12 @@ fn methods(emitter: &Emitter<'_>, name: &Name, body: &Body, depth: usize) -> Vec
     let presence = body.presence.iter().filter_map(|presence| {
         let field = body.fields.get(presence.field)?;
         let doc = docs::param(&presence.tl);
-        let ident = paths::escaped(&presence.ident);
+        let ident = paths::escaped(&ir::method(&presence.ident));
         let holder = paths::escaped(&field.ident);
         let value = is_present(field, &holder);
         Some(quote!(#doc #[inline] pub fn #ident(&self) -> bool { #value }))
     });
-    new(emitter, name, body, depth).into_iter().chain(presence).collect()
+    std::iter::once(new(emitter, name, body, depth)).chain(presence).collect()
 }
 
 fn is_present(field: &Field, ident: &Ident) -> TokenStream {

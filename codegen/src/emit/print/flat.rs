@@ -44,6 +44,11 @@ impl Cursor {
         self.before = Before::Value;
     }
 
+    /// Whether parentheses here hold the arguments of what stands before them.
+    pub(super) fn is_call(&self) -> bool {
+        matches!(self.before, Before::Value | Before::Types)
+    }
+
     /// Writes one token, on the same line. Gives up where the line would grow beyond `end`, or where something must stand
     /// on lines of its own.
     pub(super) fn push(&mut self, out: &mut String, token: &Token, end: usize) -> bool {
@@ -106,7 +111,7 @@ impl Cursor {
     }
 
     fn push_op(&mut self, out: &mut String, op: &str) {
-        let is_operand = matches!(self.before, Before::Value | Before::Types);
+        let is_operand = self.is_call();
         let (has_space, after) = match op {
             "," | ";" | ":" => (false, Before::Spaced),
             "." => (false, Before::Open),

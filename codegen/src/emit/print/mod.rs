@@ -228,7 +228,7 @@ impl Printer<'_> {
         self.out.truncate(start);
         if has_long_token(tokens) {
             flat(self.out, tokens, usize::MAX);
-        } else if tokens.iter().filter(|token| token.is_op("|")).count() > 1 {
+        } else if tokens.iter().any(|token| token.is_op("|")) {
             self.alternatives(tokens, tail);
         } else {
             self.opened(tokens, tail);
@@ -264,8 +264,9 @@ impl Printer<'_> {
             }
             match token {
                 Token::Group(delimiter, tokens) if Some(place) == last => {
+                    let is_call = cursor.is_call() || *delimiter != Delimiter::Parenthesis;
                     cursor.open(self.out, *delimiter);
-                    self.group(*delimiter, tokens, inner, tail);
+                    self.group(*delimiter, tokens, inner, is_call, tail);
                     cursor.pass_group();
                 }
                 token => {
@@ -281,6 +282,7 @@ impl Printer<'_> {
         delimiter: Delimiter,
         tokens: &[Token],
         braces: fn(&mut Self, &[Token]),
+        is_call: bool,
         tail: usize,
     ) {
         let close = match delimiter {
@@ -289,8 +291,9 @@ impl Printer<'_> {
             Delimiter::Bracket => ']',
             Delimiter::None => return self.expression(tokens, tail),
         };
-        let ends_in_group = matches!(tokens.last(), Some(Token::Group(..)));
-        if ends_in_group && until(tokens, ",").0.len() == tokens.len() {
+        // One thing in parentheses is no list: a comma would make it a tuple, unless they are of a call.
+        let is_one = until(tokens, ",").0.len() == tokens.len();
+        if is_one && (!is_call || matches!(tokens.last(), Some(Token::Group(..)))) {
             self.expression(tokens, tail + 1);
         } else {
             self.depth += 1;
