@@ -126,8 +126,24 @@ pub(super) fn in_module(module: &str, name: &Name, depth: usize) -> TokenStream 
 
 /// A legal identifier for a name: itself, the raw form if it is a keyword, `None` if neither is legal.
 pub(super) fn ident(name: &str) -> Option<Ident> {
+    if is_plain(name) {
+        return Some(Ident::new(name, Span::call_site()));
+    }
     syn::parse_str::<Ident>(name).or_else(|_| syn::parse_str::<Ident>(&format!("r#{name}"))).ok()
 }
+
+/// Whether a name is legal and no keyword at first glance, which most are: keywords are short, of small letters, or `Self`.
+fn is_plain(name: &str) -> bool {
+    let is_of = |c: u8| c.is_ascii_alphanumeric() || c == b'_';
+    let is_small = |c: u8| c.is_ascii_lowercase();
+    name.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+        && name.bytes().all(is_of)
+        && (name.len() > LONGEST_KEYWORD || !name.bytes().all(is_small))
+        && name != "Self"
+}
+
+/// `abstract`, `continue`, `override`.
+const LONGEST_KEYWORD: usize = 8;
 
 /// As [`ident`]; the few keywords that have no raw form (`self`, `super`, `crate`, `Self`) get an underscore.
 pub(super) fn escaped(name: &str) -> Ident {
@@ -158,6 +174,18 @@ mod tests {
         ] {
             assert_eq!(escaped(name).to_string(), rust);
         }
+    }
+
+    #[test]
+    fn what_looks_plain_is_what_syn_takes() {
+        let all = "as break const continue crate else enum extern false fn for if impl in let loop match mod move mut pub \
+            ref return self Self static struct super trait true type unsafe use where while async await dyn abstract become \
+            box do final macro override priv typeof unsized virtual yield try gen union raw safe auto default macro_rules \
+            a A a1 1a _ _a a-b a.b Id id date";
+        for name in all.split_whitespace().chain(["", "é", "a b"]) {
+            assert!(!is_plain(name) || syn::parse_str::<Ident>(name).is_ok(), "{name}");
+        }
+        assert!(is_plain("SendMessage") && is_plain("random_id") && is_plain("Id"));
     }
 
     #[test]

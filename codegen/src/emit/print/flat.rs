@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use proc_macro2::Delimiter;
 
-use super::tree::Token;
+use super::tree::{ARM, PATH, Token, push_op};
 
 /// What stands before a token, as far as the space between them depends on it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,11 +21,18 @@ pub(super) enum Before {
     Spaced,
 }
 
-/// Keywords behind which something begins. Those that are names in paths (`self`, `super`) are not among them.
-const KEYWORDS: [&str; 21] = [
-    "as", "const", "dyn", "else", "enum", "fn", "for", "if", "in", "let", "match", "mod", "mut",
-    "pub", "ref", "return", "static", "struct", "type", "use", "where",
-];
+/// Whether this is a keyword behind which something begins. Those that are names in paths (`self`, `super`) are not.
+fn is_keyword(text: &str) -> bool {
+    // By length first: this is asked of every word.
+    match text.len() {
+        2 => matches!(text, "as" | "fn" | "if" | "in"),
+        3 => matches!(text, "dyn" | "for" | "let" | "mod" | "mut" | "pub" | "ref" | "use"),
+        4 => matches!(text, "else" | "enum" | "type"),
+        5 => matches!(text, "const" | "match" | "where"),
+        6 => matches!(text, "return" | "static" | "struct"),
+        _ => false,
+    }
+}
 
 /// The place of a line where the next token comes.
 pub(super) struct Cursor {
@@ -59,7 +66,7 @@ impl Cursor {
                 let _ = write!(out, "{ident}");
                 self.before = match out.get(start..) {
                     Some("impl") => Before::Impl,
-                    Some(text) if KEYWORDS.contains(&text) => Before::Spaced,
+                    Some(text) if is_keyword(text) => Before::Spaced,
                     _ => Before::Value,
                 };
             }
@@ -68,11 +75,11 @@ impl Cursor {
                 let _ = write!(out, "{literal}");
                 self.before = Before::Value;
             }
-            Token::Op(op) => self.push_op(out, op),
+            Token::Op(op) => self.push_op(out, *op),
             Token::Group(delimiter, inner) => {
                 self.open(out, *delimiter);
                 if *delimiter == Delimiter::Brace {
-                    if inner.iter().any(|token| token.is_op(";") || token.is_op("=>")) {
+                    if inner.iter().any(|token| token.is_op(';') || token.is_op(ARM)) {
                         return false;
                     }
                     out.push_str(if inner.is_empty() { "{" } else { "{ " });
@@ -110,30 +117,30 @@ impl Cursor {
         }
     }
 
-    fn push_op(&mut self, out: &mut String, op: &str) {
+    fn push_op(&mut self, out: &mut String, op: char) {
         let is_operand = self.is_call();
         let (has_space, after) = match op {
-            "," | ";" | ":" => (false, Before::Spaced),
-            "." => (false, Before::Open),
-            "?" => (false, Before::Value),
-            "!" if is_operand => (false, Before::Value),
-            "<" => (self.before == Before::Spaced, Before::Open),
-            ">" if self.parameters == 1 => (false, Before::Spaced),
-            ">" => (false, Before::Types),
+            ',' | ';' | ':' => (false, Before::Spaced),
+            '.' => (false, Before::Open),
+            '?' => (false, Before::Value),
+            '!' if is_operand => (false, Before::Value),
+            '<' => (self.before == Before::Spaced, Before::Open),
+            '>' if self.parameters == 1 => (false, Before::Spaced),
+            '>' => (false, Before::Types),
             // A path that goes on, or begins with it.
-            "::" => (!is_operand, Before::Open),
-            "&" | "*" | "-" | "!" | "'" | "#" if !is_operand => (true, Before::Open),
+            PATH => (!is_operand, Before::Open),
+            '&' | '*' | '-' | '!' | '\'' | '#' if !is_operand => (true, Before::Open),
             _ => (true, Before::Spaced),
         };
         match op {
-            "<" if self.parameters > 0 || self.before == Before::Impl => self.parameters += 1,
-            ">" => self.parameters = self.parameters.saturating_sub(1),
+            '<' if self.parameters > 0 || self.before == Before::Impl => self.parameters += 1,
+            '>' => self.parameters = self.parameters.saturating_sub(1),
             _ => {}
         }
         if has_space {
             self.space(out);
         }
-        out.push_str(op);
+        push_op(out, op);
         self.before = after;
     }
 }

@@ -12,7 +12,7 @@ mod tree;
 use proc_macro2::{Delimiter, TokenStream};
 
 use flat::{Cursor, flat};
-use tree::Token;
+use tree::{ARM, Token};
 
 /// The column where a line ends, if it can.
 const MAX_WIDTH: usize = 100;
@@ -44,7 +44,7 @@ impl Printer<'_> {
     /// Items, or what an `impl` holds.
     fn items(&mut self, tokens: &[Token]) {
         let is_braced = |token: &Token| token.group(Delimiter::Brace).is_some();
-        let ends = |token: &&Token| token.is_op(";") || is_braced(token);
+        let ends = |token: &&Token| token.is_op(';') || is_braced(token);
         let mut rest = tokens;
         while !rest.is_empty() {
             // What has lines of its own has an empty one around it.
@@ -68,7 +68,7 @@ impl Printer<'_> {
         let Some((last, head)) = tokens.split_last() else { return };
         let Some(body) = last.group(Delimiter::Brace) else {
             self.expression(head, 1);
-            if last.is_op(";") {
+            if last.is_op(';') {
                 self.out.push(';');
             }
             return;
@@ -113,7 +113,7 @@ impl Printer<'_> {
     fn attributes<'t>(&mut self, tokens: &'t [Token]) -> &'t [Token] {
         let mut rest = tokens;
         while let [hash, group, after @ ..] = rest
-            && hash.is_op("#")
+            && hash.is_op('#')
             && let Some(inner) = group.group(Delimiter::Bracket)
         {
             if !self.documentation(inner) {
@@ -130,7 +130,7 @@ impl Printer<'_> {
     /// Writes `doc = "…"` as it is usually written; `false` if it is something else, or has what a comment cannot have.
     fn documentation(&mut self, attribute: &[Token]) -> bool {
         let [name, equals, Token::Literal(text)] = attribute else { return false };
-        if !name.is_word("doc") || !equals.is_op("=") {
+        if !name.is_word("doc") || !equals.is_op('=') {
             return false;
         }
         let Some(text) = unescaped(&text.to_string()) else { return false };
@@ -159,7 +159,7 @@ impl Printer<'_> {
         let mut rest = tokens;
         while !rest.is_empty() {
             let element = self.attributes(rest);
-            let (element, after) = until(element, ",");
+            let (element, after) = until(element, ',');
             self.line();
             self.expression(element, 1);
             if self.commas || !after.is_empty() {
@@ -173,7 +173,7 @@ impl Printer<'_> {
     fn statements(&mut self, tokens: &[Token]) {
         let mut rest = tokens;
         while !rest.is_empty() {
-            let (statement, after) = until(rest, ";");
+            let (statement, after) = until(rest, ';');
             self.line();
             self.expression(statement, 1);
             if statement.len() < rest.len() {
@@ -187,8 +187,8 @@ impl Printer<'_> {
     fn arms(&mut self, tokens: &[Token]) {
         let mut rest = tokens;
         while !rest.is_empty() {
-            let (arm, after) = until(rest, ",");
-            let (pattern, value) = until(arm, "=>");
+            let (arm, after) = until(rest, ',');
+            let (pattern, value) = until(arm, ARM);
             self.line();
             self.expression(pattern, 3);
             self.out.push_str(" => ");
@@ -228,7 +228,7 @@ impl Printer<'_> {
         self.out.truncate(start);
         if has_long_token(tokens) {
             flat(self.out, tokens, usize::MAX);
-        } else if tokens.iter().any(|token| token.is_op("|")) {
+        } else if tokens.iter().any(|token| token.is_op('|')) {
             self.alternatives(tokens, tail);
         } else {
             self.opened(tokens, tail);
@@ -237,11 +237,11 @@ impl Printer<'_> {
 
     /// Bits that are put together, one a line.
     fn alternatives(&mut self, tokens: &[Token], tail: usize) {
-        let (first, mut rest) = until(tokens, "|");
+        let (first, mut rest) = until(tokens, '|');
         self.expression(first, 0);
         self.depth += 1;
         while !rest.is_empty() {
-            let (next, after) = until(rest, "|");
+            let (next, after) = until(rest, '|');
             self.line();
             self.out.push_str("| ");
             self.expression(next, tail);
@@ -292,7 +292,7 @@ impl Printer<'_> {
             Delimiter::None => return self.expression(tokens, tail),
         };
         // One thing in parentheses is no list: a comma would make it a tuple, unless they are of a call.
-        let is_one = until(tokens, ",").0.len() == tokens.len();
+        let is_one = until(tokens, ',').0.len() == tokens.len();
         if is_one && (!is_call || matches!(tokens.last(), Some(Token::Group(..)))) {
             self.expression(tokens, tail + 1);
         } else {
@@ -322,7 +322,7 @@ impl Printer<'_> {
 }
 
 /// What stands before and behind the first of these operators.
-fn until<'t>(tokens: &'t [Token], op: &str) -> (&'t [Token], &'t [Token]) {
+fn until<'t>(tokens: &'t [Token], op: char) -> (&'t [Token], &'t [Token]) {
     match tokens.iter().position(|token| token.is_op(op)) {
         Some(place) => {
             (tokens.get(..place).unwrap_or_default(), tokens.get(place + 1..).unwrap_or_default())

@@ -6,13 +6,13 @@ use proc_macro2::{Delimiter, Ident, Literal, Spacing, TokenStream, TokenTree};
 pub(super) enum Token {
     Word(Ident),
     Literal(Literal),
-    /// An operator of one or two characters; a lifetime's `'` too.
-    Op(&'static str),
+    /// An operator: its character, or one that stands for two of them ([`DOUBLE`]). A lifetime's `'` too.
+    Op(char),
     Group(Delimiter, Vec<Token>),
 }
 
 impl Token {
-    pub(super) fn is_op(&self, op: &str) -> bool {
+    pub(super) fn is_op(&self, op: char) -> bool {
         matches!(self, Self::Op(own) if *own == op)
     }
 
@@ -51,7 +51,7 @@ pub(super) fn tokens(stream: TokenStream) -> Vec<Token> {
                         tokens.push(Token::Op(op));
                     }
                     None => {
-                        tokens.push(Token::Op(single(char)));
+                        tokens.push(Token::Op(char));
                         open = (punct.spacing() == Spacing::Joint).then_some(char);
                     }
                 }
@@ -61,43 +61,28 @@ pub(super) fn tokens(stream: TokenStream) -> Vec<Token> {
     tokens
 }
 
+pub(super) const PATH: char = '∷';
+pub(super) const ARM: char = '⇒';
+
 /// The operators of two characters that generated code has. `>>` is none of them: it ends two lists of types.
-fn double(first: char, second: char) -> Option<&'static str> {
+const DOUBLE: [(char, &str); 5] =
+    [(PATH, "::"), (ARM, "=>"), ('→', "->"), ('≠', "!="), ('≪', "<<")];
+
+fn double(first: char, second: char) -> Option<char> {
     Some(match (first, second) {
-        (':', ':') => "::",
-        ('-', '>') => "->",
-        ('=', '>') => "=>",
-        ('!', '=') => "!=",
-        ('<', '<') => "<<",
+        (':', ':') => PATH,
+        ('=', '>') => ARM,
+        ('-', '>') => '→',
+        ('!', '=') => '≠',
+        ('<', '<') => '≪',
         _ => return None,
     })
 }
 
-fn single(char: char) -> &'static str {
-    const ALL: [(char, &str); 23] = [
-        (':', ":"),
-        (',', ","),
-        (';', ";"),
-        ('.', "."),
-        ('<', "<"),
-        ('>', ">"),
-        ('#', "#"),
-        ('=', "="),
-        ('&', "&"),
-        ('|', "|"),
-        ('?', "?"),
-        ('!', "!"),
-        ('*', "*"),
-        ('\'', "'"),
-        ('-', "-"),
-        ('+', "+"),
-        ('/', "/"),
-        ('%', "%"),
-        ('^', "^"),
-        ('@', "@"),
-        ('$', "$"),
-        ('~', "~"),
-        ('_', "_"),
-    ];
-    ALL.iter().find(|(own, _)| *own == char).map_or("", |(_, text)| text)
+/// Writes an operator.
+pub(super) fn push_op(out: &mut String, op: char) {
+    match DOUBLE.iter().find(|(own, _)| !op.is_ascii() && *own == op) {
+        Some((_, text)) => out.push_str(text),
+        None => out.push(op),
+    }
 }
