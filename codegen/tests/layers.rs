@@ -166,6 +166,49 @@ fn layer_225_is_generated_completely() {
 }
 
 #[test]
+fn each_variant_is_called_like_its_struct() {
+    let layers = [
+        (LAYER_225, Exceptions::NONE),
+        (LAYER_230, Exceptions::NONE),
+        (include_str!("../../schema/wrappers.json"), Exceptions::NONE),
+        (include_str!("../../schema/mtproto.json"), Exceptions::MTPROTO),
+    ];
+    let mut enums = 0;
+    for (text, exceptions) in layers {
+        let schema = resolve::resolve(&raw(text), &exceptions, &[]).unwrap();
+        for ty in schema.types.iter().filter(|ty| ty.is_enum()) {
+            enums += 1;
+            for index in &ty.constructors {
+                let constructor = schema.constructor(*index);
+                assert_eq!(constructor.variant, constructor.name.ident, "{}", ty.name.tl);
+            }
+        }
+    }
+    assert!(enums > 450, "{enums}");
+}
+
+#[test]
+fn each_struct_of_a_definition_has_new_with_what_is_always_there() {
+    let schema = resolved(LAYER_230);
+    let items = emitted(&schema);
+    let mut none = 0;
+    for (path, item) in &items {
+        let Item::Struct(item) = item else { continue };
+        if path.starts_with("groups::") {
+            assert_eq!(item.new, None, "{path}");
+            continue;
+        }
+        let new = item.new.as_ref().unwrap_or_else(|| panic!("{path} has no `new`"));
+        let required = |ty: &String| !ty.starts_with("Option<") && ty != "bool";
+        let expected = item.fields.iter().filter(|(_, ty)| required(ty)).count();
+        // `bool` is a bit, or a value that is always there.
+        assert!(new.iter().filter(|(_, ty)| required(ty)).count() == expected, "{path}");
+        none += usize::from(new.is_empty());
+    }
+    assert!(none > 500, "{none}");
+}
+
+#[test]
 fn the_surface_is_that_of_the_emitted_code() {
     let schema = resolved(LAYER_230);
     let (expected, actual) = (surface(&schema), emitted(&schema));

@@ -170,8 +170,8 @@ fn allowed() -> TokenStream {
     quote! {
         #[allow(
             dead_code, unreachable_pub, unused_qualifications,
-            clippy::enum_variant_names, clippy::module_inception, clippy::nursery, clippy::pedantic,
-            clippy::too_many_arguments,
+            clippy::enum_variant_names, clippy::module_inception, clippy::new_without_default, clippy::nursery,
+            clippy::pedantic, clippy::too_many_arguments,
             reason = "generated code"
         )]
     }

@@ -30,7 +30,12 @@ impl Emitter<'_> {
         let doc = docs::item(&self.options.links, Kind::Constructor, name, &[&constructor.tl]);
         let body = body::Emitted::new(self, name, &id, &constructor.body)?;
         let (derives, definition, methods) = (&body.derives, &body.definition, &body.methods);
-        let (write, min_len) = (&body.write, Literal::usize_unsuffixed(body.min_len));
+        let write = &body.write;
+        // Without fields it is that of any value.
+        let min_len = (body.min_len != 4).then(|| {
+            let min_len = Literal::usize_unsuffixed(body.min_len);
+            quote!(const MIN_LEN: usize = #min_len;)
+        });
         let (read_steps, read_value) = (&body.read_steps, &body.read_value);
         // Every way to a nested value leads through its constructor, so that costs the level of depth (TL-03).
         let is_recursive = constructor.ty.is_some_and(|ty| self.schema.ty(ty).recursive);
@@ -57,7 +62,7 @@ impl Emitter<'_> {
                 }
             }
             impl #tl::Deserialize for #ident {
-                const MIN_LEN: usize = #min_len;
+                #min_len
                 #[inline(never)]
                 fn read(r: &mut #tl::Reader<'_>) -> #option<Self> {
                     let outer = r.#begin(#id, #tl_name);

@@ -4,6 +4,7 @@
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -27,6 +28,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -44,6 +46,7 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -55,7 +58,7 @@ pub mod types {
     /// ```tl
     /// shapeEmpty#ee6970fb = Shape;
     /// ```
-    #[derive(Clone, Default)]
+    #[derive(Clone)]
     pub struct ShapeEmpty;
 
     impl ShapeEmpty {
@@ -93,8 +96,6 @@ pub mod types {
     }
 
     impl ::telewire::tl::Deserialize for ShapeEmpty {
-        const MIN_LEN: usize = 4;
-
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin(0xee6970fb, "shapeEmpty");
@@ -381,6 +382,7 @@ pub mod types {
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,

@@ -4,6 +4,7 @@
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -28,6 +29,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -45,6 +47,7 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -123,6 +126,7 @@ pub mod types {
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -284,7 +288,7 @@ pub mod functions {
         /// ```tl
         /// ping.count#59c01efa = int;
         /// ```
-        #[derive(Clone, Default)]
+        #[derive(Clone)]
         pub struct Count;
 
         impl Count {
@@ -493,7 +497,7 @@ pub mod functions {
         /// ```tl
         /// ping.bare#628f97ca = Vector<%Pong>;
         /// ```
-        #[derive(Clone, Default)]
+        #[derive(Clone)]
         pub struct Bare;
 
         impl Bare {

@@ -4,6 +4,7 @@
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -27,6 +28,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -44,6 +46,7 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -55,7 +58,7 @@ pub mod types {
     /// ```tl
     /// textEmpty#e2d2a7e9 = Text;
     /// ```
-    #[derive(Clone, Default)]
+    #[derive(Clone)]
     pub struct TextEmpty;
 
     impl TextEmpty {
@@ -93,8 +96,6 @@ pub mod types {
     }
 
     impl ::telewire::tl::Deserialize for TextEmpty {
-        const MIN_LEN: usize = 4;
-
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin(0xe2d2a7e9, "textEmpty");
@@ -349,6 +350,7 @@ pub mod types {
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,

@@ -4,6 +4,7 @@
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -29,6 +30,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -46,6 +48,7 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -230,7 +233,7 @@ pub mod types {
     /// ```tl
     /// stringOk#c6fb2ae8 = String;
     /// ```
-    #[derive(Clone, Default)]
+    #[derive(Clone)]
     pub struct StringOk;
 
     impl StringOk {
@@ -268,8 +271,6 @@ pub mod types {
     }
 
     impl ::telewire::tl::Deserialize for StringOk {
-        const MIN_LEN: usize = 4;
-
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0xc6fb2ae8, "stringOk");
@@ -462,6 +463,7 @@ pub mod types {
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,

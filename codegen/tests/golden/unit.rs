@@ -4,6 +4,7 @@
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -21,6 +22,7 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -38,6 +40,7 @@ pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     unused_qualifications,
     clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
     clippy::too_many_arguments,
@@ -49,7 +52,7 @@ pub mod types {
     /// ```tl
     /// nothing#57665865 = Nothing;
     /// ```
-    #[derive(Clone, Default)]
+    #[derive(Clone)]
     pub struct Nothing;
 
     impl Nothing {
@@ -87,8 +90,6 @@ pub mod types {
     }
 
     impl ::telewire::tl::Deserialize for Nothing {
-        const MIN_LEN: usize = 4;
-
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin(0x57665865, "nothing");

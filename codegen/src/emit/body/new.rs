@@ -40,7 +40,7 @@ pub(super) fn new(emitter: &Emitter<'_>, name: &Name, body: &Body, depth: usize)
     }
 }
 
-/// Whether nothing is always there.
+/// Whether there are fields and none is always there.
 pub(super) fn is_default(body: &Body) -> bool {
-    body.new_arguments().is_empty()
+    !body.fields.is_empty() && body.new_arguments().is_empty()
 }

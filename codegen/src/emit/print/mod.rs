@@ -368,3 +368,6 @@ fn unescaped(literal: &str) -> Option<String> {
     }
     Some(text)
 }
+
+#[cfg(test)]
+mod tests;
