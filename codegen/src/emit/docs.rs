@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::emit::Emitter;
-use crate::facts::{Caller, Facts};
+use crate::facts::{Caller, Fact};
 use crate::ir::{Function, FunctionResult, Name, Repeat, Ty};
 
 /// Where the definitions of a schema are documented.
@@ -109,8 +109,10 @@ impl Emitter<'_> {
         let mut text = head(&self.options.links, Kind::Method, name);
         let returns = self.returns(function);
         text.push_str(&format!("\n\n| returns | {returns} |\n| --- | --- |\n"));
-        if let Some(facts) = &self.options.facts {
-            known(&mut text, facts, &name.tl);
+        let facts = self.options.facts.as_ref();
+        let fact = facts.and_then(|facts| facts.functions.get(&name.tl));
+        if facts.is_some() {
+            text.push_str(&format!("| called by | {} |\n", callers(fact)));
         }
         let repeat = match (&function.result, function.repeat) {
             (FunctionResult::OfQuery, _) => "as its query",
@@ -118,7 +120,12 @@ impl Emitter<'_> {
             (_, Repeat::Keyed) => "`Keyed`: its `random_id` tells the server that it came before",
             (_, Repeat::Once) => "`Once`: it is not sent again when nobody knows whether it ran",
         };
-        text.push_str(&format!("| repeat | {repeat} |\n\n{}", fence(&[&function.tl])));
+        text.push_str(&format!("| repeat | {repeat} |\n"));
+        if let Some(facts) = facts {
+            push_errors(&mut text, facts.layer, fact);
+        }
+        text.push('\n');
+        text.push_str(&fence(&[&function.tl]));
         quote!(#[doc = #text])
     }
 
@@ -149,17 +156,17 @@ impl Emitter<'_> {
     }
 }
 
-/// The rows for what a list says of a function.
-fn known(text: &mut String, facts: &Facts, name: &str) {
-    let fact = facts.functions.get(name);
-    let who = match fact.map(|fact| fact.who) {
+fn callers(fact: Option<&Fact>) -> &'static str {
+    match fact.map(|fact| fact.who) {
         Some(Caller::Users) => "users, not bots",
         Some(Caller::Bots) => "bots only",
         Some(Caller::Both) => "users and bots",
         None => "not known",
-    };
-    text.push_str(&format!("| called by | {who} |\n"));
-    let layer = facts.layer;
+    }
+}
+
+/// The rows for the errors that are known.
+fn push_errors(text: &mut String, layer: u32, fact: Option<&Fact>) {
     let errors = fact.map(|fact| fact.errors.as_slice()).unwrap_or_default();
     if errors.is_empty() {
         text.push_str(&format!("| errors, layer {layer} | not known |\n"));

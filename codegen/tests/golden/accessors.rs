@@ -759,7 +759,7 @@ pub mod groups {
     types::EventSeen,
     types::EventSent,
     types::Item,
-    enums::Event,
+    enums::Event
 }
 
 #[cfg(feature = "serde")]
@@ -768,10 +768,10 @@ pub mod groups {
     types::EventSeen,
     types::EventSent,
     types::Item,
-    enums::Event,
+    enums::Event
 }
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::groups! {
-    SCHEMA: groups::EventSeenLat: " lat:double lon:double" { lat lon },
+    SCHEMA: groups::EventSeenLat: " lat:double lon:double" { lat lon }
 }

@@ -546,7 +546,7 @@ pub mod enums {
     types::ShapeBox,
     types::Shape,
     types::Canvas,
-    enums::Shape,
+    enums::Shape
 }
 
 #[cfg(feature = "serde")]
@@ -556,5 +556,5 @@ pub mod enums {
     types::ShapeBox,
     types::Shape,
     types::Canvas,
-    enums::Shape,
+    enums::Shape
 }

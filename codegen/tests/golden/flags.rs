@@ -137,10 +137,10 @@ pub mod types {
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
-    SCHEMA: types::Post,
+    SCHEMA: types::Post
 }
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
-    SCHEMA: types::Post,
+    SCHEMA: types::Post
 }

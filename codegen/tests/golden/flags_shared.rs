@@ -215,16 +215,16 @@ pub mod groups {
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
-    SCHEMA: types::User,
+    SCHEMA: types::User
 }
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
-    SCHEMA: types::User,
+    SCHEMA: types::User
 }
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::groups! {
     SCHEMA: groups::UserLat: " lat:double long:double" { lat long },
-    groups::UserPhone: " phone:string verified:bytes code:long" { phone verified code },
+    groups::UserPhone: " phone:string verified:bytes code:long" { phone verified code }
 }

@@ -134,10 +134,10 @@ pub mod types {
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
-    SCHEMA: types::Poll,
+    SCHEMA: types::Poll
 }
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
-    SCHEMA: types::Poll,
+    SCHEMA: types::Poll
 }

@@ -197,11 +197,11 @@ pub mod functions {
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize_generic! {
     SCHEMA: functions::InvokeWithLayer,
-    functions::InvokeBoth,
+    functions::InvokeBoth
 }
 
 #[cfg(all(feature = "serde", any(test, feature = "server")))]
 ::telewire::tl::serde::deserialize_generic! {
     SCHEMA: functions::InvokeWithLayer,
-    functions::InvokeBoth,
+    functions::InvokeBoth
 }

@@ -125,10 +125,10 @@ pub mod functions {
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
-    SCHEMA: functions::HttpWait,
+    SCHEMA: functions::HttpWait
 }
 
 #[cfg(all(feature = "serde", any(test, feature = "server")))]
 ::telewire::tl::serde::deserialize_functions! {
-    SCHEMA: functions::HttpWait,
+    SCHEMA: functions::HttpWait
 }

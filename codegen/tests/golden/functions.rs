@@ -138,8 +138,8 @@ pub mod functions {
     /// | returns | [`Pong`](super::types::Pong) |
     /// | --- | --- |
     /// | called by | not known |
-    /// | errors, layer 223 | not known |
     /// | repeat | `Once`: it is not sent again when nobody knows whether it ran |
+    /// | errors, layer 223 | not known |
     ///
     /// ```tl
     /// ping#f376d9c4 id:long = Pong;
@@ -214,8 +214,8 @@ pub mod functions {
         /// | returns | `Vec` of [`Pong`](super::super::types::Pong) |
         /// | --- | --- |
         /// | called by | not known |
-        /// | errors, layer 223 | not known |
         /// | repeat | `Once`: it is not sent again when nobody knows whether it ran |
+        /// | errors, layer 223 | not known |
         ///
         /// ```tl
         /// ping.all#e1054267 ids:Vector<long> = Vector<Pong>;
@@ -282,8 +282,8 @@ pub mod functions {
         /// | returns | `i32` |
         /// | --- | --- |
         /// | called by | users, not bots |
-        /// | errors, layer 223 | not known |
         /// | repeat | `Once`: it is not sent again when nobody knows whether it ran |
+        /// | errors, layer 223 | not known |
         ///
         /// ```tl
         /// ping.count#59c01efa = int;
@@ -345,8 +345,8 @@ pub mod functions {
         /// | returns | `bool` |
         /// | --- | --- |
         /// | called by | not known |
-        /// | errors, layer 223 | not known |
         /// | repeat | `Once`: it is not sent again when nobody knows whether it ran |
+        /// | errors, layer 223 | not known |
         ///
         /// ```tl
         /// ping.is_on#6b03e19a flags:# loud:flags.0?true = Bool;
@@ -412,9 +412,9 @@ pub mod functions {
         /// | returns | [`Pong`](super::super::types::Pong) |
         /// | --- | --- |
         /// | called by | users and bots |
+        /// | repeat | `Keyed`: its `random_id` tells the server that it came before |
         /// | errors, layer 223 | `A_RATHER_LONG_ERROR`, `ANOTHER_ERROR_OF_THIS_LENGTH`, |
         /// | | `PEER_ID_INVALID`, `SLOWMODE_WAIT_X` |
-        /// | repeat | `Keyed`: its `random_id` tells the server that it came before |
         ///
         /// ```tl
         /// ping.send#ef39dcd8 random_id:long text:string = Pong;
@@ -491,8 +491,8 @@ pub mod functions {
         /// | returns | `Vec` of `Pong` |
         /// | --- | --- |
         /// | called by | not known |
-        /// | errors, layer 223 | not known |
         /// | repeat | `Once`: it is not sent again when nobody knows whether it ran |
+        /// | errors, layer 223 | not known |
         ///
         /// ```tl
         /// ping.bare#628f97ca = Vector<%Pong>;
@@ -553,12 +553,12 @@ pub mod functions {
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
-    SCHEMA: types::Pong,
+    SCHEMA: types::Pong
 }
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
-    SCHEMA: types::Pong,
+    SCHEMA: types::Pong
 }
 
 #[cfg(feature = "serde")]
@@ -568,7 +568,7 @@ pub mod functions {
     functions::ping::Count,
     functions::ping::IsOn,
     functions::ping::Send,
-    functions::ping::Bare,
+    functions::ping::Bare
 }
 
 #[cfg(all(feature = "serde", any(test, feature = "server")))]
@@ -578,5 +578,5 @@ pub mod functions {
     functions::ping::Count,
     functions::ping::IsOn,
     functions::ping::Send,
-    functions::ping::Bare,
+    functions::ping::Bare
 }

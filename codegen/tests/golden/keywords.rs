@@ -204,10 +204,10 @@ pub mod types {
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
-    SCHEMA: types::Token,
+    SCHEMA: types::Token
 }
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
-    SCHEMA: types::Token,
+    SCHEMA: types::Token
 }

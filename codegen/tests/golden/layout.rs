@@ -226,16 +226,16 @@ pub mod groups {
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
     SCHEMA: types::Card,
-    types::Wall,
+    types::Wall
 }
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
     SCHEMA: types::Card,
-    types::Wall,
+    types::Wall
 }
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::groups! {
-    SCHEMA: groups::WallA: " a:Card b:Card" { a b },
+    SCHEMA: groups::WallA: " a:Card b:Card" { a b }
 }

@@ -305,7 +305,7 @@ pub mod types {
     SCHEMA: types::auth::SentCode,
     types::auth::Phone,
     types::e2e::chain::Block,
-    types::Root,
+    types::Root
 }
 
 #[cfg(feature = "serde")]
@@ -313,5 +313,5 @@ pub mod types {
     SCHEMA: types::auth::SentCode,
     types::auth::Phone,
     types::e2e::chain::Block,
-    types::Root,
+    types::Root
 }

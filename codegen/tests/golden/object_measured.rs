@@ -189,11 +189,11 @@ pub mod types {
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
     SCHEMA: types::Message,
-    types::MsgContainer,
+    types::MsgContainer
 }
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
     SCHEMA: types::Message,
-    types::MsgContainer,
+    types::MsgContainer
 }

@@ -176,11 +176,11 @@ pub mod types {
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
     SCHEMA: types::Packed,
-    types::Gzip,
+    types::Gzip
 }
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
     SCHEMA: types::Packed,
-    types::Gzip,
+    types::Gzip
 }

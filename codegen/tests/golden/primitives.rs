@@ -159,10 +159,10 @@ pub mod types {
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
-    SCHEMA: types::All,
+    SCHEMA: types::All
 }
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
-    SCHEMA: types::All,
+    SCHEMA: types::All
 }

@@ -508,7 +508,7 @@ pub mod enums {
     types::TextBold,
     types::TextConcat,
     types::Link,
-    enums::Text,
+    enums::Text
 }
 
 #[cfg(feature = "serde")]
@@ -518,5 +518,5 @@ pub mod enums {
     types::TextBold,
     types::TextConcat,
     types::Link,
-    enums::Text,
+    enums::Text
 }

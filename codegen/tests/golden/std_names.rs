@@ -577,7 +577,7 @@ pub mod enums {
     types::StringErr,
     types::Box,
     types::Some,
-    enums::String,
+    enums::String
 }
 
 #[cfg(feature = "serde")]
@@ -589,5 +589,5 @@ pub mod enums {
     types::StringErr,
     types::Box,
     types::Some,
-    enums::String,
+    enums::String
 }

@@ -101,10 +101,10 @@ pub mod types {
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
-    SCHEMA: types::Nothing,
+    SCHEMA: types::Nothing
 }
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
-    SCHEMA: types::Nothing,
+    SCHEMA: types::Nothing
 }

@@ -775,7 +775,7 @@ pub mod enums {
     types::far::config::Local,
     types::far::config::random::Local,
     enums::Peer,
-    enums::far::config::Local,
+    enums::far::config::Local
 }
 
 #[cfg(feature = "serde")]
@@ -788,5 +788,5 @@ pub mod enums {
     types::far::config::Local,
     types::far::config::random::Local,
     enums::Peer,
-    enums::far::config::Local,
+    enums::far::config::Local
 }

@@ -206,11 +206,11 @@ pub mod types {
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
     SCHEMA: types::Point,
-    types::Lines,
+    types::Lines
 }
 
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
     SCHEMA: types::Point,
-    types::Lines,
+    types::Lines
 }

@@ -36,7 +36,7 @@ struct Printer<'a> {
     out: &'a mut String,
     /// Four spaces for each.
     depth: usize,
-    /// Whether the last element of a list has a comma too; in attributes it has none.
+    /// Whether the last element of a list has a comma too; in attributes and macros it has none.
     commas: bool,
 }
 
@@ -80,7 +80,10 @@ impl Printer<'_> {
         } else if is("fn") {
             self.braces(body, Self::statements);
         } else {
+            // What a macro is given stays as it is.
+            self.commas = !head.last().is_some_and(|token| token.is_op('!'));
             self.braces(body, Self::list);
+            self.commas = true;
         }
     }
 

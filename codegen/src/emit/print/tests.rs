@@ -90,6 +90,8 @@ fn each_construct_has_the_layout_of_rustfmt() {
         (&format!("fn f ( ) {{ g ( {long} as u32 | ( b as u32 ) << 1 | ( {long} as u32 ) << 2 , c ) }}"), format!("fn f() {{\n    g(\n        {long} as u32\n            | (b as u32) << 1\n            | ({long} as u32) << 2,\n        c,\n    )\n}}")),
         (&format!("impl From < {long} > for super :: {long} {{ }}"), format!("impl From<{long}>\n    for super::{long}\n{{}}")),
         ("# [doc = \"A.\\n\\n`b` \\\"c\\\" \\\\d\"] # [cfg (any (test , feature = \"e\"))] pub struct A ;", "/// A.\n///\n/// `b` \"c\" \\d\n#[cfg(any(test, feature = \"e\"))]\npub struct A;".to_owned()),
+        // What a macro is given is not changed.
+        ("a :: b ! { C : d , e :: f }", "a::b! {\n    C: d,\n    e::f\n}".to_owned()),
         // What no comment can hold stays an attribute.
         ("# [doc = \"a\\rb\"] pub struct A ;", "#[doc = \"a\\rb\"]\npub struct A;".to_owned()),
     ] {
