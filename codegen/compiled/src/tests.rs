@@ -8,9 +8,9 @@ use telewire::tl::{
 };
 
 use crate::{
-    enums, flags, flags_shared, flags_words, function_generic, function_without_result, functions,
-    keywords, layout, namespaces, object_measured, object_to_end, primitives, recursion, std_names,
-    unit, variant_names, vectors,
+    accessors, enums, flags, flags_shared, flags_words, function_generic, function_without_result,
+    functions, keywords, layout, namespaces, object_measured, object_to_end, primitives, recursion,
+    std_names, unit, variant_names, vectors,
 };
 
 /// Writes, reads back, and cuts at each length.
@@ -137,7 +137,7 @@ fn what_all_variants_have_is_read_from_any() {
     use accessors::types::{EventSeen, EventSent, Item, Place};
     let place = Place::new("here".into());
     let key = [7; 16];
-    let raw: ::telewire::tl::Bytes = vec![1].into();
+    let raw: Bytes = vec![1].into();
     let bare = EventSeen::new(1, "a".into(), vec![2], place.clone(), 3, key, raw.clone(), 4);
     let seen: Event = bare.clone().into();
     let sent: Event = EventSent::new(
