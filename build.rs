@@ -1,12 +1,13 @@
 //! Generates `tl::mtproto`, `tl::wrap`, `tl::api` and `rpc::known` from `schema/*.json` into `OUT_DIR`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
 use telewire_codegen::ir::Schema;
 use telewire_codegen::{
-    Exceptions, Links, Lock, Options, Serde, enum_paths, errors, generate, json, resolve,
+    Exceptions, Facts, Links, Lock, Options, Serde, enum_paths, errors, generate, json, resolve,
     struct_paths,
 };
 
@@ -18,8 +19,17 @@ fn main() -> ExitCode {
     if env::var_os("CARGO_FEATURE_API").is_some() {
         schemas.push(("api", Exceptions::NONE, each()));
     }
+    let facts = match facts() {
+        Ok(facts) => facts,
+        Err(message) => {
+            eprintln!("schema/methods.json: {message}");
+            return ExitCode::FAILURE;
+        }
+    };
     for (name, exceptions, links) in schemas {
-        if let Err(message) = build(name, &exceptions, links) {
+        // Nothing is known of the protocol's own functions but what their schema says.
+        let facts = (name != "mtproto").then(|| facts.clone());
+        if let Err(message) = build(name, &exceptions, links, facts) {
             // cargo shows what a failed build script prints.
             eprintln!("schema/{name}.json: {message}");
             return ExitCode::FAILURE;
@@ -32,7 +42,12 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn build(name: &str, exceptions: &Exceptions, links: Links) -> Result<(), String> {
+fn build(
+    name: &str,
+    exceptions: &Exceptions,
+    links: Links,
+    facts: Option<Facts>,
+) -> Result<(), String> {
     let source = format!("schema/{name}.json");
     println!("cargo::rerun-if-changed={source}");
     println!("cargo::rerun-if-changed=schema/repeat.json");
@@ -47,11 +62,17 @@ fn build(name: &str, exceptions: &Exceptions, links: Links) -> Result<(), String
     let lock = if name == "api" { lock()? } else { Lock::default() };
     let schema = resolve::resolve_locked(&raw, exceptions, &safe, &lock)
         .map_err(|error| error.to_string())?;
+    // The other schemas are parts of this one.
+    if let Some(facts) = facts.as_ref().filter(|_| name == "api") {
+        let checked = facts.check(&schema, &known_names()?);
+        checked.map_err(|error| format!("schema/methods.json: {error}"))?;
+    }
     let options = Options {
         runtime: "crate::tl".into(),
         links,
         server_feature: Some("server".into()),
         serde: Serde::Feature("serde".into()),
+        facts,
     };
     let code = generate(&schema, &options).map_err(|error| error.to_string())?;
     write(name, &code)?;
@@ -87,6 +108,19 @@ fn known_errors() -> Result<(), String> {
     println!("cargo::rerun-if-changed=schema/errors.json");
     let text = fs::read_to_string("schema/errors.json").map_err(|error| error.to_string())?;
     write("errors", &errors::generate(&text).map_err(|error| error.to_string())?)
+}
+
+/// The names of all known errors.
+fn known_names() -> Result<BTreeSet<String>, String> {
+    let text = fs::read_to_string("schema/errors.json").map_err(|error| error.to_string())?;
+    errors::names(&text).map_err(|error| format!("schema/errors.json: {error}"))
+}
+
+/// What is known of the API's functions.
+fn facts() -> Result<Facts, String> {
+    println!("cargo::rerun-if-changed=schema/methods.json");
+    let text = fs::read_to_string("schema/methods.json").map_err(|error| error.to_string())?;
+    Facts::parse(&text).map_err(|error| error.to_string())
 }
 
 fn write(name: &str, code: &str) -> Result<(), String> {

@@ -1,6 +1,6 @@
 //! The errors that a server is known to answer with, as a constant for each name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde::Deserialize;
@@ -18,12 +18,9 @@ use crate::Error;
 /// [`Error::Json`] when the text is not of that form, [`Error::KnownError`] when an entry is malformed or out of order,
 /// [`Error::DuplicateDefinition`] when it is there twice, [`Error::DuplicateRustName`] when two names would be one constant.
 pub fn generate(text: &str) -> Result<String, Error> {
-    let entries: Vec<Entry> =
-        serde_json::from_str(text).map_err(|error| Error::Json(error.to_string()))?;
-    in_order(&entries)?;
+    let entries = entries(text)?;
     let mut names: BTreeMap<String, (&str, Vec<i32>)> = BTreeMap::new();
     for entry in &entries {
-        entry.check()?;
         let path = ident(&entry.name);
         let (first, codes) = names.entry(path.clone()).or_insert_with(|| (&entry.name, Vec::new()));
         if *first != entry.name {
@@ -40,6 +37,23 @@ pub fn generate(text: &str) -> Result<String, Error> {
         let _ = writeln!(out, "/// {codes}.\npub const {ident}: &str = \"{name}\";");
     }
     Ok(out)
+}
+
+/// The names of a list of errors.
+///
+/// # Errors
+///
+/// As [`generate`], but for names that would be one constant.
+pub fn names(text: &str) -> Result<BTreeSet<String>, Error> {
+    Ok(entries(text)?.into_iter().map(|entry| entry.name).collect())
+}
+
+fn entries(text: &str) -> Result<Vec<Entry>, Error> {
+    let entries: Vec<Entry> =
+        serde_json::from_str(text).map_err(|error| Error::Json(error.to_string()))?;
+    in_order(&entries)?;
+    entries.iter().try_for_each(Entry::check)?;
+    Ok(entries)
 }
 
 #[derive(Deserialize)]

@@ -217,7 +217,7 @@ pub struct Bit {
 /// A `flags.N?true` beside a value that has the same bit: a method, since the value says it already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Presence {
-    /// The name of the method, not yet escaped if it is a keyword.
+    /// The name of the parameter in Rust; the method has it by way of [`method`].
     pub ident: String,
     /// The parameter as in the schema.
     pub tl: String,
@@ -310,8 +310,42 @@ impl Schema {
     }
 }
 
-/// How many arguments `new` has at most: with more, nobody reads which is which.
-const MAX_ARGUMENTS: usize = 4;
+/// What a method is called that tells of a parameter of this name, not yet escaped if it is a keyword: with `_` behind it if all
+/// generated types have something of that name.
+pub fn method(ident: &str) -> String {
+    let mark = if METHODS.contains(&ident) { "_" } else { "" };
+    format!("{ident}{mark}")
+}
+
+/// What generated types have by themselves or by their traits, and what all types have.
+const METHODS: [&str; 26] = [
+    "borrow",
+    "borrow_mut",
+    "clone",
+    "clone_from",
+    "clone_into",
+    "default",
+    "deserialize",
+    "eq",
+    "fmt",
+    "from",
+    "from_bytes",
+    "into",
+    "ne",
+    "new",
+    "read",
+    "read_items",
+    "serialize",
+    "serialized_len",
+    "to_bytes",
+    "to_owned",
+    "try_from",
+    "try_into",
+    "type_id",
+    "as_ref",
+    "as_mut",
+    "to_string",
+];
 
 impl Type {
     /// Whether it is an enum in Rust.
@@ -361,13 +395,10 @@ impl Body {
         })
     }
 
-    /// The fields that `new` takes: those that are always there, if there are others and not too many of these. Without
-    /// others, or with more, a literal reads as well.
-    pub fn new_arguments(&self) -> Option<Vec<&Field>> {
+    /// The fields that `new` takes: those that are always there, in the order of the schema.
+    pub fn new_arguments(&self) -> Vec<&Field> {
         let is_required = |field: &&Field| matches!(field.kind, FieldKind::Required(_));
-        let required: Vec<&Field> = self.fields.iter().filter(is_required).collect();
-        let has_others = required.len() < self.fields.len();
-        (has_others && required.len() <= MAX_ARGUMENTS).then_some(required)
+        self.fields.iter().filter(is_required).collect()
     }
 
     /// Whether one of the fields is the query of a generic function.

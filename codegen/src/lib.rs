@@ -36,6 +36,8 @@ mod error;
 pub mod errors;
 mod exceptions;
 pub mod expr;
+#[cfg(feature = "emit")]
+mod facts;
 pub mod ir;
 pub mod json;
 mod least;
@@ -44,11 +46,14 @@ mod lock;
 mod min_len;
 pub mod raw;
 pub mod resolve;
+mod shared;
 pub mod tl_text;
 
 #[cfg(feature = "emit")]
 pub use emit::{Links, Options, Serde, enum_paths, generate, struct_paths};
 pub use error::Error;
 pub use exceptions::{Exceptions, IdException, Measured};
+#[cfg(feature = "emit")]
+pub use facts::{Caller, Fact, Facts};
 pub use lock::Lock;
 pub use resolve::Resolver;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use telewire_codegen::diff::semver::{self, Impact, What};
-use telewire_codegen::diff::surface::{Item, Struct, Surface, surface};
+use telewire_codegen::diff::surface::{Enum, Item, Struct, Surface, surface};
 use telewire_codegen::diff::{self, Definitions};
 use telewire_codegen::ir::{Body, Field, FieldKind, ParamKind, Schema};
 use telewire_codegen::raw::RawSchema;
@@ -53,7 +53,8 @@ fn collect(items: &[syn::Item], module: &str, surface: &mut Surface) {
                     (plain(&variant.ident), held)
                 });
                 let path = format!("{module}{}", plain(&item.ident));
-                let item_of = Item::Enum(variants.collect::<BTreeMap<_, _>>());
+                let item_of = Enum { variants: variants.collect(), ..Enum::default() };
+                let item_of = Item::Enum(item_of);
                 assert_eq!(surface.insert(path.clone(), item_of), None, "{path}");
             }
             syn::Item::Impl(item) => implementation(item, module, surface),
@@ -66,7 +67,11 @@ fn collect(items: &[syn::Item], module: &str, surface: &mut Surface) {
 fn implementation(item: &syn::ItemImpl, module: &str, surface: &mut Surface) {
     let syn::Type::Path(path) = &*item.self_ty else { return };
     let path = format!("{module}{}", plain(&path.path.segments.last().unwrap().ident));
-    let Some(Item::Struct(of)) = surface.get_mut(&path) else { return };
+    let of = match surface.get_mut(&path) {
+        Some(Item::Struct(of)) => of,
+        Some(Item::Enum(of)) if item.trait_.is_none() => return accessors(item, of),
+        _ => return,
+    };
     for inner in &item.items {
         match inner {
             syn::ImplItem::Const(inner) if inner.ident == "ID" => {
@@ -95,6 +100,15 @@ fn implementation(item: &syn::ItemImpl, module: &str, surface: &mut Surface) {
     }
 }
 
+/// The methods of an enum.
+fn accessors(item: &syn::ItemImpl, of: &mut Enum) {
+    for inner in &item.items {
+        let syn::ImplItem::Fn(inner) = inner else { panic!("no method") };
+        let syn::ReturnType::Type(_, ty) = &inner.sig.output else { panic!("no value") };
+        of.accessors.insert(plain(&inner.sig.ident), type_text(ty));
+    }
+}
+
 fn plain(ident: &syn::Ident) -> String {
     ident.to_string().trim_start_matches("r#").to_owned()
 }
@@ -108,6 +122,8 @@ fn type_text(ty: &syn::Type) -> String {
             };
             format!("[{}; {length}]", type_text(&array.elem))
         }
+        syn::Type::Reference(to) => format!("&{}", type_text(&to.elem)),
+        syn::Type::Slice(of) => format!("[{}]", type_text(&of.elem)),
         syn::Type::Path(path) => {
             let segments = &path.path.segments;
             let runtime = segments.iter().any(|segment| segment.ident == "telewire");
@@ -147,6 +163,49 @@ fn layer_225_is_generated_completely() {
         let is_built_in = ["boolFalse", "boolTrue", "vector"].contains(&constructor.name.as_str());
         assert_eq!(ids.count(), usize::from(!is_built_in), "{}", constructor.name);
     }
+}
+
+#[test]
+fn each_variant_is_called_like_its_struct() {
+    let layers = [
+        (LAYER_225, Exceptions::NONE),
+        (LAYER_230, Exceptions::NONE),
+        (include_str!("../../schema/wrappers.json"), Exceptions::NONE),
+        (include_str!("../../schema/mtproto.json"), Exceptions::MTPROTO),
+    ];
+    let mut enums = 0;
+    for (text, exceptions) in layers {
+        let schema = resolve::resolve(&raw(text), &exceptions, &[]).unwrap();
+        for ty in schema.types.iter().filter(|ty| ty.is_enum()) {
+            enums += 1;
+            for index in &ty.constructors {
+                let constructor = schema.constructor(*index);
+                assert_eq!(constructor.variant, constructor.name.ident, "{}", ty.name.tl);
+            }
+        }
+    }
+    assert!(enums > 450, "{enums}");
+}
+
+#[test]
+fn each_struct_of_a_definition_has_new_with_what_is_always_there() {
+    let schema = resolved(LAYER_230);
+    let items = emitted(&schema);
+    let mut none = 0;
+    for (path, item) in &items {
+        let Item::Struct(item) = item else { continue };
+        if path.starts_with("groups::") {
+            assert_eq!(item.new, None, "{path}");
+            continue;
+        }
+        let new = item.new.as_ref().unwrap_or_else(|| panic!("{path} has no `new`"));
+        let required = |ty: &String| !ty.starts_with("Option<") && ty != "bool";
+        let expected = item.fields.iter().filter(|(_, ty)| required(ty)).count();
+        // `bool` is a bit, or a value that is always there.
+        assert!(new.iter().filter(|(_, ty)| required(ty)).count() == expected, "{path}");
+        none += usize::from(new.is_empty());
+    }
+    assert!(none > 500, "{none}");
 }
 
 #[test]

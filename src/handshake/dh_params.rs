@@ -31,8 +31,8 @@ pub(super) struct AwaitDhParams {
 impl AwaitDhParams {
     pub(super) fn handle(self, message: &[u8], ctx: &mut Context<'_>) -> Result<State, Error> {
         match plain::decode(message, Stage::ServerDhParams)? {
-            enums::ServerDhParams::Ok(answer) => self.handle_ok(&answer, ctx),
-            enums::ServerDhParams::Fail(answer) => Err(self.refusal(&answer, ctx)),
+            enums::ServerDhParams::ServerDhParamsOk(answer) => self.handle_ok(&answer, ctx),
+            enums::ServerDhParams::ServerDhParamsFail(answer) => Err(self.refusal(&answer, ctx)),
         }
     }
 

@@ -278,7 +278,7 @@ mod tests {
              message { msg_id: 1, seqno: 0, body: Object(07070707) }, \
              message { msg_id: 2, seqno: 0, body: Object(07070707) }] }"
         );
-        let blocks = vec![vec![TlsBlock::Domain], vec![]];
+        let blocks = vec![vec![TlsBlock::TlsBlockDomain], vec![]];
         assert_eq!(
             format!("{:?}", TlsBlockPermutation { entries: blocks }),
             "tlsBlockPermutation { entries: [[tlsBlockDomain], []] }"

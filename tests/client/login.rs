@@ -23,7 +23,7 @@ async fn a_code_logs_in_and_logging_out_ends_it() {
     let client = world.client().await;
     assert!(!client.is_logged_in());
     let login = patient(client.send_code(PHONE)).await.unwrap();
-    assert!(matches!(login.kind(), Some(SentCodeType::Sms(_))));
+    assert!(matches!(login.kind(), Some(SentCodeType::SentCodeTypeSms(_))));
     assert_eq!((login.resend_after(), login.next_kind().is_some()), (Some(60), true));
     assert_eq!(done(patient(login.submit(&code(&world))).await.unwrap()), ada);
     assert!(client.is_logged_in());
@@ -69,7 +69,7 @@ async fn every_kind_of_code_is_typed_in_and_another_can_be_sent() {
     let login = patient(client.send_code(PHONE)).await.unwrap();
     let old = code(&world);
     let next = patient(login.resend()).await.unwrap();
-    assert!(matches!(next.kind(), Some(SentCodeType::Call(_))));
+    assert!(matches!(next.kind(), Some(SentCodeType::SentCodeTypeCall(_))));
     assert_eq!(patient(login.submit(&old)).await.unwrap_err(), LoginError::CodeExpired);
     assert_eq!(done(patient(next.submit(&code(&world))).await.unwrap()), ada);
 }
@@ -77,17 +77,17 @@ async fn every_kind_of_code_is_typed_in_and_another_can_be_sent() {
 /// The kind that a client was told.
 fn kind_of(login: &CodeLogin) -> CodeKind {
     match login.kind().expect("no code was sent") {
-        SentCodeType::App(_) => CodeKind::App,
-        SentCodeType::Sms(_) => CodeKind::Sms,
-        SentCodeType::Call(_) => CodeKind::Call,
-        SentCodeType::FlashCall(_) => CodeKind::FlashCall,
-        SentCodeType::MissedCall(_) => CodeKind::MissedCall,
-        SentCodeType::EmailCode(_) => CodeKind::Email,
-        SentCodeType::SetUpEmailRequired(_) => CodeKind::SetUpEmail,
-        SentCodeType::FragmentSms(_) => CodeKind::Fragment,
-        SentCodeType::FirebaseSms(_) => CodeKind::Firebase,
-        SentCodeType::SmsWord(_) => CodeKind::Word,
-        SentCodeType::SmsPhrase(_) => CodeKind::Phrase,
+        SentCodeType::SentCodeTypeApp(_) => CodeKind::App,
+        SentCodeType::SentCodeTypeSms(_) => CodeKind::Sms,
+        SentCodeType::SentCodeTypeCall(_) => CodeKind::Call,
+        SentCodeType::SentCodeTypeFlashCall(_) => CodeKind::FlashCall,
+        SentCodeType::SentCodeTypeMissedCall(_) => CodeKind::MissedCall,
+        SentCodeType::SentCodeTypeEmailCode(_) => CodeKind::Email,
+        SentCodeType::SentCodeTypeSetUpEmailRequired(_) => CodeKind::SetUpEmail,
+        SentCodeType::SentCodeTypeFragmentSms(_) => CodeKind::Fragment,
+        SentCodeType::SentCodeTypeFirebaseSms(_) => CodeKind::Firebase,
+        SentCodeType::SentCodeTypeSmsWord(_) => CodeKind::Word,
+        SentCodeType::SentCodeTypeSmsPhrase(_) => CodeKind::Phrase,
         other => panic!("{other:?}"),
     }
 }

@@ -17,6 +17,7 @@ macro_rules! cases {
 }
 
 cases! {
+    accessors
     enums
     flags
     flags_shared

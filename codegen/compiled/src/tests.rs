@@ -8,8 +8,8 @@ use telewire::tl::{
 };
 
 use crate::{
-    enums, flags, flags_shared, flags_words, function_generic, function_without_result, functions,
-    keywords, layers, layout, namespaces, object_measured, object_to_end, primitives, recursion,
+    accessors, enums, flags, flags_shared, flags_words, function_generic, function_without_result,
+    functions, keywords, layers, layout, namespaces, object_measured, object_to_end, primitives, recursion,
     std_names, unit, variant_names, vectors, widths,
 };
 
@@ -100,10 +100,10 @@ fn variants_are_units_inline_or_boxed() {
         large.clone().into(),
         enums::types::Shape { name: "s".into() }.into(),
     ];
-    assert_eq!(shapes[2], Shape::Box(Box::new(large.clone())));
+    assert_eq!(shapes[2], Shape::ShapeBox(Box::new(large.clone())));
     for shape in &shapes {
         round_trip(&Canvas { shape: shape.clone() });
-        assert_eq!(ShapeBox::try_from(shape.clone()).is_ok(), matches!(shape, Shape::Box(_)));
+        assert_eq!(ShapeBox::try_from(shape.clone()).is_ok(), matches!(shape, Shape::ShapeBox(_)));
     }
     assert_eq!(ShapeDot::try_from(shapes[2].clone()), Err(shapes[2].clone()));
     assert_eq!(ShapeEmpty::try_from(shapes[0].clone()), Ok(ShapeEmpty));
@@ -115,10 +115,69 @@ fn variants_are_units_inline_or_boxed() {
 }
 
 #[test]
-fn variants_that_would_be_illegal_keep_their_whole_name() {
+fn variants_of_several_namespaces_are_told_apart() {
     use variant_names::enums::Peer;
-    use variant_names::types::Peer64;
-    round_trip(&vec![Peer::PeerSelf, Peer::Peer64(Peer64 { id: 1 }), Peer::Other]);
+    use variant_names::enums::far::config::Local;
+    use variant_names::types::far::config::random;
+    use variant_names::types::{Peer64, far, near};
+    round_trip(&vec![
+        Peer::PeerSelf,
+        Peer::Peer64(Peer64::new(1)),
+        Peer::Other,
+        Peer::NearPeer(near::Peer::new(2)),
+        Peer::FarPeer(far::Peer::new(3)),
+    ]);
+    round_trip(&vec![Local::Local, Local::RandomLocal(random::Local::new(4))]);
+}
+
+#[test]
+fn what_all_variants_have_is_read_from_any() {
+    use accessors::enums::Event;
+    use accessors::groups::EventSeenLat;
+    use accessors::types::{EventSeen, EventSent, Item, Place};
+    let place = Place::new("here".into());
+    let key = [7; 16];
+    let raw: Bytes = vec![1].into();
+    let bare = EventSeen::new(1, "a".into(), vec![2], place.clone(), 3, key, raw.clone(), 4);
+    let seen: Event = bare.clone().into();
+    let sent: Event = EventSent::new(
+        1.5,
+        5,
+        "b".into(),
+        vec![],
+        "n".into(),
+        6,
+        key,
+        Box::new(seen.clone()),
+        true,
+        7,
+    )
+    .into();
+    // What can be copied, and what is lent.
+    assert_eq!((seen.id(), sent.id()), (1, 5));
+    assert_eq!((seen.text(), sent.text()), ("a", "b"));
+    assert_eq!((seen.tags(), sent.tags()), (&[2][..], &[][..]));
+    assert_eq!((seen.key(), sent.key()), (key, key));
+    // What is there only sometimes, in one of them or in both.
+    assert_eq!((seen.note(), sent.note()), (None, Some("n")));
+    assert_eq!((seen.from_(), sent.from_()), (Some(&place), None));
+    assert_eq!((seen.raw(), sent.raw()), (Some(&raw), None));
+    assert_eq!((seen.more(), sent.more()), (None, Some(&seen)));
+    assert_eq!((seen.lat(), sent.lat()), (None, Some(1.5)));
+    let lat = Some(EventSeenLat { lat: 2.5, lon: 3.5 });
+    let found: Event = EventSeen { lat, note: Some("m".into()), ..bare.clone() }.into();
+    assert_eq!((found.lat(), found.note()), (Some(2.5), Some("m")));
+    // A bit, by itself or of a value.
+    assert!(!seen.loud() && !sent.loud());
+    assert!(Event::from(EventSeen { loud: true, ..bare }).loud());
+    // A name that all types have is not taken by it.
+    assert_eq!((seen.clone_(), sent.clone_()), (3, 6));
+    assert_eq!(seen.clone(), seen);
+    // Nor by a method that tells of a flag.
+    let item = Item { date: Some(1), ..Item::new() };
+    assert!(item.new_() && !item.self_());
+    assert_eq!(Item::default(), Item::new());
+    round_trip(&vec![seen, sent]);
 }
 
 #[test]
@@ -181,7 +240,7 @@ fn recursive_values_are_boxed_and_their_depth_is_bounded() {
     let mut text: Text = TextPlain { text: "deep".into() }.into();
     for _ in 0..60 {
         text = TextBold { text: Box::new(text) }.into();
-        text = TextConcat { texts: vec![text, Text::Empty] }.into();
+        text = TextConcat { texts: vec![text, Text::TextEmpty] }.into();
     }
     round_trip(&text);
     let mut link = Link { url: String::new(), next: None };
@@ -232,7 +291,7 @@ fn types_named_as_in_std_do_not_disturb() {
         Box as TlBox, Option as TlOption, Result as TlResult, Some as TlSome, Vec,
     };
     round_trip(&TlResult { a: vec![TlOption { v: Vec { n: 1 } }] });
-    round_trip(&TlSome { b: Some(TlBox { s: TlString::Ok }) });
+    round_trip(&TlSome { b: Some(TlBox { s: TlString::StringOk }) });
 }
 
 #[test]

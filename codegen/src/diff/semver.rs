@@ -2,9 +2,9 @@
 //!
 //! | breaks them | does not |
 //! | --- | --- |
-//! | an item, a field, a variant or a method is gone | a new item or method |
+//! | an item, a field, a variant, a method or an accessor is gone | a new item or method |
 //! | a struct has a new field: a literal must name it | a new variant: enums are `non_exhaustive` |
-//! | a field, a variant or a result has another type, or is behind a `Box` now, or no longer | another constructor id, if there are fields |
+//! | a field, a variant, an accessor or a result has another type, or is behind a `Box` now, or no longer | another constructor id, if there are fields |
 //! | a constructor without fields has another id: it has nothing else that says what it means | |
 //!
 //! It compares [surfaces](crate::diff::surface), so that whatever changes the Rust types is found, however far from the
@@ -96,6 +96,15 @@ pub enum What {
         /// The method.
         name: String,
     },
+    /// An accessor of an enum gives something else.
+    AccessorChanged {
+        /// The accessor.
+        name: String,
+        /// The type it gave.
+        old: String,
+        /// The new one.
+        new: String,
+    },
     /// `new` takes its arguments in another order, though the fields are the same.
     NewChanged,
     /// A function returns something else.
@@ -145,7 +154,10 @@ pub fn impact(old: &Schema, new: &Schema) -> Impact {
             (Item::Struct(before), Some(Item::Struct(after))) => {
                 structs(before, after, &mut push);
             }
-            (Item::Enum(before), Some(Item::Enum(after))) => variants(before, after, &mut push),
+            (Item::Enum(before), Some(Item::Enum(after))) => {
+                variants(&before.variants, &after.variants, &mut push);
+                accessors(&before.accessors, &after.accessors, &mut push);
+            }
             _ => push(What::ItemRemoved),
         }
     }
@@ -217,6 +229,27 @@ fn variants(old: &Variants, new: &Variants, push: &mut impl FnMut(What)) {
     }
 }
 
+fn accessors(
+    old: &BTreeMap<String, String>,
+    new: &BTreeMap<String, String>,
+    push: &mut impl FnMut(What),
+) {
+    for (name, before) in old {
+        match new.get(name) {
+            Some(after) if after == before => {}
+            Some(after) => push(What::AccessorChanged {
+                name: name.clone(),
+                old: before.clone(),
+                new: after.clone(),
+            }),
+            None => push(What::MethodRemoved { name: name.clone() }),
+        }
+    }
+    for name in new.keys().filter(|name| !old.contains_key(*name)) {
+        push(What::MethodAdded { name: name.clone() });
+    }
+}
+
 impl fmt::Display for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { item, what } = self;
@@ -231,6 +264,9 @@ impl fmt::Display for Effect {
             What::VariantRemoved { name } => write!(f, "{item} has no variant {name} any more"),
             What::VariantChanged { name, old, new } => {
                 write!(f, "{item}::{name}: {} -> {}", held(old), held(new))
+            }
+            What::AccessorChanged { name, old, new } => {
+                write!(f, "{item}.{name}() gives {old} -> {new}")
             }
             What::MethodAdded { name } => write!(f, "{item} has a new method {name}"),
             What::MethodRemoved { name } => write!(f, "{item} has no method {name} any more"),
@@ -278,11 +314,16 @@ mod tests {
             ("a = A; b = B;", "a = A;", &["types::B is gone"], &[]),
             ("x a:int = X;", "x a:int b:int = X;", &["types::X has a new field b: i32"], &[]),
             ("x a:int b:int = X;", "x a:int = X;", &["types::X has no field b any more"], &[]),
-            ("x a:int b:int = X;", "x b:int a:int = X;", &[], &[]),
             (
-                "x flags:# t:flags.0?true a:int b:int = X;",
-                "x flags:# t:flags.0?true b:int a:int = X;",
+                "x a:int b:int = X;",
+                "x b:int a:int = X;",
                 &["types::X::new takes other arguments"],
+                &[],
+            ),
+            (
+                "x flags:# t:flags.0?true u:flags.1?true a:int = X;",
+                "x flags:# a:int u:flags.1?true t:flags.0?true = X;",
+                &[],
                 &[],
             ),
             ("x a:int = X;", "x a:long = X;", &["types::X.a: i32 -> i64"], &[]),
@@ -322,7 +363,44 @@ mod tests {
     fn a_third_constructor_is_a_variant_more() {
         let (breaking, compatible) = effects("tA = T; tB = T;", "tA = T; tB = T; tC = T;");
         assert!(breaking.is_empty(), "{breaking:?}");
-        assert_eq!(compatible, ["enums::T has a new variant C", "types::TC is new"]);
+        assert_eq!(compatible, ["enums::T has a new variant TC", "types::TC is new"]);
+    }
+
+    #[test]
+    fn what_all_variants_have_is_an_accessor_until_one_has_it_not() {
+        let old = "tA a:int s:long = T; tB a:int s:long = T;";
+        for (new, breaking, compatible) in [
+            ("tA a:int s:long = T; tB s:long a:int = T;", &[][..], &[][..]),
+            (
+                "tA a:int s:long = T; tB a:int s:long = T; tC a:int = T;",
+                &["enums::T has no method s any more"],
+                &["enums::T has a new variant TC"],
+            ),
+            (
+                "tA a:int s:long = T; tB a:int s:long = T; tC flags:# a:flags.0?int s:long = T;",
+                &["enums::T.a() gives i32 -> Option<i32>"],
+                &["enums::T has a new variant TC"],
+            ),
+            ("tA a:int s:long = T; tB a:int s:long b:T = T;", &[], &[]),
+            (
+                "tA a:int s:long b:long = T; tB a:int s:long b:long = T;",
+                &[],
+                &["enums::T has a new method b"],
+            ),
+        ] {
+            let of_enum = |lines: Vec<String>| -> Vec<String> {
+                lines.into_iter().filter(|line| line.starts_with("enums::T")).collect()
+            };
+            let (broken, grown) = effects(old, new);
+            assert_eq!(
+                (of_enum(broken), of_enum(grown)),
+                (
+                    breaking.iter().map(ToString::to_string).collect(),
+                    compatible.iter().map(ToString::to_string).collect(),
+                ),
+                "{new}"
+            );
+        }
     }
 
     #[test]
@@ -332,9 +410,9 @@ mod tests {
         assert_eq!(
             breaking,
             [
-                "enums::T::A: nothing -> types::TA",
-                "enums::T::B: types::TB -> Box<types::TB>",
-                "enums::T has no variant C any more",
+                "enums::T::TA: nothing -> types::TA",
+                "enums::T::TB: types::TB -> Box<types::TB>",
+                "enums::T has no variant TC any more",
                 "types::TA has a new field x: i32",
                 "types::TB has a new field b: String",
                 "types::TC is gone",
@@ -364,10 +442,10 @@ mod tests {
         assert!(line.starts_with("types::X has another id "), "{line}");
         // One that gains a field is another struct, and another variant.
         let (breaking, _) = id_of("tA = T; tB = T;", "tA x:int = T; tB = T;");
-        assert_eq!(breaking, ["enums::T::A: nothing -> types::TA"]);
+        assert_eq!(breaking, ["enums::T::TA: nothing -> types::TA"]);
         let (breaking, _) = effects("tA = T; tB = T;", "tA x:int = T; tB = T;");
         let new_field = "types::TA has a new field x: i32";
-        assert_eq!(breaking, ["enums::T::A: nothing -> types::TA", new_field]);
+        assert_eq!(breaking, ["enums::T::TA: nothing -> types::TA", new_field]);
         // A function is called by its name, whatever its id.
         let (breaking, _) =
             id_of("a = A;\n---functions---\nf = A;", "a = A;\n---functions---\nf flags:# = A;");

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::ir::{Body, Field, FieldKind, FunctionResult, Name, Schema, Slot, Ty};
+use crate::ir::{Body, Field, FieldKind, FunctionResult, Name, Schema, Slot, Ty, method};
+use crate::shared::{self, Shared};
 
 /// The items, by their paths from the root: `types::auth::SentCode`.
 pub type Surface = BTreeMap<String, Item>;
@@ -15,8 +16,17 @@ pub type Surface = BTreeMap<String, Item>;
 pub enum Item {
     /// A struct: a constructor, a function, or a group.
     Struct(Struct),
-    /// An enum, which is `non_exhaustive`: its variants, each with the type that it holds, if any.
-    Enum(BTreeMap<String, Option<String>>),
+    /// An enum, which is `non_exhaustive`.
+    Enum(Enum),
+}
+
+/// An enum.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Enum {
+    /// Its variants, each with the type that it holds, if any.
+    pub variants: BTreeMap<String, Option<String>>,
+    /// Its accessors, each with the type that it gives.
+    pub accessors: BTreeMap<String, String>,
 }
 
 /// A struct, all of whose fields are public.
@@ -49,7 +59,12 @@ pub fn surface(schema: &Schema) -> Surface {
             let held = wrapped(path("types", &constructor.name), constructor.boxed);
             (constructor.variant.clone(), (!constructor.is_unit()).then_some(held))
         });
-        items.insert(path("enums", &ty.name), Item::Enum(variants.collect()));
+        let accessors = shared::of_type(schema, ty).into_iter().map(|shared| {
+            let text = accessor_text(schema, &shared);
+            (legal(&shared.method), text)
+        });
+        let item = Enum { variants: variants.collect(), accessors: accessors.collect() };
+        items.insert(path("enums", &ty.name), Item::Enum(item));
     }
     for function in &schema.functions {
         let returns = match &function.result {
@@ -68,13 +83,11 @@ pub fn surface(schema: &Schema) -> Surface {
 fn structure(schema: &Schema, name: &Name, body: &Body) -> Struct {
     let fields =
         body.fields.iter().map(|field| (legal(&field.ident), field_text(schema, name, field)));
-    let methods = body.presence.iter().map(|presence| legal(&presence.ident));
+    let methods = body.presence.iter().map(|presence| legal(&method(&presence.ident)));
     let methods: Vec<String> = methods.collect();
-    // A method of this name takes its place.
-    let new = body.new_arguments().filter(|_| !methods.iter().any(|method| method == "new"));
     let argument = |field: &Field| (legal(&field.ident), field_text(schema, name, field));
-    let new = new.map(|arguments| arguments.into_iter().map(argument).collect());
-    Struct { fields: fields.collect(), new, methods, ..Struct::default() }
+    let new = body.new_arguments().into_iter().map(argument).collect();
+    Struct { fields: fields.collect(), new: Some(new), methods, ..Struct::default() }
 }
 
 fn groups(schema: &Schema, name: &Name, body: &Body, items: &mut Surface) {
@@ -96,6 +109,20 @@ fn field_text(schema: &Schema, name: &Name, field: &Field) -> String {
             format!("Option<{}>", wrapped(group_path(name, ident), *boxed))
         }
     }
+}
+
+/// What an accessor gives: what can be copied, or a reference.
+fn accessor_text(schema: &Schema, shared: &Shared<'_>) -> String {
+    let Some(ty) = shared.ty else { return "bool".to_owned() };
+    let text = match ty {
+        Ty::Int | Ty::Long | Ty::Double | Ty::Int128 | Ty::Int256 | Ty::Int512 | Ty::Bool => {
+            type_text(schema, ty)
+        }
+        Ty::String => "&str".to_owned(),
+        Ty::Vector { bare: false, item } => format!("&[{}]", type_text(schema, item)),
+        _ => format!("&{}", type_text(schema, ty)),
+    };
+    if shared.optional { format!("Option<{text}>") } else { text }
 }
 
 fn slot_text(schema: &Schema, slot: &Slot) -> String {

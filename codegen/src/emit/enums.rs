@@ -1,15 +1,17 @@
 //! Types with several constructors: an enum each.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::Error;
 use crate::emit::docs::{self, Kind};
+use crate::emit::paths::Paths;
 use crate::emit::{Emitter, Placed, names, paths, type_ident};
 use crate::ir::{Constructor, Type};
 
 /// The parts of an enum that one constructor gives.
 struct Variant {
+    ident: Ident,
     definition: TokenStream,
     write: TokenStream,
     read: TokenStream,
@@ -27,7 +29,7 @@ impl Emitter<'_> {
     }
 
     fn enumeration(&self, ty: &Type) -> Result<TokenStream, Error> {
-        let tl = &self.paths.tl;
+        let Paths { tl, option, some, none, vec, .. } = &self.paths;
         let ident = type_ident(&ty.name)?;
         let tl_name = &ty.name.tl;
         let constructors: Vec<&Constructor> =
@@ -41,28 +43,29 @@ impl Emitter<'_> {
         let reads = variants.iter().map(|v| &v.read);
         let conversions = variants.iter().map(|v| &v.conversions);
         let unknown = quote!(r.skip_id(); r.unexpected(id, #tl_name););
-        let (some, none) =
-            (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
         let read = if ty.recursive {
             quote!(match r.peek_id() { #(#reads,)* id => { #unknown #none } })
         } else {
             quote!(#some(match r.peek_id() { #(#reads,)* id => { #unknown return #none; } }))
         };
+        let idents: Vec<&Ident> = variants.iter().map(|v| &v.ident).collect();
+        let accessors = self.accessors(ty, &ident, &idents);
         let values = self.value_traits(&ident, ty.name.modules.len() + 1, false);
         Ok(quote! {
             #doc
             #[derive(Clone)]
             #[non_exhaustive]
             pub enum #ident { #(#definitions),* }
+            #accessors
             impl #tl::Serialize for #ident {
                 #[inline(never)]
-                fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+                fn serialize(&self, out: &mut #vec<u8>) {
                     match self { #(#writes),* }
                 }
             }
             impl #tl::Deserialize for #ident {
                 #[inline(never)]
-                fn read(r: &mut #tl::Reader<'_>) -> ::core::option::Option<Self> {
+                fn read(r: &mut #tl::Reader<'_>) -> #option<Self> {
                     #read
                 }
             }
@@ -72,7 +75,7 @@ impl Emitter<'_> {
     }
 
     fn variant(&self, ty: &Type, constructor: &Constructor) -> Result<Variant, Error> {
-        let tl = &self.paths.tl;
+        let Paths { tl, some, boxed: to_box, result, ok, err, from: from_trait, .. } = &self.paths;
         let whole = type_ident(&ty.name)?;
         let ident = paths::ident(&constructor.variant).ok_or_else(|| Error::RustName {
             definition: constructor.name.tl.clone(),
@@ -83,16 +86,16 @@ impl Emitter<'_> {
         let id = names::hex(constructor.id);
         let text = format!("`{}`", constructor.name.tl);
         let doc = quote!(#[doc = #text]);
-        let (result, some) = (quote!(::core::result::Result), quote!(::core::option::Option::Some));
         Ok(if constructor.is_unit() {
             let value =
                 if ty.recursive { quote!(#some(Self::#ident)) } else { quote!(Self::#ident) };
             Variant {
                 definition: quote!(#doc #ident),
+                ident: ident.clone(),
                 write: quote!(Self::#ident => #tl::codec::write_word(#id, out)),
                 read: quote!(#id => { r.skip_id(); #value }),
                 conversions: quote! {
-                    impl ::core::convert::From<#path> for #whole {
+                    impl #from_trait<#path> for #whole {
                         #[inline]
                         fn from(_: #path) -> Self { Self::#ident }
                     }
@@ -101,8 +104,8 @@ impl Emitter<'_> {
                         #[inline]
                         fn try_from(value: #whole) -> #result<Self, #whole> {
                             match value {
-                                #whole::#ident => #result::Ok(Self),
-                                other => #result::Err(other),
+                                #whole::#ident => #ok(Self),
+                                other => #err(other),
                             }
                         }
                     }
@@ -112,9 +115,9 @@ impl Emitter<'_> {
             let value = quote!(<#path as #tl::Deserialize>::read(r)?);
             let (held, value, from, into) = if constructor.boxed {
                 (
-                    quote!(::std::boxed::Box<#path>),
-                    quote!(::std::boxed::Box::new(#value)),
-                    quote!(::std::boxed::Box::new(value)),
+                    quote!(#to_box<#path>),
+                    quote!(#to_box::new(#value)),
+                    quote!(#to_box::new(value)),
                     quote!(*value),
                 )
             } else {
@@ -128,10 +131,11 @@ impl Emitter<'_> {
             };
             Variant {
                 definition: quote!(#doc #ident(#held)),
+                ident: ident.clone(),
                 write: quote!(Self::#ident(value) => #tl::Serialize::serialize(value, out)),
                 read: quote!(#id => #read),
                 conversions: quote! {
-                    impl ::core::convert::From<#path> for #whole {
+                    impl #from_trait<#path> for #whole {
                         #[inline]
                         fn from(value: #path) -> Self { Self::#ident(#from) }
                     }
@@ -140,8 +144,8 @@ impl Emitter<'_> {
                         #[inline]
                         fn try_from(value: #whole) -> #result<Self, #whole> {
                             match value {
-                                #whole::#ident(value) => #result::Ok(#into),
-                                other => #result::Err(other),
+                                #whole::#ident(value) => #ok(#into),
+                                other => #err(other),
                             }
                         }
                     }

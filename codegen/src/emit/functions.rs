@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::Error;
-use crate::emit::docs::{self, Kind};
+use crate::emit::paths::Paths;
 use crate::emit::{Emitter, Placed, body, names, paths, type_ident};
 use crate::ir::{Function, FunctionResult, Repeat};
 
@@ -18,12 +18,12 @@ impl Emitter<'_> {
     }
 
     fn function(&self, function: &Function) -> Result<TokenStream, Error> {
-        let tl = &self.paths.tl;
+        let Paths { tl, option, vec, .. } = &self.paths;
         let name = &function.name;
         let ident = type_ident(name)?;
         let id = names::hex(function.id);
         let tl_name = &name.tl;
-        let doc = docs::item(&self.options.links, Kind::Method, name, &[&function.tl]);
+        let doc = self.function_docs(function);
         let body = body::Emitted::new(self, name, &id, &function.body)?;
         let (derives, definition, methods) = (&body.derives, &body.definition, &body.methods);
         let (write, read_steps, read_value) = (&body.write, &body.read_steps, &body.read_value);
@@ -32,8 +32,6 @@ impl Emitter<'_> {
             |bound: TokenStream| function.body.is_generic().then(|| quote!(<X: #tl::#bound>));
         let (serializable, deserializable) = (bound(quote!(Serialize)), bound(quote!(Deserialize)));
         let callable = bound(quote!(Function));
-        let methods =
-            (!methods.is_empty()).then(|| quote!(impl #generics #ident #generics { #(#methods)* }));
         let (result, repeat) = self.result(function);
         let server = self.server_only()?;
         let values = self.value_traits(&ident, name.modules.len() + 1, function.body.is_generic());
@@ -41,7 +39,7 @@ impl Emitter<'_> {
             #doc
             #[derive(#derives)]
             pub struct #ident #generics #definition
-            #methods
+            impl #generics #ident #generics { #(#methods)* }
             #values
             impl #generics #tl::Identifiable for #ident #generics {
                 const ID: u32 = #id;
@@ -49,14 +47,14 @@ impl Emitter<'_> {
             }
             impl #serializable #tl::Serialize for #ident #generics {
                 #[inline(never)]
-                fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+                fn serialize(&self, out: &mut #vec<u8>) {
                     #write
                 }
             }
             #server
             impl #deserializable #tl::Deserialize for #ident #generics {
                 #[inline(never)]
-                fn read(r: &mut #tl::Reader<'_>) -> ::core::option::Option<Self> {
+                fn read(r: &mut #tl::Reader<'_>) -> #option<Self> {
                     let outer = r.begin(#id, #tl_name);
                     #read_steps
                     r.end(outer);

@@ -1,8 +1,9 @@
 //! From [`Schema`] to Rust: functions that return a `TokenStream` each, put into modules here.
 //!
-//! Emitted paths are absolute or relative to the root of the schema, so that a type called `Vec` or `Option` breaks
-//! nothing. The text does not depend on features: what is optional stands under `cfg`.
+//! Emitted paths are absolute or relative to the root of the schema, so that a type called `Result` breaks nothing, but for
+//! names of the prelude that the schema does not have itself (`paths`). The text does not depend on features: what is optional stands under `cfg`.
 
+mod accessors;
 mod body;
 mod docs;
 mod enums;
@@ -11,16 +12,18 @@ mod groups;
 mod list;
 mod names;
 mod paths;
+mod print;
 mod serde;
 mod types;
 mod values;
 
 use std::collections::BTreeMap;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::Error;
+use crate::facts::Facts;
 use crate::ir::{Name, Schema};
 use crate::least::Least;
 use crate::min_len;
@@ -41,6 +44,8 @@ pub struct Options {
     pub server_feature: Option<String>,
     /// Whether types implement the traits of serde.
     pub serde: Serde,
+    /// What is known of functions besides; `None` leaves it out of their documentation.
+    pub facts: Option<Facts>,
 }
 
 impl Default for Options {
@@ -50,11 +55,12 @@ impl Default for Options {
             links: Links::None,
             server_feature: None,
             serde: Serde::Off,
+            facts: None,
         }
     }
 }
 
-/// Emits a schema as the text of a module, one item a line.
+/// Emits a schema as the text of a module, laid out as rustfmt would.
 ///
 /// # Errors
 ///
@@ -63,7 +69,7 @@ pub fn generate(schema: &Schema, options: &Options) -> Result<String, Error> {
     let emitter = Emitter::new(schema, options)?;
     let mut text = String::new();
     for item in emitter.root_items() {
-        push_item(&mut text, &item);
+        print::items(&mut text, item, 0);
     }
     for (module, doc, items) in [
         ("types", "A struct for each constructor.", emitter.types()?),
@@ -76,12 +82,13 @@ pub fn generate(schema: &Schema, options: &Options) -> Result<String, Error> {
         ("functions", "A struct for each function, to be sent as a request.", emitter.functions()?),
     ] {
         if !items.is_empty() {
-            push_module(&mut text, module, doc, &Module::from_items(items), true);
+            push_module(&mut text, module, doc, Module::from_items(items), 0);
         }
     }
     for item in emitter.serde_items()? {
-        push_item(&mut text, &item);
+        print::items(&mut text, item, 0);
     }
+    text.push('\n');
     Ok(text)
 }
 
@@ -100,14 +107,15 @@ type Placed = (Vec<String>, TokenStream);
 impl<'a> Emitter<'a> {
     fn new(schema: &'a Schema, options: &'a Options) -> Result<Self, Error> {
         let min_lens = min_len::of_constructors(schema);
-        Ok(Self { schema, options, paths: Paths::new(&options.runtime)?, min_lens })
+        Ok(Self { schema, options, paths: Paths::new(schema, &options.runtime)?, min_lens })
     }
 
     fn root_items(&self) -> Vec<TokenStream> {
         let layer = self.schema.layer.map(|layer| {
+            let layer = Literal::u32_unsuffixed(layer);
             quote! {
                 #[doc = "The layer of this schema, which a client announces by `invokeWithLayer`."]
-                pub const LAYER: i32 = #layer as i32;
+                pub const LAYER: i32 = #layer;
             }
         });
         let allowed = allowed();
@@ -137,21 +145,23 @@ impl Module {
     }
 }
 
-fn push_module(text: &mut String, name: &str, doc: &str, module: &Module, is_root: bool) {
+fn push_module(text: &mut String, name: &str, doc: &str, module: Module, depth: usize) {
     // Names of namespaces were checked when they were read; a keyword is escaped here.
-    let name = paths::ident(name).map_or_else(|| format!("{name}_"), |ident| ident.to_string());
-    text.push_str(&format!("#[doc = {doc:?}]\n"));
-    if is_root {
-        push_item(text, &allowed());
+    let ident = paths::escaped(name);
+    let allowed = (depth == 0).then(allowed);
+    print::items(text, quote!(#[doc = #doc] #allowed pub mod #ident;), depth);
+    // What is in it is printed as it comes, and not put together first.
+    text.pop();
+    text.push_str(" {");
+    for item in module.items {
+        print::items(text, item, depth + 1);
     }
-    text.push_str(&format!("pub mod {name} {{\n"));
-    for item in &module.items {
-        push_item(text, item);
+    for (inner, content) in module.modules {
+        let doc = format!("The namespace `{inner}`.");
+        push_module(text, &inner, &doc, content, depth + 1);
     }
-    for (inner, content) in &module.modules {
-        push_module(text, inner, &format!("The namespace `{inner}`."), content, false);
-    }
-    text.push_str("}\n");
+    print::line(text, depth);
+    text.push('}');
 }
 
 /// The crate that holds the code uses a part of it, perhaps in private or in a module called `types` too, and may like
@@ -160,15 +170,11 @@ fn allowed() -> TokenStream {
     quote! {
         #[allow(
             dead_code, unreachable_pub, unused_qualifications,
-            clippy::module_inception, clippy::nursery, clippy::pedantic,
+            clippy::enum_variant_names, clippy::module_inception, clippy::new_without_default, clippy::nursery,
+            clippy::pedantic, clippy::too_many_arguments,
             reason = "generated code"
         )]
     }
-}
-
-fn push_item(text: &mut String, item: &TokenStream) {
-    text.push_str(&item.to_string());
-    text.push('\n');
 }
 
 /// The identifier of a definition; it was made by a case conversion and can only be illegal by a hole in our rules.

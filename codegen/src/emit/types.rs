@@ -1,9 +1,11 @@
 //! Constructors: a struct each.
 
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::Error;
 use crate::emit::docs::{self, Kind};
+use crate::emit::paths::Paths;
 use crate::emit::{Emitter, Placed, body, names, type_ident};
 use crate::ir::Constructor;
 
@@ -19,8 +21,8 @@ impl Emitter<'_> {
             .collect()
     }
 
-    fn constructor(&self, constructor: &Constructor) -> Result<proc_macro2::TokenStream, Error> {
-        let tl = &self.paths.tl;
+    fn constructor(&self, constructor: &Constructor) -> Result<TokenStream, Error> {
+        let Paths { tl, option, vec, .. } = &self.paths;
         let name = &constructor.name;
         let ident = type_ident(name)?;
         let id = names::hex(constructor.id);
@@ -28,7 +30,12 @@ impl Emitter<'_> {
         let doc = docs::item(&self.options.links, Kind::Constructor, name, &[&constructor.tl]);
         let body = body::Emitted::new(self, name, &id, &constructor.body)?;
         let (derives, definition, methods) = (&body.derives, &body.definition, &body.methods);
-        let (write, min_len) = (&body.write, body.min_len);
+        let write = &body.write;
+        // Without fields it is that of any value.
+        let min_len = (body.min_len != 4).then(|| {
+            let min_len = Literal::usize_unsuffixed(body.min_len);
+            quote!(const MIN_LEN: usize = #min_len;)
+        });
         let (read_steps, read_value) = (&body.read_steps, &body.read_value);
         // Every way to a nested value leads through its constructor, so that costs the level of depth (TL-03).
         let is_recursive = constructor.ty.is_some_and(|ty| self.schema.ty(ty).recursive);
@@ -37,13 +44,12 @@ impl Emitter<'_> {
         } else {
             (quote!(begin), quote!(end))
         };
-        let methods = (!methods.is_empty()).then(|| quote!(impl #ident { #(#methods)* }));
         let values = self.value_traits(&ident, name.modules.len() + 1, false);
         Ok(quote! {
             #doc
             #[derive(#derives)]
             pub struct #ident #definition
-            #methods
+            impl #ident { #(#methods)* }
             #values
             impl #tl::Identifiable for #ident {
                 const ID: u32 = #id;
@@ -51,14 +57,14 @@ impl Emitter<'_> {
             }
             impl #tl::Serialize for #ident {
                 #[inline(never)]
-                fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+                fn serialize(&self, out: &mut #vec<u8>) {
                     #write
                 }
             }
             impl #tl::Deserialize for #ident {
-                const MIN_LEN: usize = #min_len;
+                #min_len
                 #[inline(never)]
-                fn read(r: &mut #tl::Reader<'_>) -> ::core::option::Option<Self> {
+                fn read(r: &mut #tl::Reader<'_>) -> #option<Self> {
                     let outer = r.#begin(#id, #tl_name);
                     #read_steps
                     r.#end(outer);

@@ -8,6 +8,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::emit::Emitter;
+use crate::emit::paths::Paths;
 
 impl Emitter<'_> {
     /// The implementations for a type in a module that is `depth` below the root.
@@ -17,7 +18,7 @@ impl Emitter<'_> {
         depth: usize,
         is_generic: bool,
     ) -> TokenStream {
-        let tl = &self.paths.tl;
+        let Paths { tl, partial_eq, .. } = &self.paths;
         let up = std::iter::repeat_n(quote!(super::), depth);
         let schema = quote!(#(#up)*SCHEMA);
         let (bound, ty) = if is_generic {
@@ -32,7 +33,7 @@ impl Emitter<'_> {
                     #schema.debug(self, f)
                 }
             }
-            impl #bound ::core::cmp::PartialEq for #ty {
+            impl #bound #partial_eq for #ty {
                 #[inline]
                 fn eq(&self, other: &Self) -> bool {
                     #tl::codec::equal(self, other)

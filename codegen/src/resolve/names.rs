@@ -110,29 +110,32 @@ pub(super) fn generated(schema: &RawSchema) -> Vec<&RawDefinition> {
     schema.constructors.iter().filter(|raw| !built_in::is_built_in(raw)).collect()
 }
 
-/// The variant of each constructor in its type's enum: the constructor minus the type's prefix where that leaves a
-/// legal name that no other has, else the whole constructor.
+/// The variant of each constructor in its type's enum: called like the constructor, without the namespaces that all
+/// constructors of the type have in common in front.
 pub(super) fn variants(ty: &Name, constructors: &[&Name]) -> Result<Vec<String>, Error> {
-    let whole = || constructors.iter().map(|constructor| constructor.ident.as_str());
-    let short: Vec<&str> = whole()
-        .map(|ident| ident.strip_prefix(&ty.ident).filter(|rest| is_variant(rest)).unwrap_or(ident))
-        .collect();
-    let is_unique = |name: &str| short.iter().filter(|other| **other == name).count() == 1;
-    let mixed: Vec<&str> =
-        short.iter().zip(whole()).map(|(s, w)| if is_unique(s) { s } else { w }).collect();
-    let variants = if first_twice(&mixed).is_none() { mixed } else { whole().collect() };
+    let modules = || constructors.iter().map(|constructor| constructor.modules.as_slice());
+    let first = modules().next().unwrap_or_default();
+    let common = (0..=first.len()).rev().find(|length| {
+        first.get(..*length).is_some_and(|part| modules().all(|own| own.starts_with(part)))
+    });
+    let variants = constructors.iter().map(|constructor| {
+        let own = constructor.modules.get(common.unwrap_or_default()..).unwrap_or_default();
+        let own: String = own.iter().map(|module| module.to_upper_camel_case()).collect();
+        own + &constructor.ident
+    });
+    let variants: Vec<String> = variants.collect();
     match first_twice(&variants) {
         Some((first, second)) => Err(Error::DuplicateRustName {
             first: constructors.get(first).map(|c| c.tl.clone()).unwrap_or_default(),
             second: constructors.get(second).map(|c| c.tl.clone()).unwrap_or_default(),
-            path: format!("{}::{}", ty.ident, variants.get(first).unwrap_or(&"")),
+            path: format!("{}::{}", ty.ident, variants.get(first).map_or("", String::as_str)),
         }),
-        None => Ok(variants.into_iter().map(str::to_owned).collect()),
+        None => Ok(variants),
     }
 }
 
 /// The places of the first name that stands twice.
-fn first_twice(names: &[&str]) -> Option<(usize, usize)> {
+fn first_twice(names: &[String]) -> Option<(usize, usize)> {
     let mut seen = HashMap::new();
     names
         .iter()
@@ -182,10 +185,6 @@ fn name(definition: &str, tl: &str) -> Result<Name, Error> {
         return Err(Error::RustName { definition: definition.into(), name: tl.into() });
     }
     Ok(Name { tl: tl.into(), modules: modules.map(ToSnakeCase::to_snake_case).collect(), ident })
-}
-
-fn is_variant(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name != "Self"
 }
 
 fn unique_in_rust<'a, I: IntoIterator<Item = &'a Name>>(names: I) -> Result<(), Error> {
@@ -238,25 +237,25 @@ mod tests {
     }
 
     #[test]
-    fn variants_lose_the_prefix_where_that_is_legal_and_unique() {
-        assert_eq!(variants_of("Message", &["messageEmpty", "message"]), ["Empty", "Message"]);
-        assert_eq!(
-            variants_of("InputPeer", &["inputPeerSelf", "inputPeerChat"]),
-            ["InputPeerSelf", "Chat"]
-        );
-        assert_eq!(
-            variants_of(
-                "InputBotInlineMessageID",
-                &["inputBotInlineMessageID", "inputBotInlineMessageID64"]
+    fn variants_are_called_like_their_constructors() {
+        for (ty, constructors, variants) in [
+            ("Message", &["messageEmpty", "message"][..], &["MessageEmpty", "Message"][..]),
+            ("Updates", &["updateShort", "updatesCombined"], &["UpdateShort", "UpdatesCombined"]),
+            ("InputPeer", &["inputPeerSelf", "inputPeerChat"], &["InputPeerSelf", "InputPeerChat"]),
+            ("T", &["tFoo", "foo", "tTFoo"], &["TFoo", "Foo", "TTFoo"]),
+            // The namespace that all have says nothing; others tell them apart.
+            ("auth.Type", &["auth.typeApp", "auth.typeSms"], &["TypeApp", "TypeSms"]),
+            (
+                "dht.config.Local",
+                &["dht.config.local", "dht.config.random.local"],
+                &["Local", "RandomLocal"],
             ),
-            ["InputBotInlineMessageId", "InputBotInlineMessageId64"]
-        );
-        assert_eq!(variants_of("A", &["aB", "b"]), ["AB", "B"]);
-        assert_eq!(variants_of("T", &["tFoo", "foo", "tTFoo"]), ["TFoo", "Foo", "TTFoo"]);
-        assert_eq!(
-            variants_of("auth.SentCodeType", &["auth.sentCodeTypeApp", "auth.sentCodeTypeSms"]),
-            ["App", "Sms"]
-        );
+            ("T", &["x.a", "y.a", "a"], &["XA", "YA", "A"]),
+            ("x.T", &["a", "b"], &["A", "B"]),
+            ("T", &["xa.b", "xab.b"], &["XaB", "XabB"]),
+        ] {
+            assert_eq!(variants_of(ty, constructors), variants, "{ty}");
+        }
     }
 
     #[test]
@@ -309,13 +308,13 @@ mod tests {
 
     #[test]
     fn variants_that_cannot_differ_are_refused() {
-        let clash = [name("x.a", "x.a").unwrap(), name("y.a", "y.a").unwrap()];
+        let clash = [name("x.a", "x.a").unwrap(), name("xA", "xA").unwrap()];
         assert_eq!(
             variants(&name("T", "T").unwrap(), &clash.iter().collect::<Vec<_>>()),
             Err(Error::DuplicateRustName {
                 first: "x.a".into(),
-                second: "y.a".into(),
-                path: "T::A".into()
+                second: "xA".into(),
+                path: "T::XA".into()
             })
         );
     }

@@ -152,9 +152,11 @@ mod tests {
         assert_eq!(classes(text, &safe).unwrap(), [Safe, Safe, Keyed, Keyed, Once]);
         // It is the whole of what the list has, whichever schema of it that stands in.
         let all = ["mtproto", "wrappers", "api"].map(|name| parse_safe_list(REVIEWED, name));
-        let all: Vec<String> = all.into_iter().flat_map(Result::unwrap).collect();
+        // Some stand in two of them.
+        let all: std::collections::BTreeSet<String> =
+            all.into_iter().flat_map(Result::unwrap).collect();
         let functions: String = all.iter().map(|name| format!("{name} = Ok;\n")).collect();
         let raw = tl_text::parse(&format!("ok = Ok;\n---functions---\n{functions}")).unwrap();
-        assert_eq!(reviewed(&raw).unwrap(), all);
+        assert_eq!(std::collections::BTreeSet::from_iter(reviewed(&raw).unwrap()), all);
     }
 }

@@ -2,116 +2,149 @@
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
-///The definitions of this schema.
+/// The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
         (0x2adcbee9, "canvas shape:Shape = Canvas"),
         (0x5600e8f2, "shapeDot at:long = Shape"),
         (0x6d04284e, "shape name:string = Shape"),
-        (
-            0x9f87426d,
-            "shapeBox left:long top:long right:long bottom:long depth:long = Shape",
-        ),
+        (0x9f87426d, "shapeBox left:long top:long right:long bottom:long depth:long = Shape"),
         (0xee6970fb, "shapeEmpty = Shape"),
     ],
     &[],
 );
+
 #[allow(
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
-///The name of the constructor or function with this id, as the schema writes it.
+/// The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     SCHEMA.name_of(id)
 }
-///A struct for each constructor.
+
+/// A struct for each constructor.
 #[allow(
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
 pub mod types {
-    /**Constructor [shapeEmpty](https://core.telegram.org/constructor/shapeEmpty).
-
-```tl
-shapeEmpty#ee6970fb = Shape;
-```*/
+    /// Constructor [shapeEmpty](https://core.telegram.org/constructor/shapeEmpty).
+    ///
+    /// ```tl
+    /// shapeEmpty#ee6970fb = Shape;
+    /// ```
     #[derive(Clone)]
     pub struct ShapeEmpty;
+
+    impl ShapeEmpty {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new() -> Self {
+            Self
+        }
+    }
+
     impl ::core::fmt::Debug for ShapeEmpty {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for ShapeEmpty {
+
+    impl PartialEq for ShapeEmpty {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for ShapeEmpty {
         const ID: u32 = 0xee6970fb;
         const NAME: &'static str = "shapeEmpty";
     }
+
     impl ::telewire::tl::Serialize for ShapeEmpty {
         #[inline(never)]
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn serialize(&self, out: &mut Vec<u8>) {
             ::telewire::tl::codec::write_word(0xee6970fb, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for ShapeEmpty {
-        const MIN_LEN: usize = 4usize;
         #[inline(never)]
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin(0xee6970fb, "shapeEmpty");
             r.end(outer);
-            ::core::option::Option::Some(Self)
+            Some(Self)
         }
     }
-    /**Constructor [shapeDot](https://core.telegram.org/constructor/shapeDot).
 
-```tl
-shapeDot#5600e8f2 at:long = Shape;
-```*/
+    /// Constructor [shapeDot](https://core.telegram.org/constructor/shapeDot).
+    ///
+    /// ```tl
+    /// shapeDot#5600e8f2 at:long = Shape;
+    /// ```
     #[derive(Clone)]
     pub struct ShapeDot {
-        ///`at:long`
+        /// `at:long`
         pub at: i64,
     }
+
+    impl ShapeDot {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(at: i64) -> Self {
+            Self { at }
+        }
+    }
+
     impl ::core::fmt::Debug for ShapeDot {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for ShapeDot {
+
+    impl PartialEq for ShapeDot {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for ShapeDot {
         const ID: u32 = 0x5600e8f2;
         const NAME: &'static str = "shapeDot";
     }
+
     impl ::telewire::tl::Serialize for ShapeDot {
         #[inline(never)]
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn serialize(&self, out: &mut Vec<u8>) {
             ::telewire::tl::codec::write_words(
                 &[
                     0x5600e8f2,
@@ -122,53 +155,68 @@ shapeDot#5600e8f2 at:long = Shape;
             );
         }
     }
+
     impl ::telewire::tl::Deserialize for ShapeDot {
-        const MIN_LEN: usize = 12usize;
+        const MIN_LEN: usize = 12;
+
         #[inline(never)]
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin(0x5600e8f2, "shapeDot");
             let v0 = r.long();
             r.end(outer);
-            ::core::option::Option::Some(Self { at: v0 })
+            Some(Self { at: v0 })
         }
     }
-    /**Constructor [shapeBox](https://core.telegram.org/constructor/shapeBox).
 
-```tl
-shapeBox#9f87426d left:long top:long right:long bottom:long depth:long = Shape;
-```*/
+    /// Constructor [shapeBox](https://core.telegram.org/constructor/shapeBox).
+    ///
+    /// ```tl
+    /// shapeBox#9f87426d left:long top:long right:long bottom:long depth:long = Shape;
+    /// ```
     #[derive(Clone)]
     pub struct ShapeBox {
-        ///`left:long`
+        /// `left:long`
         pub left: i64,
-        ///`top:long`
+        /// `top:long`
         pub top: i64,
-        ///`right:long`
+        /// `right:long`
         pub right: i64,
-        ///`bottom:long`
+        /// `bottom:long`
         pub bottom: i64,
-        ///`depth:long`
+        /// `depth:long`
         pub depth: i64,
     }
+
+    impl ShapeBox {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(left: i64, top: i64, right: i64, bottom: i64, depth: i64) -> Self {
+            Self { left, top, right, bottom, depth }
+        }
+    }
+
     impl ::core::fmt::Debug for ShapeBox {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for ShapeBox {
+
+    impl PartialEq for ShapeBox {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for ShapeBox {
         const ID: u32 = 0x9f87426d;
         const NAME: &'static str = "shapeBox";
     }
+
     impl ::telewire::tl::Serialize for ShapeBox {
         #[inline(never)]
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn serialize(&self, out: &mut Vec<u8>) {
             ::telewire::tl::codec::write_words(
                 &[
                     0x9f87426d,
@@ -192,10 +240,12 @@ shapeBox#9f87426d left:long top:long right:long bottom:long depth:long = Shape;
             );
         }
     }
+
     impl ::telewire::tl::Deserialize for ShapeBox {
-        const MIN_LEN: usize = 44usize;
+        const MIN_LEN: usize = 44;
+
         #[inline(never)]
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin(0x9f87426d, "shapeBox");
             let [low0, high0, low1, high1, low2, high2, low3, high3] = r.words();
             let v0 = ::telewire::tl::codec::long(low0, high0);
@@ -204,269 +254,307 @@ shapeBox#9f87426d left:long top:long right:long bottom:long depth:long = Shape;
             let v3 = ::telewire::tl::codec::long(low3, high3);
             let v4 = r.long();
             r.end(outer);
-            ::core::option::Option::Some(Self {
-                left: v0,
-                top: v1,
-                right: v2,
-                bottom: v3,
-                depth: v4,
-            })
+            Some(Self { left: v0, top: v1, right: v2, bottom: v3, depth: v4 })
         }
     }
-    /**Constructor [shape](https://core.telegram.org/constructor/shape).
 
-```tl
-shape#6d04284e name:string = Shape;
-```*/
+    /// Constructor [shape](https://core.telegram.org/constructor/shape).
+    ///
+    /// ```tl
+    /// shape#6d04284e name:string = Shape;
+    /// ```
     #[derive(Clone)]
     pub struct Shape {
-        ///`name:string`
-        pub name: ::std::string::String,
+        /// `name:string`
+        pub name: String,
     }
+
+    impl Shape {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(name: String) -> Self {
+            Self { name }
+        }
+    }
+
     impl ::core::fmt::Debug for Shape {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for Shape {
+
+    impl PartialEq for Shape {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for Shape {
         const ID: u32 = 0x6d04284e;
         const NAME: &'static str = "shape";
     }
+
     impl ::telewire::tl::Serialize for Shape {
         #[inline(never)]
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn serialize(&self, out: &mut Vec<u8>) {
             ::telewire::tl::codec::write_word(0x6d04284e, out);
             ::telewire::tl::Serialize::serialize(&self.name, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for Shape {
-        const MIN_LEN: usize = 8usize;
+        const MIN_LEN: usize = 8;
+
         #[inline(never)]
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin(0x6d04284e, "shape");
             let v0 = r.string();
             r.end(outer);
-            ::core::option::Option::Some(Self { name: v0 })
+            Some(Self { name: v0 })
         }
     }
-    /**Constructor [canvas](https://core.telegram.org/constructor/canvas).
 
-```tl
-canvas#2adcbee9 shape:Shape = Canvas;
-```*/
+    /// Constructor [canvas](https://core.telegram.org/constructor/canvas).
+    ///
+    /// ```tl
+    /// canvas#2adcbee9 shape:Shape = Canvas;
+    /// ```
     #[derive(Clone)]
     pub struct Canvas {
-        ///`shape:Shape`
+        /// `shape:Shape`
         pub shape: super::enums::Shape,
     }
+
+    impl Canvas {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(shape: super::enums::Shape) -> Self {
+            Self { shape }
+        }
+    }
+
     impl ::core::fmt::Debug for Canvas {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for Canvas {
+
+    impl PartialEq for Canvas {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for Canvas {
         const ID: u32 = 0x2adcbee9;
         const NAME: &'static str = "canvas";
     }
+
     impl ::telewire::tl::Serialize for Canvas {
         #[inline(never)]
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn serialize(&self, out: &mut Vec<u8>) {
             ::telewire::tl::codec::write_word(0x2adcbee9, out);
             ::telewire::tl::Serialize::serialize(&self.shape, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for Canvas {
-        const MIN_LEN: usize = 8usize;
+        const MIN_LEN: usize = 8;
+
         #[inline(never)]
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin(0x2adcbee9, "canvas");
             let v0 = ::telewire::tl::Deserialize::read(r)?;
             r.end(outer);
-            ::core::option::Option::Some(Self { shape: v0 })
+            Some(Self { shape: v0 })
         }
     }
 }
-///An enum for each type with more than one constructor.
+
+/// An enum for each type with more than one constructor.
 #[allow(
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
 pub mod enums {
-    /**Type [Shape](https://core.telegram.org/type/Shape).
-
-```tl
-shapeEmpty#ee6970fb = Shape;
-shapeDot#5600e8f2 at:long = Shape;
-shapeBox#9f87426d left:long top:long right:long bottom:long depth:long = Shape;
-shape#6d04284e name:string = Shape;
-```*/
+    /// Type [Shape](https://core.telegram.org/type/Shape).
+    ///
+    /// ```tl
+    /// shapeEmpty#ee6970fb = Shape;
+    /// shapeDot#5600e8f2 at:long = Shape;
+    /// shapeBox#9f87426d left:long top:long right:long bottom:long depth:long = Shape;
+    /// shape#6d04284e name:string = Shape;
+    /// ```
     #[derive(Clone)]
     #[non_exhaustive]
     pub enum Shape {
-        ///`shapeEmpty`
-        Empty,
-        ///`shapeDot`
-        Dot(super::types::ShapeDot),
-        ///`shapeBox`
-        Box(::std::boxed::Box<super::types::ShapeBox>),
-        ///`shape`
+        /// `shapeEmpty`
+        ShapeEmpty,
+        /// `shapeDot`
+        ShapeDot(super::types::ShapeDot),
+        /// `shapeBox`
+        ShapeBox(Box<super::types::ShapeBox>),
+        /// `shape`
         Shape(super::types::Shape),
     }
+
     impl ::telewire::tl::Serialize for Shape {
         #[inline(never)]
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn serialize(&self, out: &mut Vec<u8>) {
             match self {
-                Self::Empty => ::telewire::tl::codec::write_word(0xee6970fb, out),
-                Self::Dot(value) => ::telewire::tl::Serialize::serialize(value, out),
-                Self::Box(value) => ::telewire::tl::Serialize::serialize(value, out),
+                Self::ShapeEmpty => ::telewire::tl::codec::write_word(0xee6970fb, out),
+                Self::ShapeDot(value) => ::telewire::tl::Serialize::serialize(value, out),
+                Self::ShapeBox(value) => ::telewire::tl::Serialize::serialize(value, out),
                 Self::Shape(value) => ::telewire::tl::Serialize::serialize(value, out),
             }
         }
     }
+
     impl ::telewire::tl::Deserialize for Shape {
         #[inline(never)]
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(
-                match r.peek_id() {
-                    0xee6970fb => {
-                        r.skip_id();
-                        Self::Empty
-                    }
-                    0x5600e8f2 => {
-                        Self::Dot(
-                            <super::types::ShapeDot as ::telewire::tl::Deserialize>::read(
-                                r,
-                            )?,
-                        )
-                    }
-                    0x9f87426d => {
-                        Self::Box(
-                            ::std::boxed::Box::new(
-                                <super::types::ShapeBox as ::telewire::tl::Deserialize>::read(
-                                    r,
-                                )?,
-                            ),
-                        )
-                    }
-                    0x6d04284e => {
-                        Self::Shape(
-                            <super::types::Shape as ::telewire::tl::Deserialize>::read(
-                                r,
-                            )?,
-                        )
-                    }
-                    id => {
-                        r.skip_id();
-                        r.unexpected(id, "Shape");
-                        return ::core::option::Option::None;
-                    }
-                },
-            )
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
+            Some(match r.peek_id() {
+                0xee6970fb => {
+                    r.skip_id();
+                    Self::ShapeEmpty
+                }
+                0x5600e8f2 => Self::ShapeDot(
+                    <super::types::ShapeDot as ::telewire::tl::Deserialize>::read(r)?,
+                ),
+                0x9f87426d => Self::ShapeBox(Box::new(
+                    <super::types::ShapeBox as ::telewire::tl::Deserialize>::read(r)?,
+                )),
+                0x6d04284e => {
+                    Self::Shape(<super::types::Shape as ::telewire::tl::Deserialize>::read(r)?)
+                }
+                id => {
+                    r.skip_id();
+                    r.unexpected(id, "Shape");
+                    return None;
+                }
+            })
         }
     }
+
     impl ::core::fmt::Debug for Shape {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for Shape {
+
+    impl PartialEq for Shape {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
-    impl ::core::convert::From<super::types::ShapeEmpty> for Shape {
+
+    impl From<super::types::ShapeEmpty> for Shape {
         #[inline]
         fn from(_: super::types::ShapeEmpty) -> Self {
-            Self::Empty
+            Self::ShapeEmpty
         }
     }
+
     impl ::core::convert::TryFrom<Shape> for super::types::ShapeEmpty {
         type Error = Shape;
+
         #[inline]
-        fn try_from(value: Shape) -> ::core::result::Result<Self, Shape> {
+        fn try_from(value: Shape) -> Result<Self, Shape> {
             match value {
-                Shape::Empty => ::core::result::Result::Ok(Self),
-                other => ::core::result::Result::Err(other),
+                Shape::ShapeEmpty => Ok(Self),
+                other => Err(other),
             }
         }
     }
-    impl ::core::convert::From<super::types::ShapeDot> for Shape {
+
+    impl From<super::types::ShapeDot> for Shape {
         #[inline]
         fn from(value: super::types::ShapeDot) -> Self {
-            Self::Dot(value)
+            Self::ShapeDot(value)
         }
     }
+
     impl ::core::convert::TryFrom<Shape> for super::types::ShapeDot {
         type Error = Shape;
+
         #[inline]
-        fn try_from(value: Shape) -> ::core::result::Result<Self, Shape> {
+        fn try_from(value: Shape) -> Result<Self, Shape> {
             match value {
-                Shape::Dot(value) => ::core::result::Result::Ok(value),
-                other => ::core::result::Result::Err(other),
+                Shape::ShapeDot(value) => Ok(value),
+                other => Err(other),
             }
         }
     }
-    impl ::core::convert::From<super::types::ShapeBox> for Shape {
+
+    impl From<super::types::ShapeBox> for Shape {
         #[inline]
         fn from(value: super::types::ShapeBox) -> Self {
-            Self::Box(::std::boxed::Box::new(value))
+            Self::ShapeBox(Box::new(value))
         }
     }
+
     impl ::core::convert::TryFrom<Shape> for super::types::ShapeBox {
         type Error = Shape;
+
         #[inline]
-        fn try_from(value: Shape) -> ::core::result::Result<Self, Shape> {
+        fn try_from(value: Shape) -> Result<Self, Shape> {
             match value {
-                Shape::Box(value) => ::core::result::Result::Ok(*value),
-                other => ::core::result::Result::Err(other),
+                Shape::ShapeBox(value) => Ok(*value),
+                other => Err(other),
             }
         }
     }
-    impl ::core::convert::From<super::types::Shape> for Shape {
+
+    impl From<super::types::Shape> for Shape {
         #[inline]
         fn from(value: super::types::Shape) -> Self {
             Self::Shape(value)
         }
     }
+
     impl ::core::convert::TryFrom<Shape> for super::types::Shape {
         type Error = Shape;
+
         #[inline]
-        fn try_from(value: Shape) -> ::core::result::Result<Self, Shape> {
+        fn try_from(value: Shape) -> Result<Self, Shape> {
             match value {
-                Shape::Shape(value) => ::core::result::Result::Ok(value),
-                other => ::core::result::Result::Err(other),
+                Shape::Shape(value) => Ok(value),
+                other => Err(other),
             }
         }
     }
 }
+
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
-    SCHEMA : types::ShapeEmpty, types::ShapeDot, types::ShapeBox, types::Shape,
-    types::Canvas, enums::Shape
+    SCHEMA: types::ShapeEmpty,
+    types::ShapeDot,
+    types::ShapeBox,
+    types::Shape,
+    types::Canvas,
+    enums::Shape
 }
+
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
-    SCHEMA : types::ShapeEmpty, types::ShapeDot, types::ShapeBox, types::Shape,
-    types::Canvas, enums::Shape
+    SCHEMA: types::ShapeEmpty,
+    types::ShapeDot,
+    types::ShapeBox,
+    types::Shape,
+    types::Canvas,
+    enums::Shape
 }

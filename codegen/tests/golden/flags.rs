@@ -2,98 +2,103 @@
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
-///The definitions of this schema.
+/// The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
-    &[
-        (
-            0xe5c9ac25,
-            "post flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?true date:int views:flags.2?Vector<int> ok:flags.3?Bool = Post",
-        ),
-    ],
+    &[(0xe5c9ac25, "post flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?true date:int views:flags.2?Vector<int> ok:flags.3?Bool = Post")],
     &[],
 );
+
 #[allow(
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
-///The name of the constructor or function with this id, as the schema writes it.
+/// The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     SCHEMA.name_of(id)
 }
-///A struct for each constructor.
+
+/// A struct for each constructor.
 #[allow(
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
 pub mod types {
-    /**Constructor [post](https://core.telegram.org/constructor/post).
-
-```tl
-post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?true date:int views:flags.2?Vector<int> ok:flags.3?Bool = Post;
-```*/
+    /// Constructor [post](https://core.telegram.org/constructor/post).
+    ///
+    /// ```tl
+    /// post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?true
+    ///     date:int views:flags.2?Vector<int> ok:flags.3?Bool = Post;
+    /// ```
     #[derive(Clone)]
     pub struct Post {
-        ///`pinned:flags.0?true`
+        /// `pinned:flags.0?true`
         pub pinned: bool,
-        ///`title:flags.1?string`
-        pub title: ::core::option::Option<::std::string::String>,
-        ///`silent:flags.31?true`
+        /// `title:flags.1?string`
+        pub title: Option<String>,
+        /// `silent:flags.31?true`
         pub silent: bool,
-        ///`date:int`
+        /// `date:int`
         pub date: i32,
-        ///`views:flags.2?Vector<int>`
-        pub views: ::core::option::Option<::std::vec::Vec<i32>>,
-        ///`ok:flags.3?Bool`
-        pub ok: ::core::option::Option<bool>,
+        /// `views:flags.2?Vector<int>`
+        pub views: Option<Vec<i32>>,
+        /// `ok:flags.3?Bool`
+        pub ok: Option<bool>,
     }
+
     impl Post {
-        ///What is always there, and nothing else.
+        /// With what is always there, and nothing else.
         #[inline]
         pub fn new(date: i32) -> Self {
-            Self {
-                pinned: false,
-                title: ::core::option::Option::None,
-                silent: false,
-                date,
-                views: ::core::option::Option::None,
-                ok: ::core::option::Option::None,
-            }
+            Self { pinned: false, title: None, silent: false, date, views: None, ok: None }
         }
     }
+
     impl ::core::fmt::Debug for Post {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for Post {
+
+    impl PartialEq for Post {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for Post {
         const ID: u32 = 0xe5c9ac25;
         const NAME: &'static str = "post";
     }
+
     impl ::telewire::tl::Serialize for Post {
         #[inline(never)]
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn serialize(&self, out: &mut Vec<u8>) {
             let place0 = out.len() + 4;
             ::telewire::tl::codec::write_words(
                 &[0xe5c9ac25, self.pinned as u32 | (self.silent as u32) << 31],
@@ -105,10 +110,12 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
             ::telewire::tl::codec::write_optional(&self.ok, place0, 0x00000008, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for Post {
-        const MIN_LEN: usize = 12usize;
+        const MIN_LEN: usize = 12;
+
         #[inline(never)]
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin(0xe5c9ac25, "post");
             let word0 = r.word();
             let v1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000002 != 0);
@@ -116,7 +123,7 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
             let v4 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000004 != 0);
             let v5 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000008 != 0);
             r.end(outer);
-            ::core::option::Option::Some(Self {
+            Some(Self {
                 pinned: word0 & 0x00000001 != 0,
                 title: v1,
                 silent: word0 & 0x80000000 != 0,
@@ -127,11 +134,13 @@ post#e5c9ac25 flags:# pinned:flags.0?true title:flags.1?string silent:flags.31?t
         }
     }
 }
+
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
-    SCHEMA : types::Post
+    SCHEMA: types::Post
 }
+
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
-    SCHEMA : types::Post
+    SCHEMA: types::Post
 }

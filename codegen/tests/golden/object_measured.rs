@@ -2,12 +2,15 @@
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
-///The definitions of this schema.
+/// The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
         (0x29c1636d, "msg_container messages:vector<%Message> = MessageContainer"),
@@ -15,63 +18,83 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     ],
     &[],
 );
+
 #[allow(
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
-///The name of the constructor or function with this id, as the schema writes it.
+/// The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     SCHEMA.name_of(id)
 }
-///A struct for each constructor.
+
+/// A struct for each constructor.
 #[allow(
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
 pub mod types {
-    /**Constructor [message](https://core.telegram.org/constructor/message).
-
-```tl
-message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message;
-```*/
+    /// Constructor [message](https://core.telegram.org/constructor/message).
+    ///
+    /// ```tl
+    /// message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message;
+    /// ```
     #[derive(Clone)]
     pub struct Message {
-        ///`msg_id:long`
+        /// `msg_id:long`
         pub msg_id: i64,
-        ///`seqno:int`
+        /// `seqno:int`
         pub seqno: i32,
-        ///`body:Object`
+        /// `body:Object`
         pub body: ::telewire::tl::Object,
     }
+
+    impl Message {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(msg_id: i64, seqno: i32, body: ::telewire::tl::Object) -> Self {
+            Self { msg_id, seqno, body }
+        }
+    }
+
     impl ::core::fmt::Debug for Message {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for Message {
+
+    impl PartialEq for Message {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for Message {
         const ID: u32 = 0x5bb8e511;
         const NAME: &'static str = "message";
     }
+
     impl ::telewire::tl::Serialize for Message {
         #[inline(never)]
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn serialize(&self, out: &mut Vec<u8>) {
             ::telewire::tl::codec::write_words(
                 &[
                     0x5bb8e511,
@@ -85,10 +108,12 @@ message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message;
             ::telewire::tl::Serialize::serialize(&self.body, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for Message {
-        const MIN_LEN: usize = 20usize;
+        const MIN_LEN: usize = 20;
+
         #[inline(never)]
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin(0x5bb8e511, "message");
             let [low0, high0, low1] = r.words();
             let v0 = ::telewire::tl::codec::long(low0, high0);
@@ -96,64 +121,79 @@ message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message;
             let length = r.length();
             let v2 = r.measured_object(length);
             r.end(outer);
-            ::core::option::Option::Some(Self {
-                msg_id: v0,
-                seqno: v1,
-                body: v2,
-            })
+            Some(Self { msg_id: v0, seqno: v1, body: v2 })
         }
     }
-    /**Constructor [msg_container](https://core.telegram.org/constructor/msg_container).
 
-```tl
-msg_container#29c1636d messages:vector<%Message> = MessageContainer;
-```*/
+    /// Constructor [msg_container](https://core.telegram.org/constructor/msg_container).
+    ///
+    /// ```tl
+    /// msg_container#29c1636d messages:vector<%Message> = MessageContainer;
+    /// ```
     #[derive(Clone)]
     pub struct MsgContainer {
-        ///`messages:vector<%Message>`
-        pub messages: ::telewire::tl::BareVec<
-            ::telewire::tl::Bare<super::types::Message>,
-        >,
+        /// `messages:vector<%Message>`
+        pub messages: ::telewire::tl::BareVec<::telewire::tl::Bare<super::types::Message>>,
     }
+
+    impl MsgContainer {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(
+            messages: ::telewire::tl::BareVec<::telewire::tl::Bare<super::types::Message>>,
+        ) -> Self {
+            Self { messages }
+        }
+    }
+
     impl ::core::fmt::Debug for MsgContainer {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for MsgContainer {
+
+    impl PartialEq for MsgContainer {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for MsgContainer {
         const ID: u32 = 0x29c1636d;
         const NAME: &'static str = "msg_container";
     }
+
     impl ::telewire::tl::Serialize for MsgContainer {
         #[inline(never)]
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn serialize(&self, out: &mut Vec<u8>) {
             ::telewire::tl::codec::write_word(0x29c1636d, out);
             ::telewire::tl::Serialize::serialize(&self.messages, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for MsgContainer {
-        const MIN_LEN: usize = 8usize;
+        const MIN_LEN: usize = 8;
+
         #[inline(never)]
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin(0x29c1636d, "msg_container");
             let v0 = ::telewire::tl::Deserialize::read(r)?;
             r.end(outer);
-            ::core::option::Option::Some(Self { messages: v0 })
+            Some(Self { messages: v0 })
         }
     }
 }
+
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
-    SCHEMA : types::Message, types::MsgContainer
+    SCHEMA: types::Message,
+    types::MsgContainer
 }
+
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
-    SCHEMA : types::Message, types::MsgContainer
+    SCHEMA: types::Message,
+    types::MsgContainer
 }

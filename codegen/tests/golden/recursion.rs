@@ -2,12 +2,15 @@
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
-///The definitions of this schema.
+/// The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
         (0x1c6de6ff, "link flags:# url:string next:flags.0?Link = Link"),
@@ -18,402 +21,502 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     ],
     &[],
 );
+
 #[allow(
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
-///The name of the constructor or function with this id, as the schema writes it.
+/// The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     SCHEMA.name_of(id)
 }
-///A struct for each constructor.
+
+/// A struct for each constructor.
 #[allow(
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
 pub mod types {
-    /**Constructor [textEmpty](https://core.telegram.org/constructor/textEmpty).
-
-```tl
-textEmpty#e2d2a7e9 = Text;
-```*/
+    /// Constructor [textEmpty](https://core.telegram.org/constructor/textEmpty).
+    ///
+    /// ```tl
+    /// textEmpty#e2d2a7e9 = Text;
+    /// ```
     #[derive(Clone)]
     pub struct TextEmpty;
+
+    impl TextEmpty {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new() -> Self {
+            Self
+        }
+    }
+
     impl ::core::fmt::Debug for TextEmpty {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for TextEmpty {
+
+    impl PartialEq for TextEmpty {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for TextEmpty {
         const ID: u32 = 0xe2d2a7e9;
         const NAME: &'static str = "textEmpty";
     }
+
     impl ::telewire::tl::Serialize for TextEmpty {
         #[inline(never)]
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn serialize(&self, out: &mut Vec<u8>) {
             ::telewire::tl::codec::write_word(0xe2d2a7e9, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for TextEmpty {
-        const MIN_LEN: usize = 4usize;
         #[inline(never)]
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin(0xe2d2a7e9, "textEmpty");
             r.end(outer);
-            ::core::option::Option::Some(Self)
+            Some(Self)
         }
     }
-    /**Constructor [textPlain](https://core.telegram.org/constructor/textPlain).
 
-```tl
-textPlain#fc8417a7 text:string = Text;
-```*/
+    /// Constructor [textPlain](https://core.telegram.org/constructor/textPlain).
+    ///
+    /// ```tl
+    /// textPlain#fc8417a7 text:string = Text;
+    /// ```
     #[derive(Clone)]
     pub struct TextPlain {
-        ///`text:string`
-        pub text: ::std::string::String,
+        /// `text:string`
+        pub text: String,
     }
+
+    impl TextPlain {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(text: String) -> Self {
+            Self { text }
+        }
+    }
+
     impl ::core::fmt::Debug for TextPlain {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for TextPlain {
+
+    impl PartialEq for TextPlain {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for TextPlain {
         const ID: u32 = 0xfc8417a7;
         const NAME: &'static str = "textPlain";
     }
+
     impl ::telewire::tl::Serialize for TextPlain {
         #[inline(never)]
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn serialize(&self, out: &mut Vec<u8>) {
             ::telewire::tl::codec::write_word(0xfc8417a7, out);
             ::telewire::tl::Serialize::serialize(&self.text, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for TextPlain {
-        const MIN_LEN: usize = 8usize;
+        const MIN_LEN: usize = 8;
+
         #[inline(never)]
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin_nested(0xfc8417a7, "textPlain");
             let v0 = r.string();
             r.end_nested(outer);
-            ::core::option::Option::Some(Self { text: v0 })
+            Some(Self { text: v0 })
         }
     }
-    /**Constructor [textBold](https://core.telegram.org/constructor/textBold).
 
-```tl
-textBold#7d31b181 text:Text = Text;
-```*/
+    /// Constructor [textBold](https://core.telegram.org/constructor/textBold).
+    ///
+    /// ```tl
+    /// textBold#7d31b181 text:Text = Text;
+    /// ```
     #[derive(Clone)]
     pub struct TextBold {
-        ///`text:Text`
-        pub text: ::std::boxed::Box<super::enums::Text>,
+        /// `text:Text`
+        pub text: Box<super::enums::Text>,
     }
+
+    impl TextBold {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(text: Box<super::enums::Text>) -> Self {
+            Self { text }
+        }
+    }
+
     impl ::core::fmt::Debug for TextBold {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for TextBold {
+
+    impl PartialEq for TextBold {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for TextBold {
         const ID: u32 = 0x7d31b181;
         const NAME: &'static str = "textBold";
     }
+
     impl ::telewire::tl::Serialize for TextBold {
         #[inline(never)]
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn serialize(&self, out: &mut Vec<u8>) {
             ::telewire::tl::codec::write_word(0x7d31b181, out);
             ::telewire::tl::Serialize::serialize(&self.text, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for TextBold {
-        const MIN_LEN: usize = 8usize;
+        const MIN_LEN: usize = 8;
+
         #[inline(never)]
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin_nested(0x7d31b181, "textBold");
             let v0 = ::telewire::tl::Deserialize::read(r)?;
             r.end_nested(outer);
-            ::core::option::Option::Some(Self { text: v0 })
+            Some(Self { text: v0 })
         }
     }
-    /**Constructor [textConcat](https://core.telegram.org/constructor/textConcat).
 
-```tl
-textConcat#4f25c4f4 texts:Vector<Text> = Text;
-```*/
+    /// Constructor [textConcat](https://core.telegram.org/constructor/textConcat).
+    ///
+    /// ```tl
+    /// textConcat#4f25c4f4 texts:Vector<Text> = Text;
+    /// ```
     #[derive(Clone)]
     pub struct TextConcat {
-        ///`texts:Vector<Text>`
-        pub texts: ::std::vec::Vec<super::enums::Text>,
+        /// `texts:Vector<Text>`
+        pub texts: Vec<super::enums::Text>,
     }
+
+    impl TextConcat {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(texts: Vec<super::enums::Text>) -> Self {
+            Self { texts }
+        }
+    }
+
     impl ::core::fmt::Debug for TextConcat {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for TextConcat {
+
+    impl PartialEq for TextConcat {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for TextConcat {
         const ID: u32 = 0x4f25c4f4;
         const NAME: &'static str = "textConcat";
     }
+
     impl ::telewire::tl::Serialize for TextConcat {
         #[inline(never)]
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn serialize(&self, out: &mut Vec<u8>) {
             ::telewire::tl::codec::write_word(0x4f25c4f4, out);
             ::telewire::tl::Serialize::serialize(&self.texts, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for TextConcat {
-        const MIN_LEN: usize = 12usize;
+        const MIN_LEN: usize = 12;
+
         #[inline(never)]
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin_nested(0x4f25c4f4, "textConcat");
             let v0 = ::telewire::tl::codec::read_vector(r);
             r.end_nested(outer);
-            ::core::option::Option::Some(Self { texts: v0 })
+            Some(Self { texts: v0 })
         }
     }
-    /**Constructor [link](https://core.telegram.org/constructor/link).
 
-```tl
-link#1c6de6ff flags:# url:string next:flags.0?Link = Link;
-```*/
+    /// Constructor [link](https://core.telegram.org/constructor/link).
+    ///
+    /// ```tl
+    /// link#1c6de6ff flags:# url:string next:flags.0?Link = Link;
+    /// ```
     #[derive(Clone)]
     pub struct Link {
-        ///`url:string`
-        pub url: ::std::string::String,
-        ///`next:flags.0?Link`
-        pub next: ::core::option::Option<::std::boxed::Box<super::types::Link>>,
+        /// `url:string`
+        pub url: String,
+        /// `next:flags.0?Link`
+        pub next: Option<Box<super::types::Link>>,
     }
+
     impl Link {
-        ///What is always there, and nothing else.
+        /// With what is always there, and nothing else.
         #[inline]
-        pub fn new(url: ::std::string::String) -> Self {
-            Self {
-                url,
-                next: ::core::option::Option::None,
-            }
+        pub fn new(url: String) -> Self {
+            Self { url, next: None }
         }
     }
+
     impl ::core::fmt::Debug for Link {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for Link {
+
+    impl PartialEq for Link {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for Link {
         const ID: u32 = 0x1c6de6ff;
         const NAME: &'static str = "link";
     }
+
     impl ::telewire::tl::Serialize for Link {
         #[inline(never)]
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn serialize(&self, out: &mut Vec<u8>) {
             let place0 = out.len() + 4;
             ::telewire::tl::codec::write_words(&[0x1c6de6ff, 0], out);
             ::telewire::tl::Serialize::serialize(&self.url, out);
             ::telewire::tl::codec::write_optional(&self.next, place0, 0x00000001, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for Link {
-        const MIN_LEN: usize = 12usize;
+        const MIN_LEN: usize = 12;
+
         #[inline(never)]
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             let outer = r.begin_nested(0x1c6de6ff, "link");
             let word0 = r.word();
             let v0 = r.string();
             let v1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
             r.end_nested(outer);
-            ::core::option::Option::Some(Self { url: v0, next: v1 })
+            Some(Self { url: v0, next: v1 })
         }
     }
 }
-///An enum for each type with more than one constructor.
+
+/// An enum for each type with more than one constructor.
 #[allow(
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
 pub mod enums {
-    /**Type [Text](https://core.telegram.org/type/Text).
-
-```tl
-textEmpty#e2d2a7e9 = Text;
-textPlain#fc8417a7 text:string = Text;
-textBold#7d31b181 text:Text = Text;
-textConcat#4f25c4f4 texts:Vector<Text> = Text;
-```*/
+    /// Type [Text](https://core.telegram.org/type/Text).
+    ///
+    /// ```tl
+    /// textEmpty#e2d2a7e9 = Text;
+    /// textPlain#fc8417a7 text:string = Text;
+    /// textBold#7d31b181 text:Text = Text;
+    /// textConcat#4f25c4f4 texts:Vector<Text> = Text;
+    /// ```
     #[derive(Clone)]
     #[non_exhaustive]
     pub enum Text {
-        ///`textEmpty`
-        Empty,
-        ///`textPlain`
-        Plain(super::types::TextPlain),
-        ///`textBold`
-        Bold(super::types::TextBold),
-        ///`textConcat`
-        Concat(super::types::TextConcat),
+        /// `textEmpty`
+        TextEmpty,
+        /// `textPlain`
+        TextPlain(super::types::TextPlain),
+        /// `textBold`
+        TextBold(super::types::TextBold),
+        /// `textConcat`
+        TextConcat(super::types::TextConcat),
     }
+
     impl ::telewire::tl::Serialize for Text {
         #[inline(never)]
-        fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
+        fn serialize(&self, out: &mut Vec<u8>) {
             match self {
-                Self::Empty => ::telewire::tl::codec::write_word(0xe2d2a7e9, out),
-                Self::Plain(value) => ::telewire::tl::Serialize::serialize(value, out),
-                Self::Bold(value) => ::telewire::tl::Serialize::serialize(value, out),
-                Self::Concat(value) => ::telewire::tl::Serialize::serialize(value, out),
+                Self::TextEmpty => ::telewire::tl::codec::write_word(0xe2d2a7e9, out),
+                Self::TextPlain(value) => ::telewire::tl::Serialize::serialize(value, out),
+                Self::TextBold(value) => ::telewire::tl::Serialize::serialize(value, out),
+                Self::TextConcat(value) => ::telewire::tl::Serialize::serialize(value, out),
             }
         }
     }
+
     impl ::telewire::tl::Deserialize for Text {
         #[inline(never)]
-        fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
+        fn read(r: &mut ::telewire::tl::Reader<'_>) -> Option<Self> {
             match r.peek_id() {
                 0xe2d2a7e9 => {
                     r.skip_id();
-                    ::core::option::Option::Some(Self::Empty)
+                    Some(Self::TextEmpty)
                 }
-                0xfc8417a7 => ::telewire::tl::codec::read_variant(r, Self::Plain),
-                0x7d31b181 => ::telewire::tl::codec::read_variant(r, Self::Bold),
-                0x4f25c4f4 => ::telewire::tl::codec::read_variant(r, Self::Concat),
+                0xfc8417a7 => ::telewire::tl::codec::read_variant(r, Self::TextPlain),
+                0x7d31b181 => ::telewire::tl::codec::read_variant(r, Self::TextBold),
+                0x4f25c4f4 => ::telewire::tl::codec::read_variant(r, Self::TextConcat),
                 id => {
                     r.skip_id();
                     r.unexpected(id, "Text");
-                    ::core::option::Option::None
+                    None
                 }
             }
         }
     }
+
     impl ::core::fmt::Debug for Text {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for Text {
+
+    impl PartialEq for Text {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
-    impl ::core::convert::From<super::types::TextEmpty> for Text {
+
+    impl From<super::types::TextEmpty> for Text {
         #[inline]
         fn from(_: super::types::TextEmpty) -> Self {
-            Self::Empty
+            Self::TextEmpty
         }
     }
+
     impl ::core::convert::TryFrom<Text> for super::types::TextEmpty {
         type Error = Text;
+
         #[inline]
-        fn try_from(value: Text) -> ::core::result::Result<Self, Text> {
+        fn try_from(value: Text) -> Result<Self, Text> {
             match value {
-                Text::Empty => ::core::result::Result::Ok(Self),
-                other => ::core::result::Result::Err(other),
+                Text::TextEmpty => Ok(Self),
+                other => Err(other),
             }
         }
     }
-    impl ::core::convert::From<super::types::TextPlain> for Text {
+
+    impl From<super::types::TextPlain> for Text {
         #[inline]
         fn from(value: super::types::TextPlain) -> Self {
-            Self::Plain(value)
+            Self::TextPlain(value)
         }
     }
+
     impl ::core::convert::TryFrom<Text> for super::types::TextPlain {
         type Error = Text;
+
         #[inline]
-        fn try_from(value: Text) -> ::core::result::Result<Self, Text> {
+        fn try_from(value: Text) -> Result<Self, Text> {
             match value {
-                Text::Plain(value) => ::core::result::Result::Ok(value),
-                other => ::core::result::Result::Err(other),
+                Text::TextPlain(value) => Ok(value),
+                other => Err(other),
             }
         }
     }
-    impl ::core::convert::From<super::types::TextBold> for Text {
+
+    impl From<super::types::TextBold> for Text {
         #[inline]
         fn from(value: super::types::TextBold) -> Self {
-            Self::Bold(value)
+            Self::TextBold(value)
         }
     }
+
     impl ::core::convert::TryFrom<Text> for super::types::TextBold {
         type Error = Text;
+
         #[inline]
-        fn try_from(value: Text) -> ::core::result::Result<Self, Text> {
+        fn try_from(value: Text) -> Result<Self, Text> {
             match value {
-                Text::Bold(value) => ::core::result::Result::Ok(value),
-                other => ::core::result::Result::Err(other),
+                Text::TextBold(value) => Ok(value),
+                other => Err(other),
             }
         }
     }
-    impl ::core::convert::From<super::types::TextConcat> for Text {
+
+    impl From<super::types::TextConcat> for Text {
         #[inline]
         fn from(value: super::types::TextConcat) -> Self {
-            Self::Concat(value)
+            Self::TextConcat(value)
         }
     }
+
     impl ::core::convert::TryFrom<Text> for super::types::TextConcat {
         type Error = Text;
+
         #[inline]
-        fn try_from(value: Text) -> ::core::result::Result<Self, Text> {
+        fn try_from(value: Text) -> Result<Self, Text> {
             match value {
-                Text::Concat(value) => ::core::result::Result::Ok(value),
-                other => ::core::result::Result::Err(other),
+                Text::TextConcat(value) => Ok(value),
+                other => Err(other),
             }
         }
     }
 }
+
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
-    SCHEMA : types::TextEmpty, types::TextPlain, types::TextBold, types::TextConcat,
-    types::Link, enums::Text
+    SCHEMA: types::TextEmpty,
+    types::TextPlain,
+    types::TextBold,
+    types::TextConcat,
+    types::Link,
+    enums::Text
 }
+
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
-    SCHEMA : types::TextEmpty, types::TextPlain, types::TextBold, types::TextConcat,
-    types::Link, enums::Text
+    SCHEMA: types::TextEmpty,
+    types::TextPlain,
+    types::TextBold,
+    types::TextConcat,
+    types::Link,
+    enums::Text
 }

@@ -2,12 +2,15 @@
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
-///The definitions of this schema.
+/// The definitions of this schema.
 pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     &[
         (0x02630dd8, "box s:String = Box"),
@@ -20,64 +23,86 @@ pub static SCHEMA: ::telewire::tl::Schema = ::telewire::tl::Schema::new(
     ],
     &[],
 );
+
 #[allow(
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
-///The name of the constructor or function with this id, as the schema writes it.
+/// The name of the constructor or function with this id, as the schema writes it.
 pub fn name_of(id: u32) -> ::core::option::Option<&'static str> {
     SCHEMA.name_of(id)
 }
-///A struct for each constructor.
+
+/// A struct for each constructor.
 #[allow(
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
 pub mod types {
-    /**Constructor [vec](https://core.telegram.org/constructor/vec).
-
-```tl
-vec#5ad97429 n:int = Vec;
-```*/
+    /// Constructor [vec](https://core.telegram.org/constructor/vec).
+    ///
+    /// ```tl
+    /// vec#5ad97429 n:int = Vec;
+    /// ```
     #[derive(Clone)]
     pub struct Vec {
-        ///`n:int`
+        /// `n:int`
         pub n: i32,
     }
+
+    impl Vec {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(n: i32) -> Self {
+            Self { n }
+        }
+    }
+
     impl ::core::fmt::Debug for Vec {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for Vec {
+
+    impl PartialEq for Vec {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for Vec {
         const ID: u32 = 0x5ad97429;
         const NAME: &'static str = "vec";
     }
+
     impl ::telewire::tl::Serialize for Vec {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::codec::write_words(&[0x5ad97429, self.n as u32], out);
         }
     }
+
     impl ::telewire::tl::Deserialize for Vec {
-        const MIN_LEN: usize = 8usize;
+        const MIN_LEN: usize = 8;
+
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x5ad97429, "vec");
@@ -86,32 +111,45 @@ vec#5ad97429 n:int = Vec;
             ::core::option::Option::Some(Self { n: v0 })
         }
     }
-    /**Constructor [option](https://core.telegram.org/constructor/option).
 
-```tl
-option#5307741d v:Vec = Option;
-```*/
+    /// Constructor [option](https://core.telegram.org/constructor/option).
+    ///
+    /// ```tl
+    /// option#5307741d v:Vec = Option;
+    /// ```
     #[derive(Clone)]
     pub struct Option {
-        ///`v:Vec`
+        /// `v:Vec`
         pub v: super::types::Vec,
     }
+
+    impl Option {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(v: super::types::Vec) -> Self {
+            Self { v }
+        }
+    }
+
     impl ::core::fmt::Debug for Option {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for Option {
+
+    impl PartialEq for Option {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for Option {
         const ID: u32 = 0x5307741d;
         const NAME: &'static str = "option";
     }
+
     impl ::telewire::tl::Serialize for Option {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
@@ -119,8 +157,10 @@ option#5307741d v:Vec = Option;
             ::telewire::tl::Serialize::serialize(&self.v, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for Option {
-        const MIN_LEN: usize = 12usize;
+        const MIN_LEN: usize = 12;
+
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x5307741d, "option");
@@ -129,32 +169,45 @@ option#5307741d v:Vec = Option;
             ::core::option::Option::Some(Self { v: v0 })
         }
     }
-    /**Constructor [result](https://core.telegram.org/constructor/result).
 
-```tl
-result#0a21a3fd a:Vector<Option> = Result;
-```*/
+    /// Constructor [result](https://core.telegram.org/constructor/result).
+    ///
+    /// ```tl
+    /// result#0a21a3fd a:Vector<Option> = Result;
+    /// ```
     #[derive(Clone)]
     pub struct Result {
-        ///`a:Vector<Option>`
+        /// `a:Vector<Option>`
         pub a: ::std::vec::Vec<super::types::Option>,
     }
+
+    impl Result {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(a: ::std::vec::Vec<super::types::Option>) -> Self {
+            Self { a }
+        }
+    }
+
     impl ::core::fmt::Debug for Result {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for Result {
+
+    impl PartialEq for Result {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for Result {
         const ID: u32 = 0x0a21a3fd;
         const NAME: &'static str = "result";
     }
+
     impl ::telewire::tl::Serialize for Result {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
@@ -162,8 +215,10 @@ result#0a21a3fd a:Vector<Option> = Result;
             ::telewire::tl::Serialize::serialize(&self.a, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for Result {
-        const MIN_LEN: usize = 12usize;
+        const MIN_LEN: usize = 12;
+
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x0a21a3fd, "result");
@@ -172,37 +227,50 @@ result#0a21a3fd a:Vector<Option> = Result;
             ::core::option::Option::Some(Self { a: v0 })
         }
     }
-    /**Constructor [stringOk](https://core.telegram.org/constructor/stringOk).
 
-```tl
-stringOk#c6fb2ae8 = String;
-```*/
+    /// Constructor [stringOk](https://core.telegram.org/constructor/stringOk).
+    ///
+    /// ```tl
+    /// stringOk#c6fb2ae8 = String;
+    /// ```
     #[derive(Clone)]
     pub struct StringOk;
+
+    impl StringOk {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new() -> Self {
+            Self
+        }
+    }
+
     impl ::core::fmt::Debug for StringOk {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for StringOk {
+
+    impl PartialEq for StringOk {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for StringOk {
         const ID: u32 = 0xc6fb2ae8;
         const NAME: &'static str = "stringOk";
     }
+
     impl ::telewire::tl::Serialize for StringOk {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             ::telewire::tl::codec::write_word(0xc6fb2ae8, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for StringOk {
-        const MIN_LEN: usize = 4usize;
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0xc6fb2ae8, "stringOk");
@@ -210,32 +278,45 @@ stringOk#c6fb2ae8 = String;
             ::core::option::Option::Some(Self)
         }
     }
-    /**Constructor [stringErr](https://core.telegram.org/constructor/stringErr).
 
-```tl
-stringErr#074d128e text:string = String;
-```*/
+    /// Constructor [stringErr](https://core.telegram.org/constructor/stringErr).
+    ///
+    /// ```tl
+    /// stringErr#074d128e text:string = String;
+    /// ```
     #[derive(Clone)]
     pub struct StringErr {
-        ///`text:string`
+        /// `text:string`
         pub text: ::std::string::String,
     }
+
+    impl StringErr {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(text: ::std::string::String) -> Self {
+            Self { text }
+        }
+    }
+
     impl ::core::fmt::Debug for StringErr {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for StringErr {
+
+    impl PartialEq for StringErr {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for StringErr {
         const ID: u32 = 0x074d128e;
         const NAME: &'static str = "stringErr";
     }
+
     impl ::telewire::tl::Serialize for StringErr {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
@@ -243,8 +324,10 @@ stringErr#074d128e text:string = String;
             ::telewire::tl::Serialize::serialize(&self.text, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for StringErr {
-        const MIN_LEN: usize = 8usize;
+        const MIN_LEN: usize = 8;
+
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x074d128e, "stringErr");
@@ -253,32 +336,45 @@ stringErr#074d128e text:string = String;
             ::core::option::Option::Some(Self { text: v0 })
         }
     }
-    /**Constructor [box](https://core.telegram.org/constructor/box).
 
-```tl
-box#02630dd8 s:String = Box;
-```*/
+    /// Constructor [box](https://core.telegram.org/constructor/box).
+    ///
+    /// ```tl
+    /// box#02630dd8 s:String = Box;
+    /// ```
     #[derive(Clone)]
     pub struct Box {
-        ///`s:String`
+        /// `s:String`
         pub s: super::enums::String,
     }
+
+    impl Box {
+        /// With what is always there, and nothing else.
+        #[inline]
+        pub fn new(s: super::enums::String) -> Self {
+            Self { s }
+        }
+    }
+
     impl ::core::fmt::Debug for Box {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for Box {
+
+    impl PartialEq for Box {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for Box {
         const ID: u32 = 0x02630dd8;
         const NAME: &'static str = "box";
     }
+
     impl ::telewire::tl::Serialize for Box {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
@@ -286,8 +382,10 @@ box#02630dd8 s:String = Box;
             ::telewire::tl::Serialize::serialize(&self.s, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for Box {
-        const MIN_LEN: usize = 8usize;
+        const MIN_LEN: usize = 8;
+
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x02630dd8, "box");
@@ -296,39 +394,45 @@ box#02630dd8 s:String = Box;
             ::core::option::Option::Some(Self { s: v0 })
         }
     }
-    /**Constructor [some](https://core.telegram.org/constructor/some).
 
-```tl
-some#7b22177f flags:# b:flags.0?Box = Some;
-```*/
+    /// Constructor [some](https://core.telegram.org/constructor/some).
+    ///
+    /// ```tl
+    /// some#7b22177f flags:# b:flags.0?Box = Some;
+    /// ```
     #[derive(Clone, Default)]
     pub struct Some {
-        ///`b:flags.0?Box`
+        /// `b:flags.0?Box`
         pub b: ::core::option::Option<super::types::Box>,
     }
+
     impl Some {
-        ///What is always there, and nothing else.
+        /// With what is always there, and nothing else.
         #[inline]
         pub fn new() -> Self {
             <Self as ::core::default::Default>::default()
         }
     }
+
     impl ::core::fmt::Debug for Some {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for Some {
+
+    impl PartialEq for Some {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
+
     impl ::telewire::tl::Identifiable for Some {
         const ID: u32 = 0x7b22177f;
         const NAME: &'static str = "some";
     }
+
     impl ::telewire::tl::Serialize for Some {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
@@ -337,8 +441,10 @@ some#7b22177f flags:# b:flags.0?Box = Some;
             ::telewire::tl::codec::write_optional(&self.b, place0, 0x00000001, out);
         }
     }
+
     impl ::telewire::tl::Deserialize for Some {
-        const MIN_LEN: usize = 8usize;
+        const MIN_LEN: usize = 8;
+
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
             let outer = r.begin(0x7b22177f, "some");
@@ -349,117 +455,139 @@ some#7b22177f flags:# b:flags.0?Box = Some;
         }
     }
 }
-///An enum for each type with more than one constructor.
+
+/// An enum for each type with more than one constructor.
 #[allow(
     dead_code,
     unreachable_pub,
     unused_qualifications,
+    clippy::enum_variant_names,
     clippy::module_inception,
+    clippy::new_without_default,
     clippy::nursery,
     clippy::pedantic,
+    clippy::too_many_arguments,
     reason = "generated code"
 )]
 pub mod enums {
-    /**Type [String](https://core.telegram.org/type/String).
-
-```tl
-stringOk#c6fb2ae8 = String;
-stringErr#074d128e text:string = String;
-```*/
+    /// Type [String](https://core.telegram.org/type/String).
+    ///
+    /// ```tl
+    /// stringOk#c6fb2ae8 = String;
+    /// stringErr#074d128e text:string = String;
+    /// ```
     #[derive(Clone)]
     #[non_exhaustive]
     pub enum String {
-        ///`stringOk`
-        Ok,
-        ///`stringErr`
-        Err(super::types::StringErr),
+        /// `stringOk`
+        StringOk,
+        /// `stringErr`
+        StringErr(super::types::StringErr),
     }
+
     impl ::telewire::tl::Serialize for String {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
             match self {
-                Self::Ok => ::telewire::tl::codec::write_word(0xc6fb2ae8, out),
-                Self::Err(value) => ::telewire::tl::Serialize::serialize(value, out),
+                Self::StringOk => ::telewire::tl::codec::write_word(0xc6fb2ae8, out),
+                Self::StringErr(value) => ::telewire::tl::Serialize::serialize(value, out),
             }
         }
     }
+
     impl ::telewire::tl::Deserialize for String {
         #[inline(never)]
         fn read(r: &mut ::telewire::tl::Reader<'_>) -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(
-                match r.peek_id() {
-                    0xc6fb2ae8 => {
-                        r.skip_id();
-                        Self::Ok
-                    }
-                    0x074d128e => {
-                        Self::Err(
-                            <super::types::StringErr as ::telewire::tl::Deserialize>::read(
-                                r,
-                            )?,
-                        )
-                    }
-                    id => {
-                        r.skip_id();
-                        r.unexpected(id, "String");
-                        return ::core::option::Option::None;
-                    }
-                },
-            )
+            ::core::option::Option::Some(match r.peek_id() {
+                0xc6fb2ae8 => {
+                    r.skip_id();
+                    Self::StringOk
+                }
+                0x074d128e => Self::StringErr(
+                    <super::types::StringErr as ::telewire::tl::Deserialize>::read(r)?,
+                ),
+                id => {
+                    r.skip_id();
+                    r.unexpected(id, "String");
+                    return None;
+                }
+            })
         }
     }
+
     impl ::core::fmt::Debug for String {
         #[inline]
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             super::SCHEMA.debug(self, f)
         }
     }
-    impl ::core::cmp::PartialEq for String {
+
+    impl PartialEq for String {
         #[inline]
         fn eq(&self, other: &Self) -> bool {
             ::telewire::tl::codec::equal(self, other)
         }
     }
-    impl ::core::convert::From<super::types::StringOk> for String {
+
+    impl From<super::types::StringOk> for String {
         #[inline]
         fn from(_: super::types::StringOk) -> Self {
-            Self::Ok
+            Self::StringOk
         }
     }
+
     impl ::core::convert::TryFrom<String> for super::types::StringOk {
         type Error = String;
+
         #[inline]
         fn try_from(value: String) -> ::core::result::Result<Self, String> {
             match value {
-                String::Ok => ::core::result::Result::Ok(Self),
-                other => ::core::result::Result::Err(other),
+                String::StringOk => Ok(Self),
+                other => Err(other),
             }
         }
     }
-    impl ::core::convert::From<super::types::StringErr> for String {
+
+    impl From<super::types::StringErr> for String {
         #[inline]
         fn from(value: super::types::StringErr) -> Self {
-            Self::Err(value)
+            Self::StringErr(value)
         }
     }
+
     impl ::core::convert::TryFrom<String> for super::types::StringErr {
         type Error = String;
+
         #[inline]
         fn try_from(value: String) -> ::core::result::Result<Self, String> {
             match value {
-                String::Err(value) => ::core::result::Result::Ok(value),
-                other => ::core::result::Result::Err(other),
+                String::StringErr(value) => Ok(value),
+                other => Err(other),
             }
         }
     }
 }
+
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::serialize! {
-    SCHEMA : types::Vec, types::Option, types::Result, types::StringOk, types::StringErr,
-    types::Box, types::Some, enums::String
+    SCHEMA: types::Vec,
+    types::Option,
+    types::Result,
+    types::StringOk,
+    types::StringErr,
+    types::Box,
+    types::Some,
+    enums::String
 }
+
 #[cfg(feature = "serde")]
 ::telewire::tl::serde::deserialize! {
-    SCHEMA : types::Vec, types::Option, types::Result, types::StringOk, types::StringErr,
-    types::Box, types::Some, enums::String
+    SCHEMA: types::Vec,
+    types::Option,
+    types::Result,
+    types::StringOk,
+    types::StringErr,
+    types::Box,
+    types::Some,
+    enums::String
 }

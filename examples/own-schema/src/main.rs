@@ -74,7 +74,7 @@ fn dispatcher() -> Dispatcher {
         let notes = kept.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(match notes.get(&topic) {
             Some(items) => types::Notes { items: items.clone() }.into(),
-            None => Notes::Empty,
+            None => Notes::NotesEmpty,
         })
     });
     dispatcher

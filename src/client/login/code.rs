@@ -69,8 +69,8 @@ impl CodeLogin {
     ) -> Result<Self, LoginError> {
         let sent = match sent {
             SentCode::SentCode(sent) => Sent::Code(sent),
-            SentCode::PaymentRequired(_) => return Err(LoginError::PaymentRequired),
-            SentCode::Success(success) => {
+            SentCode::SentCodePaymentRequired(_) => return Err(LoginError::PaymentRequired),
+            SentCode::SentCodeSuccess(success) => {
                 Sent::Done(Box::new(client.logged_in(success.authorization).await?))
             }
         };
@@ -135,15 +135,17 @@ impl CodeLogin {
         }
         let mut request = SignIn::new(self.phone.clone(), sent.phone_code_hash.clone());
         match &sent.r#type {
-            SentCodeType::SetUpEmailRequired(_) => return Err(LoginError::EmailRequired),
-            SentCodeType::EmailCode(_) => {
+            SentCodeType::SentCodeTypeSetUpEmailRequired(_) => {
+                return Err(LoginError::EmailRequired);
+            }
+            SentCodeType::SentCodeTypeEmailCode(_) => {
                 let code = EmailVerificationCode { code: code.to_owned() };
-                request.email_verification = Some(EmailVerification::Code(code));
+                request.email_verification = Some(EmailVerification::EmailVerificationCode(code));
             }
             _ => request.phone_code = Some(code.to_owned()),
         }
         match self.client.invoke(&request).await {
-            Ok(Authorization::SignUpRequired(required)) => {
+            Ok(Authorization::AuthorizationSignUpRequired(required)) => {
                 let terms = required.terms_of_service.map(|terms| terms.text);
                 Ok(Step::SignUp(SignUpStep { login: self.clone(), terms }))
             }

@@ -19,7 +19,7 @@ impl CodeLogin {
     /// Whether the server has sent no code, but wants an email address first: [`set_up_email`](Self::set_up_email).
     #[must_use]
     pub fn is_email_required(&self) -> bool {
-        matches!(self.kind(), Some(SentCodeType::SetUpEmailRequired(_)))
+        matches!(self.kind(), Some(SentCodeType::SentCodeTypeSetUpEmailRequired(_)))
     }
 
     /// Names the email address that codes of this account will be sent to, and has a first one sent there.
@@ -66,10 +66,10 @@ impl EmailStep {
         if code.is_empty() {
             return Err(LoginError::CodeEmpty);
         }
-        let verification = EmailVerification::Code(EmailVerificationCode { code });
+        let verification = EmailVerification::EmailVerificationCode(EmailVerificationCode { code });
         let request = VerifyEmail { purpose: self.login.set_up()?, verification };
         match client.invoke(&request).await? {
-            EmailVerified::Login(verified) => {
+            EmailVerified::EmailVerifiedLogin(verified) => {
                 CodeLogin::new(client, phone, verified.sent_code).await
             }
             // The address is set up, and there is no code: another can be asked for.

@@ -66,7 +66,7 @@ impl Client {
     pub async fn me(&self) -> Result<enums::User, Error> {
         let request = GetUsers { id: vec![enums::InputUser::InputUserSelf] };
         let mut users = self.invoke(&request).await?;
-        let user = users.pop().unwrap_or(enums::User::Empty(types::UserEmpty { id: 0 }));
+        let user = users.pop().unwrap_or(enums::User::UserEmpty(types::UserEmpty { id: 0 }));
         let session = session_user(&user);
         if session.is_some() && self.user() != session {
             let kept = self.inner.keeper.apply(vec![Change::User(session)]).await;
@@ -85,7 +85,9 @@ impl Client {
                 let _ = tokio::time::timeout(CONFIG_WITHIN, self.refresh_config()).await;
                 Ok(LoggedIn { user: answer.user })
             }
-            enums::auth::Authorization::SignUpRequired(_) => Err(LoginError::SignUpRequired),
+            enums::auth::Authorization::AuthorizationSignUpRequired(_) => {
+                Err(LoginError::SignUpRequired)
+            }
         }
     }
 
@@ -115,6 +117,6 @@ fn session_user(user: &enums::User) -> Option<SessionUser> {
             // Bots have a version of what they say of themselves; nobody else has.
             Some(SessionUser { id: user.id, is_bot: user.bot_info_version.is_some() })
         }
-        enums::User::Empty(_) => None,
+        enums::User::UserEmpty(_) => None,
     }
 }

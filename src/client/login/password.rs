@@ -76,8 +76,9 @@ impl PasswordStep {
         password: &str,
         question: groups::account::PasswordCurrentAlgo,
     ) -> Result<SrpProof, LoginError> {
-        let PasswordKdfAlgo::Sha256sha256pbkdf2hmacsha512iter100000Sha256ModPow(algo) =
-            question.current_algo
+        let PasswordKdfAlgo::PasswordKdfAlgoSha256sha256pbkdf2hmacsha512iter100000Sha256ModPow(
+            algo,
+        ) = question.current_algo
         else {
             return Err(LoginError::PasswordAlgorithm);
         };

@@ -87,7 +87,7 @@ impl QrLogin {
         };
         let token = self.client.invoke(&request).await;
         let token = match token {
-            Ok(LoginToken::MigrateTo(migrate)) => self.import(migrate).await,
+            Ok(LoginToken::LoginTokenMigrateTo(migrate)) => self.import(migrate).await,
             other => other,
         };
         match token {
@@ -96,11 +96,11 @@ impl QrLogin {
                 self.shown_until = Some(Instant::now() + valid_for);
                 Ok(QrStep::Show { url: url(&token.token), valid_for })
             }
-            Ok(LoginToken::Success(success)) => {
+            Ok(LoginToken::LoginTokenSuccess(success)) => {
                 Ok(QrStep::Done(self.client.logged_in(success.authorization).await?))
             }
             // It was sent on again: the next step begins anew there.
-            Ok(LoginToken::MigrateTo(_)) => Err(LoginError::Restart),
+            Ok(LoginToken::LoginTokenMigrateTo(_)) => Err(LoginError::Restart),
             Err(error) => Ok(QrStep::Password(self.client.after_error(error).await?)),
         }
     }
@@ -154,11 +154,11 @@ fn valid_for(token: &types::auth::LoginToken, server_unix: Duration) -> Duration
 }
 
 fn is_login_token(update: &Object) -> bool {
-    let is_token = |update: &enums::Update| matches!(update, enums::Update::LoginToken);
+    let is_token = |update: &enums::Update| matches!(update, enums::Update::UpdateLoginToken);
     match update.decode::<Updates>() {
         Ok(Updates::UpdateShort(short)) => is_token(&short.update),
         Ok(Updates::Updates(many)) => many.updates.iter().any(is_token),
-        Ok(Updates::Combined(many)) => many.updates.iter().any(is_token),
+        Ok(Updates::UpdatesCombined(many)) => many.updates.iter().any(is_token),
         _ => false,
     }
 }

@@ -149,7 +149,7 @@ fn sign_in(
 ) -> Result<enums::Authorization, RpcError> {
     let phone = checked(&request.phone_number)?;
     let typed = match &request.email_verification {
-        Some(EmailVerification::Code(email)) => email.code.as_str(),
+        Some(EmailVerification::EmailVerificationCode(email)) => email.code.as_str(),
         _ => request.phone_code.as_deref().unwrap_or_default(),
     };
     if request.phone_code_hash.is_empty() || typed.is_empty() {
@@ -361,11 +361,11 @@ impl CodeKind {
     /// What is announced for a resend; nothing for kinds that cannot be told there.
     fn to_next(self) -> Option<enums::CodeType> {
         match self {
-            Self::Sms => Some(enums::CodeType::Sms),
-            Self::Call => Some(enums::CodeType::Call),
-            Self::FlashCall => Some(enums::CodeType::FlashCall),
-            Self::MissedCall => Some(enums::CodeType::MissedCall),
-            Self::Fragment => Some(enums::CodeType::FragmentSms),
+            Self::Sms => Some(enums::CodeType::CodeTypeSms),
+            Self::Call => Some(enums::CodeType::CodeTypeCall),
+            Self::FlashCall => Some(enums::CodeType::CodeTypeFlashCall),
+            Self::MissedCall => Some(enums::CodeType::CodeTypeMissedCall),
+            Self::Fragment => Some(enums::CodeType::CodeTypeFragmentSms),
             _ => None,
         }
     }

@@ -48,7 +48,7 @@ fn verify(
     request: &VerifyEmail,
 ) -> Result<EmailVerified, RpcError> {
     let (phone, code) = state.set_up(context, &request.purpose, "EMAIL_VERIFY_EXPIRED")?;
-    let EmailVerification::Code(typed) = &request.verification else {
+    let EmailVerification::EmailVerificationCode(typed) = &request.verification else {
         return Err(invalid("EMAIL_NOT_ALLOWED"));
     };
     if typed.code.is_empty() {
@@ -85,7 +85,7 @@ impl State {
         purpose: &EmailVerifyPurpose,
         expired: &str,
     ) -> Result<(String, &mut Code), RpcError> {
-        let EmailVerifyPurpose::LoginSetup(setup) = purpose else {
+        let EmailVerifyPurpose::EmailVerifyPurposeLoginSetup(setup) = purpose else {
             // Nobody's address is changed here.
             return Err(invalid("EMAIL_NOT_SETUP"));
         };

@@ -50,7 +50,7 @@ fn get_password(
         hint: None,
         email_unconfirmed_pattern: None,
         new_algo: algo(&[], &[]),
-        new_secure_algo: enums::SecurePasswordKdfAlgo::Unknown,
+        new_secure_algo: enums::SecurePasswordKdfAlgo::SecurePasswordKdfAlgoUnknown,
         secure_random: [].into(),
         pending_reset_date: None,
         login_email_pattern: None,

@@ -141,7 +141,7 @@ impl State {
         }
         token.user = Some(user);
         token.expires = unix.saturating_add(LIFETIME);
-        let update = UpdateShort { update: enums::Update::LoginToken, date: seconds(unix) };
+        let update = UpdateShort { update: enums::Update::UpdateLoginToken, date: seconds(unix) };
         // If nobody delivers them, the oldest is not missed: whoever shows a token asks by itself when that has expired.
         if self.updates.len() >= MAX_TOKENS {
             self.updates.remove(0);

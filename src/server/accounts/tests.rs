@@ -118,7 +118,9 @@ fn id_of(user: &enums::User) -> i64 {
 fn token(shown: enums::auth::LoginToken) -> auth::ImportLoginToken {
     match shown {
         enums::auth::LoginToken::LoginToken(shown) => auth::ImportLoginToken { token: shown.token },
-        enums::auth::LoginToken::MigrateTo(to) => auth::ImportLoginToken { token: to.token },
+        enums::auth::LoginToken::LoginTokenMigrateTo(to) => {
+            auth::ImportLoginToken { token: to.token }
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -147,7 +149,7 @@ fn a_code_logs_in_once_and_logging_out_ends_it() {
     assert_eq!((me.first_name.as_deref(), me.phone.as_deref()), (Some("Ada"), Some("9996620001")));
     assert!(me.self_ && world.ask(1, &updates::GetState).is_ok());
     let difference = world.ask(1, &updates::GetDifference::new(1, 0, 0)).unwrap();
-    assert!(matches!(difference, enums::updates::Difference::Empty(_)), "{difference:?}");
+    assert!(matches!(difference, enums::updates::Difference::DifferenceEmpty(_)), "{difference:?}");
     // Another key is another device.
     assert_eq!(world.ask(2, &myself()), Err("401 AUTH_KEY_UNREGISTERED".into()));
     // A code that was used is used up.
@@ -206,7 +208,7 @@ fn a_resend_takes_the_next_kind_until_there_is_none() {
         let resend = auth::ResendCode::new(PHONE.into(), hash.clone());
         let sent = world.ask(1, &resend).unwrap();
         let enums::auth::SentCode::SentCode(sent) = sent else { panic!("{sent:?}") };
-        assert!(matches!(sent.r#type, enums::auth::SentCodeType::Call(_)), "{first:?}");
+        assert!(matches!(sent.r#type, enums::auth::SentCodeType::SentCodeTypeCall(_)), "{first:?}");
         let kinds: Vec<_> = world.accounts.take_codes().iter().map(|code| code.kind).collect();
         assert_eq!(kinds, [first, CodeKind::Call]);
         // The code before is not valid any more.
@@ -224,7 +226,10 @@ fn a_number_that_nobody_has_signs_up() {
     // Not before the code was typed.
     assert_eq!(world.ask(1, &up("Ada")), Err("400 PHONE_CODE_INVALID".into()));
     let answer = world.ask(1, &sign_in(&hash, &code)).unwrap();
-    assert!(matches!(answer, enums::auth::Authorization::SignUpRequired(_)), "{answer:?}");
+    assert!(
+        matches!(answer, enums::auth::Authorization::AuthorizationSignUpRequired(_)),
+        "{answer:?}"
+    );
     assert_eq!(world.ask(1, &up(" ")), Err("400 FIRSTNAME_INVALID".into()));
     world.ask(1, &up("Ada")).unwrap();
     let enums::User::User(me) = world.ask(1, &myself()).unwrap().remove(0) else { panic!() };
@@ -282,7 +287,7 @@ fn a_password_is_proved_once_and_by_the_question_at_hand() {
         let asked = world.ask(1, &account::GetPassword).unwrap();
         assert_eq!(asked.hint.as_deref(), Some("what is hidden"));
         let question = *asked.current_algo.unwrap();
-        let enums::PasswordKdfAlgo::Sha256sha256pbkdf2hmacsha512iter100000Sha256ModPow(algo) =
+        let enums::PasswordKdfAlgo::PasswordKdfAlgoSha256sha256pbkdf2hmacsha512iter100000Sha256ModPow(algo) =
             question.current_algo
         else {
             panic!()
@@ -428,7 +433,7 @@ fn a_qr_code_is_accepted_once_in_time_and_logs_in_at_home() {
     let updates = world.accounts.take_updates(HOME);
     assert_eq!((updates.len(), updates[0].0), (1, KeyId(2)));
     let done = world.ask(2, &export_token()).unwrap();
-    assert!(matches!(done, enums::auth::LoginToken::Success(_)), "{done:?}");
+    assert!(matches!(done, enums::auth::LoginToken::LoginTokenSuccess(_)), "{done:?}");
     assert_eq!(id_of(&world.ask(2, &myself()).unwrap()[0]), user);
 }
 
@@ -439,10 +444,10 @@ fn a_qr_code_of_an_account_that_lives_elsewhere_is_imported_there() {
     let shown = token(world.ask_other(2, &export_token()).unwrap());
     world.accounts.approve(user, &shown.token, world.unix).unwrap();
     let migrate = world.ask_other(2, &export_token()).unwrap();
-    assert!(matches!(&migrate, enums::auth::LoginToken::MigrateTo(to) if to.dc_id == 2));
+    assert!(matches!(&migrate, enums::auth::LoginToken::LoginTokenMigrateTo(to) if to.dc_id == 2));
     let import = token(migrate);
     let done = world.ask(8, &import).unwrap();
-    assert!(matches!(done, enums::auth::LoginToken::Success(_)), "{done:?}");
+    assert!(matches!(done, enums::auth::LoginToken::LoginTokenSuccess(_)), "{done:?}");
     assert_eq!(world.ask(9, &import), Err("400 AUTH_TOKEN_INVALID".into()));
 }
 
@@ -462,7 +467,7 @@ fn a_qr_code_that_was_accepted_waits_no_longer_than_its_lifetime() {
         let expected = if is_in_time { Ok(()) } else { Err("400 AUTH_TOKEN_EXPIRED".into()) };
         assert_eq!(world.ask(4, &elsewhere).map(|_| ()), expected);
         let answer = world.ask(2, &export_token()).unwrap();
-        assert_eq!(matches!(answer, enums::auth::LoginToken::Success(_)), is_in_time);
+        assert_eq!(matches!(answer, enums::auth::LoginToken::LoginTokenSuccess(_)), is_in_time);
         assert_eq!(world.accounts.user_of(HOME, KeyId(2)).is_some(), is_in_time);
     }
 }

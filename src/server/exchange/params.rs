@@ -183,9 +183,9 @@ fn read(bytes: &[u8]) -> Result<(InnerData, usize), Error> {
     use enums::PQInnerData as Form;
     let inner = match enums::PQInnerData::deserialize(&mut reader)? {
         Form::PQInnerData(data) => inner!(data, None, None),
-        Form::Temp(data) => inner!(data, None, Some(data.expires_in)),
-        Form::Dc(data) => inner!(data, Some(data.dc), None),
-        Form::TempDc(data) => inner!(data, Some(data.dc), Some(data.expires_in)),
+        Form::PQInnerDataTemp(data) => inner!(data, None, Some(data.expires_in)),
+        Form::PQInnerDataDc(data) => inner!(data, Some(data.dc), None),
+        Form::PQInnerDataTempDc(data) => inner!(data, Some(data.dc), Some(data.expires_in)),
     };
     Ok((inner, reader.offset()))
 }

@@ -32,7 +32,8 @@ mod api {
     #[test]
     fn the_wide_variant_of_an_entity_is_the_link() {
         let url = types::MessageEntityTextUrl { offset: 0, length: 1, url: String::new() };
-        let enums::MessageEntity::TextUrl(held) = enums::MessageEntity::from(url) else {
+        let enums::MessageEntity::MessageEntityTextUrl(held) = enums::MessageEntity::from(url)
+        else {
             panic!("another variant")
         };
         let _: types::MessageEntityTextUrl = held;

@@ -73,7 +73,10 @@ impl Life {
             let server = (accounts.clone(), dc, ledger.clone());
             dispatcher.on_later(move |caller, request: StartBot| {
                 let number = i32::try_from(request.random_id).unwrap();
-                (delay(number), run(&server, caller, number, true).map(|()| Updates::TooLong))
+                (
+                    delay(number),
+                    run(&server, caller, number, true).map(|()| Updates::UpdatesTooLong),
+                )
             });
         })
         .await;
@@ -166,7 +169,7 @@ impl Life {
         self.world.accounts.user_of(self.home, key)?;
         let mut ledger = self.ledger();
         let number = ledger.next_update();
-        let update = UpdateShort { update: Update::Config, date: number };
+        let update = UpdateShort { update: Update::UpdateConfig, date: number };
         let now = self.world.now(self.home);
         let is_pushed = data_centre.push(now, key, *sessions.get(&key)?, &update);
         is_pushed.then(|| {

@@ -85,7 +85,7 @@ async fn listen(mut updates: broadcast::Receiver<Update>, life: Arc<Life>) {
         match updates.recv().await {
             Ok(Update::Object(update)) => {
                 if let Ok(enums::Updates::UpdateShort(short)) = update.decode()
-                    && short.update == enums::Update::Config
+                    && short.update == enums::Update::UpdateConfig
                 {
                     life.ledger().come(short.date);
                 }

@@ -202,24 +202,30 @@ fn tell_code(login: &CodeLogin, phone: &str, embedded: Option<&Embedded>) -> io:
 /// Where to look for the code.
 fn way(kind: Option<&SentCodeType>) -> &'static str {
     match kind {
-        Some(SentCodeType::App(_)) => "A code was sent to the other devices that are logged in.",
-        Some(SentCodeType::Sms(_)) => "A code was sent by SMS.",
-        Some(SentCodeType::SmsWord(_)) => "A code was sent by SMS: it is a word.",
-        Some(SentCodeType::SmsPhrase(_)) => "A code was sent by SMS: it is a phrase.",
-        Some(SentCodeType::Call(_)) => "A code was sent by a call, in which a voice says it.",
-        Some(SentCodeType::FlashCall(_)) => {
+        Some(SentCodeType::SentCodeTypeApp(_)) => {
+            "A code was sent to the other devices that are logged in."
+        }
+        Some(SentCodeType::SentCodeTypeSms(_)) => "A code was sent by SMS.",
+        Some(SentCodeType::SentCodeTypeSmsWord(_)) => "A code was sent by SMS: it is a word.",
+        Some(SentCodeType::SentCodeTypeSmsPhrase(_)) => "A code was sent by SMS: it is a phrase.",
+        Some(SentCodeType::SentCodeTypeCall(_)) => {
+            "A code was sent by a call, in which a voice says it."
+        }
+        Some(SentCodeType::SentCodeTypeFlashCall(_)) => {
             "A code was sent by a call: the number that calls is the code."
         }
-        Some(SentCodeType::MissedCall(_)) => {
+        Some(SentCodeType::SentCodeTypeMissedCall(_)) => {
             "A code was sent by a call: the last digits of the number are the code."
         }
-        Some(SentCodeType::EmailCode(_)) => "A code was sent by email.",
-        Some(SentCodeType::FragmentSms(_)) => "A code was sent through fragment.com.",
-        Some(SentCodeType::FirebaseSms(_)) => {
+        Some(SentCodeType::SentCodeTypeEmailCode(_)) => "A code was sent by email.",
+        Some(SentCodeType::SentCodeTypeFragmentSms(_)) => "A code was sent through fragment.com.",
+        Some(SentCodeType::SentCodeTypeFirebaseSms(_)) => {
             "A code is sent by SMS after a proof by Firebase, which only official apps can give: \
              have another one sent."
         }
-        Some(SentCodeType::SetUpEmailRequired(_)) => "An email address has to be set up first.",
+        Some(SentCodeType::SentCodeTypeSetUpEmailRequired(_)) => {
+            "An email address has to be set up first."
+        }
         Some(_) => "A code was sent in a way that this program does not know.",
         None => "No code is needed.",
     }
@@ -239,7 +245,7 @@ fn name(user: &User) -> String {
             let name = user.first_name.as_deref().unwrap_or("somebody without a name");
             format!("{name}, number {}", user.id)
         }
-        User::Empty(user) => format!("number {}", user.id),
+        User::UserEmpty(user) => format!("number {}", user.id),
         _ => "somebody".to_owned(),
     }
 }

@@ -9,8 +9,9 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::Error;
+use crate::emit::paths::Paths;
 use crate::emit::{Emitter, docs, paths};
-use crate::ir::{Bit, Body, Field, FieldKind, Name};
+use crate::ir::{self, Bit, Body, Field, FieldKind, Name};
 use crate::min_len;
 use new::{is_default, new};
 use read::Reader;
@@ -71,20 +72,17 @@ fn definition(emitter: &Emitter<'_>, name: &Name, body: &Body, depth: usize) -> 
 }
 
 fn field_type(emitter: &Emitter<'_>, name: &Name, field: &Field, depth: usize) -> TokenStream {
+    let Paths { option, boxed: to_box, .. } = &emitter.paths;
     match &field.kind {
         FieldKind::Required(slot) => emitter.paths.slot(emitter.schema, slot, depth),
         FieldKind::Flag => quote!(bool),
         FieldKind::Optional(slot) => {
             let ty = emitter.paths.slot(emitter.schema, slot, depth);
-            quote!(::core::option::Option<#ty>)
+            quote!(#option<#ty>)
         }
         FieldKind::Group { ident, boxed, .. } => {
             let group = paths::in_module("groups", &group_name(name, ident), depth);
-            if *boxed {
-                quote!(::core::option::Option<::std::boxed::Box<#group>>)
-            } else {
-                quote!(::core::option::Option<#group>)
-            }
+            if *boxed { quote!(#option<#to_box<#group>>) } else { quote!(#option<#group>) }
         }
     }
 }
@@ -98,12 +96,12 @@ fn methods(emitter: &Emitter<'_>, name: &Name, body: &Body, depth: usize) -> Vec
     let presence = body.presence.iter().filter_map(|presence| {
         let field = body.fields.get(presence.field)?;
         let doc = docs::param(&presence.tl);
-        let ident = paths::escaped(&presence.ident);
+        let ident = paths::escaped(&ir::method(&presence.ident));
         let holder = paths::escaped(&field.ident);
         let value = is_present(field, &holder);
         Some(quote!(#doc #[inline] pub fn #ident(&self) -> bool { #value }))
     });
-    new(emitter, name, body, depth).into_iter().chain(presence).collect()
+    std::iter::once(new(emitter, name, body, depth)).chain(presence).collect()
 }
 
 fn is_present(field: &Field, ident: &Ident) -> TokenStream {

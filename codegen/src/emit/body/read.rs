@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 
 use super::runs::{Run, required, runs};
 use super::{group_name, local, mask, member_local, word};
+use crate::emit::paths::Paths;
 use crate::emit::{Emitter, names, paths};
 use crate::ir::{Bit, Body, Field, FieldKind, Name, Slot, Step, Ty};
 
@@ -70,16 +71,50 @@ impl Reader<'_> {
     }
 
     pub(super) fn value(&self) -> TokenStream {
+        let some = &self.emitter.paths.some;
         if self.body.fields.is_empty() {
-            return quote!(::core::option::Option::Some(Self));
+            return quote!(#some(Self));
         }
         let fields = self
             .body
             .fields
             .iter()
             .enumerate()
-            .map(|(index, field)| field_value(self.name, index, field));
-        quote!(::core::option::Option::Some(Self { #(#fields),* }))
+            .map(|(index, field)| self.field_value(index, field));
+        quote!(#some(Self { #(#fields),* }))
+    }
+
+    fn field_value(&self, index: usize, field: &Field) -> TokenStream {
+        let ident = paths::escaped(&field.ident);
+        let Paths { some, none, boxed: to_box, .. } = &self.emitter.paths;
+        match &field.kind {
+            FieldKind::Flag => {
+                let present = field.bit.map_or(quote!(false), is_set);
+                quote!(#ident: #present)
+            }
+            FieldKind::Group { ident: name, boxed, members } => {
+                let depth = self.name.modules.len() + 1;
+                let name = paths::in_module("groups", &group_name(self.name, name), depth);
+                let locals: Vec<Ident> =
+                    (0..members.len()).map(|member| member_local(index, member)).collect();
+                let fields = members.iter().zip(&locals).map(|(member, local)| {
+                    let ident = paths::escaped(&member.ident);
+                    quote!(#ident: #local)
+                });
+                let group = quote!(#name { #(#fields),* });
+                let group = if *boxed { quote!(#to_box::new(#group)) } else { group };
+                quote! {
+                    #ident: match (#(#locals),*) {
+                        (#(#some(#locals)),*) => #some(#group),
+                        _ => #none,
+                    }
+                }
+            }
+            _ => {
+                let local = local(index);
+                quote!(#ident: #local)
+            }
+        }
     }
 
     fn step(&self, step: Step) -> TokenStream {
@@ -134,39 +169,6 @@ impl Reader<'_> {
             Ty::Vector { bare: true, .. } | Ty::Boxed(_) | Ty::Bare(_) | Ty::Variable => {
                 quote!(#tl::Deserialize::read(r)?)
             }
-        }
-    }
-}
-
-fn field_value(definition: &Name, index: usize, field: &Field) -> TokenStream {
-    let ident = paths::escaped(&field.ident);
-    match &field.kind {
-        FieldKind::Flag => {
-            let present = field.bit.map_or(quote!(false), is_set);
-            quote!(#ident: #present)
-        }
-        FieldKind::Group { ident: name, boxed, members } => {
-            let depth = definition.modules.len() + 1;
-            let name = paths::in_module("groups", &group_name(definition, name), depth);
-            let some = quote!(::core::option::Option::Some);
-            let locals: Vec<Ident> =
-                (0..members.len()).map(|member| member_local(index, member)).collect();
-            let fields = members.iter().zip(&locals).map(|(member, local)| {
-                let ident = paths::escaped(&member.ident);
-                quote!(#ident: #local)
-            });
-            let group = quote!(#name { #(#fields),* });
-            let group = if *boxed { quote!(::std::boxed::Box::new(#group)) } else { group };
-            quote! {
-                #ident: match (#(#locals),*) {
-                    (#(#some(#locals)),*) => #some(#group),
-                    _ => ::core::option::Option::None,
-                }
-            }
-        }
-        _ => {
-            let local = local(index);
-            quote!(#ident: #local)
         }
     }
 }

@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 
 use super::runs::{Run, required, runs};
 use super::{is_present, mask, member_ident};
+use crate::emit::paths::Paths;
 use crate::emit::{Emitter, names, paths};
 use crate::ir::{Bit, Body, Field, FieldKind, Step, Ty};
 
@@ -132,12 +133,12 @@ impl Writer<'_> {
     }
 
     fn member(&self, field: usize, member: usize) -> TokenStream {
-        let tl = &self.emitter.paths.tl;
+        let Paths { tl, some, .. } = &self.emitter.paths;
         let ident = self.ident(field);
         let member = member_ident(self.body, field, member);
         // The semicolon ends it: on one line with the next, it would read as an `else if` without its `else`.
         quote! {
-            if let ::core::option::Option::Some(group) = &self.#ident {
+            if let #some(group) = &self.#ident {
                 #tl::Serialize::serialize(&group.#member, out);
             };
         }

@@ -35,7 +35,11 @@ fn an_email_address_is_set_up_before_a_code_is_sent() {
         for (other, sent, verified) in [
             (purpose("0000"), "PHONE_HASH_EXPIRED", "EMAIL_VERIFY_EXPIRED"),
             (purpose(""), "PHONE_CODE_EMPTY", "PHONE_CODE_EMPTY"),
-            (enums::EmailVerifyPurpose::LoginChange, "EMAIL_NOT_SETUP", "EMAIL_NOT_SETUP"),
+            (
+                enums::EmailVerifyPurpose::EmailVerifyPurposeLoginChange,
+                "EMAIL_NOT_SETUP",
+                "EMAIL_NOT_SETUP",
+            ),
         ] {
             let refused = world.ask(1, &send(other.clone(), "ada@example.com"));
             assert_eq!(refused, Err(format!("400 {sent}")));
@@ -52,7 +56,7 @@ fn an_email_address_is_set_up_before_a_code_is_sent() {
             assert_eq!(refused, Err(format!("400 {name}")));
         }
         let verified = world.ask(1, &verify(purpose(&hash), &code)).unwrap();
-        let enums::account::EmailVerified::Login(verified) = verified else {
+        let enums::account::EmailVerified::EmailVerifiedLogin(verified) = verified else {
             panic!("{verified:?}")
         };
         assert_eq!(verified.email, "ada@example.com");

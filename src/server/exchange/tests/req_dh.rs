@@ -123,13 +123,13 @@ fn temp_dc(inner: &types::PQInnerDataDc, expires_in: i32) -> enums::PQInnerData 
     let types::PQInnerDataDc { pq, p, q, nonce, server_nonce, new_nonce, dc } = inner.clone();
     let data =
         types::PQInnerDataTempDc { pq, p, q, nonce, server_nonce, new_nonce, dc, expires_in };
-    enums::PQInnerData::TempDc(Box::new(data))
+    enums::PQInnerData::PQInnerDataTempDc(Box::new(data))
 }
 
 fn temp(inner: &types::PQInnerDataDc, expires_in: i32) -> enums::PQInnerData {
     let types::PQInnerDataDc { pq, p, q, nonce, server_nonce, new_nonce, .. } = inner.clone();
     let data = types::PQInnerDataTemp { pq, p, q, nonce, server_nonce, new_nonce, expires_in };
-    enums::PQInnerData::Temp(Box::new(data))
+    enums::PQInnerData::PQInnerDataTemp(Box::new(data))
 }
 
 fn without_dc(inner: types::PQInnerDataDc) -> enums::PQInnerData {
@@ -142,7 +142,7 @@ fn without_dc(inner: types::PQInnerDataDc) -> enums::PQInnerData {
 fn kx_06_all_four_forms_of_the_inner_data_are_understood() {
     let expires_at = |script: Result<Script, Error>| script.unwrap().finish().expires_at;
     let in_a_minute = Some(Duration::from_secs(UNIX + 60));
-    assert_eq!(expires_at(form(|inner| enums::PQInnerData::Dc(Box::new(inner)))), None);
+    assert_eq!(expires_at(form(|inner| enums::PQInnerData::PQInnerDataDc(Box::new(inner)))), None);
     assert_eq!(expires_at(form(without_dc)), None);
     assert_eq!(expires_at(form(|inner| temp(&inner, 60))), in_a_minute);
     assert_eq!(expires_at(form(|inner| temp_dc(&inner, 60))), in_a_minute);
