@@ -325,7 +325,7 @@ impl Printer<'_> {
 }
 
 /// What stands before and behind the first of these operators.
-fn until<'t>(tokens: &'t [Token], op: char) -> (&'t [Token], &'t [Token]) {
+fn until(tokens: &[Token], op: char) -> (&[Token], &[Token]) {
     match tokens.iter().position(|token| token.is_op(op)) {
         Some(place) => {
             (tokens.get(..place).unwrap_or_default(), tokens.get(place + 1..).unwrap_or_default())
