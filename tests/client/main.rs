@@ -9,6 +9,7 @@
 )]
 
 mod dcs;
+mod ended;
 mod lives;
 mod login;
 mod policy;
@@ -18,3 +19,4 @@ mod shutdown;
 mod steps;
 mod stop;
 mod support;
+mod turns;
