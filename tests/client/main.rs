@@ -10,11 +10,15 @@
 
 mod dcs;
 mod ended;
+mod floods;
 mod lives;
 mod login;
+mod lost;
+mod names;
 mod policy;
 mod qr;
 mod restart;
+mod runtimes;
 mod shutdown;
 mod steps;
 mod stop;
