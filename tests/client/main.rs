@@ -14,6 +14,8 @@ mod floods;
 mod lives;
 mod login;
 mod lost;
+#[cfg(target_os = "linux")]
+mod memory;
 mod names;
 mod policy;
 mod qr;

@@ -60,7 +60,8 @@ impl Floods {
     pub(super) fn try_pass(&self, function: u32) -> Option<Slot> {
         let door = self.door(function);
         let passes = door.gate().ask_first(Instant::now());
-        passes.then_some(Slot(door))
+        // A slot that is not taken must not be left.
+        passes.then(|| Slot(door))
     }
 
     /// A place among the calls under way, after those who wait already.
