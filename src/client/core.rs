@@ -111,7 +111,7 @@ impl Client {
     }
 
     /// Whether the store knows of a login. Whether the server still does, a call will tell: once it has said that it does not, this
-    /// is false, also for the next program.
+    /// is false, also for the next program. Once the client was closed, it says how it was then.
     #[must_use]
     pub fn is_logged_in(&self) -> bool {
         self.inner.is_logged_in()
@@ -131,14 +131,14 @@ impl Client {
     }
 
     /// What is kept, as it is now: to be exported by [`store::string`](crate::client::store::string). Whoever has it has the
-    /// account.
+    /// account. A client that was closed has no keys any more.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         self.inner.keeper.read(Clone::clone)
     }
 
     /// Closes all connections and waits for their tasks, some seconds at most; then lets the store go, for another client to
-    /// have it. Calls that are under way end as closed, and say whether they ran. This holds for all clones. Outside of a runtime it
+    /// have it, and wipes the keys. Calls that are under way end as closed, and say whether they ran. This holds for all clones. Outside of a runtime it
     /// closes them without waiting.
     pub async fn close(&self) {
         self.inner.links.end(State::Closed).await;
@@ -157,7 +157,8 @@ impl Inner {
     }
 
     pub(super) fn is_logged_in(&self) -> bool {
-        self.standing().is_logged_in && !matches!(self.check(), Err(Error::Stopped(_)))
+        let is_kept = self.keeper.was_logged_in().unwrap_or_else(|| self.standing().is_logged_in);
+        is_kept && !matches!(self.check(), Err(Error::Stopped(_)))
     }
 
     /// An error, once the client has ended.

@@ -1,7 +1,7 @@
 //! The store, and what was loaded from it. Writing happens on threads that may block.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
@@ -17,8 +17,11 @@ use crate::ids::DcId;
 pub(super) struct Keeper {
     /// `None` once it was closed.
     store: Arc<Mutex<Option<Box<dyn Store>>>>,
-    /// What the store holds; changed while the store is locked, so that both have the same order of changes.
+    /// What the store holds; changed while the store is locked, so that both have the same order of changes. Without keys once it was
+    /// closed.
     snapshot: Arc<Mutex<Snapshot>>,
+    /// Whether somebody was logged in when it was closed.
+    was_logged_in: Arc<OnceLock<bool>>,
 }
 
 impl Keeper {
@@ -26,7 +29,12 @@ impl Keeper {
         let loaded = spawn_blocking(move || store.load().map(|snapshot| (store, snapshot))).await;
         let (store, snapshot) = loaded.unwrap_or_else(|_| Err(panicked()))?;
         let (store, snapshot) = (Arc::new(Mutex::new(Some(store))), Arc::new(Mutex::new(snapshot)));
-        Ok(Self { store, snapshot })
+        Ok(Self { store, snapshot, was_logged_in: Arc::default() })
+    }
+
+    /// Whether somebody was logged in when it was closed, if it was.
+    pub(super) fn was_logged_in(&self) -> Option<bool> {
+        self.was_logged_in.get().copied()
     }
 
     /// What is kept.
@@ -192,14 +200,25 @@ impl Keeper {
         self.apply_of(changes).await
     }
 
-    /// Lets the store go, and with it what it has locked. What is being kept is kept first.
+    /// Lets the store go, and with it what it has locked, and all keys. What is being kept is kept first.
     pub(super) async fn close(&self) {
-        let store = self.store.clone();
+        let this = self.clone();
         match Handle::try_current() {
             // A runtime that shuts down drops it itself.
-            Ok(_) => drop(spawn_blocking(move || drop(lock(&store).take())).await),
-            Err(_) => drop(lock(&store).take()),
+            Ok(_) => drop(spawn_blocking(move || this.close_here()).await),
+            Err(_) => this.close_here(),
         }
+    }
+
+    fn close_here(&self) {
+        let mut store = lock(&self.store);
+        let mut kept = lock(&self.snapshot);
+        // Any data centre will do for the home of nobody.
+        let first = kept.home.unwrap_or(DcId::production(1));
+        self.was_logged_in.get_or_init(|| Standing::of(&kept, first).is_logged_in);
+        let keys: Vec<Change> = kept.dcs.keys().copied().map(Change::KeyForgotten).collect();
+        kept.apply(&keys);
+        drop(store.take());
     }
 }
 

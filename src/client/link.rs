@@ -30,7 +30,7 @@ pub(super) struct Link {
     /// Whether updates come over it, and the client's state is told by it.
     pub(super) is_main: bool,
     /// Where its tasks live.
-    pub(super) home: Here,
+    pub(super) runtime: Here,
     /// Whether the server has ever said anything that only who has the key can say.
     was_heard: AtomicBool,
     stage: watch::Receiver<Stage>,
@@ -77,7 +77,7 @@ pub(super) struct Listeners {
 impl Link {
     /// Begins a connection.
     pub(super) fn open(config: Config, listeners: Listeners) -> Result<Arc<Self>, Error> {
-        let home = runtime::here()?;
+        let here = runtime::here()?;
         let key = config.connection.stored.as_ref().map(|stored| stored.auth_key.id());
         let (handle, events, driver) = connect(config).map_err(|error| Error::Io(error.kind()))?;
         let made = key.is_some().then_some(Ok(()));
@@ -86,7 +86,7 @@ impl Link {
             handle,
             is_initialised: AtomicBool::new(false),
             is_main: listeners.is_main,
-            home,
+            runtime: here,
             was_heard: AtomicBool::new(false),
             stage,
             is_ready: AtomicBool::new(key.is_some()),
@@ -99,7 +99,7 @@ impl Link {
             // If nobody hears it, nobody needs it.
             let _ = why.send(driver.run().await);
         });
-        let ears = Ears { link: Arc::downgrade(&link), listeners, stage: teller };
+        let ears = Ears { has_begun: false, link: Arc::downgrade(&link), listeners, stage: teller };
         let tasks = (driver, tokio::spawn(ears.listen(events, ended)));
         *lock(&link.tasks) = Some(tasks);
         Ok(link)
@@ -219,6 +219,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// The task that hears the events. It does not keep the connection open.
 struct Ears {
+    /// Whether the task has begun. A runtime that is ending drops it unbegun, from within the table of connections.
+    has_begun: bool,
     link: Weak<Link>,
     listeners: Listeners,
     stage: watch::Sender<Stage>,
@@ -226,6 +228,7 @@ struct Ears {
 
 impl Ears {
     async fn listen(mut self, mut events: Events, ended: oneshot::Receiver<ConnectionError>) {
+        self.has_begun = true;
         self.tell(State::Connecting);
         let mut wait = self.listeners.idle.map(|idle| idle.max(LOOK));
         loop {
@@ -380,7 +383,9 @@ impl Ears {
 impl Drop for Ears {
     fn drop(&mut self) {
         if self.stage.borrow().over.is_none() {
-            self.tell(State::Idle);
+            if self.has_begun {
+                self.tell(State::Idle);
+            }
             self.tell_over(ConnectionError::Closed);
         }
     }

@@ -58,7 +58,7 @@ impl Links {
     /// The connection of a place, if calls can be made at once from here. A client that has ended has none.
     pub(super) fn ready(&self, place: Place, here: Here) -> Option<Arc<Link>> {
         let table = self.table();
-        let serves = |link: &&Arc<Link>| link.is_ready() && link.home.serves(here);
+        let serves = |link: &&Arc<Link>| link.is_ready() && link.runtime.serves(here);
         table.links.get(&place).filter(|_| !table.has_ended).filter(serves).cloned()
     }
 
@@ -73,7 +73,7 @@ impl Links {
     ) -> Result<(Arc<Link>, bool), Error> {
         let mut table = self.table();
         self.check()?;
-        let is_usable = |link: &Arc<Link>| link.is_usable() && link.home.serves(here);
+        let is_usable = |link: &Arc<Link>| link.is_usable() && link.runtime.serves(here);
         if let Some(link) = table.links.get(&place).filter(|link| is_usable(link)) {
             return Ok((link.clone(), true));
         }

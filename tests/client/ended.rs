@@ -114,8 +114,16 @@ async fn cf_17_whoever_only_listens_keeps_the_end_too() {
     world.data_centre(TWO).inject(world.now(TWO), Fault::TransportError { code: -404 });
     patient(states.wait_for(|state| matches!(state, State::Stopped(_)))).await.unwrap();
     assert!(!client.is_logged_in());
+    let kept = patient(async {
+        // It is told first.
+        while client.snapshot().is_authorized(TWO) {
+            tokio::task::yield_now().await;
+        }
+        client.snapshot()
+    })
+    .await;
     patient(client.close()).await;
-    let next = world.client_on(MemoryStore::from(client.snapshot())).await;
+    let next = world.client_on(MemoryStore::from(kept)).await;
     assert_eq!((next.is_logged_in(), next.user()), (false, None));
     patient(next.log_in_bot("777:abc")).await.unwrap();
 }

@@ -141,14 +141,12 @@ async fn cf_15_transfers_of_files_wait_for_each_other_and_others_do_not() {
     for message in ["FLOOD_WAIT", "FLOOD_PREMIUM_WAIT"] {
         let (world, asked) = refusing(message, 2).await;
         let client = world.bot().await;
+        // It does not wait, and so the others know.
+        let hasty = InvokeOptions { flood_threshold: Duration::ZERO, ..Default::default() };
+        let error = patient(client.invoke_with(&save(), &hasty)).await.unwrap_err();
+        assert_eq!(error.rpc().and_then(|error| error.value), Some(2), "{error}");
         let saving = client.clone();
         let saving = tokio::spawn(async move { saving.invoke(&save()).await });
-        patient(async {
-            while asked.lock().unwrap().is_empty() {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await;
         let getting = client.clone();
         let getting = tokio::spawn(async move { getting.invoke(&get()).await });
         patient(client.invoke(&UpdateStatus { offline: false })).await.unwrap();
@@ -165,29 +163,25 @@ async fn cf_15_transfers_of_files_wait_for_each_other_and_others_do_not() {
 async fn cf_15_a_call_that_waits_behind_others_ends_with_its_deadline_or_the_client() {
     let (world, asked) = refusing("FLOOD_WAIT", 20).await;
     let client = world.bot().await;
-    let first = client.clone();
-    let first = tokio::spawn(async move { first.invoke(&GetNearestDc).await });
-    patient(async {
-        while asked.lock().unwrap().is_empty() {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
     // A wait that ends after the deadline is not begun, nor one that is longer than the call will wait.
     let soon = InvokeOptions { deadline: Some(Duration::from_secs(10)), ..Default::default() };
     let patience = Duration::from_secs(5);
     let hasty = InvokeOptions { flood_threshold: patience, ..Default::default() };
-    for options in [soon, hasty] {
+    for options in [hasty, soon] {
         let error = patient(client.with_options(options).invoke(&GetNearestDc)).await.unwrap_err();
         assert!(error.is("FLOOD_WAIT_X") && error.execution() == Execution::Never, "{error}");
     }
-    let waiting = client.clone();
-    let waiting = tokio::spawn(async move { waiting.invoke(&GetNearestDc).await });
+    let waiting: Vec<_> = (0..2)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.invoke(&GetNearestDc).await })
+        })
+        .collect();
     tokio::task::yield_now().await;
     patient(client.close()).await;
-    assert_eq!(patient(first).await.unwrap(), Err(Error::Closed));
-    assert_eq!(patient(waiting).await.unwrap(), Err(Error::Closed));
+    for call in waiting {
+        assert_eq!(patient(call).await.unwrap(), Err(Error::Closed));
+    }
     assert_eq!(asked.lock().unwrap().len(), 1);
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use telewire::client::store::MemoryStore;
 use telewire::client::{Client, CodeLogin, InvokeOptions, LoginError, PasswordStep, QrStep, Step};
 use telewire::rpc::Execution;
+use telewire::server::accounts::CodeKind;
 use telewire::tl::api::functions::auth::{ImportBotAuthorization, SignIn};
 
 use crate::support::{FOUR, PHONE, TWO, World, id, patient, world, world_with};
@@ -75,8 +76,9 @@ async fn drop_everywhere<
         check(&world, &client, user, &what).await;
         assert!(client.is_logged_in(), "{what}");
         // The next program has it too.
+        let kept = client.snapshot();
         patient(client.close()).await;
-        let next = world.client_on(MemoryStore::from(client.snapshot())).await;
+        let next = world.client_on(MemoryStore::from(kept)).await;
         assert_eq!(id(&patient(next.me()).await.unwrap()), user, "{what}");
         if is_ready {
             return;
@@ -229,6 +231,46 @@ async fn go_on(world: &World, client: &Client, login: &mut telewire::client::QrL
     }
 }
 
+/// Steps that do not log in: a login goes on, or is begun anew.
+#[tokio::test]
+async fn cf_19_other_steps_may_be_dropped_anywhere() {
+    let resend = async |_: &World, client: &Client, times| {
+        let login = client.send_code(PHONE).await.unwrap();
+        polled(times, login.resend()).await.is_some()
+    };
+    drop_everywhere(ADA, ada_world, resend, by_code).await;
+    let cancel = async |_: &World, client: &Client, times| {
+        let login = client.send_code(PHONE).await.unwrap();
+        polled(times, login.cancel()).await.is_some()
+    };
+    drop_everywhere(ADA, ada_world, cancel, by_code).await;
+    let me = async |_: &World, client: &Client, times| polled(times, client.me()).await.is_some();
+    drop_everywhere(ADA, ada_world, me, by_code).await;
+    let begin =
+        async |_: &World, client: &Client, times| polled(times, client.qr_login()).await.is_some();
+    drop_everywhere(ADA, ada_world, begin, by_code).await;
+    let email_world = async || {
+        let world = ada_world().await;
+        world.accounts.set_code_kinds(&[CodeKind::SetUpEmail, CodeKind::App]);
+        world
+    };
+    let by_code_again = async |world: &World, client: &Client| {
+        world.accounts.set_code_kinds(&[CodeKind::Sms]);
+        by_code(world, client).await
+    };
+    let set_up = async |_: &World, client: &Client, times| {
+        let login = client.send_code(PHONE).await.unwrap();
+        polled(times, login.set_up_email("ada@example.com")).await.is_some()
+    };
+    drop_everywhere(ADA, &email_world, set_up, &by_code_again).await;
+    let verify = async |world: &World, client: &Client, times| {
+        let login = client.send_code(PHONE).await.unwrap();
+        let step = login.set_up_email("ada@example.com").await.unwrap();
+        polled(times, step.submit(&code(world))).await.is_some()
+    };
+    drop_everywhere(ADA, &email_world, verify, &by_code_again).await;
+}
+
 #[tokio::test]
 async fn cf_19_a_log_out_may_be_dropped_anywhere() {
     for times in 1..MOST {
@@ -282,8 +324,9 @@ async fn cf_19_a_login_whose_deadline_passed_is_found() {
         let found = match asks {
             true => client.clone(),
             false => {
+                let kept = client.snapshot();
                 patient(client.close()).await;
-                world.client_on(MemoryStore::from(client.snapshot())).await
+                world.client_on(MemoryStore::from(kept)).await
             }
         };
         assert_eq!(id(&patient(found.me()).await.unwrap()), 777);

@@ -9,6 +9,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod ended;
 mod files;
 mod handshake;
 mod inspect;

@@ -11,7 +11,6 @@
 
 mod gate;
 
-use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,6 +19,7 @@ use tokio::sync::{Mutex as AsyncMutex, Notify};
 use tokio::time::{Instant, sleep_until};
 
 use crate::client::floods::gate::{Ask, Gate};
+use crate::map::IdMap;
 use crate::rpc::{CallError, Execution, RpcError, known};
 use crate::tl::Identifiable;
 use crate::tl::api::functions::upload;
@@ -27,7 +27,7 @@ use crate::tl::api::functions::upload;
 /// The gates of a client's functions.
 #[derive(Debug, Default)]
 pub(super) struct Floods {
-    doors: Mutex<HashMap<u32, Arc<Door>>>,
+    doors: Mutex<IdMap<u32, Arc<Door>>>,
 }
 
 /// A gate, and who waits before it.
@@ -170,9 +170,15 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.0.gate().leave();
-        // The first of those who wait alone hears it.
-        self.0.freed.notify_waiters();
+        let has_waiting = {
+            let mut gate = self.0.gate();
+            gate.leave();
+            gate.waiting > 0
+        };
+        if has_waiting {
+            // The first of those who wait alone hears it.
+            self.0.freed.notify_waiters();
+        }
     }
 }
 
