@@ -79,7 +79,23 @@ impl Client {
         function: &F,
         options: &InvokeOptions,
     ) -> Result<(F::Return, Origin), Error> {
-        let mut course = Course::new::<F>(options);
+        self.follow_at(function, Course::new::<F>(options)).await
+    }
+
+    /// As [`invoke_at`](Self::invoke_at), by whoever's turn it is to log in or out.
+    pub(super) async fn invoke_in_turn<F: Function + Sync>(
+        &self,
+        function: &F,
+        options: &InvokeOptions,
+    ) -> Result<(F::Return, Origin), Error> {
+        self.follow_at(function, Course { is_in_turn: true, ..Course::new::<F>(options) }).await
+    }
+
+    async fn follow_at<F: Function + Sync>(
+        &self,
+        function: &F,
+        mut course: Course<'_>,
+    ) -> Result<(F::Return, Origin), Error> {
         let body = || function.to_bytes();
         let answer = Box::pin(self.inner.call(&mut course, &body)).await?;
         Ok((decode::<F>(answer)?, course.answered.ok_or(Error::Closed)?))
@@ -99,6 +115,8 @@ pub(super) struct Course<'a> {
     elsewhere: Option<DcId>,
     /// Whether the client itself asks, on behalf of another call: nothing is prepared for it, and it is not sent elsewhere.
     is_own: bool,
+    /// Whether it is that of a step of a login, or of a log-out.
+    is_in_turn: bool,
     is_reauthorized: bool,
     /// Whether an attempt may have run.
     may_have_run: bool,
@@ -120,6 +138,7 @@ impl<'a> Course<'a> {
             purpose: options.purpose,
             elsewhere: options.dc,
             is_own: false,
+            is_in_turn: false,
             is_reauthorized: false,
             may_have_run: false,
             counted: None,
@@ -325,7 +344,10 @@ impl Inner {
                     Home::Account => true,
                     Home::Nobodys => !standing.is_logged_in,
                 };
-                if moves {
+                // While somebody logs in, other calls do not move the home away from there.
+                let turn = if course.is_in_turn { None } else { Some(self.logins.try_turn()) };
+                let may_move = !matches!(turn, Some(None));
+                if moves && may_move {
                     // Whoever is logged in stays so. If that has changed meanwhile, the server is asked once more.
                     until.within(self.authorize(to, course)).await?;
                     self.move_home(standing, to).await?;

@@ -35,7 +35,7 @@ impl Client {
     pub async fn log_out(&self) -> Result<LoggedOut, Error> {
         let mut lost = self.wait_for_turn().await?;
         let mut out = LoggedOut::default();
-        match self.invoke_at(&LogOut, &self.options.of_a_login()).await {
+        match self.invoke_in_turn(&LogOut, &self.options.of_a_login()).await {
             Ok((answer, _)) => {
                 out.was_logged_in = true;
                 out.future_auth_token = answer.future_auth_token.map(|t| t.to_vec().into());

@@ -75,6 +75,11 @@ impl Logins {
         logins
     }
 
+    /// The turn, if nobody has it.
+    pub(in crate::client) fn try_turn(&self) -> Option<impl Sized + '_> {
+        self.turn.try_lock().ok()
+    }
+
     pub(super) fn id(&self) -> LoginId {
         LoginId::Other(self.next.fetch_add(1, Ordering::Relaxed))
     }
@@ -195,7 +200,7 @@ impl Turn<'_> {
         &self,
         function: &F,
     ) -> Result<(F::Return, Origin), Error> {
-        self.client.invoke_at(function, &self.options).await.map_err(without_secrets)
+        self.client.invoke_in_turn(function, &self.options).await.map_err(without_secrets)
     }
 
     /// Keeps a login, whichever way it came about.
