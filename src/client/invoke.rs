@@ -102,6 +102,9 @@ impl Client {
     }
 }
 
+/// What a data centre is asked on behalf of a call, in a box, and whose answer it is.
+type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<(T, Origin), Error>> + Send + 'a>>;
+
 /// How a call has gone so far.
 pub(super) struct Course<'a> {
     options: &'a InvokeOptions,
@@ -200,7 +203,7 @@ impl Inner {
         dc: DcId,
         function: &'a F,
         course: &Course<'a>,
-    ) -> Pin<Box<dyn Future<Output = Result<(F::Return, Origin), Error>> + Send + 'a>> {
+    ) -> Asked<'a, F::Return> {
         let mut course = course.of_own::<F>(dc);
         Box::pin(async move {
             let (body, left) = (|| function.to_bytes(), course.until.left());

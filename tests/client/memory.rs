@@ -39,13 +39,22 @@ fn places(parts: &[Vec<u8>]) -> usize {
     // Read into a buffer that holds what was read before: it is masked at once.
     let mut buffer = vec![0; 1 << 20];
     let (mut count, mut tail) = (0, Vec::new());
+    let from = buffer.as_ptr() as u64;
+    let own = from..from + buffer.len() as u64;
     for line in maps.lines().filter(|line| line.contains(" rw")) {
         let (from, to) = line.split(' ').next().unwrap().split_once('-').unwrap();
         let number = |text| u64::from_str_radix(text, 16).unwrap();
         let (mut at, to) = (number(from), number(to));
         tail.clear();
         while at < to {
-            let length = buffer.len().min((to - at) as usize);
+            // Not the buffer: what was read into it would be read once more.
+            if own.contains(&at) {
+                at = own.end;
+                tail.clear();
+                continue;
+            }
+            let end = if at < own.start { to.min(own.start) } else { to };
+            let length = buffer.len().min((end - at) as usize);
             memory.seek(SeekFrom::Start(at)).unwrap();
             let Ok(read) = memory.read(&mut buffer[..length]) else { break };
             if read == 0 {
@@ -54,7 +63,11 @@ fn places(parts: &[Vec<u8>]) -> usize {
             let mut masked: Vec<u8> = std::mem::take(&mut tail);
             masked.extend(buffer[..read].iter().map(|byte| byte ^ MASK));
             buffer[..read].fill(0);
-            count += occurrences(&masked, parts);
+            let found = occurrences(&masked, parts);
+            if found > 0 {
+                println!("at {at:x} of {line}: {found}");
+            }
+            count += found;
             tail = masked[masked.len().saturating_sub(PART - 1)..].to_vec();
             at += read as u64;
         }
@@ -83,31 +96,27 @@ async fn kx_22_a_client_in_a_process_of_its_own() {
     let (Ok(address), Ok(session)) = (std::env::var(ADDRESS), std::env::var(SESSION)) else {
         return;
     };
-    for is_new in [true, false] {
-        let client = Client::builder(1, API_HASH)
-            .store(FileStore::open(&session).unwrap())
-            .home(TWO)
-            .address(TWO, address.parse().unwrap())
-            .keys(vec![embedded_key().unwrap().public().clone()])
-            .build()
-            .await
-            .unwrap();
-        if is_new {
-            patient(client.log_in_bot("777:abc")).await.unwrap();
-        }
-        patient(client.me()).await.unwrap();
-        patient(client.refresh_config()).await.unwrap();
-        let parts = {
-            let snapshot = client.snapshot();
-            masked_parts(snapshot.key(TWO).unwrap().auth_key.expose())
-        };
-        let before = places(&parts);
-        patient(client.close()).await;
-        // Whoever still has it has no key.
-        let after = places(&parts);
-        assert!(client.is_logged_in() && client.snapshot().key(TWO).is_none());
-        println!("PLACES {is_new} {before} {after}");
-    }
+    let client = Client::builder(1, API_HASH)
+        .store(FileStore::open(&session).unwrap())
+        .home(TWO)
+        .address(TWO, address.parse().unwrap())
+        .keys(vec![embedded_key().unwrap().public().clone()])
+        .build()
+        .await
+        .unwrap();
+    patient(client.log_in_bot("777:abc")).await.unwrap();
+    patient(client.me()).await.unwrap();
+    patient(client.refresh_config()).await.unwrap();
+    let parts = {
+        let snapshot = client.snapshot();
+        masked_parts(snapshot.key(TWO).unwrap().auth_key.expose())
+    };
+    let before = places(&parts);
+    patient(client.close()).await;
+    // Whoever still has it has no key.
+    let after = places(&parts);
+    assert!(client.is_logged_in() && client.snapshot().key(TWO).is_none());
+    println!("PLACES {before} {after}");
 }
 
 #[tokio::test]
@@ -127,14 +136,9 @@ async fn kx_22_the_key_is_nowhere_in_memory_after_closing() {
     };
     let output = tokio::task::spawn_blocking(run).await.unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let lines: Vec<&str> = said.lines().filter(|line| line.contains("PLACES ")).collect();
-    assert_eq!(lines.len(), 2, "{said}");
-    for (line, is_new) in lines.into_iter().zip([true, false]) {
-        let words: Vec<&str> = line.split("PLACES ").nth(1).unwrap().split(' ').collect();
-        assert_eq!(words[0], is_new.to_string());
-        let (before, after): (usize, usize) =
-            (words[1].parse().unwrap(), words[2].parse().unwrap());
-        assert!(before > 0, "it is not found where it is: {line}");
-        assert_eq!(after, 0, "{line}");
-    }
+    let line = said.lines().find_map(|line| line.split("PLACES ").nth(1));
+    let (before, after) = line.and_then(|line| line.split_once(' ')).expect(&said);
+    let (before, after): (usize, usize) = (before.parse().unwrap(), after.parse().unwrap());
+    assert!(before > 0, "it is not found where it is: {said}");
+    assert_eq!(after, 0, "{said}");
 }
