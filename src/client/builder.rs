@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::client::error::Error;
+use crate::client::login::FutureAuthToken;
+use crate::client::policy::InvokeOptions;
 use crate::client::store::{MemoryStore, Store};
 use crate::client::{Client, addresses};
 use crate::connection::Pfs;
@@ -38,6 +40,9 @@ pub(super) struct Settings {
     tunnel: Option<Tunnel>,
     pub(super) pfs: Option<Pfs>,
     pub(super) idle: Duration,
+    /// What calls are made with that bring no options of their own.
+    pub(super) options: InvokeOptions,
+    pub(super) future_auth_tokens: Vec<FutureAuthToken>,
 }
 
 /// What the server shows of a client in the list of sessions: the parameters of
@@ -82,6 +87,8 @@ impl ClientBuilder {
             tunnel: None,
             pfs: None,
             idle: IDLE,
+            options: InvokeOptions::default(),
+            future_auth_tokens: Vec::new(),
         };
         Self { settings, store: Box::new(MemoryStore::new()), home: DcId::production(2) }
     }
@@ -159,11 +166,26 @@ impl ClientBuilder {
         self
     }
 
+    /// What calls and logins are made with that bring no options of their own; [`InvokeOptions::default`] by default.
+    #[must_use]
+    pub fn invoke_options(mut self, options: InvokeOptions) -> Self {
+        self.settings.options = options;
+        self
+    }
+
+    /// Tokens of logins that were ended ([`Client::future_auth_tokens`]): who was logged in may need no code this time.
+    #[must_use]
+    pub fn future_auth_tokens(mut self, tokens: Vec<FutureAuthToken>) -> Self {
+        self.settings.future_auth_tokens = tokens;
+        self
+    }
+
     /// Loads the session. Nothing is sent before the first call.
     ///
     /// # Errors
     ///
-    /// [`Error::Store`] when the session cannot be loaded, [`Error::Io`] when there is no randomness.
+    /// [`Error::Store`] when the session cannot be loaded, [`Error::Io`] when there is no randomness, [`Error::NoRuntime`] outside
+    /// of a runtime of tokio's.
     pub async fn build(self) -> Result<Client, Error> {
         Client::load(self.settings, self.store, self.home).await
     }

@@ -8,8 +8,12 @@ use tokio::sync::{Mutex as AsyncMutex, broadcast, watch};
 
 use crate::client::builder::{ClientBuilder, Settings};
 use crate::client::error::{Error, StopReason};
-use crate::client::keeper::Keeper;
+use crate::client::floods::Floods;
+use crate::client::keeper::{Keeper, Origin, Standing};
 use crate::client::links::Links;
+use crate::client::login::Logins;
+use crate::client::policy::InvokeOptions;
+use crate::client::runtime;
 use crate::client::state::{State, Update};
 use crate::client::store::{SessionUser, Snapshot, Store};
 use crate::crypto::{Entropy, EntropyExt};
@@ -18,9 +22,20 @@ use crate::net::OsEntropy;
 
 /// A client of Telegram's. Clones share it; when the last is dropped, its connections are closed, and its store is let go once
 /// what is being kept is kept. Nobody waits for either then: [`close`](Self::close) does.
+///
+/// # The runtime
+///
+/// Its calls are made from within a runtime of tokio's that has its drivers for I/O and time (`enable_all`, as `#[tokio::main]` and
+/// `#[tokio::test]` do); elsewhere they end with [`Error::NoRuntime`] at once. A connection lives in the runtime of the call that
+/// opened it. When that runtime ends, calls under way over it end, and say whether they may have run; the next call, from
+/// another runtime, opens another connection. A runtime of one thread moves nothing while nobody blocks on it, so that calls
+/// from another runtime do not use its connections: each side opens its own, one after the other. A program that makes calls
+/// from several such runtimes at a time should have a client for each, or one runtime of several threads.
 #[derive(Clone)]
 pub struct Client {
     pub(super) inner: Arc<Inner>,
+    /// What calls are made with that bring no options of their own.
+    pub(super) options: Arc<InvokeOptions>,
 }
 
 /// What all clones share.
@@ -29,6 +44,10 @@ pub(super) struct Inner {
     pub(super) keeper: Keeper,
     pub(super) updates: broadcast::Sender<Update>,
     pub(super) links: Arc<Links>,
+    /// The waits that the server has ordered.
+    pub(super) floods: Floods,
+    /// Whose turn it is to log in or out.
+    pub(super) logins: Logins,
     /// Held while the login is taken to a data centre.
     transfers: Mutex<HashMap<DcId, Arc<AsyncMutex<()>>>>,
     entropy: Mutex<OsEntropy>,
@@ -52,18 +71,31 @@ impl Client {
         store: Box<dyn Store>,
         first: DcId,
     ) -> Result<Self, Error> {
+        runtime::here()?;
         let entropy = OsEntropy::new().map_err(|error| Error::Io(error.kind()))?;
+        let options = Arc::new(settings.options.clone());
+        let logins = Logins::new(settings.future_auth_tokens.clone());
         let keeper = Keeper::load(store).await?;
         let inner = Inner {
             settings,
             keeper,
             updates: broadcast::Sender::new(UPDATES),
             links: Arc::new(Links::new()),
+            floods: Floods::default(),
+            logins,
             transfers: Mutex::default(),
             entropy: Mutex::new(entropy),
             first,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), options })
+    }
+
+    /// The same client, whose calls and logins are made with other options: a deadline of their own, for example. What belongs to
+    /// single calls ([`dc`](InvokeOptions::dc), [`purpose`](InvokeOptions::purpose), [`repeat`](InvokeOptions::repeat),
+    /// [`shares_waits`](InvokeOptions::shares_waits)) does not count for logins.
+    #[must_use]
+    pub fn with_options(&self, options: InvokeOptions) -> Self {
+        Self { inner: self.inner.clone(), options: Arc::new(options) }
     }
 
     /// How the client stands, and how it stands next: a stream of states, of which the latest counts.
@@ -79,7 +111,8 @@ impl Client {
         self.inner.updates.subscribe()
     }
 
-    /// Whether the store knows of a login. Whether the server still does, a call will tell.
+    /// Whether the store knows of a login. Whether the server still does, a call will tell: once it has said that it does not, this
+    /// is false, also for the next program. Once the client was closed, it says how it was then.
     #[must_use]
     pub fn is_logged_in(&self) -> bool {
         self.inner.is_logged_in()
@@ -99,14 +132,15 @@ impl Client {
     }
 
     /// What is kept, as it is now: to be exported by [`store::string`](crate::client::store::string). Whoever has it has the
-    /// account.
+    /// account. A client that was closed has no keys any more.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         self.inner.keeper.read(Clone::clone)
     }
 
     /// Closes all connections and waits for their tasks, some seconds at most; then lets the store go, for another client to
-    /// have it. Calls that are under way end as closed, and say whether they ran. This holds for all clones.
+    /// have it, and wipes the keys. Calls that are under way end as closed, and say whether they ran. This holds for all clones. Outside of a runtime it
+    /// closes them without waiting.
     pub async fn close(&self) {
         self.inner.links.end(State::Closed).await;
         self.inner.keeper.close().await;
@@ -124,8 +158,14 @@ impl Inner {
         self.keeper.read(|kept| kept.home).unwrap_or(self.first)
     }
 
+    /// Where the account lives, and whether anybody is logged in, at one moment.
+    pub(super) fn standing(&self) -> Standing {
+        self.keeper.read(|kept| Standing::of(kept, self.first))
+    }
+
     pub(super) fn is_logged_in(&self) -> bool {
-        self.keeper.read(|kept| kept.home.is_some_and(|home| kept.is_authorized(home)))
+        let is_kept = self.keeper.was_logged_in().unwrap_or_else(|| self.standing().is_logged_in);
+        is_kept && !matches!(self.check(), Err(Error::Stopped(_)))
     }
 
     /// An error, once the client has ended.
@@ -142,9 +182,25 @@ impl Inner {
         self.check().err().unwrap_or(Error::Closed)
     }
 
-    /// CF-17: nothing is tried any more.
-    pub(super) async fn stop(&self, reason: StopReason) -> Error {
-        self.links.end(State::Stopped(reason.clone())).await;
+    /// CF-17: nothing is tried any more, and the login of this key is kept as ended. To the end, even if nobody waits for it.
+    pub(super) async fn stop(
+        self: &Arc<Self>,
+        origin: Option<Origin>,
+        reason: StopReason,
+    ) -> Error {
+        let (inner, why) = (self.clone(), reason.clone());
+        let stopping = tokio::spawn(async move {
+            let kept = async {
+                if let Some(origin) = origin {
+                    // If it cannot be kept, the next program hears the same from the server.
+                    let _ = inner.keeper.end_login(origin, &why).await;
+                }
+            };
+            // From the first on, nobody uses the keys that are forgotten then.
+            tokio::join!(inner.links.end(State::Stopped(why.clone())), kept);
+        });
+        // A runtime that shuts down ends it, and this with it.
+        let _ = stopping.await;
         Error::Stopped(reason)
     }
 

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use crate::client::core::{Client, Inner};
 use crate::client::error::{Error, StopReason};
 use crate::client::invoke::Course;
+use crate::client::keeper::{Origin, Standing, keys_of};
 use crate::client::link::{Link, Listeners};
 use crate::client::policy::Purpose;
+use crate::client::runtime::{self, Here};
 use crate::client::store::Change;
 use crate::connection::{self, ConnectionError};
 use crate::crypto::real;
@@ -19,6 +21,10 @@ use crate::tl::wrap::types::DcOption;
 
 /// CF-16: numbers that data centres have. Telegram has five; a hundred leaves room.
 const NUMBERS: std::ops::RangeInclusive<i64> = 1..=100;
+
+/// Numbers of [CDN data centres](https://core.telegram.org/cdn), which know of no account. Telegram's begin at 201; none is that of
+/// another data centre, so that nobody is sent to a CDN for what is not public.
+const CDN_NUMBERS: std::ops::RangeInclusive<i64> = 101..=999;
 
 impl Client {
     /// Asks where the data centres are (`help.getConfig`), and keeps it: their addresses come before those that are built in.
@@ -67,14 +73,19 @@ impl Inner {
         dc: DcId,
         course: &Course<'_>,
     ) -> Result<(), Error> {
-        let knows = |dc: &DcId| !self.settings.needs_addresses() || !self.addresses(*dc).is_empty();
+        let needs = self.settings.needs_addresses();
+        let knows = |dc: &DcId| !needs || !self.addresses(*dc).is_empty();
         if !knows(&dc)
             && let Some(asked) = [self.home(), self.first].into_iter().find(knows)
         {
-            let config = self.ask(asked, &GetConfig, course).await?;
+            let config = self.ask(asked, &GetConfig, course).await?.0;
             self.keep_config(&config.dc_options, config.test_mode).await?;
         }
-        if knows(&dc) { Ok(()) } else { Err(Error::UnknownDc { number: dc.number.into() }) }
+        // One that has no addresses for media alone serves media at the others.
+        match knows(&dc) || knows(&keys_of(dc)) {
+            true => Ok(()),
+            false => Err(Error::UnknownDc { number: dc.number.into() }),
+        }
     }
 
     fn addresses(&self, dc: DcId) -> Vec<SocketAddr> {
@@ -104,22 +115,31 @@ impl Inner {
         Ok(self.keeper.apply(changes).await?)
     }
 
-    /// The connection at hand, if it can be used and nobody has to log in before.
-    pub(super) fn ready(&self, dc: DcId, is_home: bool, purpose: Purpose) -> Option<Arc<Link>> {
+    /// The connection at hand, if it can be used from here and nobody has to log in before.
+    pub(super) fn ready(
+        &self,
+        dc: DcId,
+        is_home: bool,
+        purpose: Purpose,
+        here: Here,
+    ) -> Option<Arc<Link>> {
         if !is_home && self.needs_transfer(dc) {
             return None;
         }
-        self.links.ready((dc, purpose))
+        self.links.ready((dc, purpose), here)
     }
 
     /// A connection with a key: the one at hand, or a new one. Nobody has to wait for it to be made to the end.
     pub(super) async fn link(&self, dc: DcId, purpose: Purpose) -> Result<Arc<Link>, Error> {
+        let here = runtime::here()?;
         loop {
-            let has_key = || self.keeper.read(|kept| kept.key(dc).is_some());
-            let open = || self.open(dc, purpose);
-            let (link, is_it) = self.links.begin((dc, purpose), has_key, open)?;
+            let has_key = || self.keeper.read(|kept| kept.key(keys_of(dc)).is_some());
+            // What serves media alone has the key that the data centre made, and makes none.
+            let to = if has_key() { dc } else { keys_of(dc) };
+            let open = || self.open(to, purpose);
+            let (link, is_it) = self.links.begin((to, purpose), here, has_key, open)?;
             match link.made().await {
-                Ok(()) if is_it => return Ok(link),
+                Ok(()) if is_it && to == dc => return Ok(link),
                 // Now there is a key for others.
                 Ok(()) => {}
                 // With the client, because somebody logged out, or because another key was kept first.
@@ -131,7 +151,7 @@ impl Inner {
 
     fn open(&self, dc: DcId, purpose: Purpose) -> Result<Arc<Link>, Error> {
         let mut config = connection::Config::new(dc, self.settings.keys(dc), real());
-        config.stored = self.keeper.read(|kept| kept.key(dc).cloned());
+        config.stored = self.keeper.read(|kept| kept.key(keys_of(dc)).cloned());
         config.hold_new_key = true;
         config.pfs = self.settings.pfs;
         let is_main = purpose == Purpose::Main && dc == self.home();
@@ -144,48 +164,73 @@ impl Inner {
             is_main,
             idle: (!is_main).then_some(self.settings.idle),
         };
-        let addresses = self.addresses(dc);
+        let mut addresses = self.addresses(dc);
+        if addresses.is_empty() {
+            addresses = self.addresses(keys_of(dc));
+        }
         Link::open(self.settings.net(Config::new(config, addresses)), listeners)
     }
 
     /// A connection is over: whether another is to be tried.
-    pub(super) async fn mourn(&self, dc: DcId, link: &Link) -> Result<(), Error> {
+    pub(super) async fn mourn(self: &Arc<Self>, dc: DcId, link: &Link) -> Result<(), Error> {
+        let dc = keys_of(dc);
         match link.ended().await {
             // It was idle, or its handle is gone.
             ConnectionError::Closed => self.check(),
-            ConnectionError::KeyUnknown if self.keeper.is_of_the_login(dc, link.key()) => {
-                Err(self.stop(StopReason::KeyUnknown).await)
+            ConnectionError::KeyUnknown => {
+                // Whoever heard it first has ended the login.
+                self.check()?;
+                match link.key().filter(|key| self.keeper.is_of_the_login(dc, Some(*key))) {
+                    Some(key) => {
+                        Err(self.stop(Some(Origin { dc, key }), StopReason::KeyUnknown).await)
+                    }
+                    // Nobody is logged in with it here, or the login comes from elsewhere: another key will do.
+                    None => Ok(self.keeper.forget_key(dc, link.key()).await?),
+                }
             }
-            // Nobody is logged in with it here, or the login comes from elsewhere: another key will do.
-            ConnectionError::KeyUnknown => Ok(self.keeper.forget_key(dc, link.key()).await?),
             error => Err(error.into()),
         }
     }
 
-    /// The account lives in this data centre. To the end, even if nobody waits for it.
-    pub(super) async fn move_home(self: &Arc<Self>, dc: DcId) -> Result<(), Error> {
+    /// The account lives in this data centre, as was told to who stood so; whether it still stands so. To the end, even if nobody
+    /// waits for it.
+    pub(super) async fn move_home(
+        self: &Arc<Self>,
+        since: Standing,
+        dc: DcId,
+    ) -> Result<bool, Error> {
         let inner = self.clone();
         let moving = async move {
-            let old = inner.home();
+            let old = since.home;
             if old == dc {
-                return Ok(());
+                return Ok(true);
             }
-            inner.keeper.apply(vec![Change::Home(dc)]).await?;
-            // The old one has no updates for us any more; what is here already gets a main connection of its own. Calls that are
-            // under way end over the connection that they were made on.
-            inner.links.replace(&[(old, Purpose::Main), (dc, Purpose::Main)]);
-            Ok(())
+            let has_moved = inner.keeper.keep_home(since, dc).await?;
+            if has_moved {
+                inner.moved(old, dc);
+            }
+            Ok(has_moved)
         };
         tokio::spawn(moving).await.unwrap_or(Err(Error::Closed))
     }
 
+    /// The old home has no updates for us any more; what is at the new one already gets a main connection of its own. Calls that are
+    /// under way end over the connection that they were made on.
+    pub(super) fn moved(&self, old: DcId, new: DcId) {
+        if old != new {
+            self.links.replace(&[(old, Purpose::Main), (new, Purpose::Main)]);
+        }
+    }
+
     /// Whether somebody is logged in at home, and this data centre does not know of it yet.
     fn needs_transfer(&self, dc: DcId) -> bool {
+        let dc = keys_of(dc);
+        if CDN_NUMBERS.contains(&dc.number.into()) {
+            return false;
+        }
         self.keeper.read(|kept| {
-            let home = kept.home.unwrap_or(self.first);
-            dc != home
-                && kept.home.is_some_and(|home| kept.is_authorized(home))
-                && !kept.is_authorized(dc)
+            let standing = Standing::of(kept, self.first);
+            dc != standing.home && standing.is_logged_in && !kept.is_authorized(dc)
         })
     }
 
@@ -195,32 +240,54 @@ impl Inner {
         dc: DcId,
         course: &Course<'_>,
     ) -> Result<(), Error> {
+        let dc = keys_of(dc);
         if !self.needs_transfer(dc) {
             return Ok(());
         }
         let transfer = self.transfer(dc);
         let transferring = transfer.lock().await;
-        // Another call may have done it meanwhile.
-        if !self.needs_transfer(dc) {
-            return Ok(());
+        for _ in 0..MAX_TRANSFERS {
+            // Another call may have done it meanwhile.
+            if !self.needs_transfer(dc) {
+                return Ok(());
+            }
+            self.take_login_to(dc, course).await?;
         }
-        let export = ExportAuthorization { dc_id: dc.number.into() };
-        self.locate(self.home(), course).await.map_err(Error::of_a_preparation)?;
-        let exported = self.ask(self.home(), &export, course).await?;
-        let import = ImportAuthorization { id: exported.id, bytes: exported.bytes };
-        self.ask(dc, &import, course).await?;
-        self.keeper.apply(vec![Change::Authorized { dc, is_authorized: true }]).await?;
         drop(transferring);
+        // It changes faster than it can be taken there.
+        match self.needs_transfer(dc) {
+            true => Err(Error::NotConnected.of_a_preparation()),
+            false => Ok(()),
+        }
+    }
+
+    async fn take_login_to(self: &Arc<Self>, dc: DcId, course: &Course<'_>) -> Result<(), Error> {
+        let export = ExportAuthorization { dc_id: dc.number.into() };
+        let home = self.home();
+        self.locate(home, course).await.map_err(Error::of_a_preparation)?;
+        let (exported, from) = self.ask(home, &export, course).await?;
+        let import = ImportAuthorization { id: exported.id, bytes: exported.bytes };
+        let (_, to) = self.ask(dc, &import, course).await?;
+        if !self.keeper.keep_transfer(from, to).await? {
+            // Another login has taken the place of the one that was exported. With this key, it would answer as that one.
+            self.keeper.forget_key(dc, Some(to.key)).await?;
+            self.links.leave(dc);
+        }
         Ok(())
     }
 }
 
-/// What an option says, if a client like this can use it: no CDN, no obfuscation with a secret of its own.
+/// How often a login is taken to a data centre for one call, if another takes its place each time.
+const MAX_TRANSFERS: u32 = 3;
+
+/// What an option says, if a client like this can use it: no obfuscation with a secret of its own. Those of CDNs have numbers of their
+/// own.
 fn address(option: &DcOption, is_test: bool) -> Option<(DcId, SocketAddr)> {
-    if option.cdn || option.tcpo_only || option.secret.is_some() {
+    if option.tcpo_only || option.secret.is_some() {
         return None;
     }
-    let number = u16::try_from(option.id).ok().filter(|n| NUMBERS.contains(&i64::from(*n)))?;
+    let numbers = if option.cdn { CDN_NUMBERS } else { NUMBERS };
+    let number = u16::try_from(option.id).ok().filter(|n| numbers.contains(&i64::from(*n)))?;
     let ip: IpAddr = option.ip_address.parse().ok()?;
     let port = u16::try_from(option.port).ok().filter(|port| *port > 0)?;
     Some((DcId { number, is_test, is_media: option.media_only }, SocketAddr::new(ip, port)))
@@ -251,8 +318,12 @@ mod tests {
         assert_eq!(address(&option(), true), Some(expected));
         let media = DcOption { media_only: true, ..option() };
         assert!(address(&media, false).unwrap().0.is_media);
+        let cdn = DcOption { cdn: true, id: 203, ..option() };
+        assert_eq!(address(&cdn, false).unwrap().0, DcId::production(203));
         for other in [
             DcOption { cdn: true, ..option() },
+            DcOption { cdn: true, id: 1_000, ..option() },
+            DcOption { id: 203, ..option() },
             DcOption { tcpo_only: true, ..option() },
             DcOption { secret: Some([1].into()), ..option() },
             DcOption { id: 0, ..option() },

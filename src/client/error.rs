@@ -46,6 +46,10 @@ pub enum Error {
     /// The call ended so, and may have run before that: it was under way, or had been made already.
     #[error("{0}; the call may have run before that")]
     MayHaveRun(Box<Error>),
+    /// Nobody runs tokio where this was called: connections, waits and stores need its runtime, with its drivers for I/O and time
+    /// (`enable_all`). Nothing was sent.
+    #[error("there is no runtime here; call it from within tokio's")]
+    NoRuntime,
     /// The operating system has no randomness or no sockets.
     #[error("cannot begin a connection: {0}")]
     Io(io::ErrorKind),
@@ -163,6 +167,7 @@ mod tests {
             Error::UnknownDc { number: 9 },
             Error::NotPrepared(Box::new(Error::NotConnected)),
             Error::Io(io::ErrorKind::Other),
+            Error::NoRuntime,
         ] {
             let (is_refused, before) = (error.is("PEER_ID_INVALID"), error.clone());
             assert_eq!(error.execution(), Execution::Never);

@@ -10,9 +10,11 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::client::core::{Client, Inner};
 use crate::client::error::{Error, StopReason};
+use crate::client::floods::{Patience, Slot, shared_wait};
+use crate::client::keeper::{Origin, Standing, keys_of};
 use crate::client::link::Link;
-use crate::client::policy::{Attempts, InvokeOptions, Next, Purpose};
-use crate::client::store::Change;
+use crate::client::policy::{Attempts, Home, InvokeOptions, Next, Purpose};
+use crate::client::runtime;
 use crate::ids::DcId;
 use crate::rpc::{CallError, Execution, Request, known};
 use crate::tl::wrap::LAYER;
@@ -24,7 +26,7 @@ use crate::tl::{Deserialize, Function, Object, Repeat, Serialize};
 pub(super) struct Until(Option<Instant>);
 
 impl Until {
-    fn new(deadline: Option<Duration>) -> Self {
+    pub(super) fn new(deadline: Option<Duration>) -> Self {
         Self(deadline.and_then(|within| Instant::now().checked_add(within)))
     }
 
@@ -45,13 +47,13 @@ impl Until {
 }
 
 impl Client {
-    /// Calls a function and gives what it returns.
+    /// Calls a function and gives what it returns, with the client's options.
     ///
     /// # Errors
     ///
     /// See [`Error`]; its [`execution`](Error::execution) says whether the function ran.
     pub async fn invoke<F: Function + Sync>(&self, function: &F) -> Result<F::Return, Error> {
-        self.invoke_with(function, &InvokeOptions::default()).await
+        self.invoke_with(function, &self.options).await
     }
 
     /// As [`invoke`](Self::invoke), with options of its own.
@@ -64,17 +66,50 @@ impl Client {
         function: &F,
         options: &InvokeOptions,
     ) -> Result<F::Return, Error> {
-        let repeat = options.repeat.unwrap_or(F::REPEAT);
+        let mut course = Course::new::<F>(options);
         // Pinned where it is: awaited by value, a future is copied first, and this one is large.
         let body = || function.to_bytes();
-        let call = pin!(self.inner.call(&body, repeat, options));
+        let call = pin!(self.inner.call(&mut course, &body));
         decode::<F>(call.await?)
     }
+
+    /// As [`invoke`](Self::invoke), and whose answer it is.
+    pub(super) async fn invoke_at<F: Function + Sync>(
+        &self,
+        function: &F,
+        options: &InvokeOptions,
+    ) -> Result<(F::Return, Origin), Error> {
+        self.follow_at(function, Course::new::<F>(options)).await
+    }
+
+    /// As [`invoke_at`](Self::invoke_at), by whoever's turn it is to log in or out.
+    pub(super) async fn invoke_in_turn<F: Function + Sync>(
+        &self,
+        function: &F,
+        options: &InvokeOptions,
+    ) -> Result<(F::Return, Origin), Error> {
+        self.follow_at(function, Course { is_in_turn: true, ..Course::new::<F>(options) }).await
+    }
+
+    async fn follow_at<F: Function + Sync>(
+        &self,
+        function: &F,
+        mut course: Course<'_>,
+    ) -> Result<(F::Return, Origin), Error> {
+        let body = || function.to_bytes();
+        let answer = Box::pin(self.inner.call(&mut course, &body)).await?;
+        Ok((decode::<F>(answer)?, course.answered.ok_or(Error::Closed)?))
+    }
 }
+
+/// What a data centre is asked on behalf of a call, in a box, and whose answer it is.
+type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<(T, Origin), Error>> + Send + 'a>>;
 
 /// How a call has gone so far.
 pub(super) struct Course<'a> {
     options: &'a InvokeOptions,
+    /// What is called.
+    function: u32,
     until: Until,
     attempts: Attempts,
     repeat: Repeat,
@@ -83,65 +118,98 @@ pub(super) struct Course<'a> {
     elsewhere: Option<DcId>,
     /// Whether the client itself asks, on behalf of another call: nothing is prepared for it, and it is not sent elsewhere.
     is_own: bool,
+    /// Whether it is that of a step of a login, or of a log-out.
+    is_in_turn: bool,
     is_reauthorized: bool,
     /// Whether an attempt may have run.
     may_have_run: bool,
+    /// Until when waits of the server's are counted.
+    counted: Option<Instant>,
+    /// Whose answer it was.
+    answered: Option<Origin>,
 }
 
 impl<'a> Course<'a> {
-    pub(super) fn new(options: &'a InvokeOptions, repeat: Repeat) -> Self {
+    pub(super) fn new<F: Function>(options: &'a InvokeOptions) -> Self {
+        let repeat = options.repeat.unwrap_or(F::REPEAT);
         Self {
             options,
+            function: F::ID,
             until: Until::new(options.deadline),
             attempts: Attempts::new(options, repeat),
             repeat,
             purpose: options.purpose,
             elsewhere: options.dc,
             is_own: false,
+            is_in_turn: false,
             is_reauthorized: false,
             may_have_run: false,
+            counted: None,
+            answered: None,
         }
     }
 
     /// Of what the client asks on behalf of this call: within its deadline, and with its patience.
-    fn of_own(&self, dc: DcId, repeat: Repeat) -> Self {
+    fn of_own<F: Function>(&self, dc: DcId) -> Self {
         Self {
             until: self.until,
+            attempts: Attempts::new(self.options, F::REPEAT),
+            repeat: F::REPEAT,
             purpose: Purpose::Main,
             elsewhere: Some(dc),
             is_own: true,
-            ..Self::new(self.options, repeat)
+            ..Self::new::<F>(self.options)
         }
+    }
+}
+
+impl Patience for Course<'_> {
+    fn may_wait(&mut self, now: Instant, until: Instant) -> bool {
+        // A wait that ends after the deadline is not begun.
+        if self.until.0.is_some_and(|deadline| deadline <= until) {
+            return false;
+        }
+        let from = self.counted.map_or(now, |counted| counted.max(now));
+        let more = until.saturating_duration_since(from);
+        if more.is_zero() {
+            return true;
+        }
+        self.counted = Some(until);
+        self.attempts.wait_behind(more)
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.until.0
     }
 }
 
 impl Inner {
     async fn call(
         self: &Arc<Self>,
+        course: &mut Course<'_>,
         body: &(dyn Fn() -> Vec<u8> + Sync),
-        repeat: Repeat,
-        options: &InvokeOptions,
     ) -> Result<Object, Error> {
-        let mut course = Course::new(options, repeat);
-        let result = pin!(self.follow(&mut course, body, options.deadline)).await;
+        let left = course.options.deadline;
+        let result = pin!(self.follow(course, body, left)).await;
         result.map_err(|error| match course.may_have_run {
             true => error.of_what_may_have_run(),
             false => error,
         })
     }
 
-    /// Asks a data centre on behalf of a call, which is not sent unless there is an answer.
+    /// Asks a data centre on behalf of a call, which is not sent unless there is an answer; and whose answer it is.
     pub(super) fn ask<'a, F: Function + Sync>(
         self: &'a Arc<Self>,
         dc: DcId,
         function: &'a F,
         course: &Course<'a>,
-    ) -> Pin<Box<dyn Future<Output = Result<F::Return, Error>> + Send + 'a>> {
-        let mut course = course.of_own(dc, F::REPEAT);
+    ) -> Asked<'a, F::Return> {
+        let mut course = course.of_own::<F>(dc);
         Box::pin(async move {
             let (body, left) = (|| function.to_bytes(), course.until.left());
-            let answer = self.follow(&mut course, &body, left).await;
-            answer.and_then(decode::<F>).map_err(Error::of_a_preparation)
+            let answer = self.follow(&mut course, &body, left).await.and_then(decode::<F>);
+            let origin = course.answered.ok_or(Error::Closed);
+            answer.and_then(|answer| Ok((answer, origin?))).map_err(Error::of_a_preparation)
         })
     }
 
@@ -156,9 +224,22 @@ impl Inner {
         // As long as nothing was waited for, what the course has left.
         mut left: Option<Duration>,
     ) -> Result<Object, Error> {
+        let here = runtime::here()?;
         loop {
-            let dc = course.elsewhere.unwrap_or_else(|| self.home());
-            let link = match self.ready(dc, course.elsewhere.is_none(), course.purpose) {
+            let slot = match course.options.shares_waits {
+                false => None,
+                true => match self.floods.try_pass(course.function) {
+                    Some(slot) => Some(slot),
+                    None => {
+                        let slot = Box::pin(self.queue(course)).await?;
+                        left = course.until.left();
+                        Some(slot)
+                    }
+                },
+            };
+            let standing = self.standing();
+            let dc = course.elsewhere.unwrap_or(standing.home);
+            let link = match self.ready(dc, course.elsewhere.is_none(), course.purpose, here) {
                 Some(link) => link,
                 None => {
                     self.check()?;
@@ -167,11 +248,29 @@ impl Inner {
                     link
                 }
             };
-            match pin!(self.attempt(&link, body(), course.repeat, left)).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => Box::pin(self.recover(course, dc, &link, error)).await?,
+            let result = pin!(self.attempt(&link, body(), course.repeat, left)).await;
+            if let Some(slot) = slot {
+                slot.ended(result.as_ref().err());
+            }
+            match result {
+                Ok(answer) => {
+                    course.answered = link.key().map(|key| Origin { dc: keys_of(dc), key });
+                    return Ok(answer);
+                }
+                Err(error) => {
+                    Box::pin(self.recover(course, standing, dc, &link, error)).await?;
+                }
             }
             left = course.until.left();
+        }
+    }
+
+    /// Waits behind the calls that wait already.
+    async fn queue(&self, course: &mut Course<'_>) -> Result<Slot, Error> {
+        self.check()?;
+        tokio::select! {
+            slot = self.floods.queue(course.function, course) => Ok(slot?),
+            ended = self.ended() => Err(ended),
         }
     }
 
@@ -189,20 +288,31 @@ impl Inner {
     async fn recover(
         self: &Arc<Self>,
         course: &mut Course<'_>,
+        standing: Standing,
         dc: DcId,
         link: &Link,
-        error: CallError,
+        mut error: CallError,
     ) -> Result<(), Error> {
         let until = course.until;
+        if let CallError::Closed { execution: Execution::Maybe, why: reason } = error {
+            // Why it is over follows soon.
+            let why = until.within(async { Ok(link.ended().await) }).await;
+            if why.is_ok_and(|why| !link.may_have_run(&why)) {
+                error = CallError::Closed { execution: Execution::Never, why: reason };
+            }
+        }
         course.may_have_run |= error.execution() == Execution::Maybe;
-        if let Some(reason) = self.verdict(dc, &error) {
-            return Err(self.stop(reason).await);
+        let origin = link.key().map(|key| Origin { dc: keys_of(dc), key });
+        if let Some(reason) = self.verdict(origin, &error) {
+            return Err(self.stop(origin, reason).await);
         }
         // A login that was taken to another data centre may have ended there alone.
-        if !course.is_reauthorized && !course.is_own && self.is_login_lost(dc, &error) {
+        if !course.is_reauthorized
+            && !course.is_own
+            && let Some(lost) = origin.filter(|origin| self.is_login_lost(*origin, &error))
+        {
             course.is_reauthorized = true;
-            let lost = Change::Authorized { dc, is_authorized: false };
-            return Ok(self.keeper.apply(vec![lost]).await?);
+            return Ok(self.keeper.keep_transfer_lost(lost).await.map(drop)?);
         }
         match course.attempts.next(&error, self.jitter()) {
             Next::Fail => {
@@ -219,21 +329,34 @@ impl Inner {
                 if until.left().is_some_and(|left| left <= wait) {
                     return Err(error.into());
                 }
+                if course.options.shares_waits && shared_wait(&error).is_some() {
+                    // It waits with the others of its function.
+                    course.counted = Instant::now().checked_add(wait);
+                    return Ok(());
+                }
                 tokio::select! {
                     () = sleep(wait) => {}
                     ended = self.ended() => return Err(ended),
                 }
             }
             Next::Migrate { .. } if course.is_own => return Err(error.into()),
-            Next::Migrate { number, is_home } => {
-                let dc = until.within(self.dc(number, course)).await?;
-                if is_home {
-                    // Whoever is logged in stays so.
-                    until.within(self.authorize(dc, course)).await?;
-                    self.move_home(dc).await?;
+            Next::Migrate { number, home } => {
+                let to = until.within(self.dc(number, course)).await?;
+                let moves = match home {
+                    Home::Stays => false,
+                    Home::Account => true,
+                    Home::Nobodys => !standing.is_logged_in,
+                };
+                // While somebody logs in, other calls do not move the home away from there.
+                let turn = if course.is_in_turn { None } else { Some(self.logins.try_turn()) };
+                let may_move = !matches!(turn, Some(None));
+                if moves && may_move {
+                    // Whoever is logged in stays so. If that has changed meanwhile, the server is asked once more.
+                    until.within(self.authorize(to, course)).await?;
+                    self.move_home(standing, to).await?;
                     course.elsewhere = None;
                 } else {
-                    course.elsewhere = Some(dc);
+                    course.elsewhere = Some(to);
                 }
             }
             Next::TooManyHops => {
@@ -263,6 +386,9 @@ impl Inner {
         }
         let result = pin!(link.handle.call(request)).await;
         drop(in_use);
+        if matches!(result, Ok(_) | Err(CallError::Rpc(_) | CallError::RpcRepeated(_))) {
+            link.hear();
+        }
         if !is_initialised && is_answer(&result) {
             link.is_initialised.store(true, Ordering::Relaxed);
         }
@@ -287,14 +413,20 @@ impl Inner {
         InvokeWithLayer { layer: LAYER, query }.to_bytes()
     }
 
-    /// CF-17: whether an error is the end of the client. Before somebody is logged in, the server may well say that nobody is.
-    fn verdict(&self, dc: DcId, error: &CallError) -> Option<StopReason> {
+    /// CF-17: whether an error is the end of the client. Before somebody is logged in, the server may well say that nobody is; and
+    /// what it says to the key of a login that is not the one at hand any more says nothing of that.
+    fn verdict(&self, origin: Option<Origin>, error: &CallError) -> Option<StopReason> {
         let reason = StopReason::of(error.rpc()?)?;
-        let is_about_login = dc == self.home() && self.is_logged_in();
-        (is_about_login || reason == StopReason::KeyDuplicated).then_some(reason)
+        let Origin { dc, key } = origin?;
+        match reason {
+            // Whatever the key is used for, it is not valid any more.
+            StopReason::KeyDuplicated => self.keeper.is_kept(dc, key),
+            _ => self.keeper.is_of_the_login(dc, Some(key)),
+        }
+        .then_some(reason)
     }
 
-    fn is_login_lost(&self, dc: DcId, error: &CallError) -> bool {
+    fn is_login_lost(&self, Origin { dc, .. }: Origin, error: &CallError) -> bool {
         let is_lost = error.rpc().and_then(StopReason::of).is_some();
         is_lost && dc != self.home() && self.keeper.read(|kept| kept.is_authorized(dc))
     }

@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::thread::sleep;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
+use crate::client::error::StopReason;
 use crate::client::store::{Change, SessionUser, Snapshot, Store, StoreError};
 use crate::connection::StoredKey;
 use crate::crypto::KeyId;
@@ -18,10 +20,13 @@ use crate::ids::DcId;
 pub(super) struct Keeper {
     /// `None` once it was closed.
     store: Arc<Mutex<Option<Box<dyn Store>>>>,
-    /// What the store holds; changed while the store is locked, so that both have the same order of changes.
+    /// What the store holds; changed while the store is locked, so that both have the same order of changes. Without keys once it was
+    /// closed.
     snapshot: Arc<Mutex<Snapshot>>,
     /// Whether nobody has the client any more: who has the store lets it go.
     is_released: Arc<AtomicBool>,
+    /// Whether somebody was logged in when it was closed.
+    was_logged_in: Arc<OnceLock<bool>>,
 }
 
 impl Keeper {
@@ -29,7 +34,12 @@ impl Keeper {
         let loaded = spawn_blocking(move || store.load().map(|snapshot| (store, snapshot))).await;
         let (store, snapshot) = loaded.unwrap_or_else(|_| Err(panicked()))?;
         let (store, snapshot) = (Arc::new(Mutex::new(Some(store))), Arc::new(Mutex::new(snapshot)));
-        Ok(Self { store, snapshot, is_released: Arc::default() })
+        Ok(Self { store, snapshot, is_released: Arc::default(), was_logged_in: Arc::default() })
+    }
+
+    /// Whether somebody was logged in when it was closed, if it was.
+    pub(super) fn was_logged_in(&self) -> Option<bool> {
+        self.was_logged_in.get().copied()
     }
 
     /// What is kept.
@@ -48,11 +58,19 @@ impl Keeper {
         holds: impl Fn(&Snapshot) -> bool + Send + 'static,
         changes: Vec<Change>,
     ) -> Result<bool, StoreError> {
+        self.apply_of(move |kept| holds(kept).then(|| changes.clone())).await
+    }
+
+    /// Has kept what changes by what is kept, if anything does; whether it did.
+    async fn apply_of(
+        &self,
+        changes: impl Fn(&Snapshot) -> Option<Vec<Change>> + Send + 'static,
+    ) -> Result<bool, StoreError> {
         let this = self.clone();
         let applied = spawn_blocking(move || {
             let mut tries = 1..BUSY_TRIES;
             loop {
-                let applied = this.apply_now(&holds, &changes);
+                let applied = this.apply_now(&changes);
                 if this.is_released.load(Ordering::Acquire) {
                     this.release();
                 }
@@ -67,16 +85,13 @@ impl Keeper {
 
     fn apply_now(
         &self,
-        holds: &impl Fn(&Snapshot) -> bool,
-        changes: &[Change],
+        changes: &impl Fn(&Snapshot) -> Option<Vec<Change>>,
     ) -> Result<bool, StoreError> {
         let mut store = lock(&self.store);
         // Only who has the store changes it.
-        if !holds(&lock(&self.snapshot)) {
-            return Ok(false);
-        }
-        store.as_mut().ok_or(StoreError::Closed)?.apply(changes)?;
-        lock(&self.snapshot).apply(changes);
+        let Some(changes) = changes(&lock(&self.snapshot)) else { return Ok(false) };
+        store.as_mut().ok_or(StoreError::Closed)?.apply(&changes)?;
+        lock(&self.snapshot).apply(&changes);
         Ok(true)
     }
 
@@ -84,13 +99,18 @@ impl Keeper {
     pub(super) fn is_of_the_login(&self, dc: DcId, key: Option<KeyId>) -> bool {
         self.read(|kept| {
             let is_login = kept.home == Some(dc) && kept.is_authorized(dc);
-            is_login && kept.key(dc).map(|kept| kept.auth_key.id()) == key
+            is_login && kept.key_id(dc) == key
         })
+    }
+
+    /// Whether a key is the one of a data centre.
+    pub(super) fn is_kept(&self, dc: DcId, key: KeyId) -> bool {
+        self.read(|kept| kept.key_id(dc) == Some(key))
     }
 
     /// Forgets a key, unless another has taken its place.
     pub(super) async fn forget_key(&self, dc: DcId, key: Option<KeyId>) -> Result<(), StoreError> {
-        let is_kept = move |kept: &Snapshot| kept.key(dc).map(|kept| kept.auth_key.id()) == key;
+        let is_kept = move |kept: &Snapshot| kept.key_id(dc) == key;
         self.apply_if(is_kept, vec![Change::KeyForgotten(dc)]).await.map(drop)
     }
 
@@ -100,25 +120,127 @@ impl Keeper {
         self.apply_if(is_first, vec![Change::Key { dc, key }]).await
     }
 
-    /// Keeps that somebody is logged in, with the key of a data centre; false if that was forgotten.
+    /// Keeps that somebody is logged in, with the key that the login was answered to; false if that was forgotten meanwhile.
+    /// Keys of other data centres that were those of a login before are of another one: they are forgotten.
     pub(super) async fn keep_login(
         &self,
-        home: DcId,
+        origin: Origin,
         user: Option<SessionUser>,
     ) -> Result<bool, StoreError> {
-        let changes = vec![
-            Change::Home(home),
-            Change::Authorized { dc: home, is_authorized: true },
-            Change::User(user),
-        ];
-        self.apply_if(move |kept| kept.key(home).is_some(), changes).await
+        let Origin { dc, key } = origin;
+        let changes = move |kept: &Snapshot| {
+            let others =
+                kept.dcs.iter().filter(|(other, record)| **other != dc && record.is_authorized);
+            let mut changes: Vec<Change> =
+                others.map(|(dc, _)| Change::KeyForgotten(*dc)).collect();
+            changes.extend([
+                Change::Home(dc),
+                Change::Authorized { dc, is_authorized: true },
+                Change::User(user),
+            ]);
+            (kept.key_id(dc) == Some(key)).then_some(changes)
+        };
+        self.apply_of(changes).await
     }
 
-    /// Lets the store go, and with it what it has locked. What is being kept is kept first.
+    /// As [`keep_login`](Self::keep_login), of a login that was found, unless somebody has logged in meanwhile.
+    pub(super) async fn keep_found(
+        &self,
+        origin: Origin,
+        user: Option<SessionUser>,
+    ) -> Result<bool, StoreError> {
+        let Origin { dc, key } = origin;
+        let holds = move |kept: &Snapshot| {
+            let is_home = kept.home.is_none_or(|home| home == dc);
+            is_home && kept.key_id(dc) == Some(key) && !kept.is_authorized(dc)
+        };
+        let changes = vec![
+            Change::Home(dc),
+            Change::Authorized { dc, is_authorized: true },
+            Change::User(user),
+        ];
+        self.apply_if(holds, changes).await
+    }
+
+    /// Keeps who is logged in, as long as it is with the key that the answer came to.
+    pub(super) async fn keep_user(
+        &self,
+        origin: Origin,
+        user: Option<SessionUser>,
+    ) -> Result<bool, StoreError> {
+        let holds = move |kept: &Snapshot| {
+            kept.key_id(origin.dc) == Some(origin.key) && kept.is_authorized(origin.dc)
+        };
+        self.apply_if(holds, vec![Change::User(user)]).await
+    }
+
+    /// Keeps that a login was taken from one data centre to another, unless either key is another one by now.
+    pub(super) async fn keep_transfer(&self, from: Origin, to: Origin) -> Result<bool, StoreError> {
+        let holds = move |kept: &Snapshot| {
+            kept.key_id(from.dc) == Some(from.key)
+                && kept.is_authorized(from.dc)
+                && kept.key_id(to.dc) == Some(to.key)
+        };
+        self.apply_if(holds, vec![Change::Authorized { dc: to.dc, is_authorized: true }]).await
+    }
+
+    /// Keeps that the login which came to another data centre is not valid there any more.
+    pub(super) async fn keep_transfer_lost(&self, at: Origin) -> Result<bool, StoreError> {
+        let holds = move |kept: &Snapshot| kept.key_id(at.dc) == Some(at.key);
+        self.apply_if(holds, vec![Change::Authorized { dc: at.dc, is_authorized: false }]).await
+    }
+
+    /// Keeps where the account lives, as long as nothing has changed since that was told: who is logged in stays so.
+    pub(super) async fn keep_home(&self, since: Standing, dc: DcId) -> Result<bool, StoreError> {
+        let holds = move |kept: &Snapshot| {
+            Standing::of(kept, since.home) == since
+                && (!since.is_logged_in || kept.is_authorized(dc))
+        };
+        self.apply_if(holds, vec![Change::Home(dc)]).await
+    }
+
+    /// Keeps that the login of a key has ended, in every data centre. The next one is made with other keys.
+    ///
+    /// A key that is not known is told without a proof, by whoever is on the way too: it stays, and nobody is logged in with it.
+    /// If it is known after all, the login is found again.
+    pub(super) async fn end_login(
+        &self,
+        origin: Origin,
+        reason: &StopReason,
+    ) -> Result<bool, StoreError> {
+        let is_told_without_proof = *reason == StopReason::KeyUnknown;
+        let changes = move |kept: &Snapshot| {
+            let of = |dc: &DcId| match is_told_without_proof && *dc == origin.dc {
+                true => Change::Authorized { dc: *dc, is_authorized: false },
+                false => Change::KeyForgotten(*dc),
+            };
+            let with_key = kept.dcs.iter().filter(|(_, record)| record.key.is_some());
+            let mut changes: Vec<Change> = with_key.map(|(dc, _)| of(dc)).collect();
+            changes.push(Change::User(None));
+            (kept.key_id(origin.dc) == Some(origin.key)).then_some(changes)
+        };
+        self.apply_of(changes).await
+    }
+
+    /// Lets the store go, and with it what it has locked, and all keys. What is being kept is kept first.
     pub(super) async fn close(&self) {
-        let store = self.store.clone();
-        // A runtime that shuts down drops it itself.
-        let _ = spawn_blocking(move || drop(lock(&store).take())).await;
+        let this = self.clone();
+        match Handle::try_current() {
+            // A runtime that shuts down drops it itself.
+            Ok(_) => drop(spawn_blocking(move || this.close_here()).await),
+            Err(_) => this.close_here(),
+        }
+    }
+
+    fn close_here(&self) {
+        let mut store = lock(&self.store);
+        let mut kept = lock(&self.snapshot);
+        // Any data centre will do for the home of nobody.
+        let first = kept.home.unwrap_or(DcId::production(1));
+        self.was_logged_in.get_or_init(|| Standing::of(&kept, first).is_logged_in);
+        let keys: Vec<Change> = kept.dcs.keys().copied().map(Change::KeyForgotten).collect();
+        kept.apply(&keys);
+        drop(store.take());
     }
 
     /// As [`close`](Self::close), without waiting: what is being kept is kept, and then the store goes.
@@ -130,6 +252,43 @@ impl Keeper {
             Ok(mut store) => store.take(),
         };
         drop(store);
+    }
+}
+
+/// The data centre whose keys one uses, and whose logins: what serves media alone is the same data centre, at other addresses.
+/// Source: `media_only` in <https://core.telegram.org/constructor/dcOption>.
+pub(super) fn keys_of(dc: DcId) -> DcId {
+    DcId { is_media: false, ..dc }
+}
+
+/// Whose answer it was: a data centre's, to a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Origin {
+    pub(super) dc: DcId,
+    pub(super) key: KeyId,
+}
+
+/// How a client stands at one moment: where its account lives, and whether anybody is logged in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) home: DcId,
+    pub(super) is_logged_in: bool,
+    key: Option<KeyId>,
+}
+
+impl Standing {
+    /// As it is kept; `first` is the home while none is known.
+    pub(super) fn of(kept: &Snapshot, first: DcId) -> Self {
+        let home = kept.home.unwrap_or(first);
+        let is_logged_in = kept.home.is_some_and(|home| kept.is_authorized(home));
+        Self { home, is_logged_in, key: is_logged_in.then(|| kept.key_id(home)).flatten() }
+    }
+}
+
+impl Snapshot {
+    /// The name of the key of a data centre.
+    fn key_id(&self, dc: DcId) -> Option<KeyId> {
+        self.key(dc).map(|kept| kept.auth_key.id())
     }
 }
 
@@ -178,9 +337,11 @@ mod tests {
         let keeper = Keeper::load(Box::new(MemoryStore::new())).await.unwrap();
         let (first, second) = (key(1), key(2));
         let (one, two) = (first.auth_key.id(), second.auth_key.id());
-        assert_eq!(keeper.keep_login(DC, None).await, Ok(false));
+        let login = Origin { dc: DC, key: one };
+        assert_eq!(keeper.keep_login(login, None).await, Ok(false));
         assert_eq!(keeper.keep_key(DC, first).await, Ok(true));
-        assert_eq!(keeper.keep_login(DC, None).await, Ok(true));
+        assert_eq!(keeper.keep_login(Origin { dc: DC, key: two }, None).await, Ok(false));
+        assert_eq!(keeper.keep_login(login, None).await, Ok(true));
         // One that comes later does not take the login with it.
         assert_eq!(keeper.keep_key(DC, second.clone()).await, Ok(false));
         keeper.forget_key(DC, Some(two)).await.unwrap();
@@ -229,7 +390,8 @@ mod tests {
             assert_eq!(keeper.keep_key(DC, key(1)).await, Ok(kept.is_err()));
             tries.store(0, Ordering::Relaxed);
             let login = if for_tries < BUSY_TRIES { Ok(true) } else { Err(busy()) };
-            assert_eq!(keeper.keep_login(DC, None).await, login);
+            let origin = Origin { dc: DC, key: key(1).auth_key.id() };
+            assert_eq!(keeper.keep_login(origin, None).await, login);
         }
     }
 
@@ -291,5 +453,66 @@ mod tests {
             }
             assert_eq!(keeper.keep_key(FOUR, key(2)).await, Err(StoreError::Closed));
         }
+    }
+
+    /// A login at home, which was taken to another data centre.
+    async fn transferred() -> (Keeper, Origin, Origin) {
+        let keeper = Keeper::load(Box::new(MemoryStore::new())).await.unwrap();
+        let origin =
+            |number, byte| Origin { dc: DcId::production(number), key: key(byte).auth_key.id() };
+        let (home, other) = (origin(2, 1), origin(4, 2));
+        assert_eq!(keeper.keep_key(home.dc, key(1)).await, Ok(true));
+        assert_eq!(keeper.keep_key(other.dc, key(2)).await, Ok(true));
+        assert_eq!(keeper.keep_login(home, None).await, Ok(true));
+        assert_eq!(keeper.keep_transfer(home, other).await, Ok(true));
+        (keeper, home, other)
+    }
+
+    #[tokio::test]
+    async fn what_was_told_to_another_login_is_not_kept() {
+        let (keeper, home, other) = transferred().await;
+        let strange = key(3).auth_key.id();
+        let (old_home, old_other) =
+            (Origin { key: strange, ..home }, Origin { key: strange, ..other });
+        assert_eq!(keeper.keep_transfer(old_home, other).await, Ok(false));
+        assert_eq!(keeper.keep_transfer(home, old_other).await, Ok(false));
+        assert_eq!(keeper.keep_user(old_home, None).await, Ok(false));
+        assert_eq!(keeper.keep_transfer_lost(old_other).await, Ok(false));
+        assert_eq!(keeper.end_login(old_home, &StopReason::Revoked).await, Ok(false));
+        // Home moves only from where it was told to, and only to where the login is.
+        let standing = keeper.read(|kept| Standing::of(kept, DC));
+        let nobody = Standing { is_logged_in: false, key: None, ..standing };
+        assert_eq!(keeper.keep_home(nobody, other.dc).await, Ok(false));
+        assert_eq!(keeper.keep_home(standing, DcId::production(5)).await, Ok(false));
+        assert_eq!(keeper.keep_home(standing, other.dc).await, Ok(true));
+        assert_eq!(keeper.keep_home(standing, other.dc).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn a_login_takes_the_keys_of_the_one_before_it_with_it() {
+        let (keeper, home, other) = transferred().await;
+        assert_eq!(keeper.keep_login(other, None).await, Ok(true));
+        keeper.read(|kept| {
+            assert_eq!((kept.home, kept.is_authorized(other.dc)), (Some(other.dc), true));
+            assert_eq!(kept.key(home.dc), None);
+        });
+    }
+
+    #[tokio::test]
+    async fn an_ended_login_is_ended_everywhere() {
+        for reason in [StopReason::Revoked, StopReason::LoggedOut, StopReason::KeyDuplicated] {
+            let (keeper, home, other) = transferred().await;
+            assert_eq!(keeper.end_login(home, &reason).await, Ok(true));
+            keeper
+                .read(|kept| assert!(kept.key(home.dc).is_none() && kept.key(other.dc).is_none()));
+        }
+        // That one may be known after all.
+        let (keeper, home, other) = transferred().await;
+        assert_eq!(keeper.end_login(home, &StopReason::KeyUnknown).await, Ok(true));
+        keeper.read(|kept| {
+            assert!(kept.key(home.dc).is_some() && kept.key(other.dc).is_none());
+            assert!(!kept.is_authorized(home.dc) && kept.home == Some(home.dc));
+        });
+        assert_eq!(keeper.keep_login(home, None).await, Ok(true));
     }
 }

@@ -9,9 +9,10 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::client::error::{Error, StopReason};
-use crate::client::keeper::Keeper;
+use crate::client::keeper::{Keeper, Origin, keys_of};
 use crate::client::links::Links;
 use crate::client::policy::Purpose;
+use crate::client::runtime::{self, Here};
 use crate::client::state::{State, Update};
 use crate::client::store::{Change, StoreError};
 use crate::connection::{ConnectionError, Event};
@@ -28,6 +29,10 @@ pub(super) struct Link {
     pub(super) is_initialised: AtomicBool,
     /// Whether updates come over it, and the client's state is told by it.
     pub(super) is_main: bool,
+    /// Where its tasks live.
+    pub(super) runtime: Here,
+    /// Whether the server has ever said anything that only who has the key can say.
+    was_heard: AtomicBool,
     stage: watch::Receiver<Stage>,
     /// Whether calls can be made, as the stage says: to be looked at for each.
     is_ready: AtomicBool,
@@ -72,6 +77,7 @@ pub(super) struct Listeners {
 impl Link {
     /// Begins a connection.
     pub(super) fn open(config: Config, listeners: Listeners) -> Result<Arc<Self>, Error> {
+        let here = runtime::here()?;
         let key = config.connection.stored.as_ref().map(|stored| stored.auth_key.id());
         let (handle, events, driver) = connect(config).map_err(|error| Error::Io(error.kind()))?;
         let made = key.is_some().then_some(Ok(()));
@@ -80,6 +86,8 @@ impl Link {
             handle,
             is_initialised: AtomicBool::new(false),
             is_main: listeners.is_main,
+            runtime: here,
+            was_heard: AtomicBool::new(false),
             stage,
             is_ready: AtomicBool::new(key.is_some()),
             key: key.map(OnceLock::from).unwrap_or_default(),
@@ -91,7 +99,7 @@ impl Link {
             // If nobody hears it, nobody needs it.
             let _ = why.send(driver.run().await);
         });
-        let ears = Ears { link: Arc::downgrade(&link), listeners, stage: teller };
+        let ears = Ears { has_begun: false, link: Arc::downgrade(&link), listeners, stage: teller };
         let tasks = (driver, tokio::spawn(ears.listen(events, ended)));
         *lock(&link.tasks) = Some(tasks);
         Ok(link)
@@ -137,6 +145,18 @@ impl Link {
     /// The key that it uses.
     pub(super) fn key(&self) -> Option<KeyId> {
         self.key.get().copied()
+    }
+
+    /// The server has said something that only who has the key can say.
+    pub(super) fn hear(&self) {
+        if !self.was_heard.load(Ordering::Relaxed) {
+            self.was_heard.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the server may have run anything of what was sent. If it does not know the key and never did, it has not.
+    pub(super) fn may_have_run(&self, why: &ConnectionError) -> bool {
+        *why != ConnectionError::KeyUnknown || self.was_heard.load(Ordering::Relaxed)
     }
 
     /// Notes that a call is made, for as long as what it gives lives.
@@ -199,6 +219,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// The task that hears the events. It does not keep the connection open.
 struct Ears {
+    /// Whether the task has begun. A runtime that is ending drops it unbegun, from within the table of connections.
+    has_begun: bool,
     link: Weak<Link>,
     listeners: Listeners,
     stage: watch::Sender<Stage>,
@@ -206,6 +228,7 @@ struct Ears {
 
 impl Ears {
     async fn listen(mut self, mut events: Events, ended: oneshot::Receiver<ConnectionError>) {
+        self.has_begun = true;
         self.tell(State::Connecting);
         let mut wait = self.listeners.idle.map(|idle| idle.max(LOOK));
         loop {
@@ -222,10 +245,15 @@ impl Ears {
         }
         // The event that said why may have been lost.
         let why = ended.await.unwrap_or(ConnectionError::Closed);
-        self.over(why);
+        self.over(why).await;
     }
 
     async fn hear(&mut self, event: Event) {
+        if let (Event::Session(_) | Event::KeyBound { .. }, Some(link)) =
+            (&event, self.link.upgrade())
+        {
+            link.hear();
+        }
         match event {
             Event::Connected { .. } => self.tell(State::Online),
             Event::Disconnected { why } => self.tell(State::Offline { why }),
@@ -236,7 +264,7 @@ impl Ears {
                 self.key_made(&link, kept).await;
             }
             Event::Session(session::Event::Salt(salt)) => {
-                let dc = self.listeners.dc;
+                let dc = keys_of(self.listeners.dc);
                 // One that is not kept costs a round trip next time.
                 let _ = self.listeners.keeper.apply(vec![Change::Salt { dc, salt }]).await;
             }
@@ -247,7 +275,7 @@ impl Ears {
             }
             Event::Session(session::Event::Missed) => self.update(Update::Gap),
             Event::Session(session::Event::Update(update)) => self.update(Update::Object(update)),
-            Event::Over(error) => self.over(error),
+            Event::Over(error) => self.over(error).await,
             _ => {}
         }
     }
@@ -270,18 +298,34 @@ impl Ears {
         });
     }
 
-    /// It is over. Nobody hears that before the client's state was told.
-    fn over(&mut self, error: ConnectionError) {
+    /// It is over. Nobody hears that before the client's state was told, and what ended with it was kept.
+    async fn over(&mut self, error: ConnectionError) {
         if self.stage.borrow().over.is_some() {
             return;
         }
-        self.tell(self.last_state(&error));
+        let state = self.last_state(&error);
+        let reason = match &state {
+            State::Stopped(reason) if self.listeners.is_main => Some(reason.clone()),
+            _ => None,
+        };
+        let key = self.link.upgrade().and_then(|link| link.key());
+        self.tell(state);
+        if let (Some(reason), Some(key)) = (reason, key) {
+            let origin = Origin { dc: keys_of(self.listeners.dc), key };
+            // If it cannot be kept, the next program hears the same from the server.
+            let _ = self.listeners.keeper.end_login(origin, &reason).await;
+        }
+        self.tell_over(error);
+    }
+
+    /// Whoever waits for its end hears that.
+    fn tell_over(&self, error: ConnectionError) {
         if let Some(link) = self.link.upgrade() {
             link.is_ready.store(false, Ordering::Release);
         }
         self.stage.send_modify(|stage| {
             stage.made.get_or_insert(Err(error.clone().into()));
-            stage.over = Some(error);
+            stage.over.get_or_insert(error);
         });
     }
 
@@ -291,7 +335,7 @@ impl Ears {
         let key = self.link.upgrade().and_then(|link| link.key());
         match error {
             ConnectionError::Closed => State::Idle,
-            ConnectionError::KeyUnknown if keeper.is_of_the_login(*dc, key) => {
+            ConnectionError::KeyUnknown if keeper.is_of_the_login(keys_of(*dc), key) => {
                 State::Stopped(StopReason::KeyUnknown)
             }
             error => State::Failed(error.clone()),
@@ -332,5 +376,17 @@ impl Ears {
         };
         // Nobody has to listen.
         let _ = self.listeners.updates.send(update);
+    }
+}
+
+/// The runtime has ended, and its tasks with it: what is over cannot be called over any more, and another call opens another.
+impl Drop for Ears {
+    fn drop(&mut self) {
+        if self.stage.borrow().over.is_none() {
+            if self.has_begun {
+                self.tell(State::Idle);
+            }
+            self.tell_over(ConnectionError::Closed);
+        }
     }
 }

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::watch;
 
 use crate::client::error::Error;
+use crate::client::keeper::keys_of;
 use crate::client::link::Link;
 use crate::client::policy::Purpose;
+use crate::client::runtime::{self, Here};
 use crate::client::state::State;
 use crate::ids::DcId;
 use crate::map::IdMap;
@@ -53,11 +55,11 @@ impl Links {
         }
     }
 
-    /// The connection of a place, if calls can be made at once. A client that has ended has none.
-    pub(super) fn ready(&self, place: Place) -> Option<Arc<Link>> {
+    /// The connection of a place, if calls can be made at once from here. A client that has ended has none.
+    pub(super) fn ready(&self, place: Place, here: Here) -> Option<Arc<Link>> {
         let table = self.table();
-        let link = table.links.get(&place).filter(|link| !table.has_ended && link.is_ready());
-        link.cloned()
+        let serves = |link: &&Arc<Link>| link.is_ready() && link.runtime.serves(here);
+        table.links.get(&place).filter(|_| !table.has_ended).filter(serves).cloned()
     }
 
     /// The connection of a place, and true. Or the one that makes the data centre's key, which all connections to it use. If there
@@ -65,16 +67,20 @@ impl Links {
     pub(super) fn begin(
         &self,
         place: Place,
+        here: Here,
         has_key: impl FnOnce() -> bool,
         open: impl FnOnce() -> Result<Arc<Link>, Error>,
     ) -> Result<(Arc<Link>, bool), Error> {
         let mut table = self.table();
         self.check()?;
-        if let Some(link) = table.links.get(&place).filter(|link| link.is_usable()) {
+        let is_usable = |link: &Arc<Link>| link.is_usable() && link.runtime.serves(here);
+        if let Some(link) = table.links.get(&place).filter(|link| is_usable(link)) {
             return Ok((link.clone(), true));
         }
         if !has_key() {
-            let is_maker = |(of, link): &(&Place, &Arc<Link>)| of.0 == place.0 && link.is_making();
+            let is_maker = |(of, link): &(&Place, &Arc<Link>)| {
+                of.0 == place.0 && link.is_making() && is_usable(link)
+            };
             if let Some((_, link)) = table.links.iter().find(is_maker) {
                 return Ok((link.clone(), false));
             }
@@ -93,6 +99,15 @@ impl Links {
                 self.set(State::Idle);
             }
         }
+    }
+
+    /// Takes all connections to a data centre out of their places.
+    pub(super) fn leave(&self, dc: DcId) {
+        let table = self.table();
+        let places: Vec<Place> =
+            table.links.keys().filter(|(of, _)| keys_of(*of) == dc).copied().collect();
+        drop(table);
+        self.replace(&places);
     }
 
     /// A connection tells the client's state. It counts while that is in its place.
@@ -148,6 +163,10 @@ impl Links {
 
     /// Closes connections, all at once, in tasks of their own: nobody has to wait for it to happen.
     fn close(&self, links: Vec<Arc<Link>>) {
+        if runtime::here().is_err() {
+            // Without their handles they close by themselves, if somebody moves them.
+            return drop(links);
+        }
         for link in links {
             let closing = Closing::new(&self.closing);
             tokio::spawn(async move {

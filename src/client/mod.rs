@@ -30,10 +30,13 @@
 //! * The first call of each session goes inside of `invokeWithLayer` and `initConnection`.
 //! * Links that break are mended by the connection below; what became of a call is known as well as it can be
 //!   ([`Error::execution`]).
-//! * Waits that the server orders are waited up to a threshold ([`InvokeOptions`], CF-15); errors of the server's own are
-//!   tried again where that is safe.
+//! * Waits that the server orders are waited up to a threshold ([`InvokeOptions`], CF-15), by all calls of the same function in their
+//!   order; errors of the server's own are tried again where that is safe.
 //! * Calls that belong to another data centre go there (CF-16), with the login transferred.
-//! * A login that the server has ended stops the client with the reason, instead of trying for ever (CF-17).
+//! * A login that the server has ended stops the client with the reason, instead of trying for ever (CF-17), and is kept as ended.
+//! * One login at a time: while somebody is logged in, beginning another is an error, and steps of several logins wait for each other.
+//!
+//! It runs on tokio, from within a runtime with its drivers for I/O and time: see [`Client`].
 //! * A new key is in the store before it is used, and what happens together is stored together (CF-22).
 
 pub mod addresses;
@@ -41,12 +44,14 @@ mod builder;
 mod core;
 mod dcs;
 mod error;
+mod floods;
 mod invoke;
 mod keeper;
 mod link;
 mod links;
 mod login;
 mod policy;
+mod runtime;
 mod state;
 pub mod store;
 
@@ -54,7 +59,8 @@ pub use self::core::Client;
 pub use builder::{ClientBuilder, Device};
 pub use error::{Error, StopReason};
 pub use login::{
-    CodeLogin, EmailStep, LoggedIn, LoginError, PasswordStep, QrLogin, QrStep, SignUpStep, Step,
+    CodeLogin, EmailStep, FutureAuthToken, LoggedIn, LoggedOut, LoginError, PasswordStep, QrLogin,
+    QrStep, SignUpStep, Step,
 };
 pub use policy::{InvokeOptions, Purpose};
 pub use state::{State, Update};

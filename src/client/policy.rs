@@ -6,13 +6,16 @@ use crate::ids::DcId;
 use crate::rpc::{CallError, Execution, RpcError, known};
 use crate::tl::Repeat;
 
-/// How a call is made. [`Default`] suits most calls.
+/// How a call is made. [`Default`] suits most calls. A client's own are set by
+/// [`ClientBuilder::invoke_options`](crate::client::ClientBuilder::invoke_options) and
+/// [`Client::with_options`](crate::client::Client::with_options).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvokeOptions {
     /// How long it may take in all, waits and new attempts among them; `None` for as long as it takes. A minute by default.
     pub deadline: Option<Duration>,
     /// How long may be waited, in all, because the server says so: `FLOOD_WAIT_X`, `FLOOD_PREMIUM_WAIT_X` and
-    /// `SLOWMODE_WAIT_X`. Half a minute by default. A longer wait is the call's error.
+    /// `SLOWMODE_WAIT_X`, whether it said so to this call or to another one of the same function. Half a minute by default. A
+    /// longer wait is the call's error.
     pub flood_threshold: Duration,
     /// How often it is made again after an error of the server's own (500 and above, and negative codes), if it may be made
     /// twice: a call that must not run twice is never made again. Twice by default.
@@ -23,6 +26,10 @@ pub struct InvokeOptions {
     pub dc: Option<DcId>,
     /// Which of the data centre's connections carries it.
     pub purpose: Purpose,
+    /// Whether a wait that the server orders is one for all calls of the same function, as most are: while one waits, the others
+    /// wait behind it, in their order, and then begin one after the other, as fast as the server was seen to take them. True by
+    /// default. False for a call whose waits concern what it names alone, as one chat of many: it waits for itself.
+    pub shares_waits: bool,
 }
 
 /// What a connection is for. Large transfers have connections of their own, so that nothing waits behind them.
@@ -46,7 +53,15 @@ impl Default for InvokeOptions {
             repeat: None,
             dc: None,
             purpose: Purpose::Main,
+            shares_waits: true,
         }
+    }
+}
+
+impl InvokeOptions {
+    /// What of them is meant for a step of a login, which knows itself where it goes, and how often.
+    pub(super) fn of_a_login(&self) -> Self {
+        Self { repeat: None, dc: None, purpose: Purpose::Main, shares_waits: false, ..self.clone() }
     }
 }
 
@@ -83,8 +98,8 @@ pub(super) enum Next {
     Migrate {
         /// Its number.
         number: i64,
-        /// Whether the account lives there.
-        is_home: bool,
+        /// What it says of the home.
+        home: Home,
     },
     /// The call was sent on too often.
     TooManyHops,
@@ -92,6 +107,17 @@ pub(super) enum Next {
     Initialise,
     /// The same over another connection.
     Reopen,
+}
+
+/// What a call's being sent elsewhere says of the data centre that the account lives in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Home {
+    /// Nothing: the call alone belongs there.
+    Stays,
+    /// The account lives there.
+    Account,
+    /// It is there, if nobody is logged in.
+    Nobodys,
 }
 
 impl Attempts {
@@ -138,13 +164,13 @@ impl Attempts {
                 Some(seconds),
             ) => self.wait(seconds),
             (303, known::FILE_MIGRATE_X | known::STATS_MIGRATE_X, Some(number)) => {
-                self.hop(number, false)
+                self.hop(number, Home::Stays)
             }
-            (
-                303,
-                known::PHONE_MIGRATE_X | known::USER_MIGRATE_X | known::NETWORK_MIGRATE_X,
-                Some(number),
-            ) => self.hop(number, true),
+            (303, known::USER_MIGRATE_X, Some(number)) => self.hop(number, Home::Account),
+            // Of a number, or of an address on the network: it says nothing of who is logged in.
+            (303, known::PHONE_MIGRATE_X | known::NETWORK_MIGRATE_X, Some(number)) => {
+                self.hop(number, Home::Nobodys)
+            }
             (400, known::CONNECTION_NOT_INITED | known::CONNECTION_LAYER_INVALID, _)
                 if !self.is_initialised_again =>
             {
@@ -154,7 +180,7 @@ impl Attempts {
             // SM-X4: it ran.
             (_, known::RANDOM_ID_DUPLICATE, _) => Next::Fail,
             // A login begins anew by itself alone.
-            (500, known::AUTH_RESTART, _) => Next::Fail,
+            (500, known::AUTH_RESTART | super::login::AUTH_RESTART_X, _) => Next::Fail,
             (500.. | ..0, _, _) => self.server_failed(jitter),
             _ => Next::Fail,
         }
@@ -173,10 +199,20 @@ impl Attempts {
         Next::After(wait)
     }
 
+    /// CF-15: a wait that the server has ordered another call is waited as one's own is.
+    pub(super) fn wait_behind(&mut self, wait: Duration) -> bool {
+        let waited = self.waited.saturating_add(wait);
+        let may = waited <= self.threshold;
+        if may {
+            self.waited = waited;
+        }
+        may
+    }
+
     /// CF-16.
-    fn hop(&mut self, number: i64, is_home: bool) -> Next {
+    fn hop(&mut self, number: i64, home: Home) -> Next {
         self.hops += 1;
-        if self.hops > MAX_HOPS { Next::TooManyHops } else { Next::Migrate { number, is_home } }
+        if self.hops > MAX_HOPS { Next::TooManyHops } else { Next::Migrate { number, home } }
     }
 
     fn server_failed(&mut self, jitter: u8) -> Next {
@@ -239,13 +275,24 @@ mod tests {
     }
 
     #[test]
+    fn cf_15_waits_of_other_calls_count_as_ones_own() {
+        let mut attempts = attempts(Repeat::Once);
+        assert_eq!(attempts.next(&rpc(420, "FLOOD_WAIT_10"), 0), Next::After(10 * SECOND));
+        assert!(attempts.wait_behind(20 * SECOND));
+        assert!(!attempts.wait_behind(Duration::from_millis(1)));
+        assert_eq!(attempts.next(&rpc(420, "FLOOD_WAIT_1"), 0), Next::Fail);
+    }
+
+    #[test]
     fn cf_16_three_hops_are_followed() {
         let mut attempts = attempts(Repeat::Once);
-        for (message, is_home) in
-            [("PHONE_MIGRATE_4", true), ("USER_MIGRATE_4", true), ("FILE_MIGRATE_4", false)]
-        {
+        for (message, home) in [
+            ("PHONE_MIGRATE_4", Home::Nobodys),
+            ("USER_MIGRATE_4", Home::Account),
+            ("FILE_MIGRATE_4", Home::Stays),
+        ] {
             let next = attempts.next(&rpc(303, message), 0);
-            assert_eq!(next, Next::Migrate { number: 4, is_home });
+            assert_eq!(next, Next::Migrate { number: 4, home });
         }
         assert_eq!(attempts.next(&rpc(303, "STATS_MIGRATE_4"), 0), Next::TooManyHops);
         assert_eq!(self::attempts(Repeat::Once).next(&rpc(303, "NEVER_MIGRATE_4"), 0), Next::Fail);

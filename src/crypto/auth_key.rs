@@ -1,7 +1,11 @@
 //! The authorization key and the numbers derived from it alone. How it is agreed on is `dh`; what
 //! it encrypts is `message_key`.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::sync::Arc;
+
+use zeroize::Zeroize;
 
 use super::secret::Secret;
 use super::sha;
@@ -15,20 +19,43 @@ use super::sha;
 /// Source: <https://core.telegram.org/mtproto/auth_key#9-server-responds-in-one-of-three-ways>.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AuthKey {
-    key: Secret<256>,
+    /// Clones share the bytes, and moves do not copy them: they are at one place, which is wiped with the last clone.
+    key: Arc<Secret<256>>,
     id: KeyId,
     aux_hash: [u8; 8],
 }
 
 impl AuthKey {
-    /// A key from its 256 big-endian bytes, leading zeros included (KX-19).
+    /// A key from its 256 big-endian bytes, leading zeros included (KX-19). The array that is passed in stays where it came from:
+    /// [`copy_of`](Self::copy_of) takes none.
     #[must_use]
-    pub fn from_bytes(bytes: [u8; 256]) -> Self {
-        let key = Secret::from(bytes);
+    pub fn from_bytes(mut bytes: [u8; 256]) -> Self {
+        let key = Self::copy_of(&bytes);
+        bytes.zeroize();
+        key
+    }
+
+    /// As [`from_bytes`](Self::from_bytes), from where the bytes are. Wipe them there.
+    #[must_use]
+    pub fn copy_of(bytes: &[u8; 256]) -> Self {
+        let copied: Result<Self, Infallible> = Self::made(|key| {
+            key.copy_from_slice(bytes);
+            Ok(())
+        });
+        match copied {
+            Ok(key) => key,
+        }
+    }
+
+    /// A key that is made in its place.
+    pub(super) fn made<E>(fill: impl FnOnce(&mut [u8; 256]) -> Result<(), E>) -> Result<Self, E> {
+        let mut key = Arc::new(Secret::zero());
+        // Nobody shares it yet, so that it is filled where it is.
+        fill(Arc::make_mut(&mut key).expose_mut())?;
         let hash = sha::sha1(&[key.expose()]);
         let [a, b, c, d, e, f, g, h, .., s, t, u, v, w, x, y, z] = hash;
         let id = KeyId::from_le_bytes([s, t, u, v, w, x, y, z]);
-        Self { key, id, aux_hash: [a, b, c, d, e, f, g, h] }
+        Ok(Self { key, id, aux_hash: [a, b, c, d, e, f, g, h] })
     }
 
     /// `auth_key_id`: the last 8 bytes of the key's SHA-1. It names the key in every encrypted
@@ -104,6 +131,17 @@ mod tests {
             assert_eq!(key.id().to_le_bytes(), vectors::array(&path("auth_key_id")));
             assert_eq!(key.aux_hash(), vectors::array(&path("auth_key_aux_hash")));
         }
+    }
+
+    #[test]
+    fn kx_22_clones_and_moves_leave_the_bytes_where_they_are() {
+        let key = AuthKey::from_bytes(vectors::array("new_official_2024.auth_key"));
+        let place = key.expose().as_ptr();
+        let moved = Box::new(key.clone());
+        assert_eq!(moved.expose().as_ptr(), place);
+        drop(key);
+        assert_eq!(moved.expose().as_ptr(), place);
+        assert_eq!(*moved, AuthKey::copy_of(moved.expose()));
     }
 
     #[test]

@@ -11,6 +11,14 @@ pub(super) fn left_pad<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
     Some(padded)
 }
 
+/// As [`left_pad`], where the number is to be: moves of an array leave copies behind. What is wider loses its front.
+pub(super) fn left_pad_into<const N: usize>(bytes: &[u8], out: &mut [u8; N]) {
+    out.fill(0);
+    for (to, from) in out.iter_mut().rev().zip(bytes.iter().rev()) {
+        *to = *from;
+    }
+}
+
 /// The number without leading zeros, as `p` and `q` are sent: the server answers padded ones with
 /// -404 (KX-05). Zero has no bytes.
 #[must_use]
@@ -21,7 +29,7 @@ pub fn minimal_be(number: u64) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{left_pad, minimal_be};
+    use super::{left_pad, left_pad_into, minimal_be};
 
     #[test]
     fn kx_05_minimal_numbers_begin_with_another_byte_than_zero() {
@@ -32,6 +40,15 @@ mod tests {
             let bytes = minimal_be(1 << bits);
             assert_eq!(bytes.len(), bits / 8 + 1);
             assert_ne!(bytes[0], 0);
+        }
+    }
+
+    #[test]
+    fn numbers_are_padded_in_their_place_as_elsewhere() {
+        for bytes in [&[][..], &[1], &[1, 2, 3], &[0, 1, 2, 3], &[4, 3, 2, 1]] {
+            let mut out = [9; 4];
+            left_pad_into(bytes, &mut out);
+            assert_eq!(Some(out), left_pad(bytes));
         }
     }
 

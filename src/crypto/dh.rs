@@ -2,7 +2,6 @@
 //! can be given a key that others know; both sides check (KX-13 to KX-15).
 
 use num_bigint::BigUint;
-use zeroize::Zeroize;
 
 use super::auth_key::AuthKey;
 use super::be::left_pad;
@@ -103,10 +102,8 @@ pub fn auth_key(
     secret: &Secret<256>,
     p: &[u8; 256],
 ) -> Result<AuthKey, DhError> {
-    let mut power = suite.pow_mod(public, secret, p)?;
-    let key = AuthKey::from_bytes(power);
-    power.zeroize();
-    Ok(key)
+    // In its place: each move of an array leaves a copy behind.
+    AuthKey::made(|key| Ok(suite.pow_mod_into(public, secret, p, key)?))
 }
 
 /// The conditions under which `g` is a square modulo the safe prime `p`, and so generates the

@@ -10,7 +10,7 @@ use crypto_primes::{Flavor, is_prime};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::be::left_pad;
+use super::be::left_pad_into;
 use super::entropy::{Entropy, EntropyExt};
 use super::rsa_key::RsaPublicKey;
 #[cfg(feature = "server")]
@@ -66,8 +66,20 @@ impl CryptoSuite for Real {
         exponent: &Secret<256>,
         modulus: &[u8; 256],
     ) -> Result<[u8; 256], SuiteError> {
+        let mut out = [0; 256];
+        self.pow_mod_into(base, exponent, modulus, &mut out)?;
+        Ok(out)
+    }
+
+    fn pow_mod_into(
+        &self,
+        base: &[u8; 256],
+        exponent: &Secret<256>,
+        modulus: &[u8; 256],
+        out: &mut [u8; 256],
+    ) -> Result<(), SuiteError> {
         let exponent = Zeroizing::new(number(exponent.expose()));
-        power(base, &exponent, exponent.bits_precision(), modulus)
+        power(base, &exponent, exponent.bits_precision(), modulus, out)
     }
 
     /// Baillie-PSW on both numbers, for which no composite is known that passes, and Miller-Rabin
@@ -84,7 +96,10 @@ impl CryptoSuite for Real {
             return Err(SuiteError::BlockTooLarge);
         }
         let bits = u64::BITS - key.exponent().leading_zeros();
-        power(block, &BoxedUint::from(key.exponent()), bits, key.modulus())
+        let exponent = BoxedUint::from(key.exponent());
+        let mut out = [0; 256];
+        power(block, &exponent, bits, key.modulus(), &mut out)?;
+        Ok(out)
     }
 
     /// RUSTSEC-2023-0071 tells of private operations of the `rsa` crate whose timing gives the key
@@ -113,7 +128,8 @@ fn power(
     exponent: &BoxedUint,
     exponent_bits: u32,
     modulus: &[u8; 256],
-) -> Result<[u8; 256], SuiteError> {
+    out: &mut [u8; 256],
+) -> Result<(), SuiteError> {
     let modulus = Odd::new(number(modulus)).into_option().ok_or(SuiteError::EvenModulus)?;
     let params = BoxedMontyParams::new_vartime(modulus);
     let mut power =
@@ -122,8 +138,8 @@ fn power(
     let bytes = Zeroizing::new(value.to_be_bytes());
     power.zeroize();
     value.zeroize();
-    // As wide as the modulus, so it fits.
-    Ok(left_pad(&bytes).unwrap_or([0; 256]))
+    left_pad_into(&bytes, out);
+    Ok(())
 }
 
 fn survives_random_bases(candidate: BoxedUint, entropy: &mut dyn Entropy) -> bool {

@@ -23,6 +23,14 @@ impl<const N: usize> Secret<N> {
         secret
     }
 
+    /// A copy of bytes, made where it stays.
+    #[must_use]
+    pub fn boxed(bytes: &[u8; N]) -> Box<Self> {
+        let mut secret = Box::new(Self::zero());
+        secret.0.copy_from_slice(bytes);
+        secret
+    }
+
     /// The bytes themselves. Do not copy them to where they are not wiped.
     #[must_use]
     pub fn expose(&self) -> &[u8; N] {

@@ -58,6 +58,21 @@ pub trait CryptoSuite: Debug + Send + Sync + sealed::Sealed + 'static {
         modulus: &[u8; 256],
     ) -> Result<[u8; 256], SuiteError>;
 
+    /// As [`pow_mod`](Self::pow_mod), where the number is to be: an array that is given leaves copies behind, and a key must not.
+    ///
+    /// # Errors
+    /// [`SuiteError::EvenModulus`]; then what is in `out` means nothing.
+    fn pow_mod_into(
+        &self,
+        base: &[u8; 256],
+        exponent: &Secret<256>,
+        modulus: &[u8; 256],
+        out: &mut [u8; 256],
+    ) -> Result<(), SuiteError> {
+        *out = self.pow_mod(base, exponent, modulus)?;
+        Ok(())
+    }
+
     /// Whether `p` and `(p - 1) / 2` are both prime (KX-13). Expensive: a quarter of a second, not
     /// for an I/O task. Random bases come from `entropy`.
     fn is_safe_prime(&self, p: &[u8; 256], entropy: &mut dyn Entropy) -> bool;

@@ -166,7 +166,7 @@ impl AwaitDhGen {
         };
         ctx.report(Step::Finished {
             auth_key_id: self.key.id(),
-            auth_key: Box::new(Secret::from(*self.key.expose())),
+            auth_key: Secret::boxed(self.key.expose()),
             server_salt: salt,
             time_offset: clock.offset(),
         });

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use telewire::client::store::MemoryStore;
 use telewire::client::{Error, InvokeOptions, Purpose, StopReason};
+use telewire::ids::DcId;
 use telewire::rpc::{Execution, RpcError};
 use telewire::tl::Repeat;
 use telewire::tl::api::functions::account::UpdateStatus;
@@ -14,7 +15,7 @@ use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
 use telewire::tl::wrap::functions::help::GetConfig;
 
-use crate::support::{FOUR, PHONE, TWO, done, patient, world, world_with};
+use crate::support::{FOUR, PHONE, Relay, TWO, done, patient, world, world_with};
 
 fn nearest(dc: i32) -> NearestDc {
     NearestDc { country: "DE".into(), this_dc: dc, nearest_dc: dc }
@@ -319,4 +320,77 @@ async fn where_a_data_centre_is_may_not_be_told_and_the_call_was_not_sent() {
     let error = patient(client.invoke_with(&status, &options)).await.unwrap_err();
     assert!(matches!(error, Error::NotPrepared(_)), "{error}");
     assert_eq!(error.execution(), Execution::Never);
+}
+
+#[tokio::test]
+async fn what_serves_media_alone_is_the_same_data_centre_at_other_addresses() {
+    for number in [2, 4] {
+        let world = world_with(|accounts, dc, dispatcher| {
+            accounts.on(dc, dispatcher, move |user, _: UpdateStatus| {
+                assert_eq!(user, 777);
+                Ok(dc.number > 0)
+            });
+        })
+        .await;
+        let dc = DcId::production(number);
+        let media = DcId { is_media: true, ..dc };
+        let client = world.bot().await;
+        let options =
+            InvokeOptions { dc: Some(media), purpose: Purpose::Download, ..Default::default() };
+        let status = UpdateStatus { offline: false };
+        // Nothing is told of addresses for media alone: it is served at the others.
+        assert_eq!(patient(client.invoke_with(&status, &options)).await, Ok(true), "{media}");
+        // And then there are some.
+        let relay = Relay::new(world.address(dc)).await;
+        world.accounts.set_address(media, relay.address());
+        patient(client.refresh_config()).await.unwrap();
+        assert_eq!(client.addresses(media), [relay.address()]);
+        let kept = client.snapshot();
+        patient(client.close()).await;
+        let client = world.client_on(MemoryStore::from(kept)).await;
+        assert_eq!(patient(client.invoke_with(&status, &options)).await, Ok(true), "{media}");
+        assert_eq!(relay.dials(), 1);
+        // The key and the login are those of the data centre.
+        let kept = client.snapshot();
+        assert_eq!((kept.key(media), kept.is_authorized(media)), (None, false));
+        assert!(kept.is_authorized(dc) && client.is_logged_in());
+        assert!(world.accounts.logins(777).len() <= 2);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_there_yet_is_made_where_more_than_media_is_served() {
+    let world = world().await;
+    let media = DcId { is_media: true, ..TWO };
+    let relay = Relay::new(world.address(TWO)).await;
+    let client = world.builder().address(media, relay.address()).build().await.unwrap();
+    let options = InvokeOptions { dc: Some(media), ..Default::default() };
+    patient(client.invoke_with(&GetConfig, &options)).await.unwrap();
+    let kept = client.snapshot();
+    assert!(kept.key(TWO).is_some() && kept.key(media).is_none());
+    assert_eq!(relay.dials(), 1);
+}
+
+#[tokio::test]
+async fn addresses_of_cdns_are_kept_and_no_login_is_taken_there() {
+    let world = world().await;
+    let cdn = DcId::production(203);
+    world.accounts.set_address(cdn, world.address(FOUR));
+    let client = world.bot().await;
+    patient(client.refresh_config()).await.unwrap();
+    assert_eq!(client.addresses(cdn), [world.address(FOUR)]);
+    let kept = client.snapshot();
+    assert_eq!(kept.dcs[&cdn].addresses, [world.address(FOUR)]);
+    let text = telewire::client::store::string::to_text(&kept);
+    assert_eq!(telewire::client::store::string::from_text(&text).unwrap(), kept);
+    // It is another data centre than it says, so that no key comes about; but nothing was exported for it.
+    let options = InvokeOptions {
+        dc: Some(cdn),
+        deadline: Some(Duration::from_secs(5)),
+        ..Default::default()
+    };
+    let error = patient(client.invoke_with(&GetNearestDc, &options)).await.unwrap_err();
+    assert!(!error.is("DC_ID_INVALID") && !matches!(error, Error::NotPrepared(_)), "{error}");
+    // Nobody is sent there by an error.
+    assert!(client.is_logged_in() && client.home() == TWO);
 }

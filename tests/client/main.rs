@@ -9,12 +9,20 @@
 )]
 
 mod dcs;
+mod ended;
+mod floods;
 mod lives;
 mod login;
+mod lost;
+#[cfg(target_os = "linux")]
+mod memory;
+mod names;
 mod policy;
 mod qr;
 mod restart;
+mod runtimes;
 mod shutdown;
 mod steps;
 mod stop;
 mod support;
+mod turns;

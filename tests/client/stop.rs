@@ -58,8 +58,9 @@ async fn cf_17_a_login_that_was_ended_stops_the_client_for_good() {
         assert_eq!(patient(client.invoke(&GetNearestDc)).await, Err(stopped));
         assert_eq!(asked.load(Ordering::Relaxed), 0);
         no_dial_follows(&relay, 1).await;
-        // The session is as it was: what to do is not decided here.
-        assert!(client.snapshot().key(TWO).is_some());
+        // The next program does not take it for one either, and has none of its keys.
+        let kept = client.snapshot();
+        assert_eq!((client.is_logged_in(), client.user(), kept.key(TWO)), (false, None, None));
 
         // Logging in again goes over another key.
         let user = patient(client.log_in_bot("777:abc")).await.unwrap().user;
@@ -82,9 +83,8 @@ async fn cf_17_a_key_that_the_server_does_not_know_stops_a_client_that_is_logged
     let store = MemoryStore::from(snapshot);
     let client = world.client_on(store).await;
     let stopped = Error::Stopped(StopReason::KeyUnknown);
-    // It was sent; who forgets keys may have run it before.
-    let error = patient(client.me()).await.unwrap_err();
-    assert_eq!((error.cause(), error.execution()), (&stopped, Execution::Maybe));
+    // It was sent; who does not know the key cannot have run it.
+    assert_eq!(patient(client.me()).await, Err(stopped.clone()));
     assert_eq!(patient(client.me()).await, Err(stopped));
     // It may still be closed, and then it stays so.
     patient(client.close()).await;

@@ -178,6 +178,10 @@ impl Relay {
         Self { address, dials, cuts, _task: task }
     }
 
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// How often it was dialled.
     pub(crate) fn dials(&self) -> u32 {
         self.dials.load(Ordering::Relaxed)

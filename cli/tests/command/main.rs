@@ -9,6 +9,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod ended;
 mod exit_codes;
 mod files;
 mod handshake;

@@ -9,8 +9,8 @@ use telewire::tl::{
 
 use crate::{
     accessors, enums, flags, flags_shared, flags_words, function_generic, function_without_result,
-    functions, keywords, layers, layout, namespaces, object_measured, object_to_end, primitives, recursion,
-    std_names, unit, variant_names, vectors, widths,
+    functions, keywords, layers, layout, namespaces, object_measured, object_to_end, primitives,
+    recursion, std_names, unit, variant_names, vectors, widths,
 };
 
 /// Writes, reads back, and cuts at each length.

@@ -1,22 +1,35 @@
 //! Login by a code that is sent to a phone.
 
+use std::fmt;
+
 use crate::client::core::Client;
+use crate::client::keeper::Origin;
+use crate::client::login::secret::Masked;
+use crate::client::login::turn::{Begun, LoginId, Turn};
 use crate::client::login::{LoggedIn, LoginError, Step};
+use crate::ids::DcId;
 use crate::tl::api::enums::EmailVerification;
 use crate::tl::api::enums::auth::{Authorization, CodeType, SentCode, SentCodeType};
-use crate::tl::api::functions::auth::{CancelCode, ResendCode, SendCode, SignIn, SignUp};
+use crate::tl::api::functions::auth::{
+    CancelCode, ReportMissingCode, ResendCode, ResetLoginEmail, SendCode, SignIn, SignUp,
+};
+use crate::tl::api::types::help::TermsOfService;
 use crate::tl::api::types::{self, CodeSettings, EmailVerificationCode};
+use crate::tl::{Bytes, Function};
 
 /// A code was sent, and is to be typed.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct CodeLogin {
     pub(super) client: Client,
     pub(super) phone: String,
+    login: LoginId,
+    /// Where the login is under way.
+    dc: DcId,
     sent: Sent,
 }
 
 /// What became of the wish for a code.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Sent {
     Code(Box<types::auth::SentCode>),
     /// None was needed.
@@ -26,21 +39,36 @@ enum Sent {
 impl Client {
     /// Has a code sent to a phone number, and goes to the data centre where its account lives.
     ///
+    /// # Cancel safety
+    ///
+    /// When this is dropped before it is ready, a code may have been sent. Call it again: another one takes its place.
+    ///
     /// # Errors
     ///
-    /// [`LoginError::PhoneInvalid`], [`LoginError::PhoneBanned`], [`LoginError::ApiInvalid`],
+    /// [`LoginError::AlreadyLoggedIn`], [`LoginError::PhoneInvalid`], [`LoginError::PhoneBanned`], [`LoginError::PhoneFlood`],
+    /// [`LoginError::PasswordFlood`], [`LoginError::Flood`], [`LoginError::ApiInvalid`], [`LoginError::UpdateApp`],
     /// [`LoginError::PaymentRequired`], and what calls fail with.
     pub async fn send_code(&self, phone: &str) -> Result<CodeLogin, LoginError> {
-        self.prepare_login().await?;
-        match self.send_code_once(phone).await {
+        let login = self.inner.logins.id();
+        let mut turn = match self.begin_login(login).await? {
+            Begun::Turn(turn) => turn,
+            Begun::Found(_) => return Err(LoginError::AlreadyLoggedIn),
+        };
+        match self.send_code_once(&mut turn, phone).await {
             // The server forgot what it knew of an attempt before.
-            Err(LoginError::Restart) => self.send_code_once(phone).await,
+            Err(LoginError::Restart) => self.send_code_once(&mut turn, phone).await,
             other => other,
         }
     }
 
-    async fn send_code_once(&self, phone: &str) -> Result<CodeLogin, LoginError> {
+    async fn send_code_once(
+        &self,
+        turn: &mut Turn<'_>,
+        phone: &str,
+    ) -> Result<CodeLogin, LoginError> {
         let settings = &self.inner.settings;
+        let tokens: Vec<Bytes> =
+            self.inner.logins.tokens().iter().map(|token| token.as_bytes().into()).collect();
         let request = SendCode {
             phone_number: phone.to_owned(),
             api_id: settings.api_id,
@@ -52,29 +80,57 @@ impl Client {
                 allow_missed_call: false,
                 allow_firebase: false,
                 unknown_number: false,
-                logout_tokens: None,
+                logout_tokens: (!tokens.is_empty()).then_some(tokens),
                 token: None,
             },
         };
-        let sent = self.invoke(&request).await?;
-        CodeLogin::new(self, phone, sent).await
+        let (sent, origin) = turn.call(&request).await?;
+        CodeLogin::new(self, turn, phone, sent, origin).await
     }
 }
 
 impl CodeLogin {
-    pub(super) async fn new(
+    async fn new(
         client: &Client,
+        turn: &mut Turn<'_>,
         phone: &str,
         sent: SentCode,
+        origin: Origin,
     ) -> Result<Self, LoginError> {
         let sent = match sent {
             SentCode::SentCode(sent) => Sent::Code(sent),
             SentCode::SentCodePaymentRequired(_) => return Err(LoginError::PaymentRequired),
             SentCode::SentCodeSuccess(success) => {
-                Sent::Done(Box::new(client.logged_in(success.authorization).await?))
+                Sent::Done(Box::new(turn.logged_in(success.authorization, origin).await?))
             }
         };
-        Ok(Self { client: client.clone(), phone: phone.to_owned(), sent })
+        let (login, phone) = (turn.login(), phone.to_owned());
+        Ok(Self { client: client.clone(), phone, login, dc: origin.dc, sent })
+    }
+
+    /// The login as it goes on with another code.
+    pub(super) async fn next(
+        &self,
+        turn: &mut Turn<'_>,
+        sent: SentCode,
+        origin: Origin,
+    ) -> Result<Self, LoginError> {
+        Self::new(&self.client, turn, &self.phone, sent, origin).await
+    }
+
+    /// The login as it has ended.
+    pub(super) fn ended(&self, done: LoggedIn) -> Self {
+        Self { sent: Sent::Done(Box::new(done)), ..self.clone() }
+    }
+
+    pub(super) async fn turn(&self) -> Result<Begun<'_>, LoginError> {
+        match self.client.continue_login(self.login, self.dc).await {
+            // Its own code, which was good for one login.
+            Err(LoginError::AlreadyLoggedIn) if self.client.inner.logins.is_done(self.login) => {
+                Err(LoginError::CodeExpired)
+            }
+            other => other,
+        }
     }
 
     /// How the code was sent, and what it looks like. `None` if the server wanted none, and somebody
@@ -120,10 +176,17 @@ impl CodeLogin {
 
     /// Logs in with the code.
     ///
+    /// # Cancel safety
+    ///
+    /// When this is dropped before it is ready, the code may have been used, and the account be logged in. Call it again: it finds
+    /// that out first. So does [`Client::me`], in the next program too. If a password is to be asked for, or nobody has the number,
+    /// another call of it may find the code used: [`LoginError::CodeExpired`].
+    ///
     /// # Errors
     ///
     /// [`LoginError::CodeEmpty`], [`LoginError::CodeInvalid`] (try another), [`LoginError::CodeExpired`],
-    /// [`LoginError::EmailRequired`], and what calls fail with.
+    /// [`LoginError::EmailRequired`], [`LoginError::Flood`], [`LoginError::SignInFailed`], [`LoginError::UpdateApp`],
+    /// [`LoginError::AlreadyLoggedIn`], and what calls fail with.
     pub async fn submit(&self, code: &str) -> Result<Step, LoginError> {
         let sent = match &self.sent {
             Sent::Code(sent) => sent,
@@ -144,37 +207,119 @@ impl CodeLogin {
             }
             _ => request.phone_code = Some(code.to_owned()),
         }
-        match self.client.invoke(&request).await {
-            Ok(Authorization::AuthorizationSignUpRequired(required)) => {
-                let terms = required.terms_of_service.map(|terms| terms.text);
+        let mut turn = match self.turn().await? {
+            Begun::Turn(turn) => turn,
+            Begun::Found(found) => return Ok(Step::Done(found)),
+        };
+        match turn.call(&request).await {
+            Ok((Authorization::AuthorizationSignUpRequired(required), _)) => {
+                let terms = required.terms_of_service;
                 Ok(Step::SignUp(SignUpStep { login: self.clone(), terms }))
             }
-            Ok(answer) => Ok(Step::Done(self.client.logged_in(answer).await?)),
-            Err(error) => Ok(Step::Password(self.client.after_error(error).await?)),
+            Ok((answer, origin)) => Ok(Step::Done(turn.logged_in(answer, origin).await?)),
+            Err(error) => Ok(Step::Password(turn.after_error(error).await?)),
         }
     }
 
     /// Has another code sent, in the next way. The one before is not valid any more.
     ///
+    /// # Cancel safety
+    ///
+    /// When this is dropped before it is ready, the other code may have been sent, and the one before is not valid then: begin the
+    /// login anew if [`LoginError::CodeExpired`] is the answer to another call of it.
+    ///
     /// # Errors
     ///
-    /// [`LoginError::NoOtherWay`], [`LoginError::CodeExpired`], and what calls fail with.
+    /// [`LoginError::NoOtherWay`], [`LoginError::CodeExpired`], [`LoginError::Flood`], [`LoginError::AlreadyLoggedIn`], and what
+    /// calls fail with.
     pub async fn resend(&self) -> Result<Self, LoginError> {
         let request = ResendCode::new(self.phone.clone(), self.hash()?.to_owned());
-        let sent = self.client.invoke(&request).await?;
-        Self::new(&self.client, &self.phone, sent).await
+        self.another(&request).await
+    }
+
+    /// Has the email address taken away that codes are sent to, for who cannot read there any more; the login goes on with a code that
+    /// is sent in another way. It may take days: [`kind`](Self::kind) says after how many seconds
+    /// (`reset_available_period`), or until when it is under way (`reset_pending_date`).
+    ///
+    /// Source: <https://core.telegram.org/method/auth.resetLoginEmail>.
+    ///
+    /// # Cancel safety
+    ///
+    /// As of [`resend`](Self::resend).
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::EmailResetPending`], [`LoginError::CodeExpired`], [`LoginError::Flood`], [`LoginError::AlreadyLoggedIn`],
+    /// and what calls fail with.
+    pub async fn reset_email(&self) -> Result<Self, LoginError> {
+        let phone_code_hash = self.hash()?.to_owned();
+        let request = ResetLoginEmail { phone_number: self.phone.clone(), phone_code_hash };
+        self.another(&request).await
+    }
+
+    async fn another<F: Function<Return = SentCode> + Sync>(
+        &self,
+        request: &F,
+    ) -> Result<Self, LoginError> {
+        let mut turn = match self.turn().await? {
+            Begun::Turn(turn) => turn,
+            Begun::Found(found) => return Ok(self.ended(found)),
+        };
+        let (sent, origin) = turn.call(request).await?;
+        self.next(&mut turn, sent, origin).await
+    }
+
+    /// Tells the server that the code did not come. `network` is the number of the mobile network (MNC) that the phone is in.
+    ///
+    /// Source: <https://core.telegram.org/method/auth.reportMissingCode>.
+    ///
+    /// # Cancel safety
+    ///
+    /// When this is dropped before it is ready, the server may have been told.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::CodeExpired`], [`LoginError::Flood`], [`LoginError::AlreadyLoggedIn`], and what calls fail with.
+    pub async fn report_missing(&self, network: &str) -> Result<(), LoginError> {
+        let request = ReportMissingCode {
+            phone_number: self.phone.clone(),
+            phone_code_hash: self.hash()?.to_owned(),
+            mnc: network.to_owned(),
+        };
+        self.tell(&request).await
     }
 
     /// Makes the code invalid.
     ///
+    /// # Cancel safety
+    ///
+    /// When this is dropped before it is ready, the code may be invalid.
+    ///
     /// # Errors
     ///
-    /// [`LoginError::CodeExpired`] when it is not valid anyway, and what calls fail with.
+    /// [`LoginError::CodeExpired`] when it is not valid anyway, [`LoginError::AlreadyLoggedIn`], and what calls fail with.
     pub async fn cancel(self) -> Result<(), LoginError> {
         let phone_code_hash = self.hash()?.to_owned();
-        let request = CancelCode { phone_number: self.phone, phone_code_hash };
-        self.client.invoke(&request).await?;
+        self.tell(&CancelCode { phone_number: self.phone.clone(), phone_code_hash }).await
+    }
+
+    async fn tell<F: Function<Return = bool> + Sync>(&self, request: &F) -> Result<(), LoginError> {
+        match self.turn().await? {
+            Begun::Turn(turn) => turn.ask(request).await?,
+            Begun::Found(_) => return Err(LoginError::AlreadyLoggedIn),
+        };
         Ok(())
+    }
+}
+
+/// The number is masked, and what the server names the code by is not shown.
+impl fmt::Debug for CodeLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sent = match &self.sent {
+            Sent::Code(_) => "a code was sent",
+            Sent::Done(_) => "logged in",
+        };
+        write!(f, "CodeLogin({}, {:?}, {sent})", self.dc, Masked(&self.phone))
     }
 }
 
@@ -182,29 +327,52 @@ impl CodeLogin {
 #[derive(Debug, Clone)]
 pub struct SignUpStep {
     login: CodeLogin,
-    terms: Option<String>,
+    terms: Option<Box<TermsOfService>>,
 }
 
 impl SignUpStep {
     /// What the server wants to be agreed to.
     #[must_use]
     pub fn terms_of_service(&self) -> Option<&str> {
+        self.terms.as_ref().map(|terms| terms.text.as_str())
+    }
+
+    /// All of it: the text with its entities, and whether it is to be shown in front of everything else.
+    #[must_use]
+    pub fn terms(&self) -> Option<&TermsOfService> {
         self.terms.as_deref()
     }
 
-    /// Makes an account. Whoever calls this agrees to the terms of service.
+    /// The age that whoever signs up has to confirm to have, if the server wants that.
+    #[must_use]
+    pub fn min_age_confirm(&self) -> Option<i32> {
+        self.terms.as_ref()?.min_age_confirm
+    }
+
+    /// Makes an account. Whoever calls this agrees to the terms of service, and confirms the age.
+    ///
+    /// # Cancel safety
+    ///
+    /// When this is dropped before it is ready, the account may have been made, and be logged in. Call it again: it finds that out
+    /// first. So does [`Client::me`], in the next program too.
     ///
     /// # Errors
     ///
-    /// [`LoginError::FirstNameInvalid`], [`LoginError::CodeExpired`], and what calls fail with.
+    /// [`LoginError::FirstNameInvalid`], [`LoginError::LastNameInvalid`], [`LoginError::PhoneOccupied`],
+    /// [`LoginError::PhoneFlood`], [`LoginError::CodeExpired`], [`LoginError::Flood`], [`LoginError::AlreadyLoggedIn`], and
+    /// what calls fail with.
     pub async fn submit(&self, first_name: &str, last_name: &str) -> Result<LoggedIn, LoginError> {
-        let CodeLogin { client, phone, .. } = &self.login;
         let request = SignUp::new(
-            phone.clone(),
+            self.login.phone.clone(),
             self.login.hash()?.to_owned(),
             first_name.to_owned(),
             last_name.to_owned(),
         );
-        client.logged_in(client.invoke(&request).await?).await
+        let mut turn = match self.login.turn().await? {
+            Begun::Turn(turn) => turn,
+            Begun::Found(found) => return Ok(found),
+        };
+        let (answer, origin) = turn.call(&request).await?;
+        turn.logged_in(answer, origin).await
     }
 }

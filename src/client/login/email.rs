@@ -1,5 +1,6 @@
 //! An email address, where [the server wants one](https://core.telegram.org/api/auth#email-verification) before it sends codes.
 
+use crate::client::login::turn::Begun;
 use crate::client::login::{CodeLogin, LoginError};
 use crate::tl::api::enums::account::EmailVerified;
 use crate::tl::api::enums::auth::SentCodeType;
@@ -27,11 +28,19 @@ impl CodeLogin {
     /// # Errors
     ///
     /// [`LoginError::EmailInvalid`], [`LoginError::EmailNotAllowed`], [`LoginError::CodeExpired`] (also if the server wants no
-    /// address), and what calls fail with.
+    /// address), [`LoginError::Flood`], [`LoginError::AlreadyLoggedIn`], and what calls fail with.
+    ///
+    /// # Cancel safety
+    ///
+    /// When this is dropped before it is ready, a code may have been sent. Call it again: another one takes its place.
     pub async fn set_up_email(&self, address: &str) -> Result<EmailStep, LoginError> {
         let email = address.trim().to_owned();
         let request = SendVerifyEmailCode { purpose: self.set_up()?, email };
-        let sent = self.client.invoke(&request).await?;
+        let turn = match self.turn().await? {
+            Begun::Turn(turn) => turn,
+            Begun::Found(_) => return Err(LoginError::AlreadyLoggedIn),
+        };
+        let (sent, _) = turn.ask(&request).await?;
         Ok(EmailStep { login: self.clone(), sent })
     }
 
@@ -56,24 +65,33 @@ impl EmailStep {
 
     /// Shows that the address is one's own; the login goes on with the code that the server sends then.
     ///
+    /// # Cancel safety
+    ///
+    /// When this is dropped before it is ready, the address may be set up and its code used: begin the login anew if
+    /// [`LoginError::CodeExpired`] is the answer to another call of it.
+    ///
     /// # Errors
     ///
     /// [`LoginError::CodeEmpty`], [`LoginError::CodeInvalid`] (try another), [`LoginError::CodeExpired`],
-    /// [`LoginError::EmailNotAllowed`], [`LoginError::Restart`] if the server sends no code then, and what calls fail with.
+    /// [`LoginError::EmailNotAllowed`], [`LoginError::Restart`] if the server sends no code then, [`LoginError::Flood`],
+    /// [`LoginError::AlreadyLoggedIn`], and what calls fail with.
     pub async fn submit(&self, code: &str) -> Result<CodeLogin, LoginError> {
-        let CodeLogin { client, phone, .. } = &self.login;
         let code = code.trim().to_owned();
         if code.is_empty() {
             return Err(LoginError::CodeEmpty);
         }
         let verification = EmailVerification::EmailVerificationCode(EmailVerificationCode { code });
         let request = VerifyEmail { purpose: self.login.set_up()?, verification };
-        match client.invoke(&request).await? {
-            EmailVerified::EmailVerifiedLogin(verified) => {
-                CodeLogin::new(client, phone, verified.sent_code).await
+        let mut turn = match self.login.turn().await? {
+            Begun::Turn(turn) => turn,
+            Begun::Found(found) => return Ok(self.login.ended(found)),
+        };
+        match turn.call(&request).await? {
+            (EmailVerified::EmailVerifiedLogin(verified), origin) => {
+                self.login.next(&mut turn, verified.sent_code, origin).await
             }
             // The address is set up, and there is no code: another can be asked for.
-            EmailVerified::EmailVerified(_) => Err(LoginError::Restart),
+            (EmailVerified::EmailVerified(_), _) => Err(LoginError::Restart),
         }
     }
 }

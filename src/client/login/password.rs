@@ -1,13 +1,17 @@
 //! [Two-step verification](https://core.telegram.org/api/srp).
 
+use std::fmt;
+
 use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
 
 use crate::client::core::Client;
 use crate::client::error::Error;
+use crate::client::login::turn::{Begun, LoginId, Turn};
 use crate::client::login::{LoggedIn, LoginError};
 use crate::crypto::SeededEntropy;
 use crate::crypto::srp::{SrpError, SrpParams, SrpProof};
+use crate::ids::DcId;
 use crate::rpc::known;
 use crate::tl::api::enums::{InputCheckPasswordSrp, PasswordKdfAlgo};
 use crate::tl::api::functions::account::GetPassword;
@@ -15,9 +19,12 @@ use crate::tl::api::functions::auth::CheckPassword;
 use crate::tl::api::{groups, types};
 
 /// The account has a password, which is to be proved.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct PasswordStep {
     client: Client,
+    login: LoginId,
+    /// Where the login is under way.
+    dc: DcId,
     hint: Option<String>,
 }
 
@@ -25,9 +32,10 @@ pub struct PasswordStep {
 const ASKED: u32 = 3;
 
 impl PasswordStep {
-    pub(super) async fn ask(client: &Client) -> Result<Self, LoginError> {
-        let password = client.invoke(&GetPassword).await?;
-        Ok(Self { client: client.clone(), hint: password.hint })
+    pub(super) async fn ask(client: &Client, turn: &Turn<'_>) -> Result<Self, LoginError> {
+        let (password, origin) = turn.ask(&GetPassword).await?;
+        let login = turn.login();
+        Ok(Self { client: client.clone(), login, dc: origin.dc, hint: password.hint })
     }
 
     /// What whoever set the password wanted to be reminded of.
@@ -38,25 +46,38 @@ impl PasswordStep {
 
     /// Proves the password, without telling it. It takes a tenth of a second, on a thread for that.
     ///
+    /// # Cancel safety
+    ///
+    /// When this is dropped before it is ready, the account may be logged in. Call it again: it finds that out first. So does
+    /// [`Client::me`], in the next program too.
+    ///
     /// # Errors
     ///
-    /// [`LoginError::PasswordInvalid`] (try another), [`LoginError::PasswordAlgorithm`], [`LoginError::Srp`], and what
-    /// calls fail with.
+    /// [`LoginError::PasswordInvalid`] (try another), [`LoginError::PasswordAlgorithm`], [`LoginError::Srp`],
+    /// [`LoginError::Flood`], [`LoginError::AlreadyLoggedIn`], and what calls fail with.
     pub async fn submit(&self, password: &str) -> Result<LoggedIn, LoginError> {
+        // To its end nobody else asks: a question is answered once.
+        let mut turn = match self.client.continue_login(self.login, self.dc).await? {
+            Begun::Turn(turn) => turn,
+            Begun::Found(found) => return Ok(found),
+        };
         let mut left = ASKED;
         loop {
             left -= 1;
-            match self.submit_once(password).await {
-                // Another client has asked meanwhile, or the password was changed: there is another question now.
+            match self.submit_once(&mut turn, password).await {
+                // Another program has asked meanwhile, or the password was changed: there is another question now.
                 Err(LoginError::Client(error)) if left > 0 && is_outdated(&error) => {}
                 other => return other,
             }
         }
     }
 
-    async fn submit_once(&self, password: &str) -> Result<LoggedIn, LoginError> {
-        // A question is answered once.
-        let question = self.client.invoke(&GetPassword).await?.current_algo;
+    async fn submit_once(
+        &self,
+        turn: &mut Turn<'_>,
+        password: &str,
+    ) -> Result<LoggedIn, LoginError> {
+        let question = turn.ask(&GetPassword).await?.0.current_algo;
         let proof = match question {
             None => InputCheckPasswordSrp::InputCheckPasswordEmpty,
             Some(question) => {
@@ -66,8 +87,8 @@ impl PasswordStep {
                 types::InputCheckPasswordSrp { srp_id, a, m1 }.into()
             }
         };
-        let answer = self.client.invoke(&CheckPassword { password: proof }).await?;
-        self.client.logged_in(answer).await
+        let (answer, origin) = turn.call(&CheckPassword { password: proof }).await?;
+        turn.logged_in(answer, origin).await
     }
 
     /// Off the tasks that do I/O, with our own randomness: what the server offers as `secure_random` is not used.
@@ -96,4 +117,12 @@ impl PasswordStep {
 
 fn is_outdated(error: &Error) -> bool {
     error.is(known::SRP_ID_INVALID) || error.is(known::SRP_PASSWORD_CHANGED)
+}
+
+/// The hint may be all that one needs.
+impl fmt::Debug for PasswordStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hint = if self.hint.is_some() { "with a hint" } else { "without a hint" };
+        write!(f, "PasswordStep({}, {hint})", self.dc)
+    }
 }

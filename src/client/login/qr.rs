@@ -1,5 +1,6 @@
 //! [Login by QR code](https://core.telegram.org/api/qr-login).
 
+use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -10,26 +11,32 @@ use tokio::time::{Instant, timeout_at};
 use crate::client::core::Client;
 use crate::client::error::Error;
 use crate::client::invoke::Course;
+use crate::client::keeper::Origin;
+use crate::client::login::turn::{Begun, LoginId, Turn};
 use crate::client::login::{LoggedIn, LoginError, PasswordStep};
-use crate::client::policy::{InvokeOptions, Purpose};
+use crate::client::policy::Purpose;
+use crate::client::runtime;
 use crate::client::state::Update;
+use crate::rpc::Execution;
+use crate::tl::Object;
 use crate::tl::api::enums::auth::LoginToken;
 use crate::tl::api::enums::{self, Updates};
 use crate::tl::api::functions::auth::{ExportLoginToken, ImportLoginToken};
 use crate::tl::api::types;
-use crate::tl::{Function, Object};
 
 /// A login by a code that another device, which is logged in, scans.
-#[derive(Debug)]
 pub struct QrLogin {
     client: Client,
+    login: LoginId,
+    /// Where the account lives that scanned the code, if it is to be taken there.
+    migrating: Option<types::auth::LoginTokenMigrateTo>,
     updates: broadcast::Receiver<Update>,
     /// Until when the code that is shown is valid.
     shown_until: Option<Instant>,
 }
 
 /// Where a login by QR code stands.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum QrStep {
     /// A code is to be shown, in place of the one before.
@@ -54,12 +61,26 @@ const LONGEST: Duration = Duration::from_secs(30);
 impl Client {
     /// Begins a login by QR code.
     ///
+    /// # Cancel safety
+    ///
+    /// When this is dropped before it is ready, nothing has begun.
+    ///
     /// # Errors
     ///
-    /// What calls fail with.
+    /// [`LoginError::AlreadyLoggedIn`], and what calls fail with.
     pub async fn qr_login(&self) -> Result<QrLogin, LoginError> {
-        self.prepare_login().await?;
-        Ok(QrLogin { client: self.clone(), updates: self.updates(), shown_until: None })
+        let login = self.inner.logins.id();
+        match self.begin_login(login).await? {
+            Begun::Turn(_) => {}
+            Begun::Found(_) => return Err(LoginError::AlreadyLoggedIn),
+        }
+        Ok(QrLogin {
+            client: self.clone(),
+            login,
+            migrating: None,
+            updates: self.updates(),
+            shown_until: None,
+        })
     }
 }
 
@@ -68,58 +89,87 @@ impl QrLogin {
     ///
     /// # Cancel safety
     ///
-    /// When this is dropped before it is ready, call it again.
+    /// When this is dropped before it is ready, call it again. If the account is logged in, it finds that out first; so does
+    /// [`Client::me`], in the next program too.
     ///
     /// # Errors
     ///
-    /// What calls fail with.
+    /// [`LoginError::AlreadyLoggedIn`], [`LoginError::Flood`], [`LoginError::Restart`] if the code is to be asked for anew, and what
+    /// calls fail with.
     pub async fn next(&mut self) -> Result<QrStep, LoginError> {
+        runtime::here()?;
         if let Some(until) = self.shown_until {
             self.wait(until).await;
             // Dropped from here on, it does not wait again for what it has heard.
             self.shown_until = None;
         }
+        let client = self.client.clone();
+        client.inner.check()?;
+        let mut turn = match client.begin_login(self.login).await? {
+            Begun::Turn(turn) => turn,
+            Begun::Found(found) => return Ok(QrStep::Done(found)),
+        };
+        let mut token = match self.migrating.is_some() {
+            true => match self.import(&mut turn).await {
+                // It was used in a step that nobody waited for, or has expired since.
+                Err(error) if is_used(&error) => self.export(&mut turn).await,
+                other => other,
+            },
+            false => self.export(&mut turn).await,
+        };
+        if let Ok((LoginToken::LoginTokenMigrateTo(to), _)) = token {
+            self.migrating = Some(to);
+            token = self.import(&mut turn).await;
+        }
+        // From here on it is known what the token was good for.
+        if !matches!(&token, Err(error) if error.execution() != Execution::Never) {
+            self.migrating = None;
+        }
+        match token {
+            Ok((LoginToken::LoginToken(token), _)) => {
+                let valid_for = valid_for(&token, self.server_unix().await);
+                self.shown_until = Some(Instant::now() + valid_for);
+                Ok(QrStep::Show { url: url(&token.token), valid_for })
+            }
+            Ok((LoginToken::LoginTokenSuccess(success), origin)) => {
+                Ok(QrStep::Done(turn.logged_in(success.authorization, origin).await?))
+            }
+            // It was sent on again: the next step begins anew there.
+            Ok((LoginToken::LoginTokenMigrateTo(_), _)) => Err(LoginError::Restart),
+            Err(error) => Ok(QrStep::Password(turn.after_error(error).await?)),
+        }
+    }
+
+    async fn export(&self, turn: &mut Turn<'_>) -> Result<(LoginToken, Origin), Error> {
         let settings = &self.client.inner.settings;
         let request = ExportLoginToken {
             api_id: settings.api_id,
             api_hash: settings.api_hash.clone(),
             except_ids: Vec::new(),
         };
-        let token = self.client.invoke(&request).await;
-        let token = match token {
-            Ok(LoginToken::LoginTokenMigrateTo(migrate)) => self.import(migrate).await,
-            other => other,
-        };
-        match token {
-            Ok(LoginToken::LoginToken(token)) => {
-                let valid_for = valid_for(&token, self.server_unix().await);
-                self.shown_until = Some(Instant::now() + valid_for);
-                Ok(QrStep::Show { url: url(&token.token), valid_for })
-            }
-            Ok(LoginToken::LoginTokenSuccess(success)) => {
-                Ok(QrStep::Done(self.client.logged_in(success.authorization).await?))
-            }
-            // It was sent on again: the next step begins anew there.
-            Ok(LoginToken::LoginTokenMigrateTo(_)) => Err(LoginError::Restart),
-            Err(error) => Ok(QrStep::Password(self.client.after_error(error).await?)),
-        }
+        turn.call(&request).await
     }
 
     /// The account lives in another data centre, where the token logs in.
-    async fn import(&self, to: types::auth::LoginTokenMigrateTo) -> Result<LoginToken, Error> {
+    async fn import(&self, turn: &mut Turn<'_>) -> Result<(LoginToken, Origin), Error> {
+        let Some(to) = &self.migrating else { return self.export(turn).await };
         let inner = &self.client.inner;
-        let options = InvokeOptions::default();
-        let course = Course::new(&options, ImportLoginToken::REPEAT);
+        let options = self.client.options.of_a_login();
+        let course = Course::new::<ImportLoginToken>(&options);
         let dc = inner.dc(to.dc_id.into(), &course).await?;
-        inner.move_home(dc).await?;
-        self.client.invoke(&ImportLoginToken { token: to.token }).await
+        // Before it may log in there, so that a login is found whose answer is lost.
+        inner.move_home(inner.standing(), dc).await?;
+        turn.call(&ImportLoginToken { token: to.token.clone() }).await
     }
 
     /// The time by the server's clock, which tokens expire by. The clock of this machine may be wrong: it is the guess of who has
     /// just lost the connection.
     async fn server_unix(&self) -> Duration {
         let inner = &self.client.inner;
-        let told = match inner.ready(inner.home(), true, Purpose::Main) {
+        let link = runtime::here()
+            .ok()
+            .and_then(|here| inner.ready(inner.home(), true, Purpose::Main, here));
+        let told = match link {
             Some(link) => link.handle.server_unix().await,
             None => None,
         };
@@ -141,6 +191,30 @@ impl QrLogin {
         };
         // Whether it was scanned or has expired, the server is asked.
         let _ = timeout_at(until, scanned).await;
+    }
+}
+
+fn is_used(error: &Error) -> bool {
+    error.rpc().is_some_and(|error| error.name.starts_with("AUTH_TOKEN_"))
+}
+
+/// Who has the token is logged in as whoever scans it.
+impl fmt::Debug for QrLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = if self.shown_until.is_some() { "a code is shown" } else { "no code is shown" };
+        write!(f, "QrLogin({}, {shown})", self.client.home())
+    }
+}
+
+impl fmt::Debug for QrStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Show { valid_for, .. } => {
+                write!(f, "Show {{ url: ***, valid_for: {valid_for:?} }}")
+            }
+            Self::Password(step) => f.debug_tuple("Password").field(step).finish(),
+            Self::Done(done) => f.debug_tuple("Done").field(done).finish(),
+        }
     }
 }
 

@@ -176,10 +176,11 @@ fn read_record(input: &mut Input<'_>) -> Result<DcRecord, Flaw> {
     let key = if bits & KEY == 0 {
         None
     } else {
-        let bytes = Zeroizing::new(input.take::<256>()?);
+        // From where it is: each array that is given leaves a copy behind.
+        let auth_key = AuthKey::copy_of(input.borrow()?);
         let salt = Salt(i64::from_le_bytes(input.take()?));
         let time_offset = i64::from_le_bytes(input.take()?);
-        Some(StoredKey { auth_key: AuthKey::from_bytes(*bytes), salt, time_offset })
+        Some(StoredKey { auth_key, salt, time_offset })
     };
     let [count] = input.take()?;
     let addresses = (0..count).map(|_| input.address()).collect::<Result<_, _>>()?;
@@ -188,11 +189,15 @@ fn read_record(input: &mut Input<'_>) -> Result<DcRecord, Flaw> {
 
 struct Input<'a>(&'a [u8]);
 
-impl Input<'_> {
+impl<'a> Input<'a> {
     fn take<const N: usize>(&mut self) -> Result<[u8; N], Flaw> {
+        self.borrow().copied()
+    }
+
+    fn borrow<const N: usize>(&mut self) -> Result<&'a [u8; N], Flaw> {
         let (taken, rest) = self.0.split_first_chunk().ok_or(Flaw::Length)?;
         self.0 = rest;
-        Ok(*taken)
+        Ok(taken)
     }
 
     fn bool(&mut self, field: &'static str) -> Result<bool, Flaw> {

@@ -8,6 +8,7 @@ use crate::tl::wrap::types::{Config, DcOption};
 
 pub(super) fn register(accounts: &Accounts, dc: DcId, dispatcher: &mut Dispatcher) {
     let accounts = accounts.clone();
+    // Telegram's CDNs have numbers from 201 on.
     dispatcher.on(move |caller, _: GetConfig| {
         let state = accounts.state();
         let options = state.addresses.iter().filter(|(other, _)| other.is_test == dc.is_test);
@@ -15,7 +16,7 @@ pub(super) fn register(accounts: &Accounts, dc: DcId, dispatcher: &mut Dispatche
             ipv6: address.is_ipv6(),
             media_only: dc.is_media,
             tcpo_only: false,
-            cdn: false,
+            cdn: dc.number > 100,
             r#static: false,
             this_port_only: true,
             id: dc.number.into(),

@@ -156,6 +156,8 @@ impl Program {
                     self.life.set_login(Login::In);
                     return true;
                 }
+                // One that was given up has happened, and was found.
+                Ok(Err(LoginError::AlreadyLoggedIn)) => {}
                 Ok(Err(error)) => self.excuse(&error),
                 // It was given up, which is no failure where nobody waits for long.
                 Err(_) => {

@@ -15,6 +15,7 @@ use embedded::Embedded;
 use telewire::client::store::{FileStore, MemoryStore, Store};
 use telewire::client::{Client, CodeLogin, Error, LoggedIn, LoginError, PasswordStep, Step};
 use telewire::ids::DcId;
+use telewire::rpc::Execution;
 use telewire::tl::api::enums::User;
 use telewire::tl::api::enums::auth::SentCodeType;
 
@@ -107,19 +108,45 @@ async fn log_in_or_out(
 ) -> Result<(), Failure> {
     if args.log_out {
         let was = client.is_logged_in();
-        client.log_out().await.map_err(|error| failed(&error))?;
-        let said = if was { "Logged out." } else { "Nobody was logged in." };
+        let out = client.log_out().await.map_err(|error| failed(&error))?;
+        let said = match (out.was_logged_in, was) {
+            // Also one whose answer was lost, so that nobody here knew of it.
+            (true, _) => "Logged out.",
+            (false, true) => "The login had ended already.",
+            (false, false) => "Nobody was logged in.",
+        };
         return Ok(writeln!(io::stdout(), "{said}")?);
     }
-    let user = if client.is_logged_in() {
-        client.me().await.map_err(|error| failed(&error))?
-    } else if args.qr {
-        qr::log_in(client, embedded).await?.user
-    } else {
-        log_in(client, embedded).await?.user
+    let user = match who(client).await? {
+        Some(user) => user,
+        None if args.qr => qr::log_in(client, embedded).await?.user,
+        None => log_in(client, embedded).await?.user,
     };
     Ok(writeln!(io::stdout(), "Logged in as {}.", name(&user))?)
 }
+
+/// Who is logged in. A login that has ended is told, and another one is due; one whose answer was lost is found.
+async fn who(client: &Client) -> Result<Option<User>, Failure> {
+    let has_key = client.snapshot().key(client.home()).is_some();
+    if !has_key {
+        return Ok(None);
+    }
+    match client.me().await {
+        Ok(user @ User::User(_)) => Ok(Some(user)),
+        Ok(_) => Ok(None),
+        Err(error) => match error.cause() {
+            Error::Stopped(reason) => {
+                writeln!(io::stdout(), "The login in the session has ended: {reason}.")?;
+                Ok(None)
+            }
+            _ if error.rpc().is_some_and(|error| error.code == UNAUTHORIZED) => Ok(None),
+            _ => Err(failed(&error)),
+        },
+    }
+}
+
+/// What the server answers to who is not logged in.
+const UNAUTHORIZED: i32 = 401;
 
 async fn log_in(client: &Client, embedded: Option<&Embedded>) -> Result<LoggedIn, Failure> {
     let mut questions = Questions::new();
@@ -254,6 +281,15 @@ fn failed(error: &Error) -> Failure {
     Failure::Run(error.to_string())
 }
 
+/// Why a login failed; and what there is to do if it did not, though the answer says nothing of that.
 fn refused(error: &LoginError) -> Failure {
-    Failure::Run(error.to_string())
+    match error {
+        LoginError::Client(cause) if cause.execution() != Execution::Never => {
+            Failure::Run(format!("{error}; {MAY_BE_LOGGED_IN}"))
+        }
+        _ => Failure::Run(error.to_string()),
+    }
 }
+
+const MAY_BE_LOGGED_IN: &str = "the login may have happened all the same: with the same session, `telewire login` finds it, and \
+    `telewire login --log-out` ends it, as does another device that is logged in (Settings, Devices)";

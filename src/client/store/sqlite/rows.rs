@@ -164,7 +164,7 @@ fn read_with(
             };
             let bytes = Zeroizing::new(bytes);
             record.key = Some(StoredKey {
-                auth_key: AuthKey::from_bytes(*bytes),
+                auth_key: AuthKey::copy_of(&bytes),
                 salt: Salt(row.get(4)?),
                 time_offset: row.get(5)?,
             });

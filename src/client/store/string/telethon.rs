@@ -92,5 +92,5 @@ pub fn export(snapshot: &Snapshot, address: Option<SocketAddr>) -> Result<Zeroiz
 
 /// A key without the salt, which the server will tell.
 pub(super) fn stored(key: &[u8; 256]) -> StoredKey {
-    StoredKey { auth_key: AuthKey::from_bytes(*key), salt: Salt(0), time_offset: 0 }
+    StoredKey { auth_key: AuthKey::copy_of(key), salt: Salt(0), time_offset: 0 }
 }
