@@ -197,8 +197,7 @@ port = 4430
             assert!(error.starts_with(&expected), "{error}");
         }
         // A quote that is never closed.
-        let error_of = |text: &str| error(text);
-        assert!(error_of(&GOOD.replace("4430", "\"4430")).ends_with("as the value of `port`"));
+        assert!(error(&GOOD.replace("4430", "\"4430")).ends_with("as the value of `port`"));
         assert!(error(&GOOD.replace("api_id", "")).starts_with("line 3"));
     }
 }

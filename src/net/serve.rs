@@ -278,10 +278,13 @@ impl Visit<'_> {
             if moved {
                 give_up = Instant::now() + IDLE;
             }
-            self.look(&mut socket);
-            if is_open && !dc.lock().is_open(link) {
+            let is_wanted = self.look(&mut socket);
+            if is_open && !is_wanted {
                 is_open = false;
                 give_up = Instant::now() + LINGER;
+                if let Some((pass, _)) = self.guest {
+                    pass.leave();
+                }
             }
             if !is_open && !socket.is_writing() {
                 let closed = tokio::time::timeout_at(give_up, leave(&mut socket)).await;
@@ -324,11 +327,12 @@ impl Visit<'_> {
         }
     }
 
-    /// Tells what was refused, and gives the link what others have once it has a key.
-    fn look(&mut self, socket: &mut Socket) {
-        let (refused, has_key) = {
+    /// Tells what was refused, and gives the link what others have once it has a key. Whether the link is still wanted.
+    fn look(&mut self, socket: &mut Socket) -> bool {
+        let (refused, has_key, is_wanted) = {
             let mut dc = self.dc.lock();
-            (dc.take_refusals(self.link), dc.has_key(self.link))
+            let link = self.link;
+            (dc.take_refusals(link), dc.has_key(link), dc.is_open(link))
         };
         for why in refused {
             self.told.note(why.into());
@@ -337,6 +341,7 @@ impl Visit<'_> {
             pass.welcome();
             socket.welcome();
         }
+        is_wanted
     }
 }
 

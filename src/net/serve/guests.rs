@@ -39,6 +39,8 @@ struct State {
 #[derive(Debug)]
 struct Guest {
     bytes: usize,
+    /// Whether what it sends is kept no more.
+    is_leaving: bool,
     turned_out: Arc<Turned>,
 }
 
@@ -64,7 +66,9 @@ impl Guests {
         let mut state = self.lock();
         let number = state.next;
         state.next = number.wrapping_add(1);
-        state.guests.insert(number, Guest { bytes: 0, turned_out: turned_out.clone() });
+        state
+            .guests
+            .insert(number, Guest { bytes: 0, is_leaving: false, turned_out: turned_out.clone() });
         drop(state);
         Pass { guests: self.clone(), number, turned_out }
     }
@@ -120,10 +124,22 @@ impl Pass {
         }
     }
 
+    /// It is refused: what it still sends is thrown away. Its place is free for others as before.
+    pub(super) fn leave(&self) {
+        let mut state = self.guests.lock();
+        let Some(guest) = state.guests.get_mut(&self.number) else { return };
+        guest.is_leaving = true;
+        let bytes = std::mem::take(&mut guest.bytes);
+        state.bytes = state.bytes.saturating_sub(bytes);
+    }
+
     /// It sent some.
     fn count(&self, bytes: usize) {
         let mut state = self.guests.lock();
-        let Some(guest) = state.guests.get_mut(&self.number) else { return };
+        let Some(guest) = state.guests.get_mut(&self.number).filter(|guest| !guest.is_leaving)
+        else {
+            return;
+        };
         guest.bytes = guest.bytes.saturating_add(bytes);
         state.bytes = state.bytes.saturating_add(bytes);
         if state.bytes > ALL
@@ -230,6 +246,12 @@ mod tests {
         assert_eq!((told(&small).await, guests.len()), (None, 2));
         // Their bytes count no more, nor do those of somebody with a key.
         large.count(ALL);
+        let refused = guests.enter();
+        refused.count(ALL / 4);
+        refused.leave();
+        refused.count(ALL);
+        assert_eq!((told(&refused).await, guests.len()), (None, 3));
+        drop(refused);
         small.welcome();
         small.count(ALL);
         other.count(ALL / 4);
