@@ -1,6 +1,7 @@
 //! How a request ends: with a result, an error of the server's, or an error on the way.
 
 pub mod known;
+mod sample;
 
 use std::fmt;
 use std::io::Write;
@@ -148,10 +149,12 @@ pub enum CallError {
         execution: Execution,
     },
     /// The connection is over.
-    #[error("the connection is closed")]
+    #[error("the connection is over: {why}")]
     Closed {
         /// Whether the request ran before that.
         execution: Execution,
+        /// Why it is over.
+        why: CloseReason,
     },
     /// The server refused the request's messages, again and again.
     #[error("the server refused the request's messages with code {code}")]
@@ -183,6 +186,30 @@ pub enum Execution {
     Ran,
 }
 
+/// Why a connection is over, as its calls hear it. [`ConnectionError`](crate::connection::ConnectionError) says more of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// Who has it closed it, or dropped its last handle.
+    #[error("it was closed")]
+    Closed,
+    /// No key could be exchanged with the server.
+    #[error("no key could be exchanged")]
+    NoKey,
+    /// The server is another data centre than the one named.
+    #[error("the server is another data centre than the one named")]
+    WrongDc,
+    /// No temporary key could be bound to the permanent one.
+    #[error("no temporary key could be bound")]
+    NotBound,
+    /// The server does not know the authorization key.
+    #[error("the server does not know the authorization key")]
+    KeyUnknown,
+    /// What drove it is gone: its task was aborted, or the runtime that it ran on has ended.
+    #[error("its driver was dropped")]
+    DriverGone,
+}
+
 impl CallError {
     /// The server's error, if it is one: to the request, or to a repetition of it.
     #[must_use]
@@ -207,7 +234,7 @@ impl CallError {
             Self::Cancelled { execution }
             | Self::Deadline { execution }
             | Self::Refused { execution, .. }
-            | Self::Closed { execution } => *execution,
+            | Self::Closed { execution, .. } => *execution,
             Self::TooLarge { .. } | Self::Full => Execution::Never,
         }
     }
@@ -231,7 +258,7 @@ pub struct Request {
 }
 
 /// Bodies below this are not worth compressing: they and the header of the compressed data fit into one segment of TCP.
-pub(crate) const COMPRESS_FROM: usize = 512;
+const COMPRESS_FROM: usize = 512;
 
 impl Request {
     /// Calls a function.
@@ -278,9 +305,17 @@ impl Request {
         Self { compress: false, ..self }
     }
 
+    /// Whether [`compressed`](Self::compressed) looks at it.
+    pub(crate) fn may_compress(&self) -> bool {
+        self.compress && self.body.len() >= COMPRESS_FROM
+    }
+
     /// The request with its body compressed, if it may be and that is worth it.
+    ///
+    /// Most that is large is parts of files, which do not get smaller; to find that out by compressing them takes the caller's
+    /// or the driver's task some hundred times as long as a look at a [sample](sample).
     pub(crate) fn compressed(mut self) -> Self {
-        if self.compress && self.body.len() >= COMPRESS_FROM {
+        if self.may_compress() && sample::is_promising(&self.body) {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
             // Writing into memory does not fail; if it did, the body would go as it is.
             if encoder.write_all(&self.body).is_ok()
@@ -300,7 +335,7 @@ impl fmt::Debug for Request {
     }
 }
 
-/// The number of a request, as the connection that took it counts.
+/// The number of a request, as whoever took it counts: the connection, or the handles of a driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CallId(pub(crate) u64);
 
@@ -353,6 +388,7 @@ mod tests {
     fn every_error_says_whether_the_request_ran() {
         let rpc = |code, message| CallError::Rpc(RpcError::parse(code, message));
         let source = i32::from_bytes(&[]).unwrap_err();
+        let closed = |execution| CallError::Closed { execution, why: CloseReason::Closed };
         for (error, execution) in [
             (rpc(400, "PEER_ID_INVALID"), Execution::Never),
             (rpc(420, "FLOOD_WAIT_3"), Execution::Never),
@@ -366,7 +402,8 @@ mod tests {
             (CallError::Unknown, Execution::Maybe),
             (CallError::Cancelled { execution: Execution::Never }, Execution::Never),
             (CallError::Deadline { execution: Execution::Maybe }, Execution::Maybe),
-            (CallError::Closed { execution: Execution::Maybe }, Execution::Maybe),
+            (closed(Execution::Maybe), Execution::Maybe),
+            (closed(Execution::Never), Execution::Never),
             (CallError::Refused { code: 16, execution: Execution::Never }, Execution::Never),
             (CallError::Full, Execution::Never),
             (CallError::TooLarge { length: 1 << 20 }, Execution::Never),

@@ -266,8 +266,10 @@ struct Call {
 #[derive(Debug)]
 struct Pushed {
     number: i32,
-    /// Whether the client has to tell of it: the server has it for the client's session, or it has arrived.
+    /// Whether the server has it for the client's session.
     is_owed: bool,
+    /// Whether it has arrived: then the client has to tell of it, whatever becomes of the server.
+    has_arrived: bool,
     /// Whether it was told, or the client has said since that some may be missing.
     is_settled: bool,
     is_delivered: bool,
@@ -275,7 +277,7 @@ struct Pushed {
 
 impl Pushed {
     fn is_well(&self) -> bool {
-        self.is_settled || !self.is_owed
+        self.is_settled || !self.is_owed && !self.has_arrived
     }
 }
 
@@ -387,13 +389,14 @@ impl Oracle {
 
     /// An update was sent: to the client's session, or to one that the client has given up. Of that it has to tell if it arrives.
     pub fn pushed(&mut self, number: i32, is_owed: bool) {
-        self.updates.push(Pushed { number, is_owed, is_settled: false, is_delivered: false });
+        let (has_arrived, is_settled, is_delivered) = (false, false, false);
+        self.updates.push(Pushed { number, is_owed, has_arrived, is_settled, is_delivered });
     }
 
     /// An update has arrived in a packet that the client has taken: whatever the server forgets now, the client has to tell of it.
     pub fn arrived(&mut self, number: i32) {
         for pushed in self.updates.iter_mut().filter(|pushed| pushed.number == number) {
-            pushed.is_owed = true;
+            pushed.has_arrived = true;
         }
     }
 

@@ -149,7 +149,8 @@ mod tests {
     #[test]
     fn the_error_of_what_may_have_run_says_so_and_what_it_is() {
         let refused = RpcError::parse(400, "PEER_ID_INVALID");
-        let closed = CallError::Closed { execution: Execution::Never };
+        let closed =
+            CallError::Closed { execution: Execution::Never, why: crate::rpc::CloseReason::Closed };
         for error in [
             Error::Call(refused.clone().into()),
             Error::Call(closed),

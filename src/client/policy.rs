@@ -116,7 +116,7 @@ impl Attempts {
             CallError::RpcRepeated(error) if self.repeat != Repeat::Once => {
                 self.after_answer(error, jitter)
             }
-            CallError::Closed { execution }
+            CallError::Closed { execution, .. }
                 if self.reopened < MAX_REOPENED
                     && (*execution == Execution::Never || self.repeat != Repeat::Once) =>
             {
@@ -258,7 +258,7 @@ mod tests {
             rpc(-503, "Timeout"),
             CallError::Unknown,
             CallError::Deadline { execution: Execution::Maybe },
-            CallError::Closed { execution: Execution::Maybe },
+            CallError::Closed { execution: Execution::Maybe, why: crate::rpc::CloseReason::Closed },
         ] {
             assert_eq!(attempts(Repeat::Once).next(&error, 0), Next::Fail, "{error}");
         }
@@ -301,13 +301,15 @@ mod tests {
     #[test]
     fn what_surely_did_not_run_goes_over_another_connection() {
         let mut attempts = attempts(Repeat::Once);
-        let closed = CallError::Closed { execution: Execution::Never };
+        let closed =
+            CallError::Closed { execution: Execution::Never, why: crate::rpc::CloseReason::Closed };
         for _ in 0..3 {
             assert_eq!(attempts.next(&closed, 0), Next::Reopen);
         }
         assert_eq!(attempts.next(&closed, 0), Next::Fail);
         // What may run twice does not have to know.
-        let closed = CallError::Closed { execution: Execution::Maybe };
+        let closed =
+            CallError::Closed { execution: Execution::Maybe, why: crate::rpc::CloseReason::Closed };
         assert_eq!(self::attempts(Repeat::Safe).next(&closed, 0), Next::Reopen);
     }
 

@@ -25,18 +25,21 @@ pub(super) struct Backoff {
     failures: u32,
     /// When the link at hand was made.
     since: Option<Duration>,
+    /// Whether something good came over it. One that is merely not closed is none that holds.
+    is_good: bool,
 }
 
 impl Backoff {
     /// There is a link.
     pub(super) fn connected(&mut self, mono: Duration) {
         self.since = Some(mono);
+        self.is_good = false;
     }
 
     /// There is none any more, or none was made. Gives the time of the next dial.
     pub(super) fn disconnected(&mut self, mono: Duration, entropy: &mut dyn Entropy) -> Duration {
         let held = self.since.take().map_or(Duration::ZERO, |since| mono.saturating_sub(since));
-        if held >= HEALTHY {
+        if self.is_good && held >= HEALTHY {
             self.failures = 0;
         }
         let whole = FIRST.saturating_mul(1 << self.failures.min(16)).min(LONGEST);
@@ -55,6 +58,7 @@ impl Backoff {
     /// Something good came over the link. One that breaks all the same is soon made again, but not at once for ever.
     pub(super) fn succeeded(&mut self) {
         self.failures = self.failures.min(ANSWERED);
+        self.is_good = true;
     }
 }
 
@@ -115,6 +119,13 @@ mod tests {
             mono = backoff.disconnected(mono, &mut entropy);
         }
         backoff.connected(mono);
+        let silent = mono + HEALTHY;
+        assert!(
+            backoff.clone().disconnected(silent, &mut entropy) - silent > Duration::from_secs(10)
+        );
+        let failures = backoff.failures;
+        backoff.succeeded();
+        backoff.failures = failures;
         let short = mono + Duration::from_secs(29);
         assert!(
             backoff.clone().disconnected(short, &mut entropy) - short > Duration::from_secs(10)

@@ -5,6 +5,7 @@ use std::io;
 use crate::connection::dial_error::DialError;
 use crate::framing::{FrameError, TransportError};
 use crate::handshake;
+use crate::rpc::CloseReason;
 use crate::session::{BindError, Violation};
 
 /// Why a connection is over. It is not over because a link broke: that is mended.
@@ -30,6 +31,18 @@ pub enum ConnectionError {
     /// It was closed by [`close`](crate::connection::Connection::close).
     #[error("the connection was closed")]
     Closed,
+}
+
+impl From<&ConnectionError> for CloseReason {
+    fn from(error: &ConnectionError) -> Self {
+        match error {
+            ConnectionError::Handshake(_) | ConnectionError::Refused(_) => Self::NoKey,
+            ConnectionError::WrongDc => Self::WrongDc,
+            ConnectionError::NotBound(_) => Self::NotBound,
+            ConnectionError::KeyUnknown => Self::KeyUnknown,
+            ConnectionError::Closed => Self::Closed,
+        }
+    }
 }
 
 /// Why a link broke, or was not made.

@@ -1,4 +1,17 @@
-//! The keys of a connection: how one is exchanged, and the session that it is used in.
+//! The keys of a connection: one flow for both kinds, and the session that they are used in.
+//!
+//! ```text
+//!            exchange                        kept                      used
+//!  missing ───────────> made ── permanent ── told; with hold_new_key ─┬─ without pfs: it is the session's ──> Session
+//!     ^                   │                  when it was stored       └─ with pfs: others are bound to it ─┐
+//!     ├───────────────────┼────────────────────────────────────────────────────────────────────────────────┘
+//!     │                   └── temporary ── in memory only ──── when nothing is under way: bound (pfs) ──> Session
+//!     └── refused, unknown, expired, soon to expire <────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! [`pursue`](Connection::pursue) takes the next step of it, whenever something has changed. Silence is no refusal: an exchange
+//! that hears nothing ends with its link, and another begins over the next, as rarely as dials that fail; only what somebody
+//! has said counts against its tries.
 
 use std::time::Duration;
 
@@ -9,12 +22,14 @@ use crate::connection::life::Life;
 use crate::connection::link::Link;
 use crate::connection::machine::Connection;
 use crate::connection::pfs::Temporary;
-use crate::crypto::{Entropy, KeyId};
+use crate::crypto::{AuthKey, Entropy, KeyId};
 use crate::handshake::{self, Handshake, Lifetime, Outcome};
-use crate::session::{Calls, Session, Violation};
+use crate::ids::Salt;
+use crate::rpc::{CallError, CloseReason};
+use crate::session::{self, Calls, Session, Violation};
 use crate::time::{Now, ServerClock};
 
-/// How often a key exchange is tried before the connection gives up (KX-09).
+/// How often a key exchange may be refused before the connection gives up (KX-09).
 const MAX_EXCHANGES: u32 = 5;
 
 /// The keys, and who uses them.
@@ -22,10 +37,20 @@ pub(super) struct Keys {
     pub(super) phase: Phase,
     /// The exchange under way: of the key that is waited for, or of a temporary one beside the session.
     pub(super) exchange: Option<Box<Handshake>>,
+    /// When another may begin.
+    pub(super) exchange_at: Duration,
+    /// A key that was made and is not used yet.
+    pub(super) made: Option<Box<Made>>,
     /// What there is to know about temporary keys, if they are used.
     pub(super) temporary: Option<Box<Temporary>>,
     /// The beginning of the permanent key, if it was made in this connection.
-    pub(super) made: Option<Life>,
+    pub(super) birth: Option<Life>,
+    /// Whether the server has shown in this connection that it knows the permanent key.
+    pub(super) is_proven: bool,
+    /// How often exchanges were refused since a key could be used.
+    refusals: u32,
+    /// How often in a row it was said of the key in use that it is unknown: see [`unsigned`](crate::connection::unsigned).
+    pub(super) doubts: u32,
 }
 
 /// Whether requests can be sent.
@@ -36,6 +61,18 @@ pub(super) enum Phase {
     Keyed(Box<Session>),
     /// It is over.
     Over,
+}
+
+/// A key that was made, or stored.
+pub(super) struct Made {
+    pub(super) auth_key: AuthKey,
+    pub(super) salt: Salt,
+    pub(super) clock: ServerClock,
+    pub(super) life: Life,
+    /// Of a temporary key: when it expires, by the server's clock.
+    pub(super) expires_at: Option<Duration>,
+    /// Whether it may be used. A permanent one may have to be stored first.
+    pub(super) is_kept: bool,
 }
 
 /// Who took a packet.
@@ -49,26 +86,33 @@ pub(super) enum Taken {
 }
 
 impl Keys {
-    pub(super) fn new(config: &Config, now: Now, entropy: &mut dyn Entropy) -> Self {
-        let stored = config.stored.as_ref();
-        let phase = match (stored, config.pfs) {
-            (Some(stored), None) => {
-                let clock = ServerClock::with_offset(now, stored.time_offset);
-                Phase::Keyed(Box::new(Session::new(
-                    config.suite.clone(),
-                    stored.auth_key.clone(),
-                    stored.salt,
-                    clock,
-                    Calls::new(config.limits),
-                    config.upkeep,
-                    entropy,
-                )))
+    /// Takes the stored key out of the configuration: it has one place.
+    pub(super) fn new(config: &mut Config, now: Now, entropy: &mut dyn Entropy) -> Self {
+        let calls = Calls::new(config.limits);
+        let stored = config.stored.take();
+        let (phase, temporary) = match (stored, config.pfs) {
+            (Some(StoredKey { auth_key, salt, time_offset }), None) => {
+                let clock = ServerClock::with_offset(now, time_offset);
+                let session = session(config, auth_key, salt, clock, calls, entropy);
+                (Phase::Keyed(session), None)
             }
-            _ => Phase::Waiting(Box::new(Calls::new(config.limits))),
+            (stored, pfs) => {
+                let permanent = stored.map(|stored| stored.auth_key);
+                let temporary = pfs.map(|pfs| Box::new(Temporary::new(pfs, permanent)));
+                (Phase::Waiting(Box::new(calls)), temporary)
+            }
         };
-        let permanent = stored.map(|stored| stored.auth_key.clone());
-        let temporary = config.pfs.map(|pfs| Box::new(Temporary::new(pfs, permanent)));
-        Self { phase, exchange: None, temporary, made: None }
+        Self {
+            phase,
+            exchange: None,
+            exchange_at: Duration::ZERO,
+            made: None,
+            temporary,
+            birth: None,
+            is_proven: false,
+            refusals: 0,
+            doubts: 0,
+        }
     }
 
     /// Routes a packet. A plain message begins with a key id of zero, so an exchange can run beside a session.
@@ -112,26 +156,80 @@ impl Keys {
         };
         exchange.into_iter().chain(phase).chain(self.due(is_up)).min()
     }
+
+    /// When [`Connection::pursue`] has a next step to take.
+    fn due(&self, is_up: bool) -> Option<Duration> {
+        // An exchange begins over a link.
+        let exchange = Some(self.exchange_at).filter(|_| is_up && self.wanted().is_some());
+        match (&self.phase, &self.temporary) {
+            (Phase::Keyed(session), Some(temporary)) => {
+                temporary.due(session, self.made.is_some(), is_up, exchange)
+            }
+            _ => exchange,
+        }
+    }
+
+    /// The key that is to be made next, at [`exchange_at`](Self::exchange_at).
+    fn wanted(&self) -> Option<Lifetime> {
+        if self.exchange.is_some() || self.made.is_some() {
+            return None;
+        }
+        match (&self.phase, &self.temporary) {
+            (Phase::Over, _) | (Phase::Keyed(_), None) => None,
+            (Phase::Keyed(session), Some(_)) if session.is_binding() => None,
+            (Phase::Waiting(_), None) => Some(Lifetime::Permanent),
+            (_, Some(temporary)) => Some(temporary.wanted()),
+        }
+    }
+
+    pub(super) fn has_permanent(&self) -> bool {
+        self.temporary.as_ref().is_some_and(|temporary| temporary.has_permanent())
+    }
+
+    /// Whether not every server need know the permanent key yet.
+    pub(super) fn is_young(&self, mono: Duration) -> bool {
+        self.birth.is_some_and(|life| life.is_young(mono))
+    }
+
+    /// Counts a refused exchange; whether it was the last.
+    pub(super) fn refused(&mut self) -> bool {
+        let is_last = self.is_last_try();
+        self.refusals += 1;
+        is_last
+    }
+
+    pub(super) fn is_last_try(&self) -> bool {
+        self.refusals + 1 >= MAX_EXCHANGES
+    }
+
+    /// A key can be used: the server knows the permanent one.
+    pub(super) fn prove(&mut self) {
+        self.is_proven = true;
+        self.refusals = 0;
+        self.doubts = 0;
+    }
 }
 
 impl Connection {
-    /// Begins what is missing now that there is a link: without a key, one is exchanged over it.
+    /// Takes the next step in the life of the keys, if there is one to take now.
     pub(super) fn pursue(&mut self, now: Now) {
-        if self.keys.temporary.is_some() {
-            // What a temporary key would be bound to is not used yet.
-            if self.unkept.is_none() {
-                self.pursue_temporary(now);
+        self.expire(now);
+        let is_up = matches!(self.link, Link::Up(_));
+        if let Some(made) = &self.keys.made {
+            let (is_kept, is_permanent) = (made.is_kept, made.expires_at.is_none());
+            if is_kept && (is_permanent || self.may_switch(now)) {
+                self.use_made(now);
             }
-            return;
-        }
-        let is_waiting = matches!(self.keys.phase, Phase::Waiting(_)) && self.unkept.is_none();
-        if is_waiting && self.keys.exchange.is_none() && matches!(self.link, Link::Up(_)) {
-            self.begin_exchange(now, Lifetime::Permanent);
+        } else if is_up
+            && now.mono >= self.keys.exchange_at
+            && let Some(lifetime) = self.keys.wanted()
+        {
+            self.begin_exchange(now, lifetime);
         }
     }
 
     /// An exchange has nonces of its own for each link (KX-02).
-    pub(super) fn begin_exchange(&mut self, now: Now, lifetime: Lifetime) {
+    fn begin_exchange(&mut self, now: Now, lifetime: Lifetime) {
         self.tickets += 1;
         let mut config = handshake::Config::new(
             self.config.dc,
@@ -164,11 +262,17 @@ impl Connection {
     /// The session took a packet: passes on what it has to tell.
     pub(super) fn advance_session(&mut self, now: Now) {
         self.drain_session();
+        let Keys { phase, temporary, doubts, .. } = &mut self.keys;
         // What is authentic shows that the key is known and the link is good.
-        self.key_unknown = 0;
+        *doubts = 0;
+        if let (Phase::Keyed(session), Link::Up(wire)) = (phase, &mut self.link) {
+            wire.hear(session.key_id());
+        }
         self.backoff.succeeded();
-        if self.keys.temporary.is_some() {
-            self.advance_temporary(now);
+        if temporary.is_some() {
+            self.advance_binding(now);
+        } else {
+            self.keys.prove();
         }
     }
 
@@ -192,61 +296,77 @@ impl Connection {
         }
     }
 
+    /// An exchange gave a key. Who made it over this link has signed its last answer with it (KX-18).
     fn key_made(&mut self, now: Now, outcome: Outcome) {
         self.keys.exchange = None;
-        self.tested_prime = Some(outcome.prime.clone());
-        if outcome.expires_at.is_some() {
-            return self.temporary_made(now, outcome);
+        if let Link::Up(wire) = &mut self.link {
+            wire.hear(outcome.auth_key.id());
         }
-        self.exchanges_failed = 0;
+        self.backoff.succeeded();
         let clock = clock(now, &outcome);
-        self.events.push_back(Event::KeyCreated(Box::new(StoredKey {
-            auth_key: outcome.auth_key.clone(),
-            salt: outcome.salt,
-            time_offset: clock.offset(),
-        })));
-        self.keys.made = Some(Life::new(outcome.server_time.mono, Duration::MAX));
-        if self.config.hold_new_key {
-            self.unkept = Some(Box::new(outcome));
-        } else {
-            self.take_up(now, outcome);
+        let Outcome { auth_key, salt, server_time, expires_at, prime } = outcome;
+        self.tested_prime = Some(prime);
+        let is_permanent = expires_at.is_none();
+        let temporary = self.keys.temporary.as_ref().filter(|_| !is_permanent);
+        let lifetime = temporary.map_or(Duration::MAX, |temporary| temporary.lifetime());
+        let life = Life::new(server_time.mono, lifetime);
+        if is_permanent {
+            let (auth_key, time_offset) = (auth_key.clone(), clock.offset());
+            let stored = StoredKey { auth_key, salt, time_offset };
+            self.events.push_back(Event::KeyCreated(Box::new(stored)));
+            self.keys.birth = Some(life);
+            self.keys.prove();
+        }
+        let is_kept = !(is_permanent && self.config.hold_new_key);
+        let made = Made { auth_key, salt, clock, life, expires_at, is_kept };
+        self.keys.made = Some(Box::new(made));
+        self.pursue(now);
+    }
+
+    /// Uses the key that was made: in a session, or to bind others to it.
+    fn use_made(&mut self, now: Now) {
+        let Some(made) = self.keys.made.take() else { return };
+        match &mut self.keys.temporary {
+            Some(temporary) if made.expires_at.is_none() => {
+                temporary.permanent_made(made.auth_key);
+                self.pursue(now);
+            }
+            _ => self.enter(now, *made),
         }
     }
 
-    /// Uses a new permanent key.
-    pub(super) fn take_up(&mut self, now: Now, outcome: Outcome) {
-        let clock = clock(now, &outcome);
-        if let Some(temporary) = &mut self.keys.temporary {
-            temporary.permanent_made(outcome.auth_key);
-            return self.pursue(now);
+    /// Begins a session with a key. The requests go to it; with a temporary key it holds them back until that is bound.
+    fn enter(&mut self, now: Now, made: Made) {
+        self.drain_session();
+        let Keys { phase, temporary, doubts, .. } = &mut self.keys;
+        let calls = match std::mem::replace(phase, Phase::Over) {
+            Phase::Waiting(calls) => *calls,
+            Phase::Keyed(mut session) => {
+                let calls = session.take_calls();
+                if let Some(temporary) = temporary {
+                    session.hold(false);
+                    temporary.step_back(session);
+                }
+                calls
+            }
+            Phase::Over => return,
+        };
+        *doubts = 0;
+        let Made { auth_key, salt, clock, life, expires_at, .. } = made;
+        let mut session = session(&self.config, auth_key, salt, clock, calls, &mut *self.entropy);
+        if let Some(temporary) = temporary {
+            temporary.bind(&mut session, life, expires_at);
         }
-        let Phase::Waiting(waiting) = &mut self.keys.phase else { return };
-        let mut session = Session::new(
-            self.config.suite.clone(),
-            outcome.auth_key,
-            outcome.salt,
-            clock,
-            std::mem::take(&mut **waiting),
-            self.config.upkeep,
-            &mut *self.entropy,
-        );
         if matches!(self.link, Link::Up(_)) {
             session.handle_connected(now);
         }
-        self.keys.phase = Phase::Keyed(Box::new(session));
-    }
-
-    /// Counts a failed exchange; whether it was the last.
-    pub(super) fn exchange_failed(&mut self) -> bool {
-        self.exchanges_failed += 1;
-        self.exchanges_failed >= MAX_EXCHANGES
+        *phase = Phase::Keyed(session);
     }
 
     /// Passes on the steps of an exchange. Those of a temporary key's are nobody's business: it never leaves the memory.
     pub(super) fn report_steps(&mut self) {
-        let Keys { exchange, temporary, .. } = &mut self.keys;
-        let Some(exchange) = exchange else { return };
-        let is_permanent = temporary.as_ref().is_none_or(|temporary| !temporary.has_permanent());
+        let is_permanent = !self.keys.has_permanent();
+        let Some(exchange) = &mut self.keys.exchange else { return };
         while let Some(step) = exchange.poll_step() {
             if is_permanent {
                 self.events.push_back(Event::Step(Box::new(step)));
@@ -258,6 +378,7 @@ impl Connection {
     pub(super) fn end(&mut self, error: ConnectionError) {
         self.drain_session();
         let phase = std::mem::replace(&mut self.keys.phase, Phase::Over);
+        self.why = CloseReason::from(&error);
         let mut ended = Vec::new();
         match phase {
             Phase::Over => return,
@@ -272,15 +393,35 @@ impl Connection {
         }
         self.keys.exchange = None;
         self.keys.temporary = None;
-        self.unkept = None;
+        self.keys.made = None;
         self.link = Link::Over;
-        self.events.extend(ended.into_iter().map(Event::Session));
+        for mut event in ended {
+            if let session::Event::Answer { result: Err(CallError::Closed { why, .. }), .. } =
+                &mut event
+            {
+                *why = self.why;
+            }
+            self.events.push_back(Event::Session(event));
+        }
         self.events.push_back(Event::Over(error));
     }
 }
 
+/// A session with a key.
+fn session(
+    config: &Config,
+    auth_key: AuthKey,
+    salt: Salt,
+    clock: ServerClock,
+    calls: Calls,
+    entropy: &mut dyn Entropy,
+) -> Box<Session> {
+    let (suite, upkeep) = (config.suite.clone(), config.upkeep);
+    Box::new(Session::new(suite, auth_key, salt, clock, calls, upkeep, entropy))
+}
+
 /// The server's clock, as an exchange has found it.
-pub(super) fn clock(now: Now, outcome: &Outcome) -> ServerClock {
+fn clock(now: Now, outcome: &Outcome) -> ServerClock {
     let mut clock = ServerClock::new(now);
     clock.sync(outcome.server_time.unix, outcome.server_time.mono);
     clock

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::crypto::Entropy;
-use crate::framing::{CLIENT_LIMIT, Decoder, Encoder, FrameError, Framing, Side};
+use crate::crypto::{Entropy, KeyId};
+use crate::framing::{CLIENT_LIMIT, Decoder, Encoder, FrameError, Framing, Side, TransportError};
 use crate::session::Padding;
 
 /// A request to dial: to any address of the data centre, with any framing.
@@ -25,10 +25,26 @@ pub(super) enum Link {
     Over,
 }
 
-/// The framing of a link, both ways.
+impl Link {
+    /// A transport error that is being heard out, and until when.
+    pub(super) fn accusation(&self) -> Option<(TransportError, Duration)> {
+        match self {
+            Self::Up(wire) => wire.accusation,
+            _ => None,
+        }
+    }
+}
+
+/// The framing of a link, both ways, and what was said over it.
 pub(super) struct Wire {
     encoder: Encoder,
     decoder: Decoder,
+    /// The last two keys that have signed something here: one in use, and one that is to follow it.
+    heard: [Option<KeyId>; 2],
+    /// Whether an exchange has gone on here: somebody answers who is no mere echo.
+    has_exchanged: bool,
+    /// A transport error that would decide, and until when it is heard out.
+    accusation: Option<(TransportError, Duration)>,
 }
 
 impl Wire {
@@ -36,7 +52,45 @@ impl Wire {
         Self {
             encoder: Encoder::new(framing, Side::Client),
             decoder: Decoder::new(framing, Side::Client, CLIENT_LIMIT),
+            heard: [None; 2],
+            has_exchanged: false,
+            accusation: None,
         }
+    }
+
+    /// Something came that this key has signed.
+    pub(super) fn hear(&mut self, key: KeyId) {
+        if self.heard[0] != Some(key) {
+            self.heard = [Some(key), self.heard[0]];
+        }
+        self.accusation = None;
+    }
+
+    pub(super) fn has_heard(&self, key: KeyId) -> bool {
+        self.heard.contains(&Some(key))
+    }
+
+    /// An exchange took an answer.
+    pub(super) fn exchanged(&mut self) {
+        self.has_exchanged = true;
+        self.accusation = None;
+    }
+
+    pub(super) fn has_exchanged(&self) -> bool {
+        self.has_exchanged
+    }
+
+    /// A transport error would decide: it is heard out.
+    pub(super) fn accuse(&mut self, error: TransportError, until: Duration) {
+        self.accusation = Some((error, until));
+    }
+
+    pub(super) fn is_accused(&self) -> bool {
+        self.accusation.is_some()
+    }
+
+    pub(super) fn accusation(&self) -> Option<(TransportError, Duration)> {
+        self.accusation
     }
 
     /// How many bytes the framing may append to a packet.

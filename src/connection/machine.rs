@@ -11,17 +11,18 @@ use crate::connection::keys::{Keys, Phase, Taken};
 use crate::connection::link::{Dial, Link, Wire};
 use crate::crypto::{Entropy, QuickAckToken};
 use crate::framing::{Frame, FrameError, Framing, TransportError};
-use crate::handshake::{self, Outcome};
 use crate::ids::DcId;
-use crate::rpc::{CallError, CallId, Request};
+use crate::rpc::{CallError, CallId, CloseReason, Execution, Request};
 use crate::session::{Session, Violation};
 use crate::time::Now;
 use crate::trace::trace;
 use crate::work::{Done, Work};
 
-/// How often the server may say that it does not know the key. Once may be a mistake of a proxy's; four bytes that
-/// nobody signed must not cost a key.
-const MAX_KEY_UNKNOWN: u32 = 2;
+/// What is kept of the memory for packets while none is made. One of the largest takes a MiB.
+pub(super) const KEPT_PACKET: usize = 64 << 10;
+
+/// What is kept of the memory for events when all were taken. One packet may bring a million.
+pub(super) const KEPT_EVENTS: usize = 64;
 
 /// One session with a data centre, over as many sockets as it takes.
 ///
@@ -34,22 +35,20 @@ pub struct Connection {
     pub(super) backoff: Backoff,
     pub(super) events: VecDeque<Event>,
     /// Packets are built here before they are framed.
-    packet: Vec<u8>,
+    pub(super) packet: Vec<u8>,
     /// What is sent after the end.
     last: Vec<u8>,
     dials: u64,
     pub(super) tickets: u64,
-    pub(super) exchanges_failed: u32,
-    pub(super) key_unknown: u32,
     pub(super) tested_prime: Option<Box<[u8; 256]>>,
-    /// A permanent key that is not used before it was stored, by `Config::hold_new_key`.
-    pub(super) unkept: Option<Box<Outcome>>,
+    /// Why it is over, once it is.
+    pub(super) why: CloseReason,
 }
 
 impl Connection {
     /// Begins. The first output is a dial.
-    pub fn new(config: Config, now: Now, mut entropy: Box<dyn Entropy + Send>) -> Self {
-        let keys = Keys::new(&config, now, &mut *entropy);
+    pub fn new(mut config: Config, now: Now, mut entropy: Box<dyn Entropy + Send>) -> Self {
+        let keys = Keys::new(&mut config, now, &mut *entropy);
         Self {
             config,
             entropy,
@@ -61,10 +60,8 @@ impl Connection {
             last: Vec::new(),
             dials: 0,
             tickets: 0,
-            exchanges_failed: 0,
-            key_unknown: 0,
             tested_prime: None,
-            unkept: None,
+            why: CloseReason::Closed,
         }
     }
 
@@ -98,7 +95,12 @@ impl Connection {
                 Frame::Packet { body, .. } => {
                     let entropy = &mut *self.entropy;
                     match self.keys.handle_packet(now, body, max_padding, entropy) {
-                        Taken::Exchange(result) => self.advance_exchange(now, result),
+                        Taken::Exchange(result) => {
+                            if result.is_ok() {
+                                wire.exchanged();
+                            }
+                            self.advance_exchange(now, result);
+                        }
                         Taken::Session(Ok(())) => self.advance_session(now),
                         Taken::Session(Err(violation)) => {
                             self.drop_link(now, Disconnected::Violation(violation));
@@ -111,7 +113,7 @@ impl Connection {
                         Taken::Nobody => {}
                     }
                 }
-                Frame::Error(error) => self.drop_link(now, Disconnected::Transport(error)),
+                Frame::Error(error) => self.handle_error(now, error),
                 Frame::QuickAck(token) => {
                     if let Phase::Keyed(session) = &mut self.keys.phase {
                         session.handle_quick_ack(QuickAckToken(token));
@@ -141,6 +143,11 @@ impl Connection {
         {
             return self.drop_link(now, Disconnected::DialTimeout);
         }
+        if let Some((error, until)) = self.link.accusation()
+            && now.mono >= until
+        {
+            return self.drop_link(now, Disconnected::Transport(error));
+        }
         match &mut self.keys.phase {
             Phase::Waiting(waiting) => waiting.handle_deadlines(now.mono),
             Phase::Keyed(session) => {
@@ -149,7 +156,7 @@ impl Connection {
                 }
                 session.handle_timeout(now);
                 if self.keys.temporary.is_some() {
-                    self.advance_temporary(now);
+                    self.advance_binding(now);
                 }
             }
             Phase::Over => {}
@@ -171,8 +178,9 @@ impl Connection {
     /// The key that [`Event::KeyCreated`] told was stored: it is used from now on. Without
     /// [`Config::hold_new_key`](crate::connection::Config::hold_new_key) it never waited for this.
     pub fn key_kept(&mut self, now: Now) {
-        if let Some(outcome) = self.unkept.take() {
-            self.take_up(now, *outcome);
+        if let Some(made) = self.keys.made.as_mut().filter(|made| !made.is_kept) {
+            made.is_kept = true;
+            self.pursue(now);
         }
     }
 
@@ -186,7 +194,7 @@ impl Connection {
         match &mut self.keys.phase {
             Phase::Waiting(waiting) => waiting.add(now.mono, request),
             Phase::Keyed(session) => session.call(now, request),
-            Phase::Over => Err(CallError::Closed { execution: crate::rpc::Execution::Never }),
+            Phase::Over => Err(CallError::Closed { execution: Execution::Never, why: self.why }),
         }
     }
 
@@ -242,6 +250,7 @@ impl Connection {
         let Phase::Keyed(session) = &mut self.keys.phase else { return false };
         self.packet.clear();
         let Some(sent) = session.poll_packet(now, wire.padding(), entropy, &mut self.packet) else {
+            self.packet.shrink_to(KEPT_PACKET);
             return false;
         };
         let framed = wire.frame(&self.packet, sent.quick_ack, entropy, out);
@@ -269,11 +278,10 @@ impl Connection {
         let link = match &self.link {
             Link::Down { dial_at } => Some(*dial_at),
             Link::Dialing { until } => Some(*until),
-            Link::Up(_) | Link::Over => None,
+            Link::Up(wire) => wire.accusation().map(|(_, until)| until),
+            Link::Over => None,
         };
-        // While a key waits to be kept, nothing is begun over the link.
-        let is_up = matches!(self.link, Link::Up(_)) && self.unkept.is_none();
-        let keys = self.keys.poll_timeout(is_up);
+        let keys = self.keys.poll_timeout(matches!(self.link, Link::Up(_)));
         link.into_iter().chain(keys).min()
     }
 
@@ -282,6 +290,7 @@ impl Connection {
         if let Some(event) = self.events.pop_front() {
             return Some(event);
         }
+        self.events.shrink_to(KEPT_EVENTS);
         if let Phase::Waiting(waiting) = &mut self.keys.phase {
             return waiting.poll_event().map(Event::Session);
         }
@@ -317,6 +326,14 @@ impl Connection {
         if matches!(self.link, Link::Over | Link::Down { .. }) {
             return;
         }
+        let why = match (self.link.accusation(), why) {
+            // Nothing that was to be heard out will follow.
+            (Some((error, _)), Disconnected::Eof | Disconnected::Io(_) | Disconnected::Silence) => {
+                Disconnected::Transport(error)
+            }
+            (_, why) => why,
+        };
+        let verdict = self.judge(now, &why);
         if let Disconnected::Transport(TransportError::FLOOD) = why {
             self.backoff.flooded();
         }
@@ -325,8 +342,8 @@ impl Connection {
         trace!(info, dc = self.config.dc.to_string(), why = why.to_string(); "link down");
         self.report_steps();
         let is_forgotten = matches!(why, Disconnected::Violation(Violation::Forgotten(_)));
-        self.events.push_back(Event::Disconnected { why: why.clone() });
-        if let Some(error) = self.verdict(now, why) {
+        self.events.push_back(Event::Disconnected { why });
+        if let Some(error) = self.carry_out(now, verdict) {
             return self.end(error);
         }
         self.keys.exchange = None;
@@ -339,42 +356,6 @@ impl Connection {
         }
         if let Some(temporary) = &mut self.keys.temporary {
             temporary.handle_disconnected();
-        }
-    }
-
-    /// Whether a broken link is the end of the connection.
-    fn verdict(&mut self, now: Now, why: Disconnected) -> Option<ConnectionError> {
-        match (&self.keys.phase, why) {
-            (_, Disconnected::Transport(TransportError::INVALID_DC)) => {
-                Some(ConnectionError::WrongDc)
-            }
-            // No other key will come to be ours.
-            (_, Disconnected::Handshake(error @ handshake::Error::NoKnownKey)) => {
-                Some(error.into())
-            }
-            (Phase::Waiting(_), Disconnected::Handshake(error)) => {
-                self.exchange_failed().then(|| error.into())
-            }
-            // The others, as of flood control, say nothing about the exchange.
-            (
-                Phase::Waiting(_),
-                Disconnected::Transport(error @ TransportError::AUTH_KEY_NOT_FOUND),
-            ) => self.exchange_failed().then_some(ConnectionError::Refused(error)),
-            (
-                Phase::Keyed(_),
-                Disconnected::Transport(error @ TransportError::AUTH_KEY_NOT_FOUND),
-            ) => {
-                if self.keys.temporary.is_some() {
-                    return self.temporary_unknown(now, error);
-                }
-                // A key that was made just now may not be known everywhere yet.
-                if self.keys.made.is_some_and(|life| life.is_young(now.mono)) {
-                    return None;
-                }
-                self.key_unknown += 1;
-                (self.key_unknown >= MAX_KEY_UNKNOWN).then_some(ConnectionError::KeyUnknown)
-            }
-            _ => None,
         }
     }
 }

@@ -61,6 +61,8 @@ mod pfs;
 #[cfg(test)]
 #[cfg(feature = "server")]
 mod tests;
+mod unsigned;
+mod verdict;
 
 pub use config::{Config, StoredKey};
 pub use dial_error::{DialError, DialFault, DialStage};

@@ -2,13 +2,17 @@
 //! only, each bound to the permanent key, which is used for nothing else.
 //!
 //! ```text
-//!                        exchange            bind                 true
-//!  Waiting, permanent key ─────> fresh key ───────> session, held ────> session in use ── 75 to 95 % of its life ─┐
-//!      ^                            ^                   │                    │                                    │
-//!      │                            └───────────────────┼──────────── exchange beside it <───────────────────────┘
-//!      │                                                │             bound when nothing is under way
-//!      └──── refused: another, a few times ─────────────┴──── -404, or expired: another
+//!            exchange          bind                 true
+//!  Waiting ─────────> made ───────> session, held ────> session in use ── 75 to 95 % of its life ─┐
+//!     ^                ^                   │                   │                                  │
+//!     │                └───────────────────┼─────────── exchange beside it <─────────────────────┘
+//!     │                                    │            bound when nothing is under way
+//!     └─ refused: another, a few times ────┼─── expired, or unknown over two links: another
+//!        silence: another, ever more rarely┘
 //! ```
+//!
+//! How a key is made and comes to be used is the same for both kinds, and drawn in `connection/keys.rs`; here stands what is
+//! of temporary ones alone.
 //!
 //! Binding a key unbinds the one before, so the session before is not used from then on; it is taken up again if the
 //! binding fails. A key of which the server says that it is not bound (`AUTH_KEY_PERM_EMPTY`) is bound again.
@@ -20,17 +24,15 @@ use std::time::Duration;
 
 use crate::connection::error::ConnectionError;
 use crate::connection::event::Event;
-use crate::connection::keys::{Keys, Phase, clock};
+use crate::connection::keys::{Keys, Phase};
 use crate::connection::life::Life;
 use crate::connection::link::Link;
 use crate::connection::machine::Connection;
 use crate::crypto::{AuthKey, KeyId};
-use crate::framing::TransportError;
-use crate::handshake::{Lifetime, Outcome};
-use crate::ids::Salt;
+use crate::handshake::Lifetime;
 use crate::rpc::known;
 use crate::session::{self, BindError, Session};
-use crate::time::{Now, ServerClock};
+use crate::time::Now;
 
 /// How temporary keys are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,31 +64,23 @@ const RENEW_AGAIN: Duration = Duration::from_secs(60);
 /// keep us taking powers all the time.
 const YOUNG_AGAIN: Duration = Duration::from_secs(2);
 
+/// The longest wait after bindings that were not answered.
+const LONGEST: Duration = RENEW_AGAIN;
+
 /// The temporary keys of a connection.
 pub(super) struct Temporary {
     lifetime: Duration,
     permanent: Option<AuthKey>,
     /// The life of the session's key.
     life: Option<Life>,
-    /// When another exchange is to begin.
-    exchange_at: Duration,
-    /// A key that is not bound yet, because requests are under way over the one before.
-    fresh: Option<Box<Fresh>>,
     /// The session before, while the session at hand is being bound.
-    former: Option<Box<(Session, Option<Life>)>>,
+    former: Option<Box<(Box<Session>, Option<Life>)>>,
     /// The last key that was dropped. What still comes for it is ignored.
     pub(super) dropped: Option<KeyId>,
     /// How often the permanent key was refused since one was bound.
     refusals: u32,
-}
-
-struct Fresh {
-    auth_key: AuthKey,
-    salt: Salt,
-    clock: ServerClock,
-    /// By the server's clock.
-    expires_at: Duration,
-    life: Life,
+    /// How often a binding was not answered since one was.
+    silences: u32,
 }
 
 impl Temporary {
@@ -96,11 +90,10 @@ impl Temporary {
             lifetime: lifetime.min(Duration::from_secs(i32::MAX.unsigned_abs().into())),
             permanent,
             life: None,
-            exchange_at: Duration::ZERO,
-            fresh: None,
             former: None,
             dropped: None,
             refusals: 0,
+            silences: 0,
         }
     }
 
@@ -110,6 +103,39 @@ impl Temporary {
 
     pub(super) fn permanent_made(&mut self, auth_key: AuthKey) {
         self.permanent = Some(auth_key);
+    }
+
+    pub(super) fn lifetime(&self) -> Duration {
+        self.lifetime
+    }
+
+    /// The key that is to be made next.
+    pub(super) fn wanted(&self) -> Lifetime {
+        match self.permanent {
+            // The life is at most so many seconds.
+            Some(_) => Lifetime::Temporary {
+                expires_in: i32::try_from(self.lifetime.as_secs()).unwrap_or(i32::MAX),
+            },
+            None => Lifetime::Permanent,
+        }
+    }
+
+    /// Whether the key that is being bound follows one that can still be used.
+    pub(super) fn has_former(&self) -> bool {
+        self.former.is_some()
+    }
+
+    /// The session at hand is to be replaced, and taken up again if that fails.
+    pub(super) fn step_back(&mut self, session: Box<Session>) {
+        self.former = Some(Box::new((session, self.life)));
+    }
+
+    /// A session begins with another key: it is to be bound.
+    pub(super) fn bind(&mut self, session: &mut Session, life: Life, expires_at: Option<Duration>) {
+        let Some(permanent) = &self.permanent else { return };
+        let expires_at = expires_at.unwrap_or_default().as_secs();
+        session.bind(permanent.clone(), i32::try_from(expires_at).unwrap_or(i32::MAX));
+        self.life = Some(life);
     }
 
     /// Takes a packet of the session before, which the server uses until it has bound the other key; whether it was one.
@@ -141,128 +167,55 @@ impl Temporary {
         }
     }
 
-    fn exchange(&self) -> Lifetime {
-        match self.permanent {
-            // The life is at most so many seconds.
-            Some(_) => Lifetime::Temporary {
-                expires_in: i32::try_from(self.lifetime.as_secs()).unwrap_or(i32::MAX),
-            },
-            None => Lifetime::Permanent,
-        }
-    }
-}
-
-impl Keys {
-    /// When something is to be done about temporary keys.
-    pub(super) fn due(&self, is_up: bool) -> Option<Duration> {
-        let temporary = self.temporary.as_ref()?;
-        // An exchange begins over a link.
-        let exchange = Some(temporary.exchange_at).filter(|_| is_up && self.exchange.is_none());
-        match (&self.phase, temporary.life) {
-            (Phase::Waiting(_), _) => exchange,
-            (Phase::Keyed(session), Some(life)) => {
-                let next = match &temporary.fresh {
-                    _ if session.is_binding() => None,
-                    Some(_) if !session.is_held() => Some(life.hold_at()),
-                    Some(_) => Some(life.switch_by()).filter(|_| is_up),
-                    None => exchange,
-                };
-                next.into_iter().chain([life.expires()]).min()
-            }
-            _ => None,
-        }
+    /// When something is to be done while there is a session; `exchange` is when another key is to be made.
+    pub(super) fn due(
+        &self,
+        session: &Session,
+        is_made: bool,
+        is_up: bool,
+        exchange: Option<Duration>,
+    ) -> Option<Duration> {
+        let life = self.life?;
+        let next = match is_made {
+            _ if session.is_binding() => None,
+            true if !session.is_held() => Some(life.hold_at()),
+            true => Some(life.switch_by()).filter(|_| is_up),
+            false => exchange,
+        };
+        next.into_iter().chain([life.expires()]).min()
     }
 }
 
 impl Connection {
-    /// Does what is due: an exchange, a binding, the end of a key.
-    pub(super) fn pursue_temporary(&mut self, now: Now) {
-        let is_up = matches!(self.link, Link::Up(_));
-        let Keys { phase, exchange, temporary, .. } = &mut self.keys;
-        let Some(temporary) = temporary else { return };
-        if let (Phase::Keyed(_), Some(life)) = (&phase, temporary.life)
-            && now.mono >= life.expires()
-        {
+    /// Ends the keys whose time is over.
+    pub(super) fn expire(&mut self, now: Now) {
+        let Some(temporary) = &self.keys.temporary else { return };
+        let is_over = |life: Life| now.mono >= life.expires();
+        if matches!(self.keys.phase, Phase::Keyed(_)) && temporary.life.is_some_and(is_over) {
             self.drop_temporary(now, Duration::ZERO);
-            return self.pursue_temporary(now);
         }
-        let is_ready = match phase {
+        self.keys.made.take_if(|made| made.expires_at.is_some() && is_over(made.life));
+    }
+
+    /// Whether a temporary key that was made may take over now: when nothing is under way over the one in use, or when that
+    /// is at its end. Shortly before that new requests wait for it.
+    pub(super) fn may_switch(&mut self, now: Now) -> bool {
+        let life = self.keys.temporary.as_ref().and_then(|temporary| temporary.life);
+        let is_ready = match &mut self.keys.phase {
             Phase::Waiting(_) => true,
-            Phase::Keyed(session) if session.is_binding() => return,
             Phase::Keyed(session) => {
-                let life = temporary.life.filter(|_| temporary.fresh.is_some());
                 if life.is_some_and(|life| now.mono >= life.hold_at()) {
                     session.hold(true);
                 }
                 !session.is_under_way() || life.is_some_and(|life| now.mono >= life.switch_by())
             }
-            Phase::Over => return,
+            Phase::Over => false,
         };
-        if !is_up {
-            return;
-        }
-        if temporary.fresh.as_ref().is_some_and(|fresh| now.mono >= fresh.life.expires()) {
-            temporary.fresh = None;
-        }
-        if temporary.fresh.is_some() {
-            if is_ready {
-                self.begin_binding(now);
-            }
-        } else if exchange.is_none() && now.mono >= temporary.exchange_at {
-            let lifetime = temporary.exchange();
-            self.begin_exchange(now, lifetime);
-        }
-    }
-
-    /// An exchange gave a temporary key.
-    pub(super) fn temporary_made(&mut self, now: Now, outcome: Outcome) {
-        let clock = clock(now, &outcome);
-        if let Some(temporary) = &mut self.keys.temporary {
-            let life = Life::new(outcome.server_time.mono, temporary.lifetime);
-            let Outcome { auth_key, salt, expires_at, .. } = outcome;
-            let expires_at = expires_at.unwrap_or_default();
-            let fresh = Fresh { auth_key, salt, clock, expires_at, life };
-            temporary.fresh = Some(Box::new(fresh));
-        }
-        self.pursue(now);
-    }
-
-    /// The requests go to the fresh key's session, which holds them back until it is bound.
-    fn begin_binding(&mut self, now: Now) {
-        self.drain_session();
-        let Keys { phase, temporary, .. } = &mut self.keys;
-        let Some(temporary) = temporary else { return };
-        let (Some(fresh), Some(permanent)) = (temporary.fresh.take(), &temporary.permanent) else {
-            return;
-        };
-        let former_life = temporary.life.replace(fresh.life);
-        let calls = match std::mem::replace(phase, Phase::Over) {
-            Phase::Waiting(calls) => *calls,
-            Phase::Keyed(mut session) => {
-                let calls = session.take_calls();
-                session.hold(false);
-                temporary.former = Some(Box::new((*session, former_life)));
-                calls
-            }
-            Phase::Over => return,
-        };
-        let expires_at = i32::try_from(fresh.expires_at.as_secs()).unwrap_or(i32::MAX);
-        let mut session = Session::new(
-            self.config.suite.clone(),
-            fresh.auth_key,
-            fresh.salt,
-            fresh.clock,
-            calls,
-            self.config.upkeep,
-            &mut *self.entropy,
-        );
-        session.bind(permanent.clone(), expires_at);
-        session.handle_connected(now);
-        *phase = Phase::Keyed(Box::new(session));
+        is_ready && matches!(self.link, Link::Up(_))
     }
 
     /// The session took a packet: was it the answer to its binding?
-    pub(super) fn advance_temporary(&mut self, now: Now) {
+    pub(super) fn advance_binding(&mut self, now: Now) {
         let Keys { phase: Phase::Keyed(session), temporary: Some(temporary), .. } = &mut self.keys
         else {
             return;
@@ -273,21 +226,23 @@ impl Connection {
                     key: session.key_id(),
                     expires_in: life.expires().saturating_sub(now.mono),
                 });
-                temporary.exchange_at = life.renew_at(&mut *self.entropy);
                 temporary.refusals = 0;
+                temporary.silences = 0;
                 if let Some(former) = temporary.former.take() {
                     temporary.dropped = Some(former.0.key_id());
                 }
-                self.exchanges_failed = 0;
+                self.keys.exchange_at = life.renew_at(&mut *self.entropy);
+                self.keys.prove();
             }
             (Some(Err(error)), _) => return self.not_bound(now, error),
             _ => {}
         }
-        self.pursue_temporary(now);
+        self.pursue(now);
     }
 
     /// The server did not bind the key. Another is made, unless the fault is the permanent key's.
     fn not_bound(&mut self, now: Now, error: BindError) {
+        let is_young = self.keys.is_young(now.mono);
         let Some(temporary) = &mut self.keys.temporary else { return };
         let is_renewal = temporary.former.is_some();
         let rpc = if let BindError::Rpc(error) = &error { Some(error) } else { None };
@@ -297,8 +252,7 @@ impl Connection {
         if rpc.is_some_and(|error| error.name == known::ENCRYPTED_MESSAGE_INVALID) {
             temporary.refusals += 1;
             // Whether a key of those that a binding needs may not be known everywhere yet.
-            let lives = [temporary.life, self.keys.made];
-            let is_young = lives.into_iter().flatten().any(|life| life.is_young(now.mono));
+            let is_young = is_young || temporary.life.is_some_and(|life| life.is_young(now.mono));
             let is_final = temporary.refusals > MAX_REFUSALS || !is_young;
             // A key that is bound shows that the permanent one is known.
             if is_final && !is_renewal {
@@ -310,51 +264,49 @@ impl Connection {
             }
         } else if is_renewal {
             after = after.max(RENEW_AGAIN);
-        } else if self.exchange_failed() {
+        } else if error == BindError::Silence {
+            temporary.silences = temporary.silences.saturating_add(1);
+            after = Duration::from_secs(1 << temporary.silences.min(16)).min(LONGEST);
+        } else if self.keys.refused() {
             return self.end(ConnectionError::NotBound(error));
         }
         self.fall_back(now, after);
         if is_renewal {
             self.events.push_back(Event::NotRenewed { why: ConnectionError::NotBound(error) });
         }
-        self.pursue_temporary(now);
+        self.pursue(now);
     }
 
-    /// The server answered -404: some temporary key is unknown, and four bytes do not say which. It is the youngest, since
-    /// another answer will tell if it was not; the permanent key was not used and is not meant.
-    pub(super) fn temporary_unknown(
-        &mut self,
-        now: Now,
-        error: TransportError,
-    ) -> Option<ConnectionError> {
-        let why = ConnectionError::Refused(error);
-        let Keys { phase: Phase::Keyed(session), exchange, temporary: Some(temporary), .. } =
-            &mut self.keys
+    /// The server does not know the session's key, which is said to be so over several links: it costs itself, and the
+    /// permanent one was not used and is not meant. Whether that is the end: if no temporary key could ever be bound, several
+    /// times.
+    pub(super) fn temporary_unknown(&mut self, now: Now) -> bool {
+        let Keys { phase: Phase::Keyed(session), temporary: Some(temporary), is_proven, .. } =
+            &self.keys
         else {
-            return None;
+            return false;
         };
-        if exchange.is_some() {
-            self.not_renewed(now, why);
-        } else if !session.is_binding() {
-            let is_young = temporary.life.is_some_and(|life| life.is_young(now.mono));
-            self.drop_temporary(now, if is_young { YOUNG_AGAIN } else { Duration::ZERO });
-        } else if temporary.former.is_some() {
-            self.fall_back(now, RENEW_AGAIN);
-            self.events.push_back(Event::NotRenewed { why });
-        } else if self.exchange_failed() {
-            return Some(why);
-        } else {
-            self.fall_back(now, Duration::ZERO);
+        let is_refusal = session.is_binding() && !is_proven;
+        let is_young = temporary.life.is_some_and(|life| life.is_young(now.mono));
+        if is_refusal && self.keys.refused() {
+            return true;
         }
-        None
+        self.drop_temporary(now, if is_young { YOUNG_AGAIN } else { Duration::ZERO });
+        false
+    }
+
+    /// A key that is being made or bound beside one in use is given up for a while.
+    pub(super) fn postpone(&mut self, now: Now, why: ConnectionError) {
+        if self.keys.exchange.is_none() {
+            self.fall_back(now, RENEW_AGAIN);
+        }
+        self.not_renewed(now, why);
     }
 
     /// A renewal failed before there was a key. The session goes on, and there is time for others.
     pub(super) fn not_renewed(&mut self, now: Now, why: ConnectionError) {
         self.keys.exchange = None;
-        if let Some(temporary) = &mut self.keys.temporary {
-            temporary.exchange_at = now.mono.saturating_add(RENEW_AGAIN);
-        }
+        self.keys.exchange_at = now.mono.saturating_add(RENEW_AGAIN);
         self.events.push_back(Event::NotRenewed { why });
     }
 
@@ -362,10 +314,14 @@ impl Connection {
     fn fall_back(&mut self, now: Now, after: Duration) {
         self.drain_session();
         let is_up = matches!(self.link, Link::Up(_));
-        let Keys { phase, temporary: Some(temporary), .. } = &mut self.keys else { return };
+        let Keys { phase, temporary: Some(temporary), exchange_at, doubts, .. } = &mut self.keys
+        else {
+            return;
+        };
         let Phase::Keyed(session) = phase else { return };
         temporary.dropped = Some(session.key_id());
-        temporary.exchange_at = now.mono.saturating_add(after);
+        *exchange_at = now.mono.saturating_add(after);
+        *doubts = 0;
         temporary.life = None;
         let calls = session.take_calls();
         *phase = match temporary.former.take() {
@@ -376,7 +332,7 @@ impl Connection {
                 if is_up {
                     session.handle_connected(now);
                 }
-                Phase::Keyed(Box::new(session))
+                Phase::Keyed(session)
             }
             None => Phase::Waiting(Box::new(calls)),
         };

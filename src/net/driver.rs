@@ -1,6 +1,5 @@
 //! The task that owns a connection and its socket.
 
-use std::collections::HashSet;
 use std::future::pending;
 use std::io;
 use std::time::Duration;
@@ -9,15 +8,15 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::connection::{Connection, ConnectionError, DialError, Disconnected, Event};
-use crate::map::IdMap;
 use crate::net::clock::Clock;
 use crate::net::config::Config;
 use crate::net::dial::{Dialled, Plan};
 use crate::net::entropy::OsEntropy;
 use crate::net::events::{self, Events, Sink};
-use crate::net::handle::{self, Command, Commands, Handle, Reply, Ticket};
+use crate::net::handle::{self, Call, Command, Commands, Handle};
+use crate::net::replies::Replies;
 use crate::net::socket::Socket;
-use crate::rpc::{COMPRESS_FROM, CallError, CallId, Execution, Request};
+use crate::rpc::{CallError, CallId, CloseReason, Execution};
 use crate::session::{self, Session};
 use crate::time::Now;
 use crate::trace::in_span;
@@ -25,16 +24,6 @@ use crate::work::Done;
 
 /// How much is packed before it is written. More would only wait longer.
 const WRITE_AHEAD: usize = 256 << 10;
-
-/// How many commands a turn takes. More would keep the driver from what came over the socket.
-const COMMANDS_A_TURN: usize = 256;
-
-/// How many calls are packed at least before they are written.
-const MIN_BATCH: usize = 4;
-
-/// With more calls they are written in so many parts: the server has something to do while the next are packed. If all went in
-/// one packet, one side would always wait for the other.
-const PARTS: usize = 2;
 
 /// How long the socket of a connection that was closed may take for what is still to be sent.
 const LEAVE_WITHIN: Duration = Duration::from_secs(2);
@@ -59,12 +48,10 @@ pub fn connect(config: Config) -> io::Result<(Handle, Events, Driver)> {
         clock,
         commands,
         came: Vec::new(),
-        sink,
-        replies: IdMap::default(),
+        outlets: Outlets { sink, replies: Replies::default(), over: None },
         socket: None,
         dial: JoinSet::new(),
         works: JoinSet::new(),
-        over: None,
     };
     Ok((handle, events, Driver(Box::new(task))))
 }
@@ -82,13 +69,18 @@ struct Task {
     commands: Commands,
     /// The commands of this turn.
     came: Vec<Command>,
-    sink: Sink,
-    /// The calls that have not ended: the number that their handle gave them, and where their answer goes.
-    replies: IdMap<CallId, (Ticket, Reply)>,
+    outlets: Outlets,
     socket: Option<Socket>,
     /// One dial at most; dropping it ends it.
     dial: JoinSet<Result<Dialled, DialError>>,
     works: JoinSet<Done>,
+}
+
+/// Where the connection's events go.
+#[derive(Debug)]
+struct Outlets {
+    sink: Sink,
+    replies: Replies,
     over: Option<ConnectionError>,
 }
 
@@ -106,8 +98,8 @@ impl Task {
     async fn drive(mut self: Box<Self>) -> ConnectionError {
         loop {
             self.pump();
-            if let Some(over) = self.over.take() {
-                self.leave().await;
+            if let Some(over) = self.outlets.over.take() {
+                self.leave(CloseReason::from(&over)).await;
                 return over;
             }
             let deadline = self.connection.poll_timeout().map(|mono| self.clock.instant(mono));
@@ -127,7 +119,7 @@ impl Task {
                 _ = self.commands.commands.recv_many(&mut self.came, COMMANDS_A_TURN) => {
                     self.handle_commands();
                 }
-                Some(ticket) = self.commands.cancels.recv() => self.cancel(ticket),
+                Some(number) = self.commands.cancels.recv() => self.cancel(number),
                 result = ready => self.handle_ready(result),
                 Some(dialed) = self.dial.join_next() => self.handle_dialed(dialed),
                 Some(done) = self.works.join_next() => {
@@ -136,7 +128,7 @@ impl Task {
                         self.connection.handle_work(self.clock.now(), done);
                     }
                 }
-                () = self.sink.tell_lost() => {}
+                () = self.outlets.sink.tell_lost() => {}
                 () = timer => self.connection.handle_timeout(self.clock.now()),
             }
         }
@@ -155,25 +147,26 @@ impl Task {
         while let Some(work) = self.connection.poll_work() {
             self.works.spawn_blocking(move || work.run());
         }
-        while let Some(event) = self.connection.poll_event() {
-            self.pass_on(event);
+        self.outlets.drain(&mut self.connection);
+        if let Some(over) = &self.outlets.over {
+            self.commands.set_over(over);
         }
         // What was still to be said when it was closed goes out first.
-        let is_leaving = self.over == Some(ConnectionError::Closed);
+        let is_leaving = self.outlets.over == Some(ConnectionError::Closed);
         if !self.connection.is_link_wanted() && !is_leaving {
             self.socket = None;
         }
     }
 
     /// The connection is over: who called meanwhile hears that, and the socket takes what is left (CF-20).
-    async fn leave(&mut self) {
+    async fn leave(&mut self, why: CloseReason) {
         let Self { commands, socket, connection, clock, .. } = self;
         commands.commands.close();
         let answer = async {
             // Until those have spoken too that were about to.
             while let Some(command) = commands.commands.recv().await {
-                if let Command::Call { reply, .. } = command {
-                    let _ = reply.send(Err(CallError::Closed { execution: Execution::Never }));
+                if let Command::Call(Call { reply, .. }) = command {
+                    let _ = reply.send(Err(CallError::Closed { execution: Execution::Never, why }));
                 }
             }
         };
@@ -198,7 +191,7 @@ impl Task {
             let out = socket.out();
             while out.len() < WRITE_AHEAD && self.connection.poll_transmit(now, out) {}
             if out.is_empty() {
-                return;
+                return socket.rest();
             }
             match socket.write() {
                 Ok(true) => self.connection.handle_progress(now),
@@ -208,108 +201,103 @@ impl Task {
         }
     }
 
-    fn pass_on(&mut self, event: Event) {
-        match event {
-            Event::Session(session::Event::Answer { call, result }) => {
-                // A caller that is gone does not want it.
-                if let Some((_, reply)) = self.replies.remove(&call) {
-                    let _ = reply.send(result);
-                }
-            }
-            event => {
-                if let Event::Over(error) = &event {
-                    self.over = Some(error.clone());
-                }
-                self.sink.push(event);
-            }
-        }
-    }
-
     /// Takes the commands that came. None means that the last handle is gone: nobody can want anything any more.
+    ///
+    /// All that wait are taken in one turn, [`COMMANDS_A_TURN`] at most, and their calls are written in [`PARTS`], each of
+    /// [`MIN_BATCH`] calls at least: the server answers some while the next are packed. If all went in one packet, one side would
+    /// always wait for the other; if each went alone, each would cost a system call. How many there are is guessed by those that
+    /// wait for an answer, which make others when they have it.
     fn handle_commands(&mut self) {
         let mut came = std::mem::take(&mut self.came);
         let mut now = self.clock.now();
         if came.is_empty() {
             return self.connection.close(now);
         }
-        let batch = MIN_BATCH.max((self.replies.len() + came.len()) / PARTS);
+        let batch = MIN_BATCH.max((self.outlets.replies.len() + came.len()) / PARTS);
         let mut left = batch;
         for command in came.drain(..) {
-            let mut took_long = false;
-            match command {
-                Command::Call { ticket, request, reply } => {
-                    took_long = request.body.len() >= COMPRESS_FROM;
-                    self.call(now, ticket, request, reply);
-                }
-                Command::KeyKept => self.connection.key_kept(now),
-                Command::ServerTime(reply) => {
-                    let session = self.connection.session();
-                    // Who does not want it any more is not told.
-                    let _ = reply.send(session.map(|session| session.clock().server_unix(now)));
-                }
-                Command::Counters(reply) => {
-                    let session = self.connection.session();
-                    let _ = reply.send(session.map(Session::counters));
-                }
-                #[cfg(feature = "client")]
-                Command::CloseIfIdle if !self.replies.is_empty() => {}
-                #[cfg(feature = "client")]
-                Command::CloseIfIdle => self.connection.close(now),
-                Command::Close => self.connection.close(now),
-            }
+            let took_long = self.handle_command(now, command);
             left -= 1;
-            if left == 0 {
+            let is_whole = left == 0;
+            if is_whole {
                 self.transmit();
                 left = batch;
-                took_long = true;
             }
-            if took_long {
+            // The clock is read once for all that is done at once.
+            if took_long || is_whole {
                 now = self.clock.now();
             }
         }
         self.came = came;
     }
 
+    /// Does what a handle asks for; whether that took as long as many others together.
+    fn handle_command(&mut self, now: Now, command: Command) -> bool {
+        match command {
+            Command::Call(call) => return self.call(now, call),
+            Command::KeyKept => self.connection.key_kept(now),
+            Command::ServerTime(reply) => {
+                let session = self.connection.session();
+                // Who does not want it any more is not told.
+                let _ = reply.send(session.map(|session| session.clock().server_unix(now)));
+            }
+            Command::Counters(reply) => {
+                let session = self.connection.session();
+                let _ = reply.send(session.map(Session::counters));
+            }
+            #[cfg(feature = "client")]
+            Command::CloseIfIdle if self.outlets.replies.len() > 0 => {}
+            #[cfg(feature = "client")]
+            Command::CloseIfIdle => self.connection.close(now),
+            Command::Close => self.connection.close(now),
+        }
+        false
+    }
+
     /// A caller does not wait any more, and perhaps others with it. They may have been answered meanwhile; a call that is
     /// still in the channel is not begun at all.
-    ///
-    /// All are looked for at once: who cancels is rare, and pays for it, instead of every call for a way to find it.
-    fn cancel(&mut self, ticket: Ticket) {
-        let mut tickets: HashSet<Ticket> = HashSet::from([ticket]);
-        tickets.extend(std::iter::from_fn(|| self.commands.cancels.try_recv().ok()));
-        let is_cancelled = |(call, (ticket, _)): (&CallId, &(Ticket, Reply))| {
-            tickets.contains(ticket).then_some(*call)
-        };
-        let mut calls: Vec<CallId> = self.replies.iter().filter_map(is_cancelled).collect();
-        calls.sort_unstable();
+    fn cancel(&mut self, number: CallId) {
         let now = self.clock.now();
-        for call in calls {
-            self.connection.cancel(now, call);
+        let others = std::iter::from_fn(|| self.commands.cancels.try_recv().ok());
+        for number in std::iter::once(number).chain(others.take(COMMANDS_A_TURN)) {
+            if let Some(call) = self.outlets.replies.find(number) {
+                self.connection.cancel(now, call);
+            }
         }
     }
 
-    fn call(&mut self, now: Now, ticket: Ticket, request: Request, reply: Reply) {
+    /// Whether it took long: a large request is looked at, and perhaps compressed.
+    fn call(&mut self, now: Now, call: Call) -> bool {
+        let Call { number, mut request, reply, received } = call;
+        self.commands.took(&request);
         // Dropped while it waited in the channel.
         if reply.is_closed() {
-            return;
+            return false;
         }
+        let took_long = request.may_compress();
+        // A call that has ended is not to be waited for.
+        request.after = request.after.and_then(|after| self.outlets.replies.find(after));
         match self.connection.call(now, request) {
-            Ok(call) => {
-                self.replies.insert(call, (ticket, reply));
-            }
+            Ok(call) => self.outlets.replies.push(number, call, reply, received),
             Err(error) => {
                 let _ = reply.send(Err(error));
             }
         }
+        took_long
     }
 
     fn handle_ready(&mut self, result: io::Result<()>) {
         let Some(socket) = &mut self.socket else { return };
         let now = self.clock.now();
-        let connection = &mut self.connection;
+        let (connection, outlets) = (&mut self.connection, &mut self.outlets);
+        let take = |bytes: &[u8]| {
+            connection.handle_input(now, bytes);
+            // What few bytes are inflated to does not pile up.
+            outlets.drain(connection);
+        };
         let result = result
             .map_err(|error| Disconnected::Io(error.kind()))
-            .and_then(|()| socket.read(|bytes| connection.handle_input(now, bytes)))
+            .and_then(|()| socket.read(take))
             .and_then(|()| socket.write());
         match result {
             Ok(true) => connection.handle_progress(now),
@@ -339,6 +327,47 @@ impl Task {
         }
     }
 }
+
+impl Outlets {
+    /// Passes on what has happened.
+    fn drain(&mut self, connection: &mut Connection) {
+        while let Some(event) = connection.poll_event() {
+            self.pass_on(event);
+        }
+    }
+
+    fn pass_on(&mut self, event: Event) {
+        match event {
+            Event::Session(session::Event::Answer { call, result }) => {
+                // A caller that is gone does not want it.
+                if let Some(reply) = self.replies.take(call) {
+                    let _ = reply.send(result);
+                }
+            }
+            // Whose it is, by the number that its caller knows.
+            Event::Session(session::Event::QuickAck { call }) => {
+                if let Some(call) = self.replies.received(call) {
+                    self.sink.push(Event::Session(session::Event::QuickAck { call }));
+                }
+            }
+            event => {
+                if let Event::Over(error) = &event {
+                    self.over = Some(error.clone());
+                }
+                self.sink.push(event);
+            }
+        }
+    }
+}
+
+/// How many commands a turn takes. More would keep the driver from what came over the socket.
+const COMMANDS_A_TURN: usize = 256;
+
+/// How many calls are packed at least before they are written.
+const MIN_BATCH: usize = 4;
+
+/// In how many parts the calls of a turn are written, if they are more.
+const PARTS: usize = 2;
 
 #[cfg(test)]
 mod tests {

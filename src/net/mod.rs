@@ -27,6 +27,7 @@ mod events;
 #[cfg(feature = "server")]
 mod front;
 mod handle;
+mod replies;
 mod route;
 #[cfg(feature = "server")]
 mod serve;
@@ -45,7 +46,7 @@ pub use events::{Events, Notice};
 #[cfg(feature = "server")]
 #[cfg_attr(docsrs, doc(cfg(feature = "server")))]
 pub use front::Front;
-pub use handle::Handle;
+pub use handle::{Handle, Pending};
 pub use route::Route;
 #[cfg(feature = "server")]
 pub use serve::{DcGuard, Server, SharedDc};

@@ -16,6 +16,9 @@ const READ: usize = 16 << 10;
 /// How often a turn reads: a fast peer must not keep the driver from everything else.
 const READS_A_TURN: usize = 16;
 
+/// What is kept of the memory for what is written while nothing is. A burst of large requests takes more.
+const KEPT: usize = 64 << 10;
+
 /// A socket and what is still to be written to it.
 #[derive(Debug)]
 pub(super) struct Socket {
@@ -70,6 +73,14 @@ impl Socket {
     /// Where to put what is to be written. Empty before: what is under way goes first.
     pub(super) fn out(&mut self) -> &mut Vec<u8> {
         &mut self.out
+    }
+
+    /// There is nothing to write for now: what a burst took is given back.
+    pub(super) fn rest(&mut self) {
+        if !self.is_writing() {
+            self.out.clear();
+            self.out.shrink_to(KEPT);
+        }
     }
 
     /// Writes as much as goes. Whether some went since the last time and some is left: the peer reads, slowly.
@@ -167,6 +178,24 @@ mod tests {
         drop(socket);
         theirs.read_to_end(&mut read).await.unwrap();
         assert_eq!(read, [7; 100]);
+    }
+
+    #[tokio::test]
+    async fn p4_the_memory_of_a_burst_goes() {
+        let (ours, mut theirs) = tokio::io::duplex(1 << 20);
+        let mut socket = Socket::new(Stream::new(Box::new(ours), Wrapper::default(), &[]).unwrap());
+        for _ in 0..3 {
+            socket.out().extend_from_slice(&[7; 1 << 20]);
+            // What is under way is not forgotten.
+            socket.rest();
+            let mut read = vec![0; 1 << 20];
+            let writing = poll_fn(|cx| socket.poll_write(cx));
+            let (written, count) = tokio::join!(writing, theirs.read_exact(&mut read));
+            written.unwrap();
+            assert_eq!((count.unwrap(), read), (1 << 20, vec![7; 1 << 20]));
+            socket.rest();
+            assert!(socket.out.capacity() <= KEPT);
+        }
     }
 
     fn noop() -> Context<'static> {

@@ -69,10 +69,14 @@ impl DataCentre {
         Ok(Binding { temp: temp_id, perm: perm_id, expires_at })
     }
 
-    /// Binds a temporary key. The permanent one had another until now perhaps; that one is unbound then.
+    /// Binds a temporary key. The permanent one had another until now perhaps, which is unbound then, as
+    /// [`auth.bindTempAuthKey`](https://core.telegram.org/method/auth.bindTempAuthKey) says. With Telegram it is not: mtcute and
+    /// TDLib have several connections at once, each with a temporary key of its own.
     pub(super) fn bind(&mut self, Binding { temp, perm, expires_at }: Binding) {
-        for key in self.keys.values_mut().filter(|key| key.perm == Some(perm)) {
-            key.perm = None;
+        if !self.config.strictness.is_lenient() {
+            for key in self.keys.values_mut().filter(|key| key.perm == Some(perm)) {
+                key.perm = None;
+            }
         }
         if let Some(key) = self.keys.get_mut(&temp) {
             key.perm = Some(perm);

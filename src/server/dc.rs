@@ -234,6 +234,9 @@ impl DataCentre {
 
     /// Sends something that nobody asked for, an update say, to a session; whether there is such a session. It is kept
     /// until it is acknowledged.
+    ///
+    /// A session of a temporary key is found by the permanent key too that it acts for, which handlers know it by
+    /// ([`Caller::key`](crate::server::Caller::key)): of several of the same number, the one that was used last.
     pub fn push(
         &mut self,
         now: Now,
@@ -241,12 +244,48 @@ impl DataCentre {
         session: SessionId,
         update: &impl Serialize,
     ) -> bool {
-        let unix = self.faults.at(now).unix;
-        let Some(session) = self.sessions.get_mut((key, session)) else { return false };
-        session.notify(update, true, unix);
+        self.push_to(now, key, Some(session), update)
+    }
+
+    /// As [`push`](Self::push), to the session that was used last, of those of a key and of the temporary keys that act for it.
+    pub fn push_to_latest(&mut self, now: Now, key: KeyId, update: &impl Serialize) -> bool {
+        self.push_to(now, key, None, update)
+    }
+
+    fn push_to(
+        &mut self,
+        now: Now,
+        key: KeyId,
+        session: Option<SessionId>,
+        update: &impl Serialize,
+    ) -> bool {
+        let now = self.faults.at(now);
+        let place = self.latest_session(now, key, session);
+        let Some(session) = place.and_then(|place| self.sessions.get_mut(place)) else {
+            return false;
+        };
+        session.notify(update, true, now.unix);
         let link = session.link;
         self.ready.extend(link);
         true
+    }
+
+    /// The session that was used last, of those of a key and of the temporary keys that act for it: any, or those of a number.
+    fn latest_session(
+        &self,
+        now: Now,
+        key: KeyId,
+        id: Option<SessionId>,
+    ) -> Option<(KeyId, SessionId)> {
+        let acting = self.keys.iter().filter(|(_, other)| other.perm == Some(key));
+        let keys = acting.map(|(id, _)| *id).filter(|id| self.is_usable(*id, now));
+        let places = keys.chain([key]).flat_map(|key| {
+            let all = if id.is_none() { self.sessions.of_key(key) } else { &[] };
+            all.iter().copied().chain(id).map(move |session| (key, session))
+        });
+        let used = |place| self.sessions.get(place).map(|session| session.used);
+        let found = places.filter_map(|place| Some((used(place)?, place)));
+        found.max_by_key(|(used, _)| *used).map(|(_, place)| place)
     }
 
     /// The sessions that there are, in no order.

@@ -1,21 +1,23 @@
 //! What a data centre answers to the functions of an API: a handler for each.
 
 use std::fmt;
-use std::io::Write;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use flate2::Compression;
-use flate2::write::GzEncoder;
+use flate2::write::{GzEncoder, ZlibEncoder};
 
 use crate::crypto::KeyId;
 use crate::ids::SessionId;
 use crate::map::IdMap;
 use crate::message_id::MessageId;
 use crate::rpc::RpcError;
+use crate::server::inflate::{Inflater, Refusal};
+use crate::server::{Strictness, forms};
 use crate::time::Now;
 use crate::tl::mtproto::types::GzipPacked;
 use crate::tl::wrap::functions as wrap;
-use crate::tl::{Deserialize, Function, Identifiable, Object, Serialize};
+use crate::tl::{DecodeError, Deserialize, Function, Identifiable, Object, Serialize};
 
 /// Who calls, and when.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +34,7 @@ pub struct Caller {
     pub wants_updates: bool,
 }
 
-type Handler = Box<dyn FnMut(&Caller, &[u8]) -> Reply + Send>;
+type Handler = Box<dyn FnMut(&Caller, &[u8], Strictness) -> Reply + Send>;
 
 /// What a handler answers, and when.
 #[derive(Debug, PartialEq)]
@@ -60,6 +62,7 @@ impl Reply {
 pub struct Dispatcher {
     handlers: IdMap<u32, Handler>,
     compress_from: Option<usize>,
+    has_zlib_headers: bool,
     scripts_bindings: bool,
 }
 
@@ -107,7 +110,7 @@ impl Dispatcher {
         F: Function + Deserialize,
         F::Return: Serialize,
     {
-        let handler = move |caller: &Caller, body: &[u8]| match F::from_bytes(body) {
+        let handler = move |caller: &Caller, body: &[u8], strictness| match read(body, strictness) {
             Ok(request) => {
                 let (after, result) = handler(caller, request);
                 Reply { after, result: result.map(|answer| answer.to_bytes()) }
@@ -122,20 +125,44 @@ impl Dispatcher {
         self.compress_from = Some(bytes);
     }
 
+    /// What is compressed has zlib's header from now on, instead of gzip's: what reads `gzip_packed` should take both.
+    pub fn compress_with_zlib_headers(&mut self) {
+        self.has_zlib_headers = true;
+    }
+
     /// A result as it is sent.
     pub(super) fn packed(&self, result: Vec<u8>) -> Object {
         let is_large = self.compress_from.is_some_and(|from| result.len() >= from);
-        let packed = if is_large { gzip(&result) } else { None };
+        let packed = if is_large { self.compressed(&result) } else { None };
         match packed.filter(|packed| packed.len() < result.len()) {
             Some(packed_data) => Object::new(&GzipPacked { packed_data: packed_data.into() }),
             None => Object::from(result),
         }
     }
 
+    /// `None` never comes: writing to memory cannot fail.
+    fn compressed(&self, data: &[u8]) -> Option<Vec<u8>> {
+        let level = Compression::fast();
+        let packed: io::Result<Vec<u8>> = if self.has_zlib_headers {
+            let mut encoder = ZlibEncoder::new(Vec::new(), level);
+            encoder.write_all(data).and_then(|()| encoder.finish())
+        } else {
+            let mut encoder = GzEncoder::new(Vec::new(), level);
+            encoder.write_all(data).and_then(|()| encoder.finish())
+        };
+        packed.ok()
+    }
+
     /// Answers a function that is given as bytes, without wrappers.
-    pub(super) fn call(&mut self, caller: &Caller, id: u32, body: &[u8]) -> Reply {
+    pub(super) fn call(
+        &mut self,
+        caller: &Caller,
+        id: u32,
+        body: &[u8],
+        strictness: Strictness,
+    ) -> Reply {
         match self.handlers.get_mut(&id) {
-            Some(handler) => handler(caller, body),
+            Some(handler) => handler(caller, body, strictness),
             None => Reply::now(Err(invalid("INPUT_METHOD_INVALID"))),
         }
     }
@@ -154,12 +181,16 @@ pub(super) struct Peeled {
 
 impl Peeled {
     /// Gives the messages too that it is to run after.
-    pub(super) fn new(mut caller: Caller, body: &[u8]) -> Result<(Self, Vec<MessageId>), RpcError> {
+    pub(super) fn new(
+        mut caller: Caller,
+        body: &[u8],
+        inflater: &mut Inflater,
+    ) -> Result<(Self, Vec<MessageId>), RpcError> {
         let mut query = Object::from(body.to_vec());
         let mut after = Vec::new();
         for _ in 0..MAX_WRAPPERS {
             let id = query.id().ok_or_else(|| invalid("INPUT_FETCH_ERROR"))?;
-            match unwrap(id, &query, &mut caller, &mut after)? {
+            match unwrap(id, &query, &mut caller, &mut after, inflater)? {
                 Some(inner) => query = inner,
                 None => return Ok((Self { caller, id, query }, after)),
             }
@@ -168,7 +199,7 @@ impl Peeled {
     }
 }
 
-/// How many wrappers may be around a function. Clients use three.
+/// How many wrappers may be around a function, compression among them. Clients use four.
 const MAX_WRAPPERS: usize = 8;
 
 /// What is inside of a wrapper; `None` for a function of its own.
@@ -177,6 +208,7 @@ fn unwrap(
     query: &Object,
     caller: &mut Caller,
     after: &mut Vec<MessageId>,
+    inflater: &mut Inflater,
 ) -> Result<Option<Object>, RpcError> {
     macro_rules! inner {
         ($wrapper:ident) => {
@@ -204,15 +236,59 @@ fn unwrap(
             after.extend(wrapper.msg_ids.into_iter().map(MessageId));
             Some(wrapper.query)
         }
-        _ => None,
+        // mtcute, TDLib and Telethon compress what is inside of the wrappers.
+        GzipPacked::ID => Some(inflated(query, inflater)?),
+        _ => api_wrapper(id, query)?,
     })
 }
 
-fn gzip(data: &[u8]) -> Option<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    // Writing to memory cannot fail.
-    encoder.write_all(data).ok()?;
-    encoder.finish().ok()
+/// What is inside of `gzip_packed`, which is none again: nothing is gained by packing twice.
+fn inflated(query: &Object, inflater: &mut Inflater) -> Result<Object, RpcError> {
+    let data = inflater.inflate(query.as_bytes()).map_err(|refusal| match refusal {
+        Refusal::Malformed => invalid("INPUT_FETCH_ERROR"),
+        Refusal::TooLarge => invalid("INPUT_REQUEST_TOO_LONG"),
+    })?;
+    let query = Object::from(data);
+    if query.id() == Some(GzipPacked::ID) {
+        return Err(invalid("INPUT_FETCH_ERROR"));
+    }
+    Ok(query)
+}
+
+/// What is inside of a wrapper of the API, of which nothing depends here.
+#[cfg(feature = "api")]
+fn api_wrapper(id: u32, query: &Object) -> Result<Option<Object>, RpcError> {
+    use crate::tl::api::functions as api;
+    macro_rules! inner {
+        ($($wrapper:ident),*) => {
+            match id {
+                $(api::$wrapper::<Object>::ID => {
+                    let wrapper = query.decode::<api::$wrapper<Object>>();
+                    Some(wrapper.map_err(|_| invalid("INPUT_FETCH_ERROR"))?.query)
+                })*
+                _ => None,
+            }
+        };
+    }
+    Ok(inner!(
+        InvokeWithMessagesRange,
+        InvokeWithTakeout,
+        InvokeWithBusinessConnection,
+        InvokeWithGooglePlayIntegrity,
+        InvokeWithApnsSecret,
+        InvokeWithReCaptcha
+    ))
+}
+
+/// Without the types of the API its wrappers are not known.
+#[cfg(not(feature = "api"))]
+fn api_wrapper(_: u32, _: &Object) -> Result<Option<Object>, RpcError> {
+    Ok(None)
+}
+
+/// Reads a function.
+fn read<F: Deserialize>(body: &[u8], strictness: Strictness) -> Result<F, DecodeError> {
+    if strictness.is_lenient() { forms::read(body) } else { F::from_bytes(body) }
 }
 
 fn invalid(name: &str) -> RpcError {
@@ -248,8 +324,8 @@ mod tests {
     }
 
     fn call(body: &[u8]) -> Result<Vec<u8>, RpcError> {
-        let (Peeled { caller, id, query }, _) = Peeled::new(CALLER, body)?;
-        dispatcher().call(&caller, id, query.as_bytes()).result
+        let (Peeled { caller, id, query }, _) = Peeled::new(CALLER, body, &mut Inflater::new())?;
+        dispatcher().call(&caller, id, query.as_bytes(), Strictness::Strict).result
     }
 
     #[test]

@@ -10,6 +10,9 @@
 //!
 //! What goes wrong in a data centre can be had on demand: see [`Fault`].
 //!
+//! It is strict, as one's own client should be tried; for the clients of others it can be as lenient as Telegram: see
+//! [`Strictness`].
+//!
 //! It shares `tl`, `crypto` and `framing` with the client, and never the client's session or key exchange: the same hands
 //! wrote both, and what they share cannot contradict them.
 
@@ -22,6 +25,8 @@ mod dispatcher;
 mod embedded_key;
 pub mod exchange;
 mod fault;
+mod forms;
+mod inflate;
 mod limits;
 mod link;
 mod packet;
@@ -30,6 +35,7 @@ mod salts;
 mod service;
 mod session;
 mod sessions;
+mod strictness;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -39,4 +45,5 @@ pub use dispatcher::{Caller, Dispatcher};
 pub use embedded_key::{EMBEDDED_KEY_PEM, embedded_key};
 pub use fault::Fault;
 pub use limits::Limits;
+pub use strictness::Strictness;
 pub use tally::Tally;

@@ -26,6 +26,11 @@ impl Sessions {
         self.all.keys().copied()
     }
 
+    /// The sessions of a key.
+    pub(super) fn of_key(&self, key: KeyId) -> &[SessionId] {
+        self.of_key.get(&key).map(Vec::as_slice).unwrap_or_default()
+    }
+
     pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Session> {
         self.all.values_mut()
     }

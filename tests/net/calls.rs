@@ -3,7 +3,7 @@
 use telewire::connection::{ConnectionError, Event};
 use telewire::framing::Framing;
 use telewire::net::{Driver, Events, Handle, Notice, connect};
-use telewire::rpc::{CallError, Execution};
+use telewire::rpc::{CallError, CloseReason, Execution};
 use telewire::tl::Bytes;
 use telewire::tl::mtproto::functions::{GetFutureSalts, Ping};
 use tokio::time::timeout;
@@ -61,7 +61,7 @@ async fn closing_ends_the_driver_and_every_call() {
     handle.invoke(&Ping { ping_id: 1 }).await.unwrap();
     handle.close().await;
     assert_eq!(timeout(PATIENCE, driver).await.unwrap().unwrap(), ConnectionError::Closed);
-    let closed = CallError::Closed { execution: Execution::Never };
+    let closed = CallError::Closed { execution: Execution::Never, why: CloseReason::Closed };
     assert_eq!(handle.invoke(&Ping { ping_id: 1 }).await, Err(closed));
     let mut last = None;
     while let Some(event) = events.next().await {
@@ -113,7 +113,10 @@ async fn cf_20_a_call_behind_the_close_was_not_sent() {
     .await
     .unwrap();
     assert_eq!(driven, ConnectionError::Closed);
-    assert_eq!(called, Err(CallError::Closed { execution: Execution::Never }));
+    assert_eq!(
+        called,
+        Err(CallError::Closed { execution: Execution::Never, why: CloseReason::Closed })
+    );
 }
 
 #[tokio::test]

@@ -11,4 +11,5 @@ mod calls;
 #[path = "../shared/echo.rs"]
 mod echo;
 mod links;
+mod pending;
 mod support;

@@ -3,8 +3,6 @@
 import asyncio
 import logging
 import re
-import signal
-import socket
 import sys
 import time
 import warnings
@@ -16,22 +14,17 @@ from telethon.crypto import rsa as server_keys
 from telethon.sessions import MemorySession
 from TelethonFakeTLS import ConnectionTcpMTProxyFakeTLS
 
-LOOPBACK = "127.0.0.1"
-# This data centre is as good as another.
-DC = 2
+sys.path.append(str(Path(__file__).resolve().parents[1] / "clients"))
+from serve import BOT, DC, LOOPBACK, PASSWORD, PHONE, ROOT, Proxy, Server, check, guard  # noqa: E402
+
 # The whole takes some twenty seconds, most of which Telethon waits after it has greeted a proxy; a slow machine gets more, and
 # `run` ends it after two minutes.
 PATIENCE = 110
-ROOT = Path(__file__).resolve().parents[2]
-BOT, PHONE, PASSWORD = "777:abc", "9996620001", "correct horse"
 SECRET = "000102030405060708090a0b0c0d0e0f"
 PADDED_SECRET = "dd101112131415161718191a1b1c1d1e1f"
 FAKE_TLS_KEY, FAKE_TLS_DOMAIN = "202122232425262728292a2b2c2d2e2f", b"front.example"
 FAKE_TLS_SECRET = "ee" + FAKE_TLS_KEY + FAKE_TLS_DOMAIN.hex()
-SERVE = ["cargo", "run", "-q", "--release", "--bin", "telewire", "--", "serve", "--dc", str(DC)]
-SERVE += ["--bot", BOT, "--user", f"{PHONE}={PASSWORD}"]
-for secret in (SECRET, PADDED_SECRET, FAKE_TLS_SECRET):
-    SERVE += ["--mtproxy", secret]
+SECRETS = [option for secret in (SECRET, PADDED_SECRET, FAKE_TLS_SECRET) for option in ("--mtproxy", secret)]
 # Each with the secret as the client wants it, if it goes through a proxy.
 TRANSPORTS = [
     (network.ConnectionTcpFull, None),
@@ -46,102 +39,8 @@ TRANSPORTS = [
 ]
 
 
-def refuse_other_hosts(event, args):
-    """No socket of this process leaves the machine, whatever Telethon knows of Telegram's addresses."""
-    if event == "socket.getaddrinfo" or event.startswith("socket.gethostby"):
-        host = args[0]
-    elif event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
-        # Sockets that are connected already name none.
-        host = args[1][0] if args[1] else LOOPBACK
-    else:
-        return
-    if host != LOOPBACK:
-        raise PermissionError(f"{event} of {host}, which is not {LOOPBACK}")
-
-
-def check(is_right, what):
-    if not is_right:
-        raise AssertionError(what)
-
-
 def step(what, details=""):
     print(f"{what:<66} {details}".rstrip(), flush=True)
-
-
-class Server:
-    """`telewire serve`, on a free port."""
-
-    async def start(self):
-        self.process = await asyncio.create_subprocess_exec(*SERVE, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
-        first = (await self.process.stdout.readline()).decode()
-        found = re.fullmatch(rf"Data centre prod:{DC} on 127\.0\.0\.1:(\d+)\n", first)
-        check(found, f"serve began with {first!r}")
-        self.port = int(found[1])
-        self.lines = []
-        self.rest = asyncio.create_task(self.read())
-
-    async def read(self):
-        while line := await self.process.stdout.readline():
-            self.lines.append(line.decode())
-        return "".join(self.lines)
-
-    async def code(self):
-        """The login code that it shows."""
-        while True:
-            for line in self.lines:
-                if found := re.search(rf"login code +(\d+) for {PHONE} ", line):
-                    return found[1]
-            await asyncio.sleep(0.05)
-
-    async def stop(self):
-        """Ends it and gives what it printed."""
-        if self.process.returncode is None:
-            self.process.send_signal(signal.SIGTERM)
-        out = await self.rest
-        code = await self.process.wait()
-        check(code == 0 and out.endswith("Stopped.\n"), f"serve ended with {code}: {out}")
-        return out
-
-
-class Proxy:
-    """Hands bytes on between a client and the server until the connection is cut."""
-
-    def __init__(self, port):
-        self.to, self.links, self.writers = port, 0, []
-        # While it is deaf, what the client says is lost.
-        self.is_deaf, self.lost = False, asyncio.Event()
-
-    async def start(self):
-        self.listener = await asyncio.start_server(self.serve, LOOPBACK, 0)
-        self.port = self.listener.sockets[0].getsockname()[1]
-
-    async def serve(self, client, writer):
-        try:
-            server, server_writer = await asyncio.open_connection(LOOPBACK, self.to)
-        except OSError:
-            return writer.close()
-        self.links += 1
-        self.writers += [writer, server_writer]
-        await asyncio.gather(self.pump(client, server_writer, True), self.pump(server, writer, False))
-
-    async def pump(self, reader, writer, is_client):
-        try:
-            while data := await reader.read(65536):
-                if is_client and self.is_deaf:
-                    self.lost.set()
-                else:
-                    writer.write(data)
-        except OSError:
-            pass
-        finally:
-            writer.close()
-
-    def cut(self):
-        for writer in self.writers:
-            writer.transport.abort()
-        self.writers.clear()
-        self.is_deaf = False
-        self.lost.clear()
 
 
 class Complaints(logging.Handler):
@@ -293,12 +192,8 @@ async def log_in(server):
 
 
 async def main():
-    sys.addaudithook(refuse_other_hosts)
-    try:
-        socket.create_connection(("192.0.2.1", 443), timeout=1)
-        check(False, "another host could be dialled")
-    except PermissionError:
-        step("other hosts are refused")
+    guard()
+    step("other hosts are refused")
     # Of the servers' keys, Telethon knows that of the embedded data centre alone.
     private = rsa.PrivateKey.load_pkcs1((ROOT / "src/server/embedded_key.pem").read_bytes())
     server_keys._server_keys.clear()
@@ -309,7 +204,7 @@ async def main():
     complaints = Complaints()
     logging.getLogger().addHandler(complaints)
     server = Server()
-    await server.start()
+    await server.start(sys.argv[1], *SECRETS)
     step("telewire serve started", f"{LOOPBACK}:{server.port}")
     try:
         keys = [await talk_over(server, transport, secret) for transport, secret in TRANSPORTS]

@@ -23,7 +23,7 @@ use crate::ir::{Constructor, Function, Schema, Type};
 use crate::lock::Lock;
 use crate::raw::RawSchema;
 use names::Names;
-pub use repeat::parse_safe_list;
+pub use repeat::{parse_safe_list, reviewed};
 
 /// Resolves a schema. `safe` lists the functions that may be repeated (see [`Repeat`](crate::ir::Repeat)).
 ///

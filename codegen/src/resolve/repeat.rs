@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::Error;
 use crate::ir::{Repeat, Schema};
-use crate::raw::RawDefinition;
+use crate::raw::{RawDefinition, RawSchema};
 
 /// Reads the functions of one schema from the reviewed list of those that are safe to repeat:
 /// `{"schema": [{"reason": "…", "functions": ["…"]}]}`.
@@ -30,6 +30,37 @@ pub fn parse_safe_list(text: &str, schema: &str) -> Result<Vec<String>, Error> {
     }
 }
 
+/// The list by which telewire generates its own types: `schema/repeat.json` of its repository.
+const REVIEWED: &str = include_str!("../repeat.json");
+
+/// The functions of a schema of one's own that telewire's reviewed list has as safe to repeat: of another layer of the API for
+/// instance. Give them to [`resolve`](crate::resolve::resolve()), with those of one's own.
+///
+/// They are told by their names, which keep their meaning from layer to layer. What has a `random_id` in this schema is left
+/// out, since that makes it safe already.
+///
+/// ```
+/// use telewire_codegen::{Exceptions, resolve, tl_text};
+///
+/// let raw = tl_text::parse("---functions---\nhelp.getConfig#c4f9186b = Bool;\nnotes.list#00000001 = Bool;")?;
+/// let mut safe = resolve::reviewed(&raw)?;
+/// assert_eq!(safe, ["help.getConfig"]);
+/// safe.push("notes.list".into());
+/// # Ok::<(), telewire_codegen::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// None, but if the list of this crate were broken.
+pub fn reviewed(raw: &RawSchema) -> Result<Vec<String>, Error> {
+    let lists: BTreeMap<String, Vec<Group>> =
+        serde_json::from_str(REVIEWED).map_err(|error| Error::Json(error.to_string()))?;
+    let listed: BTreeSet<String> =
+        lists.into_values().flatten().flat_map(|group| group.functions).collect();
+    let safe = raw.functions.iter().filter(|raw| listed.contains(&raw.name) && !is_keyed(raw));
+    Ok(safe.map(|raw| raw.name.clone()).collect())
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Group {
@@ -39,13 +70,17 @@ struct Group {
 
 /// The class of a function: listed as safe, carrying a `random_id`, or neither.
 pub(super) fn class(raw: &RawDefinition, safe: &[&str]) -> Result<Repeat, Error> {
-    let is_keyed = raw.params.iter().any(|p| p.name == "random_id" && p.ty == "long");
-    match (safe.contains(&raw.name.as_str()), is_keyed) {
+    match (safe.contains(&raw.name.as_str()), is_keyed(raw)) {
         (true, true) => Err(Error::RepeatClass { definition: raw.name.clone() }),
         (true, false) => Ok(Repeat::Safe),
         (false, true) => Ok(Repeat::Keyed),
         (false, false) => Ok(Repeat::Once),
     }
+}
+
+/// Whether the server tells repetitions apart by a number that the client draws.
+fn is_keyed(raw: &RawDefinition) -> bool {
+    raw.params.iter().any(|p| p.name == "random_id" && p.ty == "long")
 }
 
 /// Every entry of the list must be a function of the schema.
@@ -102,5 +137,24 @@ mod tests {
             classes("send random_id:long = Ok;", &["send"]),
             Err(Error::RepeatClass { definition: "send".into() })
         );
+    }
+
+    #[test]
+    fn the_reviewed_list_serves_a_schema_that_has_some_of_its_functions() {
+        let text =
+            "help.getConfig = Ok;\nping ping_id:long = Ok;\nusers.getUsers random_id:long = Ok;
+            messages.sendMessage random_id:long = Ok;\nnotes.list = Ok;";
+        let raw = tl_text::parse(&format!("ok = Ok;\n---functions---\n{text}")).unwrap();
+        let safe = reviewed(&raw).unwrap();
+        assert_eq!(safe, ["help.getConfig", "ping"]);
+        let safe: Vec<&str> = safe.iter().map(String::as_str).collect();
+        use Repeat::{Keyed, Once, Safe};
+        assert_eq!(classes(text, &safe).unwrap(), [Safe, Safe, Keyed, Keyed, Once]);
+        // It is the whole of what the list has, whichever schema of it that stands in.
+        let all = ["mtproto", "wrappers", "api"].map(|name| parse_safe_list(REVIEWED, name));
+        let all: Vec<String> = all.into_iter().flat_map(Result::unwrap).collect();
+        let functions: String = all.iter().map(|name| format!("{name} = Ok;\n")).collect();
+        let raw = tl_text::parse(&format!("ok = Ok;\n---functions---\n{functions}")).unwrap();
+        assert_eq!(reviewed(&raw).unwrap(), all);
     }
 }

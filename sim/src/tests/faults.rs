@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use telewire::framing::Framing;
-use telewire::rpc::{CallError, Execution};
+use telewire::rpc::{CallError, CloseReason, Execution};
 use telewire::server;
 use telewire::tl::mtproto::types;
 use telewire::tl::{Identifiable, Repeat};
@@ -145,7 +145,8 @@ fn cf_04_a_forgotten_key_ends_the_connection_and_is_not_replaced() {
     // The one that both had from the start.
     assert_eq!(outcome.lines_with(&["server: KeyCreated"]), 1);
     let ends: Vec<_> = outcome.calls.iter().map(|call| call.end.clone()).collect();
-    let closed = Some(Err(CallError::Closed { execution: Execution::Maybe }));
+    let closed =
+        Some(Err(CallError::Closed { execution: Execution::Maybe, why: CloseReason::KeyUnknown }));
     assert_eq!(ends[0], closed);
     assert!(matches!(ends[1], Some(Err(CallError::Closed { .. }))), "{ends:?}");
 }

@@ -196,8 +196,10 @@ impl Accounts {
     /// Sends what waits for clients of a data centre: `updateLoginToken` when a QR code was approved.
     pub fn deliver(&self, dc: DcId, data_centre: &mut DataCentre, now: Now) {
         for (key, session, update) in self.take_updates(dc) {
-            // A session that is gone asks by itself when it comes back.
-            let _ = data_centre.push(now, key, session, &update);
+            // A client whose temporary key was replaced may have begun another session; one that is gone asks by itself when
+            // it comes back.
+            let _ = data_centre.push(now, key, session, &update)
+                || data_centre.push_to_latest(now, key, &update);
         }
     }
 

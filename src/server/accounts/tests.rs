@@ -7,7 +7,9 @@ use std::time::Duration;
 use super::*;
 use crate::crypto::SeededEntropy;
 use crate::crypto::srp::SrpParams;
+use crate::server::Strictness;
 use crate::server::dispatcher::Peeled;
+use crate::server::inflate::Inflater;
 use crate::tl::api::functions::{account, auth, updates, users};
 use crate::tl::api::types::CodeSettings;
 use crate::tl::api::{enums, types};
@@ -58,9 +60,9 @@ impl World {
             layer: None,
             wants_updates: true,
         };
-        let (peeled, _) = Peeled::new(caller, &request.to_bytes()).unwrap();
+        let (peeled, _) = Peeled::new(caller, &request.to_bytes(), &mut Inflater::new()).unwrap();
         let Peeled { caller, id, query } = peeled;
-        let result = dispatcher.call(&caller, id, query.as_bytes()).result;
+        let result = dispatcher.call(&caller, id, query.as_bytes(), Strictness::Strict).result;
         result
             .map(|bytes| F::Return::from_bytes(&bytes).unwrap())
             .map_err(|error| format!("{} {}", error.code, error.message()))

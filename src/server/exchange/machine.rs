@@ -10,7 +10,7 @@ use crate::server::exchange::error::Error;
 use crate::server::exchange::params::{AwaitReqDh, Unsealing};
 use crate::server::exchange::pq::AwaitReqPq;
 use crate::server::exchange::verdict::{AwaitSetDh, Candidate, Computing};
-use crate::server::plain;
+use crate::server::{Strictness, plain};
 use crate::time::Now;
 use crate::tl::mtproto::functions;
 use crate::tl::{Identifiable, Serialize};
@@ -23,8 +23,9 @@ pub struct Config {
     pub dc: DcId,
     /// Its keys.
     pub keys: Vec<RsaPrivateKey>,
-    /// Whether it accepts the padding of before 2021, which some clients still send (KX-08).
-    pub accepts_legacy_padding: bool,
+    /// Whether it takes what clients get wrong, such as the RSA padding of before 2021 (KX-08): in exchanges, and of a data
+    /// centre with this configuration in sessions too.
+    pub strictness: Strictness,
     /// The prime of its Diffie-Hellman exchanges.
     pub prime: Box<[u8; 256]>,
     /// Their generator.
@@ -42,7 +43,7 @@ impl Config {
         Self {
             dc,
             keys,
-            accepts_legacy_padding: false,
+            strictness: Strictness::Strict,
             prime: Box::new(KNOWN_PRIME),
             g: 3,
             garbage: 0,
@@ -132,7 +133,8 @@ impl Exchange {
         max_padding: usize,
         entropy: &mut dyn Entropy,
     ) -> Result<Option<Vec<u8>>, Error> {
-        let value = plain::open(packet, max_padding).map_err(|error| self.fail(error))?;
+        let value = plain::open(packet, max_padding, config.strictness);
+        let value = value.map_err(|error| self.fail(error))?;
         match &self.answered {
             Some((query, answer)) if query == value => {
                 let answer = answer.clone();
@@ -141,6 +143,9 @@ impl Exchange {
             // The query whose answer is being computed, once more.
             None if self.query == value => return Ok(None),
             _ => {}
+        }
+        if config.strictness.is_lenient() && is_beginning(id_of(value)) {
+            self.begin_again();
         }
         self.query = value.to_vec();
         self.answered = None;
@@ -217,8 +222,7 @@ impl Exchange {
     /// Whether a packet begins an exchange.
     #[must_use]
     pub fn is_beginning(packet: &[u8]) -> bool {
-        let id = packet.get(20..).map(id_of);
-        matches!(id, Some(functions::ReqPq::ID | functions::ReqPqMulti::ID))
+        packet.get(20..).map(id_of).is_some_and(is_beginning)
     }
 
     /// The next piece of work to have done.
@@ -249,6 +253,14 @@ impl Exchange {
         let packet = self.pack(config, now, &answer, entropy);
         self.answered = Some((std::mem::take(&mut self.query), answer));
         Ok(Some(packet))
+    }
+
+    /// Awaits the first query, whatever came before: Telegram Desktop tries a link with a `req_pq` before it sends that of the
+    /// exchange, and Telethon begins again after an error. What is being computed is not waited for.
+    fn begin_again(&mut self) {
+        self.state = State::AwaitReqPq(AwaitReqPq);
+        self.output = Output::default();
+        self.ticket = self.ticket.wrapping_add(1);
     }
 
     /// Ends the exchange: nothing is left to compute, and no query is answered once more.
@@ -288,6 +300,11 @@ impl std::fmt::Debug for Exchange {
         };
         write!(f, "Exchange({state})")
     }
+}
+
+/// Whether it is a query that begins an exchange.
+fn is_beginning(id: u32) -> bool {
+    matches!(id, functions::ReqPq::ID | functions::ReqPqMulti::ID)
 }
 
 /// The constructor id of a value, for errors.

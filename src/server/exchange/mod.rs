@@ -18,7 +18,7 @@ mod machine;
 mod params;
 mod pq;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod verdict;
 
 pub use error::Error;

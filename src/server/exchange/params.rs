@@ -48,7 +48,7 @@ impl AwaitReqDh {
             suite: ctx.config.suite.clone(),
             key: key.clone(),
             encrypted,
-            accepts_legacy: ctx.config.accepts_legacy_padding,
+            accepts_legacy: ctx.config.strictness.is_lenient(),
             g: dh::check_generator(ctx.config.g, &ctx.config.prime)?,
             prime: *ctx.config.prime,
             exponent: exponent.clone(),

@@ -3,15 +3,14 @@
 use crate::framing::TransportError;
 use crate::ids::SeqNo;
 use crate::message_id::MessageId;
+use crate::server::Strictness;
 use crate::server::dc::DataCentre;
+use crate::server::inflate::Inflater;
 use crate::server::link::Link;
 use crate::server::service::Origin;
 use crate::server::session::{Judgement, Place};
 use crate::tl::mtproto::{functions, types};
 use crate::tl::{Bare, Deserialize, Identifiable};
-
-/// The most that a compressed message may become.
-const MAX_INFLATED: u64 = 1 << 22;
 
 /// The messages that a container may have.
 const MAX_MESSAGES: usize = 1_024;
@@ -55,6 +54,7 @@ impl DataCentre {
         link: &mut Link,
         mut message: Message,
         place: Place,
+        inflater: &mut Inflater,
     ) {
         let (id, seqno) = (message.id, message.seqno);
         let is_container = message.constructor() == types::MsgContainer::ID;
@@ -69,11 +69,12 @@ impl DataCentre {
             Judgement::Duplicate => return self.take_duplicate(origin, id, seqno),
             Judgement::Take => {}
         }
-        if let Err(code) = unpack(&mut message, place) {
+        let strictness = self.config.strictness;
+        if let Err(code) = unpack(&mut message, place, inflater, strictness) {
             return self.refuse(origin, &message, code);
         }
         if is_container {
-            return self.take_container(origin, link, &message);
+            return self.take_container(origin, link, &message, inflater);
         }
         self.announce_session(origin);
         self.with_session(origin, |session| {
@@ -82,7 +83,7 @@ impl DataCentre {
                 session.acknowledge(id);
             }
         });
-        self.dispatch(origin, link, &message);
+        self.dispatch(origin, link, &message, inflater);
     }
 
     fn take_duplicate(&mut self, origin: Origin, id: MessageId, seqno: SeqNo) {
@@ -94,7 +95,13 @@ impl DataCentre {
         });
     }
 
-    fn take_container(&mut self, origin: Origin, link: &mut Link, message: &Message) {
+    fn take_container(
+        &mut self,
+        origin: Origin,
+        link: &mut Link,
+        message: &Message,
+        inflater: &mut Inflater,
+    ) {
         let container = types::MsgContainer::from_bytes(&message.body);
         let is_in_order = |container: &types::MsgContainer| {
             container.messages.iter().all(|child| child.msg_id < message.id.0)
@@ -113,16 +120,22 @@ impl DataCentre {
                 seqno: SeqNo(child.seqno),
                 body: child.body.into_bytes(),
             };
-            self.take_message(origin, link, message, Place::Container);
+            self.take_message(origin, link, message, Place::Container, inflater);
         }
     }
 }
 
 /// Takes the compression off a message, and looks whether what it is may stand where it does, with the number it has.
-fn unpack(message: &mut Message, place: Place) -> Result<(), i32> {
+fn unpack(
+    message: &mut Message,
+    place: Place,
+    inflater: &mut Inflater,
+    strictness: Strictness,
+) -> Result<(), i32> {
     let is_packed = message.constructor() == types::GzipPacked::ID;
     if is_packed {
-        message.body = inflate(&message.body).ok_or(code::INVALID_CONTAINER)?;
+        let inflated = inflater.inflate(&message.body);
+        message.body = inflated.map_err(|_| code::INVALID_CONTAINER)?;
     }
     let constructor = message.constructor();
     let is_container = constructor == types::MsgContainer::ID;
@@ -132,7 +145,8 @@ fn unpack(message: &mut Message, place: Place) -> Result<(), i32> {
         return Err(code::INVALID_CONTAINER);
     }
     let is_never_content = is_container || constructor == types::MsgsAck::ID;
-    if is_never_content && message.seqno.is_content() {
+    // mtcute numbers its acknowledgements as it numbers calls. What they are for is clear, and they are acknowledged in turn.
+    if is_never_content && message.seqno.is_content() && !strictness.is_lenient() {
         return Err(code::NOT_EVEN);
     }
     let may_be_even = is_never_content || is_service(constructor);
@@ -163,14 +177,4 @@ fn is_service(constructor: u32) -> bool {
 
 pub(in crate::server) fn constructor(body: &[u8]) -> u32 {
     body.first_chunk::<4>().map_or(0, |id| u32::from_le_bytes(*id))
-}
-
-fn inflate(body: &[u8]) -> Option<Vec<u8>> {
-    use std::io::Read;
-
-    let packed = types::GzipPacked::from_bytes(body).ok()?.packed_data;
-    let mut data = Vec::new();
-    let mut decoder = flate2::bufread::GzDecoder::new(&*packed).take(MAX_INFLATED + 1);
-    decoder.read_to_end(&mut data).ok()?;
-    (data.len() as u64 <= MAX_INFLATED).then_some(data)
 }

@@ -10,6 +10,7 @@ use crate::ids::{Salt, SessionId};
 use crate::message_id::MessageId;
 use crate::server::dc::{DataCentre, DcEvent, LinkId};
 use crate::server::fault::Fault;
+use crate::server::inflate::Inflater;
 use crate::server::link::Link;
 use crate::server::packet::{self, Packet};
 use crate::server::session::{Place, Session};
@@ -68,7 +69,7 @@ impl DataCentre {
             self.tally.count_fault(Fault::RefuseNext { code });
             return self.refuse(origin, &message, code);
         }
-        self.take_message(origin, link, message, Place::Packet);
+        self.take_message(origin, link, message, Place::Packet, &mut Inflater::new());
         self.run_ready(origin);
     }
 
@@ -124,7 +125,7 @@ impl DataCentre {
     }
 
     /// Whether packets of a key are taken.
-    fn is_usable(&self, id: KeyId, now: Now) -> bool {
+    pub(super) fn is_usable(&self, id: KeyId, now: Now) -> bool {
         let is_there = |key: &crate::server::dc::Key| {
             !key.is_destroyed && key.expires_at.is_none_or(|end| now.unix < end)
         };

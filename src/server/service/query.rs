@@ -7,6 +7,7 @@ use crate::ids::SessionId;
 use crate::message_id::MessageId;
 use crate::server::dc::{DataCentre, DcEvent};
 use crate::server::fault::Fault;
+use crate::server::inflate::Inflater;
 use crate::server::link::Link;
 use crate::server::service::Origin;
 use crate::server::service::message::{Message, constructor};
@@ -97,12 +98,18 @@ fn read<T: Deserialize>(body: &[u8]) -> Option<T> {
 }
 
 impl DataCentre {
-    pub(super) fn dispatch(&mut self, origin: Origin, link: &mut Link, message: &Message) {
+    pub(super) fn dispatch(
+        &mut self,
+        origin: Origin,
+        link: &mut Link,
+        message: &Message,
+        inflater: &mut Inflater,
+    ) {
         let Message { id, body, .. } = message;
         match Query::read(body) {
             Some(query) if query.ids() > MAX_IDS => link.send_error(TransportError::FLOOD.0),
             Some(query) => self.take_query(origin, link, *id, query),
-            None => self.take_call(origin, *id, body),
+            None => self.take_call(origin, *id, body, inflater),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::rpc::RpcError;
 use crate::server::bind;
 use crate::server::dc::DataCentre;
 use crate::server::dispatcher::{Caller, Peeled, Reply};
+use crate::server::inflate::Inflater;
 use crate::server::service::Origin;
 use crate::server::session::{Order, Session, Stage, Waiting};
 use crate::time::Now;
@@ -40,7 +41,13 @@ enum What {
 }
 
 impl DataCentre {
-    pub(super) fn take_call(&mut self, origin: Origin, id: MessageId, body: &[u8]) {
+    pub(super) fn take_call(
+        &mut self,
+        origin: Origin,
+        id: MessageId,
+        body: &[u8],
+        inflater: &mut Inflater,
+    ) {
         self.with_session(origin, |session| session.begin(id));
         let key = self.keys.get(&origin.key);
         let caller = Caller {
@@ -50,7 +57,7 @@ impl DataCentre {
             layer: None,
             wants_updates: true,
         };
-        let (peeled, mut after) = match Peeled::new(caller, body) {
+        let (peeled, mut after) = match Peeled::new(caller, body, inflater) {
             Ok(peeled) => peeled,
             Err(error) => return self.finish(origin, id, Err(error)),
         };
@@ -154,7 +161,7 @@ impl DataCentre {
         if is_unbound && !is_scripted && !OPEN_TO_UNBOUND.contains(&function) {
             return Reply::now(Err(bind::unbound()));
         }
-        self.dispatcher.call(&caller, function, query.as_bytes())
+        self.dispatcher.call(&caller, function, query.as_bytes(), self.config.strictness)
     }
 
     /// A binding has to be valid, and may be refused by a handler then.
@@ -170,8 +177,9 @@ impl DataCentre {
             .map_err(|_| RpcError::parse(400, "INPUT_REQUEST_INVALID"))?;
         let binding = self.verify_binding(origin, id, &request)?;
         if self.dispatcher.handles(BindTempAuthKey::ID) {
+            let strictness = self.config.strictness;
             let Reply { result, .. } =
-                self.dispatcher.call(caller, BindTempAuthKey::ID, query.as_bytes());
+                self.dispatcher.call(caller, BindTempAuthKey::ID, query.as_bytes(), strictness);
             let answer = result?;
             if answer != true.to_bytes() {
                 return Ok(answer);

@@ -9,8 +9,12 @@ use crate::tl::wrap::functions::{InvokeWithLayer, auth::BindTempAuthKey};
 const GET_CONFIG: [u8; 4] = 0xc4f9_186b_u32.to_le_bytes();
 
 /// A script with a temporary key, and its permanent one.
-fn temporary() -> (Script, AuthKey, i32) {
-    let mut script = Script::new();
+pub(super) fn temporary() -> (Script, AuthKey, i32) {
+    temporary_with(Strictness::Strict)
+}
+
+pub(super) fn temporary_with(strictness: Strictness) -> (Script, AuthKey, i32) {
+    let mut script = Script::with(strictness);
     let perm = script.key.clone();
     script.key = AuthKey::from_bytes([9; 256]);
     let end = START.unix + Duration::from_secs(1_000);
@@ -19,7 +23,7 @@ fn temporary() -> (Script, AuthKey, i32) {
 }
 
 /// Binds the key, if `change` does not make that impossible.
-fn bind(
+pub(super) fn bind(
     script: &mut Script,
     perm: &AuthKey,
     expires_at: i32,

@@ -6,9 +6,12 @@ mod faults;
 mod limits;
 mod links;
 mod order;
+mod packed;
+mod pushes;
 mod rpc;
 mod service;
 mod state;
+mod strictness;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -21,7 +24,7 @@ use crate::crypto::{
 use crate::framing::{CLIENT_LIMIT, Decoder, Encoder, Frame, Framing, Side};
 use crate::ids::{DcId, Salt, SeqNo, SessionId};
 use crate::message_id::MessageId;
-use crate::server::{DataCentre, DcEvent, Dispatcher, LinkId, exchange};
+use crate::server::{DataCentre, DcEvent, Dispatcher, LinkId, Strictness, exchange};
 use crate::time::Now;
 use crate::tl::mtproto::types;
 use crate::tl::{Bare, Bytes, Deserialize, Function, Identifiable, Object, Repeat, Serialize};
@@ -93,6 +96,10 @@ struct Script {
 
 impl Script {
     fn new() -> Self {
+        Self::with(Strictness::Strict)
+    }
+
+    fn with(strictness: Strictness) -> Self {
         let mut entropy = SeededEntropy::new(1);
         let key = AuthKey::from_bytes(entropy.array());
         let ran = Arc::new(AtomicU32::new(0));
@@ -103,7 +110,8 @@ impl Script {
             let after = Duration::from_millis(take.after as u64);
             (after, Ok(vec![1; take.bytes as usize].into()))
         });
-        let config = exchange::Config::new(DcId::production(2), vec![], toy());
+        let mut config = exchange::Config::new(DcId::production(2), vec![], toy());
+        config.strictness = strictness;
         let mut dc = DataCentre::new(config, dispatcher, SeededEntropy::new(2));
         dc.add_key(START, key.clone(), SALT, None);
         let link = dc.handle_connected();
@@ -125,7 +133,11 @@ impl Script {
 
     /// One whose session has begun.
     fn begun() -> Self {
-        let mut script = Self::new();
+        Self::begun_with(Strictness::Strict)
+    }
+
+    fn begun_with(strictness: Strictness) -> Self {
+        let mut script = Self::with(strictness);
         script.call(SMALL);
         script.settle();
         script

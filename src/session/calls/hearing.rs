@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::message_id::MessageId;
-use crate::rpc::{CallError, CallId};
+use crate::rpc::{CallError, CallId, CloseReason};
 use crate::session::calls::Calls;
 use crate::session::calls::call::Call;
 use crate::session::fate::{Act, Ending, Word};
@@ -222,7 +222,7 @@ impl Calls {
             _ if is_cancelled && ending != Ending::Closed => CallError::Cancelled { execution },
             Ending::Unknown => CallError::Unknown,
             Ending::Deadline => CallError::Deadline { execution },
-            Ending::Closed => CallError::Closed { execution },
+            Ending::Closed => CallError::Closed { execution, why: CloseReason::Closed },
         };
         self.answer(id, Err(error));
     }

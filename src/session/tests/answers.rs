@@ -260,8 +260,20 @@ fn closing_ends_every_request_with_what_is_known_of_it() {
     assert_eq!(
         test.events(),
         [
-            failed(sent, CallError::Closed { execution: Execution::Maybe }),
-            failed(waiting, CallError::Closed { execution: Execution::Never }),
+            failed(
+                sent,
+                CallError::Closed {
+                    execution: Execution::Maybe,
+                    why: crate::rpc::CloseReason::Closed
+                }
+            ),
+            failed(
+                waiting,
+                CallError::Closed {
+                    execution: Execution::Never,
+                    why: crate::rpc::CloseReason::Closed
+                }
+            ),
         ]
     );
 }

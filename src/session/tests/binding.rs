@@ -65,7 +65,10 @@ fn pfs_requests_wait_until_the_answer_is_true() {
     assert!(test.sent().is_none(), "a key that is not bound carries nothing");
     let mut calls = test.session.take_calls();
     calls.close();
-    let closed = CallError::Closed { execution: crate::rpc::Execution::Never };
+    let closed = CallError::Closed {
+        execution: crate::rpc::Execution::Never,
+        why: crate::rpc::CloseReason::Closed,
+    };
     assert_eq!(calls.poll_event(), Some(failed(call, closed)));
 }
 

@@ -48,7 +48,10 @@ pub(crate) struct Args {
     /// Where streams go that it cannot make sense of, as a proxy hides behind a website
     #[arg(long, value_name = "IP:PORT")]
     pub(super) fallback: Option<SocketAddr>,
-    /// Refuses the RSA padding of before 2021
+    /// Refuses what clients get wrong and Telegram takes
+    ///
+    /// The RSA padding of before 2021, acknowledgements with odd sequence numbers, `inputPeerUser` for `inputUser`, a second
+    /// temporary key, and the like. It is for trying a client that one writes; clients of others need it not to be there.
     #[arg(long)]
     pub(super) strict: bool,
     /// Adds the account of a person, with a password if there is one

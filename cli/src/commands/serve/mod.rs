@@ -16,7 +16,7 @@ use telewire::framing::mtproxy::ProxySecret;
 use telewire::ids::DcId;
 use telewire::net::{Front, OsEntropy, Server, SharedDc};
 use telewire::server::accounts::Accounts;
-use telewire::server::{DataCentre, Dispatcher, exchange};
+use telewire::server::{DataCentre, Dispatcher, Strictness, exchange};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
@@ -160,7 +160,7 @@ fn data_centre(
     key: &Key,
 ) -> Result<DataCentre, Failure> {
     let mut config = exchange::Config::new(dc, vec![key.key.clone()], real());
-    config.accepts_legacy_padding = !args.strict;
+    config.strictness = if args.strict { Strictness::Strict } else { Strictness::Lenient };
     let mut dispatcher = Dispatcher::new();
     accounts.register(dc, &mut dispatcher);
     Ok(DataCentre::new(config, dispatcher, entropy()?))

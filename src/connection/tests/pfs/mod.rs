@@ -2,6 +2,7 @@
 
 mod renewal;
 mod unknown;
+mod unsigned;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -17,7 +18,7 @@ use crate::tl::wrap::functions::auth::BindTempAuthKey;
 
 /// What the data centre does about temporary keys, and what it saw.
 #[derive(Default)]
-struct Script {
+pub(super) struct Script {
     /// The answers to the next bindings; after these, true.
     answers: VecDeque<Result<bool, RpcError>>,
     /// Whether every binding has the last of these answers.
@@ -30,9 +31,9 @@ struct Script {
     refused: usize,
 }
 
-type Shared = Arc<Mutex<Script>>;
+pub(super) type Shared = Arc<Mutex<Script>>;
 
-fn with(change: impl FnOnce(&mut Config)) -> (Net, Shared) {
+pub(super) fn with(change: impl FnOnce(&mut Config)) -> (Net, Shared) {
     let script = Shared::default();
     let mut dispatcher = Dispatcher::new();
     dispatcher.script_bindings();
@@ -70,7 +71,7 @@ fn lived(seconds: u64) -> (Net, Shared) {
     with(|config| config.pfs = Some(Pfs { lifetime: Duration::from_secs(seconds) }))
 }
 
-fn stored() -> StoredKey {
+pub(super) fn stored() -> StoredKey {
     let auth_key = AuthKey::from_bytes([9; 256]);
     StoredKey { auth_key, salt: crate::ids::Salt(1), time_offset: 0 }
 }
@@ -122,13 +123,6 @@ impl Net {
             frame.clear();
         }
         call
-    }
-
-    /// Time passes up to what is due next, and nothing is carried yet.
-    fn wake(&mut self) {
-        let due = self.connection.poll_timeout().unwrap();
-        self.now = self.now.after(due.saturating_sub(self.now.mono));
-        self.connection.handle_timeout(self.now);
     }
 
     fn is_exchanging(&self) -> bool {
@@ -294,7 +288,7 @@ fn pfs_closing_ends_what_waits_for_the_binding() {
     }
     net.connection.close(net.now);
     net.run();
-    let closed = CallError::Closed { execution: Execution::Never };
+    let closed = CallError::Closed { execution: Execution::Never, why: CloseReason::Closed };
     assert_eq!((net.answer(call), net.over()), (Some(Err(closed)), Some(&ConnectionError::Closed)));
     assert_eq!(net.connection.poll_timeout(), None);
 }

@@ -2,6 +2,19 @@
 
 use super::*;
 
+impl Net {
+    /// Over so many links, one after the other, the server says that it does not know the key, and nothing else.
+    fn forget(&mut self, links: usize) {
+        self.cut();
+        for _ in 0..links {
+            self.dial();
+            let error = transport_error(TransportError::AUTH_KEY_NOT_FOUND);
+            self.connection.handle_input(self.now, &error);
+            self.cut();
+        }
+    }
+}
+
 #[test]
 fn pfs_404_drops_the_temporary_key_only() {
     let (mut net, script) = with(|_| {});
@@ -9,7 +22,7 @@ fn pfs_404_drops_the_temporary_key_only() {
     let (first, session) = (net.key(), net.connection.session().unwrap().id());
     let (safe, once) = (net.lost(Repeat::Safe), net.lost(Repeat::Once));
     let queued = net.echo(5);
-    net.connection.handle_input(net.now, &transport_error(TransportError::AUTH_KEY_NOT_FOUND));
+    net.forget(2);
     net.wait_seconds(3);
     assert_eq!((net.echoed(queued), net.echoed(safe)), (5, 4));
     assert_eq!(net.answer(once), Some(Err(CallError::Unknown)));
@@ -47,13 +60,12 @@ fn pfs_404_before_the_binding_is_counted_as_a_refused_exchange() {
                 net.wake();
             }
         }
-        let error = transport_error(TransportError::AUTH_KEY_NOT_FOUND);
-        net.connection.handle_input(net.now, &error);
+        net.forget(2);
     }
     net.run();
     let refused = ConnectionError::Refused(TransportError::AUTH_KEY_NOT_FOUND);
     assert_eq!(net.over(), Some(&refused));
-    let closed = CallError::Closed { execution: Execution::Never };
+    let closed = CallError::Closed { execution: Execution::Never, why: CloseReason::NoKey };
     assert_eq!(net.answer(call), Some(Err(closed)));
 }
 
@@ -62,10 +74,10 @@ fn pfs_404_again_and_again_neither_ends_the_connection_nor_keeps_it_exchanging()
     let (mut net, _) = with(|_| {});
     net.run();
     for _ in 0..10 {
-        net.connection.handle_input(net.now, &transport_error(TransportError::AUTH_KEY_NOT_FOUND));
+        net.forget(2);
         net.wait(Duration::from_millis(1_900));
         assert!(net.connection.session().is_none());
-        net.wait_seconds(1);
+        net.wait_seconds(5);
         assert!(net.connection.session().is_some());
     }
     assert_eq!((net.over(), net.created().len(), net.bound().len()), (None, 1, 11));
@@ -75,7 +87,7 @@ fn pfs_404_again_and_again_neither_ends_the_connection_nor_keeps_it_exchanging()
 fn pfs_an_old_key_that_is_unknown_is_followed_by_another_at_once() {
     let (mut net, _) = with(|_| {});
     net.wait_seconds(100);
-    net.connection.handle_input(net.now, &transport_error(TransportError::AUTH_KEY_NOT_FOUND));
+    net.forget(2);
     net.wait_seconds(1);
     assert_eq!(net.bound().len(), 2);
 }
@@ -95,7 +107,7 @@ fn pfs_neither_key_replaces_the_other() {
     net.wait_seconds(20);
     assert!(net.now.mono - start.mono > Duration::from_secs(62));
     assert_eq!(net.over(), Some(&ConnectionError::KeyUnknown));
-    let closed = CallError::Closed { execution: Execution::Never };
+    let closed = CallError::Closed { execution: Execution::Never, why: CloseReason::KeyUnknown };
     assert_eq!(net.answer(call), Some(Err(closed)));
     // No other permanent key was made, and each time another temporary one.
     assert!(net.created().is_empty() && net.bound().is_empty());

@@ -13,7 +13,7 @@ fn block(script: &mut Script, data: &[u8], change: impl FnOnce(&mut [u8; 256])) 
     script.config.suite.rsa_encrypt(KEY.public(), &block).unwrap()
 }
 
-fn query(
+pub(super) fn query(
     script: &mut Script,
     data: &[u8],
     change: impl FnOnce(&mut [u8; 256]),
@@ -36,7 +36,7 @@ fn kx_08_the_old_padding_is_refused_unless_it_is_configured() {
 fn kx_08_a_server_that_is_configured_for_it_understands_both_paddings() {
     for suite in [toy(), real()] {
         let accepting = |config: &mut Config| {
-            config.accepts_legacy_padding = true;
+            config.strictness = Strictness::Lenient;
             config.suite = suite.clone();
         };
         let mut old = Script::at_req_dh(accepting);
@@ -50,7 +50,7 @@ fn kx_08_a_server_that_is_configured_for_it_understands_both_paddings() {
 }
 
 fn accepting() -> Script {
-    Script::at_req_dh(|config| config.accepts_legacy_padding = true)
+    Script::at_req_dh(|config| config.strictness = Strictness::Lenient)
 }
 
 #[test]

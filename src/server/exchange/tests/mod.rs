@@ -6,6 +6,7 @@ mod order;
 mod req_dh;
 mod req_pq;
 mod set_dh;
+pub(in crate::server) mod strictness;
 
 use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
@@ -18,7 +19,7 @@ use crate::crypto::{
 use crate::ids::DcId;
 use crate::message_id::MessageId;
 use crate::server::exchange::{Config, Error, Established, Exchange};
-use crate::server::plain;
+use crate::server::{Strictness, plain};
 use crate::time::Now;
 use crate::tl::mtproto::{enums, functions, types};
 use crate::tl::{Deserialize, Serialize};
@@ -92,13 +93,19 @@ impl Script {
     /// A server that has sent `resPQ` and waits for `req_DH_params`.
     fn at_req_dh(change: impl FnOnce(&mut Config)) -> Self {
         let mut script = Self::with(change);
-        let answer = script.say(&script.req_pq()).unwrap().expect("resPQ");
-        let answer: types::ResPq = answered(&answer);
-        assert_eq!(answer.nonce, script.nonce);
-        script.server_nonce = answer.server_nonce;
-        script.pq = parse_pq(&answer.pq).unwrap();
-        (script.p, script.q) = factors(script.pq);
+        script.begin().unwrap();
         script
+    }
+
+    /// Has an exchange begun.
+    fn begin(&mut self) -> Result<(), Error> {
+        let answer = self.say(&self.req_pq())?.expect("resPQ");
+        let answer: types::ResPq = answered(&answer);
+        assert_eq!(answer.nonce, self.nonce);
+        self.server_nonce = answer.server_nonce;
+        self.pq = parse_pq(&answer.pq).unwrap();
+        (self.p, self.q) = factors(self.pq);
+        Ok(())
     }
 
     /// A server that has sent its half and waits for `set_client_DH_params`.

@@ -1,0 +1,319 @@
+//! Four bytes that nobody signed, in every state that a connection can be in when they come.
+
+use super::*;
+use crate::connection::link::Link;
+use crate::connection::unsigned::{HEAR_OUT, Standing};
+
+const STANDINGS: [Standing; 11] = [
+    Standing::NoKey,
+    Standing::Unkept,
+    Standing::Never,
+    Standing::Young,
+    Standing::Before,
+    Standing::Here,
+    Standing::First,
+    Standing::Next,
+    Standing::Beside,
+    Standing::Binding,
+    Standing::BindingNext,
+];
+
+const CODES: [i32; 8] = [-404, -444, -429, -403, -1, -500, i32::MIN, -405];
+
+/// How often whoever is on the way tries it.
+const INSISTENT: usize = 40;
+
+impl Net {
+    fn standing(&self) -> Standing {
+        let Link::Up(wire) = &self.connection.link else { panic!("no link") };
+        self.connection.keys.standing(wire, self.now)
+    }
+
+    fn inject(&mut self, code: i32) {
+        self.connection.handle_input(self.now, &transport_error(TransportError(code)));
+        while let Some(event) = self.connection.poll_event() {
+            self.events.push(event);
+        }
+    }
+
+    /// Time passes without anything being carried.
+    fn be_mute(&mut self, passed: Duration) {
+        self.close_link();
+        let end = self.now.after(passed);
+        while let Some(due) = self.connection.poll_timeout().filter(|due| *due <= end.mono) {
+            if !self.connection.is_link_wanted() {
+                break;
+            }
+            self.now = self.now.after(due.saturating_sub(self.now.mono));
+            self.connection.handle_timeout(self.now);
+            while self.connection.poll_transmit(self.now, &mut Vec::new()) {}
+            while self.connection.poll_work().is_some() {}
+        }
+        while let Some(event) = self.connection.poll_event() {
+            self.events.push(event);
+        }
+    }
+
+    fn turn_until(&mut self, is_so: impl Fn(&Self) -> bool) {
+        while !is_so(self) {
+            if !self.turn() {
+                self.wake();
+            }
+        }
+    }
+
+    fn is_binding(&self) -> bool {
+        self.connection.session().is_some_and(session::Session::is_binding)
+    }
+
+    fn is_temporary(&self) -> bool {
+        self.connection.keys.temporary.is_some()
+    }
+}
+
+/// A connection that stands so, with the link at hand; each in the ways there are.
+fn nets(standing: Standing) -> Vec<Net> {
+    let temporary = |seconds| lived(seconds).0;
+    let made = |passed: u64| {
+        let mut net = Net::new();
+        net.wait_seconds(passed);
+        net
+    };
+    let again = |mut net: Net| {
+        net.cut();
+        net.dial();
+        net
+    };
+    let mut nets = match standing {
+        Standing::NoKey => {
+            let mut nets = vec![Net::new(), temporary(1_000), Net::new()];
+            for net in &mut nets {
+                net.dial();
+            }
+            // Whatever was answered before.
+            nets[2].turn();
+            nets
+        }
+        Standing::Unkept => {
+            let hold = |config: &mut Config| config.hold_new_key = true;
+            let mut nets = vec![Net::with(Framing::Intermediate, hold), with(hold).0];
+            for net in &mut nets {
+                net.run();
+            }
+            nets
+        }
+        Standing::Never => {
+            let mut first = made(100);
+            let stored = first.created().pop();
+            let mut second = Net::with(Framing::Intermediate, |config| config.stored = stored);
+            (second.dc, second.now) = (first.dc, first.now);
+            first.events.clear();
+            second.dial();
+            vec![second]
+        }
+        Standing::Young => vec![again(made(1))],
+        Standing::Before => {
+            let mut renewed = temporary(1_000);
+            renewed.wait_seconds(2_000);
+            let mut nets = vec![made(100), temporary(1_000), renewed];
+            nets[1].run();
+            nets.into_iter().map(again).collect()
+        }
+        Standing::Here => {
+            let mut bound = temporary(1_000);
+            bound.run();
+            let mut again = again(made(100));
+            again.run();
+            vec![made(0), made(100), bound, again]
+        }
+        Standing::First => {
+            let mut net = with(|config| config.stored = Some(stored())).0;
+            net.dial();
+            vec![net]
+        }
+        Standing::Next => {
+            let mut net = temporary(100);
+            net.run();
+            net.cut();
+            net.now = net.now.after(Duration::from_secs(101));
+            net.connection.handle_timeout(net.now);
+            net.dial();
+            vec![net]
+        }
+        Standing::Beside => {
+            let mut net = temporary(1_000);
+            net.wait_for_renewal();
+            vec![net]
+        }
+        Standing::Binding => {
+            let mut proven = temporary(1_000);
+            let mut stored = with(|config| config.stored = Some(stored())).0;
+            for net in [&mut proven, &mut stored] {
+                net.turn_until(Net::is_binding);
+            }
+            vec![again(proven), again(stored)]
+        }
+        Standing::BindingNext => {
+            let mut net = temporary(1_000);
+            net.wait_for_renewal();
+            net.turn_until(Net::is_binding);
+            vec![again(net)]
+        }
+    };
+    for net in &mut nets {
+        while let Some(event) = net.connection.poll_event() {
+            net.events.push(event);
+        }
+        assert_eq!(net.standing(), standing);
+    }
+    nets
+}
+
+/// How a connection that stands so ends, if over every link nothing comes but this, and after how many links at least.
+fn end_of(standing: Standing, net: &Net, code: i32) -> Option<(ConnectionError, usize)> {
+    let refused = ConnectionError::Refused(TransportError(-404));
+    let is_proven = net.connection.keys.is_proven;
+    match (standing, code) {
+        (Standing::NoKey, -404) => Some((refused, 5)),
+        (Standing::NoKey, -444) => Some((ConnectionError::WrongDc, 1)),
+        (Standing::First, -404) => Some((refused, 5)),
+        (Standing::First, -444) => Some((ConnectionError::WrongDc, 5)),
+        (Standing::Never, -404) => Some((ConnectionError::KeyUnknown, 2)),
+        (Standing::Never, -444) => Some((ConnectionError::WrongDc, 2)),
+        // Two for the key that was made, and four for those that were to follow.
+        (Standing::Binding, -404) if !is_proven => Some((refused, 6)),
+        // A permanent key that was known may have been destroyed.
+        (Standing::Before, -404) if !net.is_temporary() => Some((ConnectionError::KeyUnknown, 2)),
+        (Standing::Here, -404) if !net.is_temporary() => Some((ConnectionError::KeyUnknown, 3)),
+        (Standing::Young, -404) => Some((ConnectionError::KeyUnknown, 3)),
+        _ => None,
+    }
+}
+
+/// One word, and then the server: nothing ends but the link, no key is lost, and what was under way is answered.
+#[test]
+fn cf_04_four_bytes_cost_nothing_in_any_state() {
+    for standing in STANDINGS {
+        for code in CODES {
+            if (standing, code) == (Standing::NoKey, -444) {
+                continue;
+            }
+            for mut net in nets(standing) {
+                let (created, bound) = (net.created(), net.bound());
+                let is_used = standing == Standing::Here;
+                let key = is_used.then(|| net.key());
+                let once = is_used.then(|| net.lost(Repeat::Once));
+                let call = net.echo(4);
+                net.inject(code);
+                assert_eq!(net.over(), None, "{standing:?} {code}");
+                net.connection.key_kept(net.now);
+                net.wait_seconds(70);
+                assert_eq!((net.over(), net.echoed(call)), (None, 4), "{standing:?} {code}");
+                assert!(net.created().len() <= 1 && net.created().starts_with(&created));
+                if let (Some(key), Some(once)) = (key, once) {
+                    assert_eq!((net.key(), net.echoed(once)), (key, 4), "{code}");
+                    assert_eq!(net.bound(), bound);
+                }
+            }
+        }
+    }
+}
+
+/// They come over every link before anything else, and the server answers all the same: they decide nothing.
+#[test]
+fn cf_04_bytes_that_are_only_injected_end_nothing_however_often() {
+    for standing in STANDINGS {
+        for code in CODES {
+            if (standing, code) == (Standing::NoKey, -444) {
+                continue;
+            }
+            for mut net in nets(standing) {
+                let created = net.created();
+                net.inject(code);
+                net.run();
+                for _ in 0..INSISTENT {
+                    if net.connection.is_link_wanted() {
+                        net.run();
+                        net.cut();
+                    }
+                    net.dial();
+                    net.inject(code);
+                    net.run();
+                    assert_eq!(net.over(), None, "{standing:?} {code}");
+                }
+                net.connection.key_kept(net.now);
+                let call = net.echo(4);
+                net.wait_seconds(130);
+                assert_eq!((net.over(), net.echoed(call)), (None, 4), "{standing:?} {code}");
+                assert!(net.created().len() <= 1 && net.created().starts_with(&created));
+            }
+        }
+    }
+}
+
+/// Nothing comes but these bytes: a server that really does not know a key is believed in the end, where the table says so.
+#[test]
+fn cf_04_what_nobody_contradicts_is_believed_where_the_table_says_so() {
+    for standing in STANDINGS {
+        for code in CODES {
+            for mut net in nets(standing) {
+                let expected = end_of(standing, &net, code);
+                // Nothing is counted while other servers need not know the key yet.
+                let is_exact = net.is_temporary() || !net.connection.keys.is_young(net.now.mono);
+                let mut links = 0;
+                while net.over().is_none() && links < INSISTENT {
+                    if links > 0 {
+                        net.dial();
+                    }
+                    links += 1;
+                    net.inject(code);
+                    net.be_mute(HEAR_OUT);
+                    if net.over().is_none() && net.connection.is_link_wanted() {
+                        net.cut();
+                    }
+                }
+                let ended = net.over().cloned();
+                let expected_error = expected.as_ref().map(|(error, _)| error.clone());
+                assert_eq!(ended, expected_error, "{standing:?} {code} after {links}");
+                if let Some((_, at_least)) = expected {
+                    let is_right = if is_exact { links == at_least } else { links > at_least };
+                    assert!(is_right, "{standing:?} {code} after {links}");
+                }
+            }
+        }
+    }
+}
+
+/// What the server says is believed at once if it hangs up, and else after a while, of which the timer knows.
+#[test]
+fn cf_04_what_decides_is_heard_out() {
+    let mut net = nets(Standing::Never).remove(0);
+    net.inject(-404);
+    net.dial();
+    net.inject(-404);
+    assert!(net.connection.is_link_wanted());
+    assert_eq!(net.connection.poll_timeout().map(|due| due <= net.now.mono + HEAR_OUT), Some(true));
+    // Others change nothing, and do not lengthen it.
+    let end = net.now.mono + HEAR_OUT;
+    for code in CODES {
+        net.inject(code);
+    }
+    while net.over().is_none() {
+        net.be_mute(Duration::from_millis(100));
+        net.now = net.now.after(Duration::from_millis(50));
+        assert!(net.now.mono <= end + Duration::from_millis(200));
+    }
+    let unknown = ConnectionError::KeyUnknown;
+    assert_eq!((net.over(), net.disconnections().len()), (Some(&unknown), 2));
+    // A packet that is not authentic is no contrary, and no proof.
+    let mut net = nets(Standing::Never).remove(0);
+    net.inject(-404);
+    net.dial();
+    net.inject(-404);
+    let mut garbage = vec![80, 0, 0, 0];
+    garbage.resize(84, 7);
+    net.connection.handle_input(net.now, &garbage);
+    let call = net.echo(4);
+    net.wait_seconds(5);
+    assert_eq!((net.over(), net.echoed(call)), (None, 4));
+}

@@ -1,0 +1,68 @@
+// npm `telegram` 2.26, known as gramjs (layer 198).
+"use strict";
+const { LOOPBACK, ask, step, cannot, check, env, API_ID, API_HASH } = require("./loopback.cjs");
+const bigInt = require("big-integer");
+const { Api, TelegramClient } = require("telegram");
+const { _serverKeys } = require("telegram/crypto/RSA");
+const { PromisedNetSockets } = require("telegram/extensions");
+const { StringSession } = require("telegram/sessions");
+
+_serverKeys.clear();
+_serverKeys.set(env.FINGERPRINT, { n: bigInt(env.MODULUS, 16), e: Number(env.EXPONENT) });
+
+// The port of the main connection is fixed, and what the session keeps of it has a sign.
+class Sockets extends PromisedNetSockets {
+  connect(_port, ip) {
+    return super.connect(Number(env.PORT), ip);
+  }
+}
+
+const main = async () => {
+  const session = new StringSession("");
+  session.setDC(Number(env.DC), LOOPBACK, 443);
+  const client = new TelegramClient(session, API_ID, API_HASH, {
+    useWSS: false,
+    networkSocket: Sockets,
+    connectionRetries: 20,
+    retryDelay: 200,
+  });
+  client.setLogLevel(env.LOG ? "debug" : "none");
+  const config = async () => {
+    const answer = await client.invoke(new Api.help.GetConfig());
+    check(answer.thisDc === Number(env.DC), `this is data centre ${answer.thisDc}`);
+  };
+  const ping = async (number) => {
+    // A pong is no result, so that the sender is asked directly.
+    const pong = await client._sender.send(new Api.Ping({ pingId: bigInt(number) }));
+    check(pong.pingId.equals(bigInt(number)), `ping ${number} gave ${pong}`);
+  };
+
+  await client.connect();
+  step("key exchanged, initConnection", "layer 198");
+  await config();
+  await Promise.all([...Array(50).keys()].map(ping));
+  step("help.getConfig, 50 pings at once");
+  const key = client.session.getAuthKey().getKey();
+  await ask("cut");
+  await config();
+  await ping(8);
+  check(client.session.getAuthKey().getKey().equals(key), "the client made another key");
+  step("cut, reconnected", "same key");
+  try {
+    await client.invoke(new Api.auth.ImportBotAuthorization({ flags: 0, apiId: API_ID, apiHash: API_HASH, botAuthToken: "777:abd" }));
+    check(false, "a wrong token was taken");
+  } catch (error) {
+    check(error.errorMessage === "ACCESS_TOKEN_INVALID", `${error}`);
+    step("a wrong token is refused");
+  }
+  cannot("log in", "user#b1b8cc83, which a login is answered with, is not in layer 198");
+  await client.destroy();
+};
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    console.log(`failed: ${error.stack ?? error}`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,25 @@
+"""What the scripts of Python clients share: what `drive.py` tells them, and lines for it."""
+
+import os
+import sys
+
+from serve import LOOPBACK, check, guard  # noqa: F401: for the scripts
+
+DC, PORT = int(os.environ["DC"]), int(os.environ["PORT"])
+MODULUS, EXPONENT = int(os.environ["MODULUS"], 16), int(os.environ["EXPONENT"])
+FINGERPRINT = int(os.environ["FINGERPRINT"])
+BOT, PHONE, PASSWORD = os.environ["BOT"], os.environ["PHONE"], os.environ["PASSWORD"]
+API_ID, API_HASH = 1, "0123456789abcdef0123456789abcdef"
+
+
+def ask(what):
+    print(f"? {what}", flush=True)
+    return sys.stdin.readline().strip()
+
+
+def step(what, details=""):
+    print(f"{what:<58} {details}".rstrip(), flush=True)
+
+
+def cannot(what, why):
+    print(f"cannot: {what:<50} {why}", flush=True)
