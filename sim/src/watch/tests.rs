@@ -38,6 +38,7 @@ fn container(id: i64, seqno: i32, inner: Vec<Message>) -> Envelope {
     Envelope { session: PLACE.1, outer, inner, ..Envelope::default() }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "each is made for one call")]
 fn ordered(envelopes: Vec<Envelope>) -> Result<(), Broken> {
     let mut order = Order::default();
     envelopes.iter().try_for_each(|envelope| order.check(PLACE, envelope))
