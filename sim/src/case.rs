@@ -76,7 +76,7 @@ impl Case {
             }
         }
         let plan = plan.ok_or(Error::Empty)?;
-        if let Some(place) = plan.steps.windows(2).position(|two| is_late(two)) {
+        if let Some(place) = plan.steps.windows(2).position(is_late) {
             let reason = "a step comes before the one above it".to_owned();
             return Err(Error::Line { line: place + found.len() + 3, reason });
         }

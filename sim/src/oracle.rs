@@ -266,8 +266,10 @@ struct Call {
 #[derive(Debug)]
 struct Pushed {
     number: i32,
-    /// Whether the client has to tell of it: the server has it for the client's session, or it has arrived.
+    /// Whether the server has it for the client's session.
     is_owed: bool,
+    /// Whether it has arrived: then the client has to tell of it, whatever becomes of the server.
+    has_arrived: bool,
     /// Whether it was told, or the client has said since that some may be missing.
     is_settled: bool,
     is_delivered: bool,
@@ -275,7 +277,7 @@ struct Pushed {
 
 impl Pushed {
     fn is_well(&self) -> bool {
-        self.is_settled || !self.is_owed
+        self.is_settled || !self.is_owed && !self.has_arrived
     }
 }
 
@@ -387,13 +389,14 @@ impl Oracle {
 
     /// An update was sent: to the client's session, or to one that the client has given up. Of that it has to tell if it arrives.
     pub fn pushed(&mut self, number: i32, is_owed: bool) {
-        self.updates.push(Pushed { number, is_owed, is_settled: false, is_delivered: false });
+        let (has_arrived, is_settled, is_delivered) = (false, false, false);
+        self.updates.push(Pushed { number, is_owed, has_arrived, is_settled, is_delivered });
     }
 
     /// An update has arrived in a packet that the client has taken: whatever the server forgets now, the client has to tell of it.
     pub fn arrived(&mut self, number: i32) {
         for pushed in self.updates.iter_mut().filter(|pushed| pushed.number == number) {
-            pushed.is_owed = true;
+            pushed.has_arrived = true;
         }
     }
 
@@ -550,5 +553,104 @@ pub fn shown(end: &Result<Object, CallError>) -> String {
     match end {
         Ok(result) => format!("a result of {} bytes", result.as_bytes().len()),
         Err(error) => format!("{error:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use telewire::connection::Config;
+    use telewire::crypto::{SeededEntropy, toy};
+    use telewire::ids::DcId;
+    use telewire::rpc::Request;
+    use telewire::time::Now;
+
+    use super::*;
+    use crate::client::Client;
+    use crate::plan::Options;
+
+    fn oracle() -> (Oracle, Executions) {
+        let mut plan = Plan::new(1, &Options::default());
+        (plan.steps, plan.clock) = (vec![], 3_600);
+        let executions = Executions::default();
+        (Oracle::new(&plan, executions.clone()), executions)
+    }
+
+    /// What is concluded after one update, which was sent to the client's session or to one that it has given up.
+    fn update(is_owed: bool, then: &[fn(&mut Oracle)]) -> Option<Violation> {
+        let (mut oracle, _) = oracle();
+        oracle.gap(true);
+        oracle.pushed(1, is_owed);
+        then.iter().for_each(|step| step(&mut oracle));
+        oracle.conclude();
+        oracle.violation().cloned()
+    }
+
+    fn arrives(oracle: &mut Oracle) {
+        oracle.arrived(1);
+    }
+
+    fn is_told(oracle: &mut Oracle) {
+        oracle.delivered(&Object::new(&Update { number: 1, is_large: false }));
+    }
+
+    fn forgets(oracle: &mut Oracle) {
+        oracle.forgot_updates();
+    }
+
+    fn gap(oracle: &mut Oracle) {
+        oracle.gap(false);
+    }
+
+    #[test]
+    fn p3_an_update_that_is_lost_silently_is_caught() {
+        let lost = Some(Violation::UpdateLost { number: 1 });
+        // What was said before it was sent says nothing of it.
+        assert_eq!(update(true, &[]), lost);
+        assert_eq!(update(true, &[arrives]), lost);
+        // It has arrived: the server may forget what it likes.
+        assert_eq!(update(true, &[arrives, forgets]), lost);
+        assert_eq!(update(true, &[forgets, arrives]), lost);
+        assert_eq!(update(false, &[arrives]), lost);
+        for settled in [is_told, gap] {
+            assert_eq!(update(true, &[arrives, settled]), None);
+            assert_eq!(update(false, &[arrives, settled]), None);
+        }
+        // Nobody can tell of those.
+        assert_eq!(update(true, &[forgets]), None);
+        assert_eq!(update(false, &[]), None);
+        assert_eq!(update(true, &[is_told, is_told]), Some(Violation::UpdateTwice { number: 1 }));
+    }
+
+    /// The number that a client gives a request.
+    fn call(run: &Run) -> CallId {
+        let now = Now { mono: Duration::ZERO, unix: Duration::ZERO };
+        let config = Config::new(DcId::production(2), vec![], toy());
+        let mut client = Client::new(config, now, SeededEntropy::new(1));
+        client.call(now, Request::new(run), None).unwrap()
+    }
+
+    /// A request that must run once runs as often, of which some are copies that the server alone can refuse.
+    fn ran(times: u32, copies: u32) -> Option<Violation> {
+        let (mut oracle, executions) = oracle();
+        let run = Run { number: 1, is_keyed: false, is_refused: false, bytes: 0, after: 0 };
+        let id = call(&run);
+        oracle.accepted(id, run, Repeat::Once, false, None);
+        for time in 0..times {
+            let before = oracle.counts(&[1]);
+            executions.run(&run).unwrap();
+            if time < copies {
+                oracle.excuse_copy(1, &before);
+            }
+        }
+        oracle.ended(id, Ok(Object::new(&run.result())));
+        oracle.conclude();
+        oracle.violation().cloned()
+    }
+
+    #[test]
+    fn p2_what_runs_twice_is_caught_and_only_copies_are_excused() {
+        assert_eq!((ran(1, 0), ran(2, 1), ran(3, 2)), (None, None, None));
+        assert_eq!(ran(2, 0), Some(Violation::RanTwice { number: 1, count: 2 }));
+        assert_eq!(ran(3, 1), Some(Violation::RanTwice { number: 1, count: 2 }));
     }
 }

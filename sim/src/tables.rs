@@ -45,8 +45,8 @@ const TABLES: [Table; 16] = [
     table("acks", 16, 64),
     // What must not be taken twice.
     table("seen", 16_384, 0),
-    // Questions that nobody has answered yet, or will, and those that wait.
-    table("queries", 32, 1_024),
+    // Questions that nobody has answered yet or will, as when the answer itself was asked for again, and those that wait.
+    table("queries", 64, 1_024),
     table("queried", 1_024, 0),
     // Requests of which no quick acknowledgement came, until the link goes.
     table("quick_acks", 1_024, 0),
@@ -57,7 +57,11 @@ const TABLES: [Table; 16] = [
     table("wanted", 256, 0),
 ];
 
-/// Whether all tables are as large as they may be, when so many requests are open or were lately.
+/// The questions that are kept of a server that answers none, until the link goes.
+const UNANSWERED: Table = table("queries", 1_024, 0);
+
+/// Whether all tables are as large as they may be, when so many requests are open or were lately. `is_answered` says whether the
+/// server answers what it is asked.
 ///
 /// # Errors
 ///
@@ -65,9 +69,13 @@ const TABLES: [Table; 16] = [
 pub fn check(
     sizes: impl IntoIterator<Item = (&'static str, usize)>,
     calls: usize,
+    is_answered: bool,
 ) -> Result<(), TooLarge> {
     for (name, entries) in sizes {
         let table = TABLES.iter().find(|table| table.name == name);
+        let table = table
+            .filter(|t| is_answered || t.name != UNANSWERED.name)
+            .or_else(|| Some(&UNANSWERED).filter(|table| !is_answered && table.name == name));
         let limit = table.map_or(0, |table| table.at_rest + table.each * calls);
         if entries > limit || table.is_none() {
             return Err(TooLarge { name, entries, limit });
@@ -83,17 +91,25 @@ mod tests {
     #[test]
     fn what_a_request_leaves_behind_is_caught_when_it_has_ended() {
         for Table { name, at_rest, each } in TABLES {
-            assert_eq!(check([("calls", 0), (name, at_rest)], 0), Ok(()));
+            assert_eq!(check([("calls", 0), (name, at_rest)], 0, true), Ok(()));
             let too_large = TooLarge { name, entries: at_rest + 1, limit: at_rest };
-            assert_eq!(check([(name, at_rest + 1)], 0), Err(too_large));
-            assert_eq!(check([(name, at_rest + each * 3)], 3), Ok(()));
-            assert!(check([(name, at_rest + each * 3 + 1)], 3).is_err());
+            assert_eq!(check([(name, at_rest + 1)], 0, true), Err(too_large));
+            assert_eq!(check([(name, at_rest + each * 3)], 3, true), Ok(()));
+            assert!(check([(name, at_rest + each * 3 + 1)], 3, true).is_err());
         }
     }
 
     #[test]
     fn a_table_that_has_no_limit_is_told() {
         let unknown = TooLarge { name: "another", entries: 0, limit: 0 };
-        assert_eq!(check([("another", 0)], 5), Err(unknown));
+        assert_eq!(check([("another", 0)], 5, true), Err(unknown));
+    }
+
+    #[test]
+    fn a_server_that_answers_nothing_is_asked_a_limited_number_of_questions() {
+        assert!(check([("queries", 65)], 0, true).is_err());
+        assert_eq!(check([("queries", 1_024), ("calls", 0)], 0, false), Ok(()));
+        assert!(check([("queries", 1_025)], 0, false).is_err());
+        assert!(check([("calls", 1)], 0, false).is_err());
     }
 }

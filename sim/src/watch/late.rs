@@ -1,7 +1,7 @@
 //! What comes late and the server alone can refuse.
 //!
 //! No client can see to it that a message which was *under way already* does not arrive once more, so a second arrival is not held
-//! against it in two cases:
+//! against it in these cases:
 //!
 //! 1. The server had the message, forgot the session, and then another copy of the same message came, which the client had sent *before*
 //!    the server forgot. (Two copies of one message are under way when the server said that it lacks it while the first was on
@@ -12,6 +12,9 @@
 //! 2. The server refused a packet, which says that nothing in it ran, and then a copy of the very packet came, which the network
 //!    made. The client does what the refusal asks of it, in a new message. The copy bears what was refused before; to refuse it
 //!    again is the server's.
+//!
+//! 3. The server forgot the session *and then lost the notice* by which it tells so, before the client had heard it. Then what it says of a
+//!    message that it has forgotten is what it says of one that never came, and a client that does what it says sends it again.
 //!
 //! Nothing else is excused: what the client sends *after* the server has forgotten or refused is its own doing, and so is a copy
 //! under another id. Only what really ran is counted, and only as often as such copies ran.
@@ -34,6 +37,9 @@ pub struct Late {
     arrived: HashMap<(Place, i64), u64>,
     /// When the data centre forgot its sessions last.
     forgot: Option<u64>,
+    /// Whether the client has not heard of that yet, and whether it never will.
+    is_untold: bool,
+    is_lost: bool,
     /// Frames that were refused.
     refused: HashSet<FrameId>,
 }
@@ -74,6 +80,17 @@ impl Late {
     pub fn forgot(&mut self) {
         self.time += 1;
         self.forgot = Some(self.time);
+        (self.is_untold, self.is_lost) = (true, false);
+    }
+
+    /// The client has heard that a session began.
+    pub fn told(&mut self) {
+        self.is_untold = false;
+    }
+
+    /// The data centre loses what it has not delivered: if it has forgotten its sessions, the notice of that too.
+    pub fn lost_notices(&mut self) {
+        self.is_lost |= self.is_untold;
     }
 
     /// A frame arrived at the data centre, which has done with it what it does. `was_refused` says whether it refused something.
@@ -82,13 +99,13 @@ impl Late {
         let Some(Sent { at: sent, messages }) = self.frames.get(frame.0) else { return Vec::new() };
         self.time += 1;
         let is_copy = self.refused.contains(&frame);
-        let (forgot, time) = (self.forgot, self.time);
+        let (forgot, time, is_lost) = (self.forgot, self.time, self.is_lost);
         let mut excused = Vec::new();
         for Request { place, id, number } in messages {
             let before = self.arrived.insert((*place, *id), time);
             let is_forgotten = before
                 .zip(forgot)
-                .is_some_and(|(before, forgot)| before < forgot && *sent < forgot);
+                .is_some_and(|(before, forgot)| before < forgot && (is_lost || *sent < forgot));
             if is_forgotten || is_copy {
                 excused.push(*number);
             }

@@ -105,7 +105,7 @@ impl Once {
                     .for_each(|id| self.received(place, *id, is_sure));
             }
             types::RpcResult::ID if is_unbound(body) => {
-                self.unbound(place, long(body, 4).unwrap_or(0))
+                self.unbound(place, long(body, 4).unwrap_or(0));
             }
             types::RpcResult::ID | types::MsgDetailedInfo::ID => {
                 self.received(place, long(body, 4).unwrap_or(0), is_sure);

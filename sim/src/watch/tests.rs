@@ -38,6 +38,7 @@ fn container(id: i64, seqno: i32, inner: Vec<Message>) -> Envelope {
     Envelope { session: PLACE.1, outer, inner, ..Envelope::default() }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "each is made for one call")]
 fn ordered(envelopes: Vec<Envelope>) -> Result<(), Broken> {
     let mut order = Order::default();
     envelopes.iter().try_for_each(|envelope| order.check(PLACE, envelope))
@@ -251,6 +252,19 @@ fn a_copy_is_excused_if_it_was_under_way_when_the_server_forgot_or_after_it_refu
     // Sent after that: the client could know.
     let third = late.sent(&opened(4));
     assert!(late.arrived(third, false).is_empty());
+    // It could not, if the server lost the notice before it was told; it could, if it was told before.
+    for is_told in [false, true] {
+        let mut late = Late::default();
+        let first = late.sent(&opened(4));
+        late.arrived(first, false);
+        late.forgot();
+        if is_told {
+            late.told();
+        }
+        late.lost_notices();
+        let second = late.sent(&opened(4));
+        assert_eq!(late.arrived(second, false).is_empty(), is_told);
+    }
     // Another message is no copy.
     let (other, mut late) = (opened(8), Late::default());
     let (first, second) = (late.sent(&opened(4)), late.sent(&other));

@@ -138,6 +138,7 @@ impl World<'_> {
                     matches!(fault, server::Fault::ForgetAnswers | server::Fault::ForgetKeys);
                 if forgets_updates {
                     self.oracle.forgot_updates();
+                    self.watch.late.lost_notices();
                 }
                 if fault == server::Fault::ForgetSessions {
                     self.watch.late.forgot();
@@ -180,6 +181,9 @@ impl World<'_> {
             }
             Told::Gap { is_new_session } => {
                 self.oracle.gap(is_new_session);
+                if is_new_session {
+                    self.watch.late.told();
+                }
                 self.say(|| "updates may be missing".to_owned());
             }
             Told::Over(why) => {
