@@ -36,6 +36,7 @@ mod exceptions;
 pub mod expr;
 pub mod ir;
 pub mod json;
+pub mod layers;
 mod least;
 mod lock;
 mod min_len;

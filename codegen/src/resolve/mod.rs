@@ -46,6 +46,16 @@ pub fn resolve_locked(
     lock: &Lock,
 ) -> Result<Schema, Error> {
     ids::check(raw, exceptions)?;
+    resolve_believed(raw, exceptions, safe, lock)
+}
+
+/// As [`resolve_locked`], with the ids as they are written.
+pub(crate) fn resolve_believed(
+    raw: &RawSchema,
+    exceptions: &Exceptions,
+    safe: &[&str],
+    lock: &Lock,
+) -> Result<Schema, Error> {
     let generated = names::generated(raw);
     let names = Names::new(&generated)?;
     let mut constructors = Vec::with_capacity(generated.len());
