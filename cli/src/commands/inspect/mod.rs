@@ -10,7 +10,7 @@ mod tree;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use telewire_codegen::dynamic::Codec;
+use telewire_codegen::dynamic::{Annotated, Codec, Content, ErrorKind, Value};
 
 use crate::failure::Failure;
 use crate::schema_file;
@@ -38,6 +38,11 @@ pub(crate) struct Args {
     /// Without one, it is Telegram's: MTProto and the API.
     #[arg(long, value_name = "FILE")]
     schema: Vec<PathBuf>,
+    /// The layer of Telegram's API to read by
+    ///
+    /// Without it, it is the newest, and what that does not know is read by the latest of the older layers that does.
+    #[arg(long, value_name = "N", conflicts_with = "schema")]
+    layer: Option<u32>,
     /// Prints one JSON object, for programs
     ///
     /// It has a `tree` and an `error`. A `long`, a `double` and bytes are strings, as JSON has no numbers of their size.
@@ -50,6 +55,7 @@ Examples:
   telewire inspect ec77be7a0700000000000000
   telewire inspect answer.bin --json
   telewire inspect --as 'Vector<int>' 15c4b51c0100000007000000
+  telewire inspect --layer 158 update.bin
   telewire inspect --schema my.tl my.bin";
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
@@ -60,15 +66,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         return Err(Failure::Input(message.into()));
     }
     let (name, bytes) = input::read(&args.value)?;
-    let schemas = schemas::load(&args.schema)?;
-    let codec = Codec::over(&schemas);
-    let target = args.ty.as_deref().map(|ty| codec.target(ty)).transpose();
-    let target = target.map_err(|error| Failure::Input(format!("--as: {error}")))?;
-    let annotated = match &target {
-        Some(target) => codec.decode_annotated_as(target, &bytes),
-        None => codec.decode_annotated(&bytes),
+    let tree = match args.layer {
+        Some(layer) => by_layer(args, &bytes, layer)?.0,
+        None => by_what_knows_it(args, &bytes)?,
     };
-    let tree = Tree::new(&codec, &annotated, &bytes);
     let mut out = io::stdout().lock();
     out.write_all(if args.json { json::print(&tree)? } else { text::print(&tree) }.as_bytes())?;
     out.flush()?;
@@ -76,4 +77,49 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         Some(mistake) => Err(Failure::Input(format!("{name}: {mistake}"))),
         None => Ok(()),
     }
+}
+
+/// By the schemas that were named. By Telegram's, if the newest has not an id, by the latest layer that has it.
+fn by_what_knows_it(args: &Args, bytes: &[u8]) -> Result<Tree, Failure> {
+    let schemas = schemas::load(&args.schema)?;
+    let (tree, unknown) = read(args, bytes, &Codec::over(&schemas))?;
+    let Some(id) = unknown.filter(|_| args.schema.is_empty()) else { return Ok(tree) };
+    let Some(layer) = schemas::layers()?.latest_with_id(id) else { return Ok(tree) };
+    let (older, _) = by_layer(args, bytes, layer)?;
+    let is_better = older.mistake().is_none() || tree.mistake().is_some();
+    Ok(if is_better { Tree { layer: Some(layer), ..older } } else { tree })
+}
+
+fn by_layer(args: &Args, bytes: &[u8], layer: u32) -> Result<(Tree, Option<u32>), Failure> {
+    let layers = schemas::layers()?;
+    let api = layers.at(layer).map_err(|error| Failure::Input(format!("--layer: {error}")))?;
+    read(args, bytes, &Codec::over([&schemas::protocol()?, api]))
+}
+
+/// What bytes are by a codec, and an id among them that it does not know.
+fn read(args: &Args, bytes: &[u8], codec: &Codec<'_>) -> Result<(Tree, Option<u32>), Failure> {
+    let target = args.ty.as_deref().map(|ty| codec.target(ty)).transpose();
+    let target = target.map_err(|error| Failure::Input(format!("--as: {error}")))?;
+    let annotated = match &target {
+        Some(target) => codec.decode_annotated_as(target, bytes),
+        None => codec.decode_annotated(bytes),
+    };
+    Ok((Tree::new(codec, &annotated, bytes), unknown_id(&annotated)))
+}
+
+fn unknown_id(annotated: &Annotated<'_>) -> Option<u32> {
+    let mut unknown = annotated.error.as_ref().and_then(|error| match error.kind() {
+        ErrorKind::UnknownId { id } | ErrorKind::UnexpectedId { id, name: None, .. } => Some(*id),
+        _ => None,
+    });
+    if let Some(root) = &annotated.root {
+        root.walk(&mut |node| {
+            if let Content::Value(Value::Raw(bytes)) = &node.content
+                && let Some(id) = bytes.first_chunk()
+            {
+                unknown.get_or_insert(u32::from_le_bytes(*id));
+            }
+        });
+    }
+    unknown
 }

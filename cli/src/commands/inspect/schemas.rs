@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use telewire::schema::{API_JSON, MTPROTO_JSON, WRAPPERS_JSON};
+use telewire::schema::{API_JSON, HISTORY_TL, MTPROTO_JSON, WRAPPERS_JSON};
+use telewire_codegen::Lock;
 use telewire_codegen::ir::Schema;
-use telewire_codegen::{Error, Lock};
+use telewire_codegen::layers::Layers;
 
 use crate::failure::Failure;
 use crate::schema_file;
@@ -13,13 +14,26 @@ use crate::schema_file;
 pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<Schema>, Failure> {
     let lock = Lock::default();
     if paths.is_empty() {
-        let parse = |text| schema_file::resolve(&schema_file::parse(text)?, &lock);
-        let schemas = [MTPROTO_JSON, API_JSON, WRAPPERS_JSON].into_iter().map(parse);
-        let schemas: Result<_, Error> = schemas.collect();
-        return schemas.map_err(|error| Failure::Input(format!("schema: {error}")));
+        return [MTPROTO_JSON, API_JSON, WRAPPERS_JSON].into_iter().map(telegrams).collect();
     }
     let read = |path: &PathBuf| schema_file::resolved(path, &schema_file::raw(path)?, &lock);
     paths.iter().map(read).collect()
+}
+
+/// The protocol's own schema, which stands beside the one of a layer.
+pub(super) fn protocol() -> Result<Schema, Failure> {
+    telegrams(MTPROTO_JSON)
+}
+
+fn telegrams(text: &str) -> Result<Schema, Failure> {
+    let schema = schema_file::parse(text);
+    let schema = schema.and_then(|raw| schema_file::resolve(&raw, &Lock::default()));
+    schema.map_err(|error| Failure::Input(format!("schema: {error}")))
+}
+
+/// The layers of the API that can be asked for.
+pub(super) fn layers() -> Result<Layers<'static>, Failure> {
+    Layers::parse(HISTORY_TL).map_err(|error| Failure::Input(format!("schema: {error}")))
 }
 
 #[cfg(test)]

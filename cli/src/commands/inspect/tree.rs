@@ -19,6 +19,9 @@ pub(super) struct Tree {
     pub(super) tree: Option<Part>,
     /// What is wrong, if anything is.
     pub(super) error: Option<String>,
+    /// The layer that it was read by, if that is an older one and nobody has named it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) layer: Option<u32>,
 }
 
 /// A part of the bytes.
@@ -102,6 +105,7 @@ impl Builder<'_, '_> {
         Tree {
             tree: annotated.root.as_ref().map(|root| self.part(root, bytes)),
             error: annotated.error.as_ref().map(ToString::to_string),
+            layer: None,
         }
     }
 
@@ -144,7 +148,9 @@ impl Builder<'_, '_> {
         });
         let data = match gzip::unpack(packed?) {
             Ok(data) => data,
-            Err(error) => return Some(Box::new(Tree { tree: None, error: Some(error) })),
+            Err(error) => {
+                return Some(Box::new(Tree { tree: None, error: Some(error), layer: None }));
+            }
         };
         self.unpacked += 1;
         let tree = self.tree(&self.codec.decode_annotated(&data), &data);
