@@ -76,7 +76,7 @@ pub enum TranslateError {
 ///
 /// When the second schema has nothing that is like the whole.
 pub fn translate(value: &Value, from: &Codec<'_>, to: &Codec<'_>) -> Result<Value, TranslateError> {
-    let mut translator = Translator::new(from, to);
+    let mut translator = Translator::new(from, to, value);
     let made = translator.any(value);
     translator.end(made, value, "Object")
 }
@@ -92,7 +92,7 @@ pub fn translate_as(
     to: &Codec<'_>,
     target: &Target<'_>,
 ) -> Result<Value, TranslateError> {
-    let mut translator = Translator::new(from, to);
+    let mut translator = Translator::new(from, to, value);
     let made = match &target.goal {
         Goal::Ty(schema, ty) => translator.value(*schema, ty, value),
         Goal::Definition(schema, id) => match (value, to.own_with_id(*schema, *id)) {
@@ -103,21 +103,40 @@ pub fn translate_as(
     translator.end(made, value, target.text)
 }
 
-/// Objects that are made at most, with those of which nothing comes. An answer has some thousands.
-const MAX_OBJECTS: usize = 1 << 20;
+/// Objects that are made at most for each value that is given, with those of which nothing comes. What is lost deep inside is
+/// tried again in what is around it, and a value of somebody's choosing must not cost more than its size.
+const MADE_FOR_EACH: usize = 64;
+
+/// And for what is empty.
+const MADE_FOR_NOTHING: usize = 4096;
+
+/// How many objects may be made of a value.
+fn limit(value: &Value) -> usize {
+    let (mut waiting, mut count) = (vec![value], 0_usize);
+    while let Some(value) = waiting.pop() {
+        count = count.saturating_add(1);
+        match value {
+            Value::Vector(items) => waiting.extend(items),
+            Value::Object(object) => waiting.extend(object.fields.iter().map(|(_, value)| value)),
+            _ => {}
+        }
+    }
+    count.saturating_mul(MADE_FOR_EACH).saturating_add(MADE_FOR_NOTHING)
+}
 
 /// `None` is what is lost. Why, is noted for the last of it, which is the one around all others.
 struct Translator<'c, 'f, 't> {
     from: &'c Codec<'f>,
     to: &'c Codec<'t>,
     depth: usize,
-    made: usize,
+    /// How many objects may still be made.
+    left: usize,
     lost: Option<TranslateError>,
 }
 
 impl<'c, 'f, 't> Translator<'c, 'f, 't> {
-    fn new(from: &'c Codec<'f>, to: &'c Codec<'t>) -> Self {
-        Self { from, to, depth: 0, made: 0, lost: None }
+    fn new(from: &'c Codec<'f>, to: &'c Codec<'t>, value: &Value) -> Self {
+        Self { from, to, depth: 0, left: limit(value), lost: None }
     }
 
     fn end(self, made: Option<Value>, value: &Value, ty: &str) -> Result<Value, TranslateError> {
@@ -306,11 +325,12 @@ impl<'c, 'f, 't> Translator<'c, 'f, 't> {
     }
 
     fn deeper<T>(&mut self, make: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
-        self.made += 1;
-        if self.depth >= MAX_DEPTH || self.made > MAX_OBJECTS {
+        let left = self.left.checked_sub(1).filter(|_| self.depth < MAX_DEPTH);
+        let Some(left) = left else {
             self.lost = Some(TranslateError::TooLarge);
             return None;
-        }
+        };
+        self.left = left;
         self.depth += 1;
         let made = make(self);
         self.depth -= 1;

@@ -87,7 +87,7 @@ fn every_definition_is_written_for_older_layers_and_read_by_them() {
     let from = codec(230);
     let mut all_nothing = BTreeSet::new();
     for layer in LAYERS {
-        let mut nothing = all(&from, &codec(layer));
+        let mut nothing = all(from, codec(layer));
         // What the layer has not need not be like anything in it.
         nothing.retain(|name| {
             let mut definitions = from.named(name).iter();
@@ -146,7 +146,7 @@ const GONE: [&str; 8] = [
 fn every_definition_of_older_layers_is_read_as_one_of_the_newest() {
     let to = codec(230);
     for layer in LAYERS {
-        only_new(&all(&codec(layer), &to), &GONE);
+        only_new(&all(codec(layer), to), &GONE);
     }
 }
 
@@ -156,7 +156,7 @@ fn every_answer_is_one_of_what_the_function_returns_in_the_layer_of_the_client()
     let from = codec(230);
     for layer in LAYERS {
         let to = codec(layer);
-        let (arbitrary, mut random) = (Arbitrary::new(&from), random(9));
+        let (arbitrary, mut random) = (Arbitrary::new(from), random(9));
         let mut nothing = BTreeSet::new();
         for function in to.definitions().iter().filter(|d| d.is_function()) {
             let (ours, theirs) =
@@ -173,7 +173,7 @@ fn every_answer_is_one_of_what_the_function_returns_in_the_layer_of_the_client()
             let Goal::Ty(schema, ty) = &ours.goal else { panic!("{ours:?}") };
             for budget in [0, 40, 40, 200] {
                 let value = arbitrary.of_type(*schema, ty, &mut random, budget);
-                match translate_as(&value, &from, &to, &theirs) {
+                match translate_as(&value, from, to, &theirs) {
                     Ok(value) => {
                         let bytes = to.encode_as(&theirs, &value).unwrap();
                         assert_eq!(to.decode_as(&theirs, &bytes), Ok(value));
@@ -257,7 +257,7 @@ fn each_of_two_that_are_near_becomes_the_other_where_that_alone_is() {
             let (from, to) = (codec(layer), codec(to));
             // A peer that is no user cannot be said as one.
             let made =
-                (0..20).find_map(|seed| as_type(&one_of(&from, name, seed, 20), &from, &to, ty));
+                (0..20).find_map(|seed| as_type(&one_of(from, name, seed, 20), from, to, ty));
             assert_eq!(made.as_ref().map(name_of), Some(*near), "{name}");
             directions += 1;
         }
@@ -296,13 +296,13 @@ fn a_value_stands_for_the_object_that_says_little_more_and_the_object_for_it() {
         let codec = codec(lines(name).last().unwrap().1);
         let ty = codec.named(name)[0].ty();
         for seed in 0..10 {
-            let whole = one_of(&codec, name, seed, 30);
+            let whole = one_of(codec, name, seed, 30);
             let Some(main) = whole.field(field) else { continue };
             let params = &codec.named(name)[0].body().params;
             let own = &params.iter().find(|param| param.name == *field).unwrap().ty;
             let own = own.split_once('?').map_or(own.as_str(), |(_, ty)| ty);
-            assert_eq!(as_type(&whole, &codec, &codec, own).as_ref(), Some(main), "{name}");
-            let wrapped = as_type(main, &codec, &codec, ty).unwrap();
+            assert_eq!(as_type(&whole, codec, codec, own).as_ref(), Some(main), "{name}");
+            let wrapped = as_type(main, codec, codec, ty).unwrap();
             assert_eq!((name_of(&wrapped), wrapped.field(field)), (*name, Some(main)));
         }
     }
@@ -312,10 +312,10 @@ fn a_value_stands_for_the_object_that_says_little_more_and_the_object_for_it() {
 fn a_bool_stands_for_the_type_that_says_it_by_now() {
     let newest = codec(230);
     for (ty, says, name) in rules::SAYING {
-        let value = one_of(&newest, name, 1, 0);
-        assert_eq!(as_type(&value, &newest, &newest, "Bool"), Some(Value::Bool(*says)), "{name}");
+        let value = one_of(newest, name, 1, 0);
+        assert_eq!(as_type(&value, newest, newest, "Bool"), Some(Value::Bool(*says)), "{name}");
         let first = rules::SAYING.iter().find(|row| (row.0, row.1) == (ty, *says)).unwrap();
-        let made = as_type(&Value::Bool(*says), &newest, &newest, ty).unwrap();
+        let made = as_type(&Value::Bool(*says), newest, newest, ty).unwrap();
         assert_eq!(name_of(&made), first.2);
     }
 }
@@ -343,12 +343,12 @@ fn a_parameter_with_another_name_is_found() {
                 let ty = to.named(near)[0].ty();
                 // Whatever it says is said there too: without it something else would be.
                 let is_found = (0..60).any(|seed| {
-                    let whole = one_of(&from, own, seed, 60 + 10 * usize::try_from(seed).unwrap());
+                    let whole = one_of(from, own, seed, 60 + 10 * usize::try_from(seed).unwrap());
                     let Value::Object(mut without) = whole.clone() else { return false };
                     without.fields.retain(|(of, _)| of != name);
                     let translated = |value: &Value| match from.named(own)[0].is_function() {
-                        true => translate(value, &from, &to).ok(),
-                        false => as_type(value, &from, &to, ty),
+                        true => translate(value, from, to).ok(),
+                        false => as_type(value, from, to, ty),
                     };
                     let made = translated(&whole).and_then(|made| made.field(other).cloned());
                     let empty = translated(&Value::Object(without));
@@ -365,14 +365,14 @@ fn a_parameter_with_another_name_is_found() {
 fn months_are_thirty_days() {
     let (old, new) = (codec(216), codec(230));
     for (months, days) in [(0, 0), (3, 90), (12, 360)] {
-        let Value::Object(mut action) = one_of(&old, "messageActionGiftPremium", 1, 0) else {
+        let Value::Object(mut action) = one_of(old, "messageActionGiftPremium", 1, 0) else {
             panic!("an object")
         };
         action.fields.retain(|(name, _)| name != "months");
         action.fields.push(("months".into(), Value::Int(months)));
-        let made = translate(&Value::Object(action), &old, &new).unwrap();
+        let made = translate(&Value::Object(action), old, new).unwrap();
         assert_eq!(made.field("days"), Some(&Value::Int(days)));
-        let back = translate(&made, &new, &old).unwrap();
+        let back = translate(&made, new, old).unwrap();
         assert_eq!(back.field("months"), Some(&Value::Int(months)));
     }
 }
@@ -390,21 +390,21 @@ fn buttons_say_what_they_do_in_their_type_or_in_their_name() {
         ("keyboardButton", "ButtonType", "KeyboardButton"),
         ("keyboardInlineButton", "InlineButtonType", "KeyboardInlineButton"),
     ] {
-        for definition in of(&new, ty) {
-            let what = one_of(&new, definition.name(), 3, 40);
+        for definition in of(new, ty) {
+            let what = one_of(new, definition.name(), 3, 40);
             let id = new.named(button)[0].id();
             let fields = vec![text(), ("type".to_owned(), what)];
             let whole = Value::Object(Object { name: button.into(), id, fields });
-            let apart = as_type(&whole, &new, &old, "KeyboardButton").unwrap();
+            let apart = as_type(&whole, new, old, "KeyboardButton").unwrap();
             assert_eq!(apart.field("text"), Some(&text().1));
-            let back = as_type(&apart, &old, &new, of_row);
+            let back = as_type(&apart, old, new, of_row);
             if !definition.name().ends_with("Disabled") {
                 assert_eq!(back, Some(whole), "{}", definition.name());
                 kinds += 1;
             }
             // An old one that does not know what it does shows it.
             let oldest = codec(135);
-            let made = as_type(&apart, &old, &oldest, "KeyboardButton").unwrap();
+            let made = as_type(&apart, old, oldest, "KeyboardButton").unwrap();
             assert_eq!(made.field("text"), Some(&text().1));
         }
     }
@@ -414,7 +414,7 @@ fn buttons_say_what_they_do_in_their_type_or_in_their_name() {
 #[test]
 fn what_is_new_in_a_batch_is_dropped_from_it() {
     let (new, old) = (codec(230), codec(158));
-    let update = |name| one_of(&new, name, 1, 0);
+    let update = |name| one_of(new, name, 1, 0);
     let mut updates = match update("updates") {
         Value::Object(object) => object,
         other => panic!("{other}"),
@@ -423,17 +423,17 @@ fn what_is_new_in_a_batch_is_dropped_from_it() {
         ["updateConfig", "updateStarsBalance", "updateNewMessage", "updateStory"].map(update);
     updates.fields.retain(|(name, _)| name != "updates");
     updates.fields.push(("updates".into(), Value::Vector(batch.into())));
-    let made = translate(&Value::Object(updates), &new, &old).unwrap();
+    let made = translate(&Value::Object(updates), new, old).unwrap();
     let Some(Value::Vector(left)) = made.field("updates") else { panic!("{made}") };
     assert_eq!(left.iter().map(name_of).collect::<Vec<_>>(), ["updateConfig", "updateNewMessage"]);
     // One alone is an empty batch, and of no other value: what is the whole is an error.
-    let alone = one_of(&new, "updateStarsBalance", 1, 0);
+    let alone = one_of(new, "updateStarsBalance", 1, 0);
     let (name, ty) = ("updateStarsBalance".to_owned(), "Update".to_owned());
-    assert_eq!(translate(&alone, &new, &old), Err(TranslateError::Nothing { name, ty }));
+    assert_eq!(translate(&alone, new, old), Err(TranslateError::Nothing { name, ty }));
     let fields = vec![("update".to_owned(), alone), ("date".to_owned(), Value::Int(7))];
     let id = new.named("updateShort")[0].id();
     let short = Value::Object(Object { name: "updateShort".into(), id, fields });
-    let made = translate(&short, &new, &old).unwrap();
+    let made = translate(&short, new, old).unwrap();
     assert_eq!(made.to_string(), "updates { updates: [], users: [], chats: [], date: 7, seq: 0 }");
 }
 
@@ -443,18 +443,36 @@ fn what_no_schema_has_and_what_is_too_deep_are_errors() {
     let object = |name: &str, id| Value::Object(Object { name: name.into(), id, fields: vec![] });
     let name = || "nothing".to_owned();
     assert_eq!(
-        translate(&object("nothing", 1), &new, &old),
+        translate(&object("nothing", 1), new, old),
         Err(TranslateError::Unknown { name: name() })
     );
     let stories = new.named("stories.getAllStories")[0];
-    let error = translate(&object(stories.name(), stories.id()), &new, &old);
+    let error = translate(&object(stories.name(), stories.id()), new, old);
     let (name, ty) = (stories.name().to_owned(), stories.ty().to_owned());
     assert_eq!(error, Err(TranslateError::NoDefinition { name, ty }));
     let bold = new.named("textBold")[0].id();
-    let mut text = one_of(&new, "textEmpty", 1, 0);
+    let mut text = one_of(new, "textEmpty", 1, 0);
     for _ in 0..MAX_DEPTH + 1 {
         let fields = vec![("text".to_owned(), text)];
         text = Value::Object(Object { name: "textBold".into(), id: bold, fields });
     }
-    assert_eq!(translate(&text, &new, &old), Err(TranslateError::TooLarge));
+    assert_eq!(translate(&text, new, old), Err(TranslateError::TooLarge));
+}
+
+/// What is lost at the bottom is lost in what is around it, at each level in every way that there is.
+#[test]
+fn what_is_lost_deep_inside_costs_no_more_than_the_value_is_large() {
+    let text = "// LAYERS 1 2\n1 2 textEmpty#00000001 = RichText;\n1 2 textBold#00000002 text:RichText = RichText;\n\
+                1 1 textOld#00000003 = RichText;\n2 2 textNew#00000004 = RichText;";
+    // Nothing says least here: the lost one has no text inside.
+    let layers = Layers::parse(text).unwrap();
+    let (old, new) = (layers.codec(1).unwrap(), layers.codec(2).unwrap());
+    let object = |name: &str, id, fields| Value::Object(Object { name: name.into(), id, fields });
+    let mut value = object("textOld", 3, vec![]);
+    for _ in 0..30 {
+        value = object("textBold", 2, vec![("text".into(), value)]);
+    }
+    let error = translate(&value, &old, &new).unwrap_err();
+    assert_eq!(error, TranslateError::TooLarge);
+    assert!(limit(&value) < 10_000);
 }
