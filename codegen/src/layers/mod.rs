@@ -31,7 +31,7 @@ use crate::{Exceptions, Lock, resolve, tl_text};
 /// ```
 /// use telewire_codegen::layers::Layers;
 ///
-/// let text = "// LAYERS 1 3\n1 2 a#11111111 = A;\n3 3 a#22222222 x:int = A;";
+/// let text = "// LAYERS 1 3\n1 1 a#11111111 = A;\n3 3 a#22222222 x:int = A;";
 /// let layers = Layers::parse(text)?;
 /// assert_eq!(layers.range(), 1..=3);
 /// // Layer 2 was not seen.
