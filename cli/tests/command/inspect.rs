@@ -199,6 +199,13 @@ fn what_the_newest_layer_does_not_know_is_read_by_the_latest_that_does() {
     let result = format!("016d5cf30100000000000000{button}");
     let ran = run(&["inspect", &result]);
     assert!(ran.out.contains("keyboardButton#a2fa4880"), "{}{}", ran.out, ran.err);
+    // And of what is packed.
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(&hex::decode(button).unwrap()).unwrap();
+    let packed = GzipPacked { packed_data: encoder.finish().unwrap().into() };
+    let ran = run(&["inspect", &hex::encode(packed.to_bytes())]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert!(ran.out.contains("keyboardButton#a2fa4880"), "{}", ran.out);
     // A schema of one's own is the only one then.
     let (_folder, schema) = folder_with("a.tl", "a#00000001 = A;");
     let ran = run(&["inspect", "--schema", text(&schema), button]);

@@ -10,7 +10,7 @@ mod tree;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use telewire_codegen::dynamic::{Annotated, Codec, Content, ErrorKind, Value};
+use telewire_codegen::dynamic::Codec;
 
 use crate::failure::Failure;
 use crate::schema_file;
@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     }
     let (name, bytes) = input::read(&args.value)?;
     let tree = match args.layer {
-        Some(layer) => by_layer(args, &bytes, layer)?.0,
+        Some(layer) => by_layer(args, &bytes, layer)?,
         None => by_what_knows_it(args, &bytes)?,
     };
     let mut out = io::stdout().lock();
@@ -82,44 +82,27 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
 /// By the schemas that were named. By Telegram's, if the newest has not an id, by the latest layer that has it.
 fn by_what_knows_it(args: &Args, bytes: &[u8]) -> Result<Tree, Failure> {
     let schemas = schemas::load(&args.schema)?;
-    let (tree, unknown) = read(args, bytes, &Codec::over(&schemas))?;
-    let Some(id) = unknown.filter(|_| args.schema.is_empty()) else { return Ok(tree) };
+    let tree = read(args, bytes, &Codec::over(&schemas))?;
+    let Some(id) = tree.unknown.filter(|_| args.schema.is_empty()) else { return Ok(tree) };
     let Some(layer) = schemas::layers()?.latest_with_id(id) else { return Ok(tree) };
-    let (older, _) = by_layer(args, bytes, layer)?;
+    let older = by_layer(args, bytes, layer)?;
     let is_better = older.mistake().is_none() || tree.mistake().is_some();
     Ok(if is_better { Tree { layer: Some(layer), ..older } } else { tree })
 }
 
-fn by_layer(args: &Args, bytes: &[u8], layer: u32) -> Result<(Tree, Option<u32>), Failure> {
+fn by_layer(args: &Args, bytes: &[u8], layer: u32) -> Result<Tree, Failure> {
     let layers = schemas::layers()?;
     let api = layers.at(layer).map_err(|error| Failure::Input(format!("--layer: {error}")))?;
     read(args, bytes, &Codec::over([&schemas::protocol()?, api]))
 }
 
-/// What bytes are by a codec, and an id among them that it does not know.
-fn read(args: &Args, bytes: &[u8], codec: &Codec<'_>) -> Result<(Tree, Option<u32>), Failure> {
+/// What bytes are by a codec.
+fn read(args: &Args, bytes: &[u8], codec: &Codec<'_>) -> Result<Tree, Failure> {
     let target = args.ty.as_deref().map(|ty| codec.target(ty)).transpose();
     let target = target.map_err(|error| Failure::Input(format!("--as: {error}")))?;
     let annotated = match &target {
         Some(target) => codec.decode_annotated_as(target, bytes),
         None => codec.decode_annotated(bytes),
     };
-    Ok((Tree::new(codec, &annotated, bytes), unknown_id(&annotated)))
-}
-
-fn unknown_id(annotated: &Annotated<'_>) -> Option<u32> {
-    let mut unknown = annotated.error.as_ref().and_then(|error| match error.kind() {
-        ErrorKind::UnknownId { id } | ErrorKind::UnexpectedId { id, name: None, .. } => Some(*id),
-        _ => None,
-    });
-    if let Some(root) = &annotated.root {
-        root.walk(&mut |node| {
-            if let Content::Value(Value::Raw(bytes)) = &node.content
-                && let Some(id) = bytes.first_chunk()
-            {
-                unknown.get_or_insert(u32::from_le_bytes(*id));
-            }
-        });
-    }
-    unknown
+    Ok(Tree::new(codec, &annotated, bytes))
 }
