@@ -12,3 +12,7 @@ pub const WRAPPERS_JSON: &str = include_str!("../schema/wrappers.json");
 
 /// The whole API, some 550 KiB. It is here whether or not its types are generated (feature `api`).
 pub const API_JSON: &str = include_str!("../schema/api.json");
+
+/// Every definition of the API's layers 135 to 230 with the layers that have it, some 520 KiB, for
+/// [`telewire_codegen::layers`](https://docs.rs/telewire-codegen/latest/telewire_codegen/layers/).
+pub const HISTORY_TL: &str = include_str!("../schema/history.tl");

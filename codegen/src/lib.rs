@@ -22,8 +22,9 @@
 //! # Ok::<(), telewire_codegen::Error>(())
 //! ```
 //!
-//! What a schema says can also be used without generating anything: [`dynamic`] reads and writes values of it. It does not
-//! need the feature `emit`, which brings the crates that Rust is emitted with.
+//! What a schema says can also be used without generating anything: [`dynamic`] reads and writes values of it, and makes of a
+//! value of one layer the nearest of another; [`layers`] has the schemas of many layers. They do not need the feature `emit`,
+//! which brings the crates that Rust is emitted with.
 
 mod built_in;
 mod check;
@@ -40,6 +41,7 @@ pub mod expr;
 mod facts;
 pub mod ir;
 pub mod json;
+pub mod layers;
 mod least;
 mod lex;
 mod lock;

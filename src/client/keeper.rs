@@ -297,7 +297,7 @@ impl Snapshot {
 /// backup that runs, and a program that hangs is told of.
 const BUSY_TRIES: u32 = 12;
 
-/// Between two tries, so that whoever closes the client gets the store.
+/// Between two tries, for a store that does not wait itself.
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
 
 /// What a panic of a store's leaves is as it was: every change is taken or not.
@@ -395,17 +395,42 @@ mod tests {
         }
     }
 
+    /// A store that another program holds for ever. It says that it waits, and waits.
+    struct Stuck(std::sync::mpsc::Sender<()>, std::sync::mpsc::Receiver<()>);
+
+    impl Store for Stuck {
+        fn load(&mut self) -> Result<Snapshot, StoreError> {
+            Ok(Snapshot::default())
+        }
+
+        fn apply(&mut self, _: &[Change]) -> Result<(), StoreError> {
+            self.0.send(()).unwrap();
+            self.1.recv().unwrap();
+            Err(busy())
+        }
+    }
+
     #[tokio::test]
-    async fn who_closes_does_not_wait_for_a_store_that_is_busy() {
-        let tries = Arc::<AtomicU32>::default();
-        let held = Held { inner: MemoryStore::new(), for_tries: u32::MAX, tries };
-        let keeper = Keeper::load(Box::new(held)).await.unwrap();
+    async fn who_closes_waits_for_one_try_of_a_store_that_is_busy() {
+        let ((say, said), (go, wait)) = (std::sync::mpsc::channel(), std::sync::mpsc::channel());
+        let keeper = Keeper::load(Box::new(Stuck(say, wait))).await.unwrap();
         let keeping = tokio::spawn({
             let keeper = keeper.clone();
             async move { keeper.keep_key(DC, key(1)).await }
         });
-        keeper.close().await;
+        tokio::task::yield_now().await;
+        said.recv().unwrap();
+        let close = keeper.close();
+        tokio::pin!(close);
+        tokio::select! {
+            biased;
+            () = &mut close => panic!("it was closed while it was written"),
+            () = std::future::ready(()) => {}
+        }
+        go.send(()).unwrap();
+        close.await;
         assert_eq!(keeping.await.unwrap(), Err(StoreError::Closed));
+        assert!(said.try_recv().is_err(), "it was tried again");
     }
 
     /// Says that it writes, waits, and says that it is gone.

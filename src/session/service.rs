@@ -91,7 +91,11 @@ impl Session {
         self.counters.messages_in += 1;
         self.dispatch(now, &message, constructor, false)?;
         self.is_spoken_to(message.id, constructor);
-        self.first_heard = Some(self.first_heard.map_or(message.id, |first| first.min(message.id)));
+        // What it refuses, it refuses before it begins a session.
+        if !matches!(constructor, types::BadServerSalt::ID | types::BadMsgNotification::ID) {
+            let first = self.first_heard.map_or(message.id, |first| first.min(message.id));
+            self.first_heard = Some(first);
+        }
         Ok(())
     }
 

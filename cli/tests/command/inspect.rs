@@ -234,3 +234,51 @@ fn wrong_options_are_told_in_a_sentence() {
         assert_eq!(ran.err.lines().count(), 1);
     }
 }
+
+#[test]
+fn what_the_newest_layer_does_not_know_is_read_by_the_latest_that_does() {
+    // keyboardButton of layers 135 to 221.
+    let button = "8048faa203796573";
+    let ran = run(&["inspect", button]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert!(line(&ran.out, "keyboardButton#a2fa4880").contains("KeyboardButton"), "{}", ran.out);
+    assert!(ran.out.ends_with("read by layer 221, the latest that has all of it\n"), "{}", ran.out);
+    let ran = run(&["inspect", "--json", button]);
+    let json: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(json["layer"], 221);
+    // Inside of what the protocol has.
+    let result = format!("016d5cf30100000000000000{button}");
+    let ran = run(&["inspect", &result]);
+    assert!(ran.out.contains("keyboardButton#a2fa4880"), "{}{}", ran.out, ran.err);
+    // And of what is packed.
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(&hex::decode(button).unwrap()).unwrap();
+    let packed = GzipPacked { packed_data: encoder.finish().unwrap().into() };
+    let ran = run(&["inspect", &hex::encode(packed.to_bytes())]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert!(ran.out.contains("keyboardButton#a2fa4880"), "{}", ran.out);
+    // A schema of one's own is the only one then.
+    let (_folder, schema) = folder_with("a.tl", "a#00000001 = A;");
+    let ran = run(&["inspect", "--schema", text(&schema), button]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
+}
+
+#[test]
+fn a_layer_is_named() {
+    let button = "8048faa203796573";
+    for layer in ["135", "137", "221"] {
+        let ran = run(&["inspect", "--layer", layer, button]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+        assert!(ran.out.contains("keyboardButton#a2fa4880") && !ran.out.contains("read by layer"));
+        // The protocol stands beside it.
+        assert_eq!(run(&["inspect", "--layer", layer, PONG]).out, PONG_TREE);
+    }
+    for (layer, part) in
+        [("222", "a2fa4880"), ("134", "there are layers 135 to 230"), ("231", "--layer")]
+    {
+        let ran = run(&["inspect", "--layer", layer, button]);
+        assert_eq!(ran.code, 2, "{}", ran.out);
+        assert!(ran.err.contains(part), "{}", ran.err);
+    }
+    assert_eq!(run(&["inspect", "--layer", "158", "--schema", "a.tl", button]).code, 2);
+}

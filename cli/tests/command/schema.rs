@@ -326,3 +326,31 @@ fn names_of_several_layers_are_told_apart_by_them() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.ends_with("line 2, column 1: `d8` is defined twice\n"), "{}", ran.err);
 }
+
+#[test]
+fn a_definition_is_followed_over_the_layers() {
+    let ran = run(&["schema", "history", "keyboardButton"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let expected = "\
+layers 135 to 221
+  keyboardButton#a2fa4880 text:string = KeyboardButton;
+layers 222 to 228
+  keyboardButton#7d170cff flags:# style:flags.10?KeyboardButtonStyle text:string = KeyboardButton;
+    + flags:#
+    + style:flags.10?KeyboardButtonStyle
+layers 229 to 230
+  keyboardButton#2f67a72f flags:# style:flags.10?KeyboardButtonStyle text:string type:ButtonType = KeyboardButton;
+    + type:ButtonType
+";
+    assert_eq!(ran.out, expected);
+    let ran = run(&["schema", "history", "messages.report"]);
+    assert!(ran.out.starts_with("layers 135 to 188, a function\n"), "{}", ran.out);
+    assert!(
+        ran.out.contains("    - Bool\n") && ran.out.contains("    + ReportResult\n"),
+        "{}",
+        ran.out
+    );
+    let ran = run(&["schema", "history", "nothing"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert_eq!(ran.err, "error: no layer from 135 to 230 has `nothing`\n");
+}

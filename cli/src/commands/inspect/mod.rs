@@ -45,6 +45,11 @@ pub(crate) struct Args {
     /// Without it, it is what they do not explain about MTProto, as far as a schema has it. Ids are taken as they are written.
     #[arg(long, value_name = "FILE", requires = "schema")]
     exceptions: Option<PathBuf>,
+    /// The layer of Telegram's API to read by
+    ///
+    /// Without it, it is the newest, and what that does not know is read by the latest of the older layers that does.
+    #[arg(long, value_name = "N", conflicts_with = "schema")]
+    layer: Option<u32>,
     /// Prints one JSON object, for programs
     ///
     /// It has a `tree` and an `error`. A `long`, a `double` and bytes are strings, as JSON has no numbers of their size.
@@ -59,6 +64,7 @@ Examples:
   xxd answer.bin | telewire inspect -
   telewire inspect answer.bin --json
   telewire inspect --as 'Vector<int>' 15c4b51c0100000007000000
+  telewire inspect --layer 158 update.bin
   telewire inspect --schema my.tl my.bin
 
 Exit code:
@@ -78,16 +84,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         return Err(Failure::Input(message.into()));
     }
     let Input { name, bytes } = input::read(&args.value)?;
-    let exceptions = schema_file::exceptions(args.exceptions.as_deref())?;
-    let schemas = schemas::load(&args.schema, exceptions.as_ref())?;
-    let codec = Codec::over(&schemas);
-    let target = args.ty.as_deref().map(|ty| codec.target(ty)).transpose();
-    let target = target.map_err(|error| Failure::Input(format!("--as: {error}")))?;
-    let annotated = match &target {
-        Some(target) => codec.decode_annotated_as(target, &bytes),
-        None => codec.decode_annotated(&bytes),
+    let mut tree = match args.layer {
+        Some(layer) => by_layer(args, &bytes, layer)?,
+        None => by_what_knows_it(args, &bytes)?,
     };
-    let mut tree = Tree::new(&codec, &annotated, &bytes);
     // Of a text, the number of a constructor that is not known says nothing.
     if tree.tree.is_none() && tree.error.is_some() && input::is_text(&bytes) {
         tree.error = Some(IS_TEXT.to_owned());
@@ -99,4 +99,33 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         Some(mistake) => Err(Failure::Input(format!("{name}: {mistake}"))),
         None => Ok(()),
     }
+}
+
+/// By the schemas that were named. By Telegram's, if the newest has not an id, by the latest layer that has it.
+fn by_what_knows_it(args: &Args, bytes: &[u8]) -> Result<Tree, Failure> {
+    let exceptions = schema_file::exceptions(args.exceptions.as_deref())?;
+    let schemas = schemas::load(&args.schema, exceptions.as_ref())?;
+    let tree = read(args, bytes, &Codec::over(&schemas))?;
+    let Some(id) = tree.unknown.filter(|_| args.schema.is_empty()) else { return Ok(tree) };
+    let Some(layer) = schemas::layers()?.latest_with_id(id) else { return Ok(tree) };
+    let older = by_layer(args, bytes, layer)?;
+    let is_better = older.mistake().is_none() || tree.mistake().is_some();
+    Ok(if is_better { Tree { layer: Some(layer), ..older } } else { tree })
+}
+
+fn by_layer(args: &Args, bytes: &[u8], layer: u32) -> Result<Tree, Failure> {
+    let layers = schemas::layers()?;
+    let api = layers.at(layer).map_err(|error| Failure::Input(format!("--layer: {error}")))?;
+    read(args, bytes, &Codec::over([&schemas::protocol()?, api]))
+}
+
+/// What bytes are by a codec.
+fn read(args: &Args, bytes: &[u8], codec: &Codec<'_>) -> Result<Tree, Failure> {
+    let target = args.ty.as_deref().map(|ty| codec.target(ty)).transpose();
+    let target = target.map_err(|error| Failure::Input(format!("--as: {error}")))?;
+    let annotated = match &target {
+        Some(target) => codec.decode_annotated_as(target, bytes),
+        None => codec.decode_annotated(bytes),
+    };
+    Ok(Tree::new(codec, &annotated, bytes))
 }

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use telewire::schema::{API_JSON, MTPROTO_JSON, WRAPPERS_JSON};
+use telewire::schema::{API_JSON, HISTORY_TL, MTPROTO_JSON, WRAPPERS_JSON};
 use telewire_codegen::ir::Schema;
-use telewire_codegen::{Error, Exceptions, Lock};
+use telewire_codegen::layers::Layers;
+use telewire_codegen::{Exceptions, Lock};
 
 use crate::failure::Failure;
 use crate::schema_file;
@@ -16,15 +17,28 @@ pub(super) fn load(
 ) -> Result<Vec<Schema>, Failure> {
     let lock = Lock::default();
     if paths.is_empty() {
-        let parse = |text| schema_file::resolve(&schema_file::parse(text, None)?, &lock, None);
-        let schemas = [MTPROTO_JSON, API_JSON, WRAPPERS_JSON].into_iter().map(parse);
-        let schemas: Result<_, Error> = schemas.collect();
-        return schemas.map_err(|error| Failure::Input(format!("schema: {error}")));
+        return [MTPROTO_JSON, API_JSON, WRAPPERS_JSON].into_iter().map(telegrams).collect();
     }
     let read = |path: &PathBuf| {
         schema_file::resolved(path, &schema_file::raw(path, exceptions)?, &lock, exceptions)
     };
     paths.iter().map(read).collect()
+}
+
+/// The protocol's own schema, which stands beside the one of a layer.
+pub(super) fn protocol() -> Result<Schema, Failure> {
+    telegrams(MTPROTO_JSON)
+}
+
+fn telegrams(text: &str) -> Result<Schema, Failure> {
+    let schema = schema_file::parse(text, None);
+    let schema = schema.and_then(|raw| schema_file::resolve(&raw, &Lock::default(), None));
+    schema.map_err(|error| Failure::Input(format!("schema: {error}")))
+}
+
+/// The layers of the API that can be asked for.
+pub(super) fn layers() -> Result<Layers<'static>, Failure> {
+    Layers::parse(HISTORY_TL).map_err(|error| Failure::Input(format!("schema: {error}")))
 }
 
 #[cfg(test)]

@@ -23,6 +23,10 @@ pub(super) fn print(tree: &Tree) -> String {
         text.push_str(&line("offset", "bytes", 0, "value"));
         part(root, 0, &mut text);
     }
+    if let Some(layer) = tree.layer {
+        let said = format!("read by layer {layer}, the latest that has all of it");
+        text.push_str(&line("", "", 0, &said));
+    }
     text
 }
 

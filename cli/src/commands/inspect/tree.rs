@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value as Json;
-use telewire_codegen::dynamic::{Annotated, Codec, Content, Node, Oddity, Place, Value};
+use telewire_codegen::dynamic::{Annotated, Codec, Content, ErrorKind, Node, Oddity, Place, Value};
 
 use super::gzip;
 
@@ -19,6 +19,12 @@ pub(super) struct Tree {
     pub(super) tree: Option<Part>,
     /// What is wrong, if anything is.
     pub(super) error: Option<String>,
+    /// The layer that it was read by, if that is an older one and nobody has named it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) layer: Option<u32>,
+    /// The first id that no schema has, also of what was unpacked.
+    #[serde(skip)]
+    pub(super) unknown: Option<u32>,
 }
 
 /// A part of the bytes.
@@ -78,7 +84,7 @@ impl Tree {
     }
 
     pub(super) fn new(codec: &Codec<'_>, annotated: &Annotated<'_>, bytes: &[u8]) -> Self {
-        Builder { codec, unpacked: 0 }.tree(annotated, bytes)
+        Builder { codec, unpacked: 0, unknown: None }.tree(annotated, bytes)
     }
 }
 
@@ -95,14 +101,15 @@ struct Builder<'c, 's> {
     codec: &'c Codec<'s>,
     /// How many compressed values are around the part at hand.
     unpacked: usize,
+    unknown: Option<u32>,
 }
 
 impl Builder<'_, '_> {
     fn tree(&mut self, annotated: &Annotated<'_>, bytes: &[u8]) -> Tree {
-        Tree {
-            tree: annotated.root.as_ref().map(|root| self.part(root, bytes)),
-            error: annotated.error.as_ref().map(ToString::to_string),
-        }
+        let tree = annotated.root.as_ref().map(|root| self.part(root, bytes));
+        self.unknown = self.unknown.or_else(|| unknown_id(annotated));
+        let error = annotated.error.as_ref().map(ToString::to_string);
+        Tree { tree, error, layer: None, unknown: self.unknown }
     }
 
     fn part(&mut self, node: &Node<'_>, bytes: &[u8]) -> Part {
@@ -144,13 +151,33 @@ impl Builder<'_, '_> {
         });
         let data = match gzip::unpack(packed?) {
             Ok(data) => data,
-            Err(error) => return Some(Box::new(Tree { tree: None, error: Some(error) })),
+            Err(error) => {
+                let error = Some(error);
+                return Some(Box::new(Tree { tree: None, error, layer: None, unknown: None }));
+            }
         };
         self.unpacked += 1;
         let tree = self.tree(&self.codec.decode_annotated(&data), &data);
         self.unpacked -= 1;
         Some(Box::new(tree))
     }
+}
+
+fn unknown_id(annotated: &Annotated<'_>) -> Option<u32> {
+    let mut unknown = annotated.error.as_ref().and_then(|error| match error.kind() {
+        ErrorKind::UnknownId { id } | ErrorKind::UnexpectedId { id, name: None, .. } => Some(*id),
+        _ => None,
+    });
+    if let Some(root) = &annotated.root {
+        root.walk(&mut |node| {
+            if let Content::Value(Value::Raw(bytes)) = &node.content
+                && let Some(id) = bytes.first_chunk()
+            {
+                unknown.get_or_insert(u32::from_le_bytes(*id));
+            }
+        });
+    }
+    unknown
 }
 
 fn kind_and_value(node: &Node<'_>) -> (Kind, Option<Json>) {

@@ -2,13 +2,14 @@
 
 mod convert;
 mod diff;
+mod history;
 mod lock;
 
 use clap::Subcommand;
 
 use crate::failure::Failure;
 
-/// Converts and compares schemas, and pins their layout.
+/// Converts and compares schemas, pins their layout, and tells how Telegram's changed.
 #[derive(Debug, clap::Args)]
 #[command(arg_required_else_help = true, after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -21,6 +22,7 @@ pub(crate) struct Args {
 enum Action {
     Convert(convert::Args),
     Diff(diff::Args),
+    History(history::Args),
     Lock(lock::Args),
 }
 
@@ -29,6 +31,7 @@ Examples:
   telewire schema convert api.tl > api.json
   telewire schema diff old.json new.json
   telewire schema diff old.json new.tl --semver
+  telewire schema history keyboardButton
   telewire schema lock api.json > api.lock.json
   telewire schema lock my.tl --exceptions my.exceptions.json";
 
@@ -36,6 +39,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
     match args.action {
         Action::Convert(args) => convert::run(&args),
         Action::Diff(args) => diff::run(&args),
+        Action::History(args) => history::run(&args),
         Action::Lock(args) => lock::run(&args),
     }
 }
