@@ -53,6 +53,7 @@ pub(super) fn blocks(text: &str) -> Result<Vec<Block<'_>>, KeyError> {
 
 impl Block<'_> {
     /// Whether only a password opens it: by its label (PKCS#8), or by a header (RFC 1421).
+    #[cfg(feature = "server")]
     pub(super) fn is_encrypted(&self) -> bool {
         let is_header = |line: &str| line.starts_with("Proc-Type:") && line.contains("ENCRYPTED");
         self.label.starts_with("ENCRYPTED ") || self.body.lines().map(str::trim).any(is_header)

@@ -59,7 +59,6 @@ D4hKDRP9tYG+A7QL8J9uRVU=
 ";
 
 /// The pair in PKCS#1.
-#[cfg(feature = "server")]
 pub(crate) const PKCS1: &str = "\
 -----BEGIN RSA PRIVATE KEY-----
 MIIEowIBAAKCAQEAsTtXrRME8mR7/xsiAFK6nH+rdTOlumxWX9xtbPJrp2xielwu

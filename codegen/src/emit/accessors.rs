@@ -59,7 +59,7 @@ impl Emitter<'_> {
     }
 
     fn value_at(&self, place: Place<'_>, shared: &Shared<'_>) -> TokenStream {
-        let Paths { some, none, .. } = &self.paths;
+        let Paths { some, .. } = &self.paths;
         let of = |field: &Field| paths::escaped(&field.ident);
         let is_copied = shared.ty.is_some_and(is_copied);
         let mark = (!is_copied).then(|| quote!(&));
@@ -92,14 +92,12 @@ impl Emitter<'_> {
             Place::Member(field, member) => {
                 let boxed = matches!(field.kind, FieldKind::Group { boxed: true, .. });
                 let (field, member) = (of(field), paths::escaped(&member.ident));
-                let group =
-                    if boxed { quote!(value.#field.as_deref()) } else { quote!(&value.#field) };
-                quote! {
-                    match #group {
-                        #some(group) => #some(#mark group.#member),
-                        #none => #none
-                    }
-                }
+                let group = if boxed {
+                    quote!(value.#field.as_deref())
+                } else {
+                    quote!(value.#field.as_ref())
+                };
+                quote!(#group.map(|group| #mark group.#member))
             }
         }
     }

@@ -606,10 +606,7 @@ pub mod enums {
         #[inline]
         pub fn lat(&self) -> Option<f64> {
             match self {
-                Self::EventSeen(value) => match &value.lat {
-                    Some(group) => Some(group.lat),
-                    None => None,
-                },
+                Self::EventSeen(value) => value.lat.as_ref().map(| group | group.lat),
                 Self::EventSent(value) => Some(value.lat),
             }
         }

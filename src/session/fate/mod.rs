@@ -1,6 +1,6 @@
 //! The fate of a message: what is known of the message that a request is in, and what that means for the request.
 //!
-//! All that is known is in one value, [`Fate`], and changes in one function, [`Fate::hear`], which is pure: it has no clock,
+//! All that is known is in one value, `Fate`, and changes in one function, `Fate::hear`, which is pure: it has no clock,
 //! sends nothing and ends nothing. Sending, asking and ending are consequences, which `session::calls` draws.
 //!
 //! It rests on these rules:

@@ -237,7 +237,8 @@ mod tests {
             let words: Vec<_> = bytes.chunks(4).map(hex::encode).collect();
             format!("{row:08x}: {:<35}  {}", words.join(" "), shown(bytes))
         };
-        let programs: [&dyn Fn(usize, &[u8]) -> String; 9] =
+        type Program<'a> = &'a dyn Fn(usize, &[u8]) -> String;
+        let programs: [Program<'_>; 9] =
             [&xxd, &hexdump, &wireshark, &newer, &tcpdump, &od, &od_hex, &decimal, &long_words];
         for (which, program) in programs.into_iter().enumerate() {
             let dump = dump(program);
