@@ -170,7 +170,7 @@ fn a_lock_keeps_the_boxes_as_they_were() {
     let ran = run(&["schema", "lock", text(&new), "--lock", text(&lock)]);
     assert!(ran.out.contains(r#""tA":{"variant":"inline"}"#), "{}", ran.out);
     let diff = ["schema", "diff", text(&old), text(&new), "--semver"];
-    assert!(run(&diff).out.contains("enums::T::A: types::TA -> Box<types::TA>"));
+    assert!(run(&diff).out.contains("enums::T::TA: types::TA -> Box<types::TA>"));
     let ran = run(&[&diff[..], &["--lock", text(&lock)]].concat());
     assert!(!ran.out.contains("Box"), "{}", ran.out);
     fs::write(&lock, "{}").unwrap();

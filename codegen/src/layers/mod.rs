@@ -23,7 +23,7 @@ use std::sync::OnceLock;
 use crate::Error;
 use crate::dynamic::Codec;
 use crate::ir::{Name, Schema};
-use crate::raw::RawDefinition;
+use crate::raw::{RawDefinition, RawSchema};
 use crate::{resolve, tl_text};
 
 /// Many layers of a schema.
@@ -190,16 +190,28 @@ impl<'t> Layers<'t> {
         lines.sort_by_key(|line| (line.is_function, line.last.saturating_sub(line.first)));
         let mut text = String::new();
         let mut is_function = false;
+        let mut counts: HashMap<(bool, &str), u32> = HashMap::new();
+        let mut second = Vec::new();
         for line in lines {
             text.push_str(if line.is_function && !is_function { "---functions---\n" } else { "" });
             is_function = line.is_function;
-            text.push_str(line.tl);
+            let name = line.name();
+            let count = counts.entry((is_function, name)).or_default();
+            *count += 1;
+            // The second of two with one name is called otherwise, as a schema has one of each.
+            match line.tl.strip_prefix(name).filter(|_| *count > 1) {
+                Some(rest) => {
+                    text.push_str(&format!("{name}Alias{count}{rest}"));
+                    second.extend(line.id().map(|id| (id, name.to_owned())));
+                }
+                None => text.push_str(line.tl),
+            }
             text.push('\n');
         }
         let mut raw = tl_text::parse(&text)?;
         raw.layer = Some(layer);
-        let mut second = set_apart(&mut raw.constructors);
-        second.extend(set_apart(&mut raw.functions));
+        let second =
+            second.into_iter().map(|(id, name)| own_line(&raw, id, name)).collect::<Vec<_>>();
         let mut schema = resolve::Resolver::new(&raw).believe_ids().resolve()?;
         put_back(&mut schema, &second);
         Ok(schema)
@@ -232,21 +244,13 @@ impl<'t> Line<'t> {
 /// What a definition was before it was called otherwise.
 type Second = (u32, String, String);
 
-/// Calls the second of two with one name otherwise, as a schema has one of each.
-fn set_apart(definitions: &mut [RawDefinition]) -> Vec<Second> {
-    let mut counts: HashMap<String, u32> = HashMap::new();
-    let mut second = Vec::new();
-    for definition in definitions {
-        let count = counts.entry(definition.name.clone()).or_default();
-        *count += 1;
-        if *count > 1 {
-            let was =
-                (definition.id.unwrap_or_default(), definition.name.clone(), definition.to_tl());
-            definition.name.push_str(&format!("Alias{count}"));
-            second.push(was);
-        }
-    }
-    second
+/// The second of two with one name: its id, its name, and its line under that.
+fn own_line(raw: &RawSchema, id: u32, name: String) -> Second {
+    let mut definitions = raw.constructors.iter().chain(&raw.functions);
+    let definition = definitions.find(|definition| definition.id == Some(id));
+    let line =
+        definition.map(|found| RawDefinition { name: name.clone(), ..found.clone() }.to_tl());
+    (id, name, line.unwrap_or_default())
 }
 
 /// Gives them their names back.

@@ -39,12 +39,17 @@ fn all_96_layers_are_schemas_with_the_definitions_of_the_next_lower_that_was_see
             .iter()
             .filter(|line| (line.first..=line.last).contains(&lower))
             // What TL builds in is no constructor of the schema.
-            .filter(|line| !["vector", "boolTrue", "boolFalse", "true"].contains(&line.name()))
+            .filter(|line| {
+                !["vector", "boolTrue", "boolFalse", "true", "int256"].contains(&line.name())
+            })
             .map(|line| (line.id().unwrap(), line.tl))
             .collect();
         let mut found = definitions(schema);
         found.retain(|_, tl| !tl.starts_with("true#"));
-        assert_eq!(found, expected, "{layer}");
+        assert_eq!(found.len(), expected.len(), "{layer}");
+        for (found, expected) in found.iter().zip(&expected) {
+            assert_eq!(found, expected, "{layer}");
+        }
     }
     assert!(std::ptr::eq(layers.at(230).unwrap(), layers.at(230).unwrap()));
 }
