@@ -40,7 +40,8 @@ fn all_96_layers_are_schemas_with_the_definitions_of_the_next_lower_that_was_see
             .filter(|line| (line.first..=line.last).contains(&lower))
             // What TL builds in is no constructor of the schema.
             .filter(|line| {
-                !["vector", "boolTrue", "boolFalse", "true", "int256", "bytes"].contains(&line.name())
+                !["vector", "boolTrue", "boolFalse", "true", "int256", "bytes"]
+                    .contains(&line.name())
             })
             .map(|line| (line.id().unwrap(), line.tl))
             .collect();
