@@ -39,6 +39,8 @@ pub(super) struct Sent {
     pub(super) seqno: SeqNo,
     /// The packet of the last copy: the message itself, or the container that it is in.
     pub(super) packet: MessageId,
+    /// Whether a copy of it is in the packet that is being made.
+    pub(super) is_packed: bool,
     /// How many copies were sent, refused ones too.
     pub(super) copies: u8,
     /// The link that it was first sent over, by its number.

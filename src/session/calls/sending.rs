@@ -94,7 +94,7 @@ impl Calls {
                 self.hear(id, Word::Overtakes, MessageId::default());
             }
             if let Some(call) = self.calls.get(&id).filter(|call| call.fate.is_copy_due())
-                && let Some(Sent { message, seqno, .. }) = call.sent
+                && let Some(Sent { message, seqno, is_packed: false, .. }) = call.sent
             {
                 return Some(Copy { call: id, message, seqno, shape: self.shape_of(call) });
             }
@@ -104,7 +104,11 @@ impl Calls {
 
     /// Takes the message that [`peek_again`](Self::peek_again) gave.
     pub(in crate::session) fn pop_again(&mut self) {
-        self.again.pop_front();
+        let id = self.again.pop_front();
+        // It may stand there twice, and goes once.
+        if let Some(sent) = id.and_then(|id| self.calls.get_mut(&id)?.sent.as_mut()) {
+            sent.is_packed = true;
+        }
     }
 
     /// Whether a request would overtake the one that it is to run after.
@@ -123,6 +127,7 @@ impl Calls {
                 message,
                 seqno,
                 packet: message,
+                is_packed: false,
                 copies: 0,
                 link,
                 forgotten,
@@ -150,6 +155,7 @@ impl Calls {
             (call.fate, _) = call.fate.hear(call.repeat, Word::Sent, MessageId::default());
             let Some(sent) = &mut call.sent else { return };
             trace!(debug, request = id.0, message_id = sent.message.0; "request sent");
+            sent.is_packed = false;
             (sent.packet, sent.at, sent.copies) = (packet, mono, sent.copies.saturating_add(1));
             let is_first = call.fate.state() == State::InFlight && sent.asked.is_none();
             let wait = if is_first { ASK_AFTER } else { ASK_DEADLINE };
