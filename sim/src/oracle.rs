@@ -372,6 +372,13 @@ impl Oracle {
         }
     }
 
+    /// The client has its key destroyed: the server has no key left to encrypt the answers with of what is under way.
+    pub fn key_given_up(&mut self) {
+        for call in self.calls.values_mut().filter(|call| call.end.is_none()) {
+            call.was_hurried = true;
+        }
+    }
+
     /// A request ended. Gives its number.
     pub fn ended(&mut self, id: CallId, result: Result<Object, CallError>) -> i32 {
         let Some(call) = self.calls.get_mut(&id) else {
@@ -561,7 +568,7 @@ mod tests {
     use telewire::connection::Config;
     use telewire::crypto::{SeededEntropy, toy};
     use telewire::ids::DcId;
-    use telewire::rpc::Request;
+    use telewire::rpc::{CloseReason, Request};
     use telewire::time::Now;
 
     use super::*;
@@ -569,8 +576,13 @@ mod tests {
     use crate::plan::Options;
 
     fn oracle() -> (Oracle, Executions) {
+        oracle_of(3_600)
+    }
+
+    /// The oracle of a schedule in which nothing happens, but that the client's clock may be wrong.
+    fn oracle_of(clock: i64) -> (Oracle, Executions) {
         let mut plan = Plan::new(1, &Options::default());
-        (plan.steps, plan.clock) = (vec![], 3_600);
+        (plan.steps, plan.clock, plan.pfs) = (vec![], clock, None);
         let executions = Executions::default();
         (Oracle::new(&plan, executions.clone()), executions)
     }
@@ -645,6 +657,24 @@ mod tests {
         oracle.ended(id, Ok(Object::new(&run.result())));
         oracle.conclude();
         oracle.violation().cloned()
+    }
+
+    #[test]
+    fn p2_only_what_was_under_way_when_the_key_was_given_up_may_end_unknown() {
+        for is_given_up in [false, true] {
+            let (mut oracle, _) = oracle_of(0);
+            oracle.gap(true);
+            let run = Run { number: 1, is_keyed: false, is_refused: false, bytes: 0, after: 0 };
+            let id = call(&run);
+            oracle.accepted(id, run, Repeat::Once, false, None);
+            if is_given_up {
+                oracle.key_given_up();
+            }
+            let (execution, why) = (Execution::Maybe, CloseReason::KeyUnknown);
+            oracle.ended(id, Err(CallError::Closed { execution, why }));
+            oracle.conclude();
+            assert_eq!(oracle.violation().is_none(), is_given_up, "{:?}", oracle.violation());
+        }
     }
 
     #[test]

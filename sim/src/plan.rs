@@ -254,7 +254,7 @@ impl Plan {
         }
         steps.sort_by_key(|step| step.at);
         order(&mut steps, &mut dice);
-        if !is_plain && !is_only_network && dice.percent(3) {
+        if !is_plain && dice.percent(3) {
             steps.push(Step { at: span, action: Action::DestroyKey });
             // What is taken back, is taken back later.
             steps.sort_by_key(|step| step.at);

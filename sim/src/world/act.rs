@@ -58,7 +58,10 @@ impl World<'_> {
                 }
                 self.call_other(&functions::DestroySession { session_id });
             }
-            Action::DestroyKey => self.call_other(&functions::DestroyAuthKey {}),
+            Action::DestroyKey => {
+                self.oracle.key_given_up();
+                self.call_other(&functions::DestroyAuthKey {});
+            }
             Action::Cancel { number } => {
                 if let Some(call) = self.oracle.open_call(number) {
                     self.oracle.cancelled(call);

@@ -29,6 +29,8 @@ pub(super) struct Call {
     pub(super) refusals: u8,
     /// Whether it may not share a container (64).
     pub(super) is_alone: bool,
+    /// Whether it stands in the line of copies. There it stays, once, when its copy is taken back and becomes due again.
+    pub(super) is_in_line: bool,
     pub(super) deadline: Option<Duration>,
 }
 
@@ -39,8 +41,6 @@ pub(super) struct Sent {
     pub(super) seqno: SeqNo,
     /// The packet of the last copy: the message itself, or the container that it is in.
     pub(super) packet: MessageId,
-    /// Whether a copy of it is in the packet that is being made.
-    pub(super) is_packed: bool,
     /// How many copies were sent, refused ones too.
     pub(super) copies: u8,
     /// The link that it was first sent over, by its number.
@@ -69,6 +69,7 @@ impl Call {
             may_have_run: false,
             refusals: 0,
             is_alone: false,
+            is_in_line: false,
             deadline,
         }
     }

@@ -188,7 +188,7 @@ impl Calls {
             }
         });
         if is_due {
-            self.again.push_back(id);
+            self.line_up(id);
         }
         match act {
             Act::Nothing | Act::Ask | Act::Await | Act::AwaitSoon => {}

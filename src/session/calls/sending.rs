@@ -94,20 +94,28 @@ impl Calls {
                 self.hear(id, Word::Overtakes, MessageId::default());
             }
             if let Some(call) = self.calls.get(&id).filter(|call| call.fate.is_copy_due())
-                && let Some(Sent { message, seqno, is_packed: false, .. }) = call.sent
+                && let Some(Sent { message, seqno, .. }) = call.sent
             {
                 return Some(Copy { call: id, message, seqno, shape: self.shape_of(call) });
             }
-            self.again.pop_front();
+            self.pop_again();
         }
     }
 
     /// Takes the message that [`peek_again`](Self::peek_again) gave.
     pub(in crate::session) fn pop_again(&mut self) {
         let id = self.again.pop_front();
-        // It may stand there twice, and goes once.
-        if let Some(sent) = id.and_then(|id| self.calls.get_mut(&id)?.sent.as_mut()) {
-            sent.is_packed = true;
+        if let Some(call) = id.and_then(|id| self.calls.get_mut(&id)) {
+            call.is_in_line = false;
+        }
+    }
+
+    /// A copy of its message is due.
+    pub(super) fn line_up(&mut self, id: CallId) {
+        if let Some(call) = self.calls.get_mut(&id)
+            && !std::mem::replace(&mut call.is_in_line, true)
+        {
+            self.again.push_back(id);
         }
     }
 
@@ -127,7 +135,6 @@ impl Calls {
                 message,
                 seqno,
                 packet: message,
-                is_packed: false,
                 copies: 0,
                 link,
                 forgotten,
@@ -155,7 +162,6 @@ impl Calls {
             (call.fate, _) = call.fate.hear(call.repeat, Word::Sent, MessageId::default());
             let Some(sent) = &mut call.sent else { return };
             trace!(debug, request = id.0, message_id = sent.message.0; "request sent");
-            sent.is_packed = false;
             (sent.packet, sent.at, sent.copies) = (packet, mono, sent.copies.saturating_add(1));
             let is_first = call.fate.state() == State::InFlight && sent.asked.is_none();
             let wait = if is_first { ASK_AFTER } else { ASK_DEADLINE };

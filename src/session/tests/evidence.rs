@@ -302,6 +302,33 @@ fn sm_an_error_says_nothing_of_a_session_that_was_forgotten_before() {
     assert_eq!(ends(&mut test), [failed(id, CallError::Rpc(parsed))]);
 }
 
+/// Two requests that were sent, and not received; over the next link the server asks for their messages. Both copies are taken back
+/// and become due again before a packet is made: in the packet each is once, and nothing of it is kept when they have ended.
+#[test]
+fn em_12_a_message_whose_copy_is_due_again_goes_once_in_a_packet() {
+    for repeat in [Repeat::Keyed, Repeat::Safe] {
+        let mut test = Test::new();
+        let ids = [1, 2].map(|ping_id| call(&mut test, repeat, ping_id));
+        let sent = requests(&all_sent(&mut test));
+        for round in 0..3 {
+            reconnect(&mut test);
+            let msg_ids = sent.iter().map(|message| message.0).collect();
+            test.say(&types::MsgResendReq { msg_ids }).unwrap();
+            assert_eq!(test.session.calls.waiting(), 2, "{repeat:?}, {round}");
+        }
+        assert_eq!(requests(&all_sent(&mut test)), sent, "{repeat:?}");
+        for message in &sent {
+            test.say(&types::Pong { msg_id: message.0, ping_id: 1 }).unwrap();
+        }
+        assert_eq!(ends(&mut test).len(), ids.len());
+        #[cfg(feature = "coverage")]
+        for table in ["again", "containers", "contained"] {
+            let size = test.session.sizes().iter().find(|(name, _)| *name == table);
+            assert_eq!(size, Some((table, 0)), "{repeat:?}");
+        }
+    }
+}
+
 #[test]
 fn sm_x3_a_request_that_is_taken_back_while_its_copy_waits_is_not_sent() {
     for repeat in CLASSES {
