@@ -181,9 +181,10 @@ impl Head {
             stored: plan.is_stored,
             real: plan.is_real,
             pfs: plan.pfs,
-            rogue: plan.rogue.map(|Rogues { from, until }| RogueForm {
+            rogue: plan.rogue.map(|Rogues { from, until, gossips }| RogueForm {
                 from: from.as_secs_f64(),
                 until: until.map(|until| until.as_secs_f64()),
+                gossips,
             }),
             framing: plan.framing.name().to_owned(),
             latency: plan.latency.as_secs_f64(),
@@ -219,11 +220,14 @@ struct RogueForm {
     from: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     until: Option<f64>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    gossips: bool,
 }
 
 impl RogueForm {
     fn into_rogues(self) -> Result<Rogues, String> {
-        Ok(Rogues { from: time(self.from)?, until: self.until.map(time).transpose()? })
+        let (from, until) = (time(self.from)?, self.until.map(time).transpose()?);
+        Ok(Rogues { from, until, gossips: self.gossips })
     }
 }
 

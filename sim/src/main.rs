@@ -1,5 +1,6 @@
 //! Runs hostile schedules and says what came of them.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,6 +8,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use telewire::session::fate::{State, Word};
+use telewire::session::unmet;
 use telewire_sim::case::Case;
 use telewire_sim::minimise::minimise;
 use telewire_sim::oracle::Violation;
@@ -134,20 +136,19 @@ fn run(args: &Args, out: &mut impl Write) -> io::Result<u8> {
         report(&failure.plan, &failure.violation, out)?;
     }
     writeln!(out, "{coverage}")?;
-    if args.cells {
-        print_cells(&coverage, out)?;
-    }
+    let is_wrong = args.cells && print_cells(&coverage, out)?;
     let least = args.least();
     let rare = coverage.rarer_than(least);
     if !rare.is_empty() {
         writeln!(out, "met less than {least} times: {}", rare.join(", "))?;
     }
-    Ok(u8::from(coverage.violations() > 0 || !rare.is_empty()))
+    Ok(u8::from(coverage.violations() > 0 || !rare.is_empty() || is_wrong))
 }
 
-/// Prints how often each cell was met, a word a line, and the names of those that never were.
-fn print_cells(coverage: &Coverage, out: &mut impl Write) -> io::Result<()> {
-    let mut never = Vec::new();
+/// Prints how often each cell was met, a word a line, which never were though they can be, and why the others cannot. Gives whether one
+/// was met that cannot be: then it is not known why it cannot.
+fn print_cells(coverage: &Coverage, out: &mut impl Write) -> io::Result<bool> {
+    let (mut never, mut wrong, mut count_of) = (Vec::new(), Vec::new(), BTreeMap::new());
     write!(out, "cells of the table of fates\n  {:<22}", "")?;
     for state in State::ALL {
         write!(out, "{:>14}", format!("{state:?}"))?;
@@ -157,12 +158,26 @@ fn print_cells(coverage: &Coverage, out: &mut impl Write) -> io::Result<()> {
         if last.replace(word) != Some(word) {
             write!(out, "\n  {:<22}", format!("{word:?}"))?;
         }
-        write!(out, "{count:>14}")?;
-        if count == 0 {
-            never.push(format!("({state:?}, {word:?})"));
+        let name = || format!("({state:?}, {word:?})");
+        match unmet(state, word) {
+            Some(_) if count > 0 => wrong.push(name()),
+            Some(why) => *count_of.entry(why).or_insert(0) += 1,
+            None if count == 0 => never.push(name()),
+            None => {}
         }
+        let shown =
+            if count == 0 && unmet(state, word).is_some() { "-".into() } else { count.to_string() };
+        write!(out, "{shown:>14}")?;
     }
-    writeln!(out, "\n\n{} of {} were never met: {}", never.len(), CELLS, never.join(" "))
+    writeln!(out, "\n\n{CELLS} cells. Not met, as they cannot be:")?;
+    for (why, count) in count_of {
+        writeln!(out, "  {count:>3}  {why}")?;
+    }
+    writeln!(out, "Never met, and could be: {}  {}", never.len(), never.join(" "))?;
+    if !wrong.is_empty() {
+        writeln!(out, "met, and cannot be: {}", wrong.join(" "))?;
+    }
+    Ok(!wrong.is_empty())
 }
 
 /// Runs cases.

@@ -48,6 +48,8 @@ pub struct Rogues {
     pub from: Duration,
     /// Until then; without it until the very end.
     pub until: Option<Duration>,
+    /// Whether most of what it says are words of the table of fates, about what is under way.
+    pub gossips: bool,
 }
 
 impl Rogues {
@@ -135,12 +137,21 @@ pub enum Profile {
     Words,
     /// The peer sends anything at all.
     Rogue,
+    /// The peer says each word of the table of fates in any order.
+    Gossip,
 }
 
 impl Profile {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Mixed, Self::Clocks, Self::Fatal, Self::Forget, Self::Words, Self::Rogue];
+    pub const ALL: [Self; 7] = [
+        Self::Mixed,
+        Self::Clocks,
+        Self::Fatal,
+        Self::Forget,
+        Self::Words,
+        Self::Rogue,
+        Self::Gossip,
+    ];
 
     /// Its name.
     #[must_use]
@@ -152,6 +163,7 @@ impl Profile {
             Self::Forget => "forget",
             Self::Words => "words",
             Self::Rogue => "rogue",
+            Self::Gossip => "gossip",
         }
     }
 
@@ -164,7 +176,9 @@ impl Profile {
             Self::Fatal => (KINDS.to_vec(), FATAL.to_vec()),
             Self::Forget => (FORGET.to_vec(), vec![]),
             Self::Words => (KINDS.to_vec(), WORDS.to_vec()),
-            Self::Rogue => (KINDS.into_iter().filter(|kind| is_of_network(kind)).collect(), vec![]),
+            Self::Rogue | Self::Gossip => {
+                (KINDS.into_iter().filter(|kind| is_of_network(kind)).collect(), vec![])
+            }
         }
     }
 }
@@ -214,7 +228,7 @@ impl Plan {
     pub fn new(seed: u64, options: &Options) -> Self {
         let mut dice = Dice::new(seed, 1);
         let profile = options.profile;
-        let is_rogue = profile == Profile::Rogue;
+        let is_rogue = matches!(profile, Profile::Rogue | Profile::Gossip);
         let is_only_network = dice.percent(25) && profile == Profile::Mixed;
         let (mut kinds, mut favourites) = profile.kinds();
         for list in [&mut kinds, &mut favourites] {
@@ -263,6 +277,7 @@ impl Plan {
         let rogue = is_rogue.then(|| Rogues {
             from: if dice.percent(50) { Duration::ZERO } else { dice.time(span) },
             until: dice.percent(50).then_some(span),
+            gossips: profile == Profile::Gossip,
         });
         let clocks: &[i64] = if profile == Profile::Clocks { &WRONG_CLOCKS } else { &CLOCKS };
         let pfs = if !is_plain && dice.percent(6) { dice.pick(&lives).copied() } else { None };

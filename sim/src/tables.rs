@@ -1,7 +1,8 @@
 //! How large the client's tables may be (P4): what belongs to a request goes with it, and what does not has a limit.
 //!
-//! Those that have a limit keep the last few hundred of what they hold. Twenty requests fill no table that has no limit of its own. So they are looked at where nothing is open any more: what is left
-//! there is left by every schedule, and grows for ever in a client that lives longer.
+//! Those that have a limit keep the last few hundred of what they hold. Twenty requests fill no table that has no limit of its own. So they
+//! are looked at where nothing is open any more: what is left there
+//! is left by every schedule, and grows for ever in a client that lives longer.
 
 /// A table of a session of the client's.
 #[derive(Debug, Clone, Copy)]

@@ -68,6 +68,7 @@ impl Session {
             return self.dropped(call, at, &result);
         }
         if result.id() != Some(types::RpcError::ID) {
+            self.calls.note(call, Word::Result);
             return self.calls.answer(call, Ok(result));
         }
         let error: types::RpcError = match result.decode() {
@@ -87,6 +88,7 @@ impl Session {
                 return;
             }
         }
+        self.calls.note(call, Word::Error);
         let error = self.calls.rpc_error(call, request, at, error);
         self.calls.answer(call, Err(error));
     }
@@ -161,7 +163,10 @@ impl Session {
     /// Answers the oldest request whose function is such a one.
     fn answer_first(&mut self, is_it: impl Fn(&[u8]) -> bool, body: &[u8]) {
         match self.calls.unnamed(is_it) {
-            Some(call) => self.calls.answer(call, Ok(Object::from(body.to_vec()))),
+            Some(call) => {
+                self.calls.note(call, Word::Result);
+                self.calls.answer(call, Ok(Object::from(body.to_vec())));
+            }
             None => self.counters.stray_answers += 1,
         }
     }
@@ -170,6 +175,7 @@ impl Session {
     fn answer(&mut self, message: MessageId, body: &[u8]) -> bool {
         match self.calls.of_message(message) {
             Some(call) => {
+                self.calls.note(call, Word::Result);
                 self.calls.answer(call, Ok(Object::from(body.to_vec())));
                 self.pass_over(message);
                 true

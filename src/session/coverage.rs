@@ -34,6 +34,34 @@ impl Cells {
     }
 }
 
+/// Why a cell of the table cannot be met, or is not counted when it is.
+#[must_use]
+pub fn unmet(state: State, word: Word) -> Option<&'static str> {
+    let is_due = matches!(state, State::Refused | State::RetransmitDue | State::Reclaim);
+    match word {
+        Word::NewDetailedInfo => Some("NewDetailedInfo names no message of ours, only an answer"),
+        Word::Close => Some("Close ends the session, and its counts with it"),
+        Word::Sent if state != State::Pending && !is_due => {
+            Some("Sent: only what waits to be sent goes out")
+        }
+        // What is heard of a message that it was in before is not of the one that it waits for.
+        Word::Sent
+        | Word::Result
+        | Word::Error
+        | Word::AnswerUnknown
+        | Word::AnswerDroppedRunning
+        | Word::AnswerDropped
+        | Word::QuickAck
+        | Word::Overtakes
+        | Word::Cancel
+        | Word::Deadline => None,
+        _ if state == State::Pending => {
+            Some("Pending: there is no message yet that a word could be about")
+        }
+        _ => None,
+    }
+}
+
 /// How many entries each table of a session has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sizes(Vec<(&'static str, usize)>);

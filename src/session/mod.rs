@@ -60,7 +60,7 @@ use binding::Binding;
 pub(crate) use calls::Calls;
 pub use counters::Counters;
 #[cfg(feature = "coverage")]
-pub use coverage::{Cells, Sizes};
+pub use coverage::{Cells, Sizes, unmet};
 pub use event::Event;
 use incoming::Inflation;
 use keep_alive::KeepAlive;
@@ -293,6 +293,7 @@ impl Session {
     pub fn handle_quick_ack(&mut self, token: QuickAckToken) {
         for call in self.quick_acks.take(token) {
             if self.calls.contains(call) {
+                self.calls.note(call, fate::Word::QuickAck);
                 self.event(Event::QuickAck { call });
             }
         }

@@ -208,7 +208,8 @@ impl World<'_> {
     pub(super) fn connect(&mut self) {
         let end = match &self.key {
             Some(key) if self.is_rogue_now() => {
-                End::Rogue(Box::new(Rogue::new(self.suite.clone(), key.clone())))
+                let gossips = self.plan.rogue.is_some_and(|rogue| rogue.gossips);
+                End::Rogue(Box::new(Rogue::new(self.suite.clone(), key.clone(), gossips)))
             }
             _ => End::DataCentre(self.dc.handle_connected()),
         };

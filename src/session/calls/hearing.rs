@@ -162,9 +162,8 @@ impl Calls {
 
     fn step(&mut self, id: CallId, word: Word, at: MessageId) -> Heard {
         let mut heard = Heard::default();
+        self.note(id, word);
         let Some(call) = self.calls.get(&id) else { return heard };
-        #[cfg(feature = "coverage")]
-        self.cells.note(call.fate.state(), word);
         let before = call.fate;
         let (fate, act) = before.hear(call.repeat, word, at);
         let (mono, message) = (self.mono, call.sent.map(|sent| sent.message));

@@ -19,6 +19,7 @@ use crate::map::IdMap;
 use crate::message_id::MessageId;
 use crate::rpc::{CallError, CallId, Request, RpcError};
 use crate::session::event::Event;
+use crate::session::fate::Word;
 use crate::session::limits::Limits;
 use crate::tl::mtproto::functions;
 use crate::tl::{Identifiable, Object};
@@ -145,6 +146,17 @@ impl Calls {
     /// Time has passed.
     pub(super) fn note_time(&mut self, mono: Duration) {
         self.mono = mono;
+    }
+
+    /// Counts that a word was heard.
+    #[cfg_attr(not(feature = "coverage"), expect(clippy::unused_self))]
+    pub(super) fn note(&mut self, id: CallId, word: Word) {
+        #[cfg(feature = "coverage")]
+        if let Some(call) = self.calls.get(&id) {
+            self.cells.note(call.fate.state(), word);
+        }
+        #[cfg(not(feature = "coverage"))]
+        let _ = (id, word);
     }
 
     /// Ends a request with its answer.

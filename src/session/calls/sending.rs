@@ -153,10 +153,7 @@ impl Calls {
         mono: Duration,
     ) -> bool {
         let (mut quick_ack, mut before) = (false, None);
-        #[cfg(feature = "coverage")]
-        if let Some(call) = self.calls.get(&id) {
-            self.cells.note(call.fate.state(), Word::Sent);
-        }
+        self.note(id, Word::Sent);
         self.change(id, |call| {
             (quick_ack, before) = (call.quick_ack, call.sent);
             (call.fate, _) = call.fate.hear(call.repeat, Word::Sent, MessageId::default());

@@ -1,5 +1,7 @@
 //! A peer that is authenticated, and sends anything at all.
 
+mod gossip;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use telewire::tl::{Bare, Bytes, Object, Serialize};
 
 use crate::dice::Dice;
 use crate::envelope::{Envelope, Message};
+use crate::rogue::gossip::Gossip;
 
 /// One link to such a peer.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub struct Rogue {
     session: i64,
     /// Ids that the client used.
     ids: Vec<i64>,
+    /// What it says of the client's messages, if it does so sensibly.
+    gossip: Option<Gossip>,
     out: VecDeque<Vec<u8>>,
     /// When it speaks without being asked.
     speaks_at: Option<Duration>,
@@ -47,9 +52,9 @@ const APART: Duration = Duration::from_secs(2);
 const REMEMBERED: usize = 64;
 
 impl Rogue {
-    /// A link.
+    /// A link. If it gossips, most of what it says are words of the table of fates.
     #[must_use]
-    pub fn new(suite: Suite, key: AuthKey) -> Self {
+    pub fn new(suite: Suite, key: AuthKey, gossips: bool) -> Self {
         let framing = Stage::Detecting(Box::new(Detector::new()));
         Self {
             suite,
@@ -58,6 +63,7 @@ impl Rogue {
             salt: 0,
             session: 0,
             ids: vec![],
+            gossip: gossips.then(Gossip::default),
             out: VecDeque::new(),
             speaks_at: None,
             sent: BTreeMap::new(),
@@ -169,13 +175,17 @@ impl Rogue {
         (self.salt, self.session) = (salt, session);
         self.ids.push(outer.id);
         self.ids.extend(inner.iter().map(|message| message.id));
+        if let Some(gossip) = &mut self.gossip {
+            gossip.hear(&outer, &inner);
+        }
         let surplus = self.ids.len().saturating_sub(REMEMBERED);
         self.ids.drain(..surplus);
     }
 
     /// An authentic packet that says anything.
     fn packet(&mut self, unix: Duration, dice: &mut Dice) -> Vec<u8> {
-        let body = self.body(dice, 0);
+        let word = self.gossip.as_mut().and_then(|gossip| gossip.word(dice));
+        let body = word.unwrap_or_else(|| self.body(dice, 0));
         if let Some(id) = body.first_chunk::<4>() {
             *self.sent.entry(u32::from_le_bytes(*id)).or_default() += 1;
         }
