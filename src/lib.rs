@@ -114,5 +114,7 @@ pub mod time;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod tl;
 mod trace;
+#[cfg(test)]
+mod turns;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod work;

@@ -18,6 +18,7 @@ use crate::session;
 use crate::time::Now;
 use crate::tl::mtproto::{functions, types};
 use crate::tl::{Bytes, Function, Object, Repeat, Serialize};
+use crate::turns::Turns;
 
 /// A function of an API that nobody has: it returns what it is given.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,17 +110,20 @@ impl Net {
             is_busy = true;
         }
         let mut bytes = Vec::new();
-        while self.connection.poll_transmit(self.now, &mut bytes) {
+        let mut turns = Turns::default();
+        while turns.count(self.connection.poll_transmit(self.now, &mut bytes)) {
             is_busy = true;
         }
         if let Some(link) = self.link {
             for piece in bytes.chunks(self.piece) {
                 self.dc.handle_input(self.now, link, piece);
             }
-            while let Some((link, work)) = self.dc.poll_work() {
+            let mut turns = Turns::default();
+            while let Some((link, work)) = turns.count(self.dc.poll_work()) {
                 self.dc.handle_work(self.now, link, work.run());
             }
-            while let Some(frame) = self.dc.poll_transmit(self.now, link) {
+            let mut turns = Turns::default();
+            while let Some(frame) = turns.count(self.dc.poll_transmit(self.now, link)) {
                 is_busy = true;
                 for piece in frame.chunks(self.piece) {
                     self.connection.handle_input(self.now, piece);
@@ -133,7 +137,8 @@ impl Net {
             self.connection.handle_work(self.now, work.run());
             is_busy = true;
         }
-        while let Some(event) = self.connection.poll_event() {
+        let mut turns = Turns::default();
+        while let Some(event) = turns.count(self.connection.poll_event()) {
             self.events.push(event);
         }
         if !self.connection.is_link_wanted() {
@@ -151,7 +156,8 @@ impl Net {
 
     /// There is a link, over which nothing is carried yet.
     fn dial(&mut self) {
-        while self.connection.poll_connect(self.now).is_none() {
+        let mut turns = Turns::default();
+        while turns.count(self.connection.poll_connect(self.now).is_none()) {
             self.wake();
         }
         self.dials.push(self.now);
@@ -163,7 +169,10 @@ impl Net {
     /// Lets time pass, and does what is due.
     fn wait(&mut self, passed: Duration) {
         let end = self.now.after(passed);
-        while let Some(due) = self.connection.poll_timeout().filter(|due| *due <= end.mono) {
+        let mut turns = Turns::default();
+        while let Some(due) =
+            turns.count(self.connection.poll_timeout().filter(|due| *due <= end.mono))
+        {
             self.now = self.now.after(due.saturating_sub(self.now.mono));
             self.connection.handle_timeout(self.now);
             self.run();
@@ -346,7 +355,8 @@ fn cf_18_dials_that_fail_become_rare() {
     let mut net = Net::new();
     let mut times = Vec::new();
     for _ in 0..20 {
-        while net.connection.poll_connect(net.now).is_none() {
+        let mut turns = Turns::default();
+        while turns.count(net.connection.poll_connect(net.now).is_none()) {
             let due = net.connection.poll_timeout().unwrap();
             net.now = net.now.after(due.saturating_sub(net.now.mono));
             net.connection.handle_timeout(net.now);

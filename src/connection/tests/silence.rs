@@ -24,13 +24,17 @@ impl Net {
     fn link_with(&mut self, bytes: &[u8]) {
         self.dial();
         self.close_link();
-        while self.connection.poll_transmit(self.now, &mut Vec::new()) {}
+        let mut turns = Turns::default();
+        while turns.count(self.connection.poll_transmit(self.now, &mut Vec::new())) {}
         self.connection.handle_input(self.now, bytes);
-        while self.connection.is_link_wanted() {
-            while self.connection.poll_work().is_some() {}
+        let mut turns = Turns::default();
+        while turns.count(self.connection.is_link_wanted()) {
+            let mut turns = Turns::default();
+            while turns.count(self.connection.poll_work().is_some()) {}
             self.wake();
         }
-        while let Some(event) = self.connection.poll_event() {
+        let mut turns = Turns::default();
+        while let Some(event) = turns.count(self.connection.poll_event()) {
             self.events.push(event);
         }
     }
@@ -49,7 +53,8 @@ fn kx_20_a_network_that_swallows_everything_for_a_day_ends_no_connection() {
         for mut net in nets(framing) {
             let call = net.echo(4);
             let until = net.now.mono + Duration::from_secs(24 * 3_600);
-            while net.now.mono < until {
+            let mut turns = Turns::default();
+            while turns.count(net.now.mono < until) {
                 net.link_with(&[]);
                 assert_eq!(net.over(), None, "after {:?}", net.now.mono);
             }
@@ -77,7 +82,8 @@ fn cf_18_an_exchange_that_hears_nothing_is_tried_ever_more_rarely() {
 impl Net {
     fn wait_for_silence(&mut self) {
         self.close_link();
-        while self.connection.is_link_wanted() {
+        let mut turns = Turns::default();
+        while turns.count(self.connection.is_link_wanted()) {
             self.wake();
         }
     }
@@ -174,7 +180,8 @@ fn kx_10_who_answers_our_nonce_and_breaks_rules_is_believed_after_five_times() {
         assert_eq!(net.over(), None, "{round}");
         net.dial();
         // resPQ came, and after it a packet with a wrong nonce.
-        while !net.is_exchanging_here() {
+        let mut turns = Turns::default();
+        while turns.count(!net.is_exchanging_here()) {
             net.turn();
         }
         let mut wrong = vec![0; 20];
@@ -185,7 +192,8 @@ fn kx_10_who_answers_our_nonce_and_breaks_rules_is_believed_after_five_times() {
         let frame = [&u32::try_from(wrong.len()).unwrap().to_le_bytes()[..], &wrong].concat();
         net.connection.handle_input(net.now, &frame);
         net.close_link();
-        while let Some(event) = net.connection.poll_event() {
+        let mut turns = Turns::default();
+        while let Some(event) = turns.count(net.connection.poll_event()) {
             net.events.push(event);
         }
     }

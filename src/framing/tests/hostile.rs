@@ -5,6 +5,7 @@ use super::{
     decoder, everywhere, packet, read, sample, seeded, to_server,
 };
 use crate::crypto::{Entropy, EntropyExt};
+use crate::turns::Turns;
 
 #[test]
 fn tl_18_any_changed_byte_of_a_full_frame_is_seen() {
@@ -87,7 +88,9 @@ fn tl_17_random_beginnings_never_confuse_the_detector() {
         let at_once = one.detect(&mut input).map(|found| found.map(|found| found.framing()));
         let left = input.len();
         let mut input = &bytes[..];
+        let mut turns = Turns::default();
         let piecewise = loop {
+            turns.count(());
             let Some((mut byte, rest)) = input.split_at_checked(1) else { break Ok(None) };
             input = rest;
             match many.detect(&mut byte) {

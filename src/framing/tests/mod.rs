@@ -2,6 +2,7 @@
 
 use super::{CLIENT_LIMIT, Decoder, Encoder, Frame, FrameError, Framing, SERVER_LIMIT, Side};
 use crate::crypto::{Entropy, SeededEntropy};
+use crate::turns::Turns;
 
 mod cuts;
 mod hostile;
@@ -55,7 +56,8 @@ impl From<Frame<'_>> for Seen {
 /// All frames of one input. What it does not take is a fault.
 pub(super) fn read(decoder: &mut Decoder, mut input: &[u8]) -> Result<Vec<Seen>, FrameError> {
     let mut frames = Vec::new();
-    while let Some(frame) = decoder.decode(&mut input)? {
+    let mut turns = Turns::default();
+    while let Some(frame) = turns.count(decoder.decode(&mut input)?) {
         frames.push(frame.into());
     }
     assert!(input.is_empty(), "None means that the input is used up");

@@ -7,6 +7,7 @@ use crate::framing::fake_tls::{Greeting, MAX_RECORD, Records, answer, hello_len,
 use crate::framing::mtproxy::{ProxyLink, ProxySecret};
 use crate::framing::{Framing, Obfuscation, Wrapper, look};
 use crate::ids::DcId;
+use crate::turns::Turns;
 
 /// A reader of bytes that may end in an error, in pieces of such sizes; what it gives, and whether it failed.
 type Read = fn(&[u8], usize) -> (Vec<u8>, bool);
@@ -18,7 +19,9 @@ fn key() -> Secret<16> {
 fn read_records(stream: &[u8], size: usize) -> (Vec<u8>, bool) {
     let (mut records, mut data) = (Records::server(), Vec::new());
     for mut piece in stream.chunks(size) {
+        let mut turns = Turns::default();
         loop {
+            turns.count(());
             match records.open(&mut piece) {
                 Ok(Some(run)) => data.extend_from_slice(run),
                 Ok(None) => break,

@@ -203,7 +203,8 @@ fn kx_16_an_exponent_whose_number_is_out_of_bounds_is_drawn_again() {
         // On the toy suite a zero exponent gives zero, which is out of bounds.
         let mut entropy = ZeroDraws { length: 256, left: zeros, other: SeededEntropy::new(9) };
         script.client.handle_packet(script.now, &params, 0, &mut entropy)?;
-        while let Some(work) = script.client.poll_work() {
+        let mut turns = Turns::default();
+        while let Some(work) = turns.count(script.client.poll_work()) {
             script.client.handle_work(script.now, work.run(), &mut entropy)?;
         }
         Ok(script.client.poll_packet().is_some())

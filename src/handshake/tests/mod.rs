@@ -24,6 +24,7 @@ use crate::message_id::MessageId;
 use crate::time::Now;
 use crate::tl::mtproto::types;
 use crate::tl::{Deserialize, Serialize};
+use crate::turns::Turns;
 
 /// 2024-01-20, the day of the official exchange.
 const UNIX: u64 = 1_705_754_876;
@@ -119,7 +120,8 @@ impl Script {
     }
 
     fn take_steps(&mut self) {
-        while let Some(step) = self.client.poll_step() {
+        let mut turns = Turns::default();
+        while let Some(step) = turns.count(self.client.poll_step()) {
             match step {
                 Step::ReqDhParams { new_nonce, .. } => self.new_nonce = Some(new_nonce),
                 Step::SetClientDhParams { g_b, .. } => self.g_b = Some(*g_b),

@@ -30,7 +30,8 @@ fn kx_22_no_secret_is_in_any_debug_output() {
             printed.push_str(&format!("{done:?}"));
             script.client.handle_work(at(0), done, &mut script.entropy).unwrap();
         }
-        while let Some(step) = script.client.poll_step() {
+        let mut turns = Turns::default();
+        while let Some(step) = turns.count(script.client.poll_step()) {
             printed.push_str(&format!("{step:?}"));
             match step {
                 Step::ReqDhParams { new_nonce, .. } => script.new_nonce = Some(new_nonce),

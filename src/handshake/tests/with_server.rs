@@ -29,7 +29,9 @@ impl Pair {
 
     /// Carries packets until nothing is left to carry.
     fn run(&mut self) -> Result<(Outcome, Established), Failure> {
+        let mut turns = Turns::default();
         loop {
+            turns.count(());
             let Some(query) = self.client.poll_packet().map(<[u8]>::to_vec) else {
                 let outcome = self.client.poll_outcome().expect("the client has ended");
                 let established = self.server.poll_established().expect("the server has ended");

@@ -28,6 +28,7 @@ use crate::server::{DataCentre, DcEvent, Dispatcher, LinkId, Strictness, exchang
 use crate::time::Now;
 use crate::tl::mtproto::types;
 use crate::tl::{Bare, Bytes, Deserialize, Function, Identifiable, Object, Repeat, Serialize};
+use crate::turns::Turns;
 
 const START: Now = Now { mono: Duration::from_secs(100), unix: Duration::from_secs(1_705_754_876) };
 
@@ -219,7 +220,8 @@ impl Script {
     /// What the server sent since, and in which session.
     fn received_of_any(&mut self) -> Vec<(i64, Message)> {
         let mut messages = Vec::new();
-        while let Some(frame) = self.dc.poll_transmit(self.now, self.link) {
+        let mut turns = Turns::default();
+        while let Some(frame) = turns.count(self.dc.poll_transmit(self.now, self.link)) {
             let mut input = &frame[..];
             match self.wire.1.decode(&mut input).unwrap().unwrap() {
                 Frame::Packet { body, .. } => {

@@ -32,7 +32,8 @@ fn seconds_until_it_ends(repeat: Repeat, every: u64, word: impl Fn(i64) -> Objec
     for second in (0..86_400).step_by(usize::try_from(every).unwrap()) {
         pass(&mut test, every);
         test.say(&word(id.0)).unwrap();
-        while let Some(packet) = test.sent() {
+        let mut turns = Turns::default();
+        while let Some(packet) = turns.count(test.sent()) {
             let ping = packet.messages.iter().find(|m| m.is::<functions::Ping>());
             id = ping.map_or(id, |ping| ping.id);
         }
@@ -131,7 +132,8 @@ fn p4_a_request_for_a_message_sends_it_three_times_more_at_most() {
     for _ in 0..50 {
         // Naming it many times is naming it once.
         test.say(&types::MsgResendReq { msg_ids: vec![id.0; 100] }).unwrap();
-        while let Some(packet) = test.sent() {
+        let mut turns = Turns::default();
+        while let Some(packet) = turns.count(test.sent()) {
             copies += packet.messages.iter().filter(|m| m.id == id).count();
         }
     }
@@ -240,7 +242,8 @@ mod counted {
         for _ in 0..count {
             call(&mut test, Repeat::Safe);
         }
-        while test.sent().is_some() {}
+        let mut turns = Turns::default();
+        while turns.count(test.sent().is_some()) {}
         test
     }
 

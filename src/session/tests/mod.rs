@@ -21,6 +21,7 @@ use crate::session::{Event, Padding, Session, Violation};
 use crate::time::{Now, ServerClock};
 use crate::tl::mtproto::{functions, types};
 use crate::tl::{Bare, Deserialize, Object, Reader, Serialize};
+use crate::turns::Turns;
 
 const UNIX: u64 = 1_705_754_876;
 
@@ -69,6 +70,8 @@ struct Test {
     /// The peer's next message id, counted in fours.
     next_id: i64,
     seqno: i32,
+    /// How often it was asked for a packet.
+    asked: Turns,
 }
 
 impl Test {
@@ -92,7 +95,16 @@ impl Test {
         );
         session.handle_connected(at(0));
         let next_id = MessageId::at(at(0).unix).0;
-        Self { session, entropy, suite, key, now: at(0), next_id, seqno: 0 }
+        Self {
+            session,
+            entropy,
+            suite,
+            key,
+            now: at(0),
+            next_id,
+            seqno: 0,
+            asked: Turns::default(),
+        }
     }
 
     fn call(&mut self, function: &impl crate::tl::Function) -> CallId {
@@ -105,6 +117,7 @@ impl Test {
 
     /// The next packet of the session, opened.
     fn sent(&mut self) -> Option<Packet> {
+        self.asked.count(());
         let mut packet = Vec::new();
         self.session.poll_packet(self.now, Padding::Sizes, &mut self.entropy, &mut packet)?;
         Some(self.open(packet))
@@ -208,7 +221,8 @@ impl Test {
     fn acks(&mut self) -> Vec<i64> {
         self.now = self.now.after(Duration::from_secs(10));
         let mut ids = Vec::new();
-        while let Some(packet) = self.sent() {
+        let mut turns = Turns::default();
+        while let Some(packet) = turns.count(self.sent()) {
             for message in packet.messages.iter().filter(|m| m.is::<types::MsgsAck>()) {
                 ids.extend(message.decode::<types::MsgsAck>().msg_ids);
             }

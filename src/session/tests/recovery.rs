@@ -164,12 +164,14 @@ fn p5_a_server_that_is_always_at_it_is_not_believed_for_ever() {
         let (mut test, call, _, asked) = broken();
         tell(&mut test, asked, &[state]);
         let mut rounds = 0;
-        while test.session.calls_in_flight() > 0 {
+        let mut turns = Turns::default();
+        while turns.count(test.session.calls_in_flight() > 0) {
             rounds += 1;
             assert!(rounds < 100, "{state}");
             wait(&mut test, ASK_DEADLINE);
             test.next_id += 10 << 32;
-            while let Some(packet) = test.sent() {
+            let mut turns = Turns::default();
+            while let Some(packet) = turns.count(test.sent()) {
                 if packet.messages.iter().any(Sent::is::<types::MsgsStateReq>) {
                     tell(&mut test, question(&packet).0, &[state]);
                 }

@@ -116,7 +116,8 @@ impl Net {
         let request = Request::new(&Echo(vec![7; 4].into())).with_repeat(repeat);
         let call = self.connection.call(self.now, request).unwrap();
         let mut frame = Vec::new();
-        while self.connection.poll_transmit(self.now, &mut frame) {
+        let mut turns = Turns::default();
+        while turns.count(self.connection.poll_transmit(self.now, &mut frame)) {
             if frame[4..12] == [0; 8] {
                 self.dc.handle_input(self.now, self.link.unwrap(), &frame);
             }
@@ -131,7 +132,8 @@ impl Net {
 
     /// Time passes up to the moment at which a renewal begins.
     fn wait_for_renewal(&mut self) {
-        while !self.is_exchanging() {
+        let mut turns = Turns::default();
+        while turns.count(!self.is_exchanging()) {
             self.wake();
             if !self.is_exchanging() {
                 self.run();
@@ -215,11 +217,13 @@ fn equal_inputs_give_equal_outputs_with_temporary_keys() {
 fn pfs_a_link_that_breaks_before_the_answer_binds_again_over_the_next() {
     let (mut net, script) = with(|_| {});
     let call = net.echo(4);
-    while net.connection.session().is_none() {
+    let mut turns = Turns::default();
+    while turns.count(net.connection.session().is_none()) {
         net.turn();
     }
     let key = net.key();
-    while net.connection.poll_transmit(net.now, &mut Vec::new()) {}
+    let mut turns = Turns::default();
+    while turns.count(net.connection.poll_transmit(net.now, &mut Vec::new())) {}
     net.cut();
     net.wait_seconds(1);
     assert_eq!((net.echoed(call), net.bound()), (4, vec![key]));
@@ -283,7 +287,8 @@ fn pfs_late_packets_of_a_key_that_was_replaced_do_no_harm() {
 fn pfs_closing_ends_what_waits_for_the_binding() {
     let (mut net, _) = with(|_| {});
     let call = net.echo(4);
-    while net.connection.session().is_none() {
+    let mut turns = Turns::default();
+    while turns.count(net.connection.session().is_none()) {
         net.turn();
     }
     net.connection.close(net.now);

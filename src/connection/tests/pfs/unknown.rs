@@ -55,7 +55,8 @@ fn pfs_404_before_the_binding_is_counted_as_a_refused_exchange() {
     let (mut net, _) = with(|config| config.stored = Some(stored()));
     let call = net.echo(4);
     for _ in 0..5 {
-        while net.connection.session().is_none() {
+        let mut turns = Turns::default();
+        while turns.count(net.connection.session().is_none()) {
             if !net.turn() {
                 net.wake();
             }

@@ -31,7 +31,8 @@ impl Net {
 
     fn inject(&mut self, code: i32) {
         self.connection.handle_input(self.now, &transport_error(TransportError(code)));
-        while let Some(event) = self.connection.poll_event() {
+        let mut turns = Turns::default();
+        while let Some(event) = turns.count(self.connection.poll_event()) {
             self.events.push(event);
         }
     }
@@ -40,22 +41,29 @@ impl Net {
     fn be_mute(&mut self, passed: Duration) {
         self.close_link();
         let end = self.now.after(passed);
-        while let Some(due) = self.connection.poll_timeout().filter(|due| *due <= end.mono) {
+        let mut turns = Turns::default();
+        while let Some(due) =
+            turns.count(self.connection.poll_timeout().filter(|due| *due <= end.mono))
+        {
             if !self.connection.is_link_wanted() {
                 break;
             }
             self.now = self.now.after(due.saturating_sub(self.now.mono));
             self.connection.handle_timeout(self.now);
-            while self.connection.poll_transmit(self.now, &mut Vec::new()) {}
-            while self.connection.poll_work().is_some() {}
+            let mut turns = Turns::default();
+            while turns.count(self.connection.poll_transmit(self.now, &mut Vec::new())) {}
+            let mut turns = Turns::default();
+            while turns.count(self.connection.poll_work().is_some()) {}
         }
-        while let Some(event) = self.connection.poll_event() {
+        let mut turns = Turns::default();
+        while let Some(event) = turns.count(self.connection.poll_event()) {
             self.events.push(event);
         }
     }
 
     fn turn_until(&mut self, is_so: impl Fn(&Self) -> bool) {
-        while !is_so(self) {
+        let mut turns = Turns::default();
+        while turns.count(!is_so(self)) {
             if !self.turn() {
                 self.wake();
             }
@@ -161,7 +169,8 @@ fn nets(standing: Standing) -> Vec<Net> {
         }
     };
     for net in &mut nets {
-        while let Some(event) = net.connection.poll_event() {
+        let mut turns = Turns::default();
+        while let Some(event) = turns.count(net.connection.poll_event()) {
             net.events.push(event);
         }
         assert_eq!(net.standing(), standing);
@@ -261,7 +270,8 @@ fn cf_04_what_nobody_contradicts_is_believed_where_the_table_says_so() {
                 // Nothing is counted while other servers need not know the key yet.
                 let is_exact = net.is_temporary() || !net.connection.keys.is_young(net.now.mono);
                 let mut links = 0;
-                while net.over().is_none() && links < INSISTENT {
+                let mut turns = Turns::default();
+                while turns.count(net.over().is_none() && links < INSISTENT) {
                     if links > 0 {
                         net.dial();
                     }
@@ -298,7 +308,8 @@ fn cf_04_what_decides_is_heard_out() {
     for code in CODES {
         net.inject(code);
     }
-    while net.over().is_none() {
+    let mut turns = Turns::default();
+    while turns.count(net.over().is_none()) {
         net.be_mute(Duration::from_millis(100));
         net.now = net.now.after(Duration::from_millis(50));
         assert!(net.now.mono <= end + Duration::from_millis(200));
