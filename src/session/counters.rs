@@ -32,7 +32,7 @@ pub struct Counters {
     pub sessions: u64,
     /// Packets of the session before.
     pub former_session: u64,
-    violations: [u64; Violation::NAMES.len()],
+    pub(super) violations: [u64; Violation::NAMES.len()],
 }
 
 impl Counters {

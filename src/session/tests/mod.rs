@@ -3,6 +3,7 @@
 mod answers;
 mod binding;
 mod bounds;
+mod counters;
 mod evidence;
 mod liveness;
 mod missed;
