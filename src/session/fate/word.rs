@@ -189,3 +189,51 @@ const HOW_FAR: u8 = 7;
 
 /// The bit that says that its answer was made.
 const ANSWERED: u8 = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_code_of_a_refusal_is_a_word_of_its_own() {
+        let codes = [
+            (16, Word::Bad16),
+            (17, Word::Bad17),
+            (18, Word::Bad18),
+            (19, Word::Bad19),
+            (20, Word::Bad20),
+            (32, Word::Bad32),
+            (33, Word::Bad33),
+            (34, Word::Bad34),
+            (35, Word::Bad35),
+            (64, Word::Bad64),
+        ];
+        for code in -1..100 {
+            let named = codes.iter().find(|(of, _)| *of == code);
+            let word = named.map_or(Word::BadOther, |(_, word)| *word);
+            assert_eq!(Word::bad_msg(code), word, "{code}");
+        }
+    }
+
+    /// The three lowest bits say how far a message came, 64 that its answer was made; what others say changes nothing.
+    #[test]
+    fn sm_each_byte_of_a_state_is_a_word() {
+        for byte in 0..=255_u8 {
+            for is_too_old in [false, true] {
+                let word = match (byte & 7, byte & 64) {
+                    (1, _) => Word::StateUnknown,
+                    (2 | 3, _) if is_too_old => Word::StateTooOld,
+                    (2, _) => Word::StateNotReceived,
+                    (3, _) => Word::StateNotYet,
+                    (4, 0) => Word::StateReceived,
+                    (4, _) => Word::StateAnswered,
+                    _ => Word::StateNonsense,
+                };
+                assert_eq!(Word::state(byte, is_too_old), word, "{byte}, {is_too_old}");
+            }
+            let is_received = byte & 7 == 4;
+            let word = if is_received { Word::AllInfoReceived } else { Word::AllInfoOther };
+            assert_eq!(Word::all_info(byte), word, "{byte}");
+        }
+    }
+}
