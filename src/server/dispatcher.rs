@@ -36,6 +36,9 @@ pub struct Caller {
 
 type Handler = Box<dyn FnMut(&Caller, &[u8], Strictness) -> Reply + Send>;
 
+/// What answers the functions that have no handler: it is given the function's constructor and the whole function.
+type Otherwise = Box<dyn FnMut(&Caller, u32, &[u8]) -> Result<Vec<u8>, RpcError> + Send>;
+
 /// What a handler answers, and when.
 #[derive(Debug, PartialEq)]
 pub(super) struct Reply {
@@ -61,6 +64,7 @@ impl Reply {
 #[derive(Default)]
 pub struct Dispatcher {
     handlers: IdMap<u32, Handler>,
+    otherwise: Option<Otherwise>,
     compress_from: Option<usize>,
     has_zlib_headers: bool,
     scripts_bindings: bool,
@@ -120,6 +124,29 @@ impl Dispatcher {
         self.handlers.insert(F::ID, Box::new(handler));
     }
 
+    /// Answers the functions that have no handler, instead of with `INPUT_METHOD_INVALID`: `handler` is given the constructor of
+    /// the function and all its bytes, and gives the bytes of the answer.
+    pub fn otherwise(
+        &mut self,
+        handler: impl FnMut(&Caller, u32, &[u8]) -> Result<Vec<u8>, RpcError> + Send + 'static,
+    ) {
+        self.otherwise = Some(Box::new(handler));
+    }
+
+    /// Answers a function that is given as bytes, with its wrappers, as a data centre would that is asked for nothing else: for
+    /// tests of handlers without keys and sessions. The answer comes at once, even where a data centre holds it back, and what the
+    /// function is to run after is not waited for.
+    ///
+    /// # Errors
+    ///
+    /// What the handler says, and what a data centre says to functions that it cannot read or does not have:
+    /// `INPUT_FETCH_ERROR`, `INPUT_REQUEST_INVALID`, `INPUT_REQUEST_TOO_LONG`, `INPUT_METHOD_INVALID`.
+    pub fn answer(&mut self, caller: Caller, function: &[u8]) -> Result<Vec<u8>, RpcError> {
+        let (Peeled { caller, id, query }, _) =
+            Peeled::new(caller, function, &mut Inflater::new())?;
+        self.call(&caller, id, query.as_bytes(), Strictness::Strict).result
+    }
+
     /// Sends results of so many bytes and more compressed, if that makes them smaller. By default none is.
     pub fn compress_from(&mut self, bytes: usize) {
         self.compress_from = Some(bytes);
@@ -161,9 +188,10 @@ impl Dispatcher {
         body: &[u8],
         strictness: Strictness,
     ) -> Reply {
-        match self.handlers.get_mut(&id) {
-            Some(handler) => handler(caller, body, strictness),
-            None => Reply::now(Err(invalid("INPUT_METHOD_INVALID"))),
+        match (self.handlers.get_mut(&id), &mut self.otherwise) {
+            (Some(handler), _) => handler(caller, body, strictness),
+            (None, Some(otherwise)) => Reply::now(otherwise(caller, id, body)),
+            (None, None) => Reply::now(Err(invalid("INPUT_METHOD_INVALID"))),
         }
     }
 }
@@ -324,8 +352,7 @@ mod tests {
     }
 
     fn call(body: &[u8]) -> Result<Vec<u8>, RpcError> {
-        let (Peeled { caller, id, query }, _) = Peeled::new(CALLER, body, &mut Inflater::new())?;
-        dispatcher().call(&caller, id, query.as_bytes(), Strictness::Strict).result
+        dispatcher().answer(CALLER, body)
     }
 
     #[test]
@@ -342,6 +369,19 @@ mod tests {
         };
         let answer = call(&query.to_bytes());
         assert_eq!(answer, Ok(Pong { msg_id: 230, ping_id: 5 }.to_bytes()));
+    }
+
+    #[test]
+    fn what_has_no_handler_is_answered_otherwise() {
+        let mut dispatcher = dispatcher();
+        dispatcher.otherwise(|_, id, body| match body {
+            [_, _, _, _, rest @ ..] if id == 0x0403_0201 => Ok(rest.to_vec()),
+            _ => Err(invalid("OTHER")),
+        });
+        assert_eq!(dispatcher.answer(CALLER, &[1, 2, 3, 4, 5]), Ok(vec![5]));
+        assert_eq!(dispatcher.answer(CALLER, &[2, 2, 3, 4]), Err(invalid("OTHER")));
+        let pong = Pong { msg_id: 0, ping_id: 5 }.to_bytes();
+        assert_eq!(dispatcher.answer(CALLER, &Ping { ping_id: 5 }.to_bytes()), Ok(pong));
     }
 
     #[test]

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
-use crate::ids::{DcId, SessionId};
-use crate::rpc::RpcError;
-use crate::server::Dispatcher;
-use crate::server::accounts::state::{Key, State};
-use crate::server::accounts::{Accounts, Context, code, invalid, profile, seconds};
-use crate::tl::api::functions::auth::{AcceptLoginToken, ExportLoginToken, ImportLoginToken};
-use crate::tl::api::types::{Authorization, UpdateShort};
-use crate::tl::api::{enums, types};
+use telewire::ids::SessionId;
+use telewire::rpc::RpcError;
+use telewire::tl::api::functions::auth::{AcceptLoginToken, ExportLoginToken, ImportLoginToken};
+use telewire::tl::api::types::{Authorization, UpdateShort};
+use telewire::tl::api::{enums, types};
+
+use crate::accounts::{code, login};
+use crate::methods::Registry;
+use crate::world::{Context, Key, State, invalid, seconds};
 
 /// As long as Telegram's tokens are valid; and as long again, once accepted, for whoever shows one to come for the login.
 pub(super) const LIFETIME: Duration = Duration::from_secs(30);
@@ -23,6 +24,7 @@ pub(super) const MAX_TOKENS: usize = 1_024;
 const LINK: &str = "tg://login?token=";
 
 /// A token that is shown somewhere.
+#[derive(Clone)]
 pub(super) struct Token {
     bytes: Vec<u8>,
     shown_by: Key,
@@ -32,10 +34,10 @@ pub(super) struct Token {
     user: Option<i64>,
 }
 
-pub(super) fn register(accounts: &Accounts, dc: DcId, dispatcher: &mut Dispatcher) {
-    accounts.handle(dc, dispatcher, export);
-    accounts.handle(dc, dispatcher, import);
-    accounts.handle(dc, dispatcher, accept);
+pub(super) fn install(registry: &mut Registry<'_>) {
+    registry.open(export);
+    registry.open(import);
+    registry.open(accept);
 }
 
 fn export(
@@ -45,17 +47,17 @@ fn export(
 ) -> Result<enums::auth::LoginToken, RpcError> {
     code::check_api(request.api_id, &request.api_hash)?;
     let unix = context.unix;
-    state.tokens.retain(|token| token.expires > unix);
-    let place = state.tokens.iter().position(|token| token.shown_by == context.key);
+    state.auth.tokens.retain(|token| token.expires > unix);
+    let place = state.auth.tokens.iter().position(|token| token.shown_by == context.key);
     if let Some(place) = place {
-        let token = state.tokens.remove(place);
+        let token = state.auth.tokens.remove(place);
         let Some(user) = token.user else {
             // The one at hand is shown further.
             let shown = show(&token);
             state.keep_token(Token { session: context.session, ..token });
             return Ok(shown);
         };
-        let home = state.users.get(&user).map(|user| user.home);
+        let home = state.people.user(user).map(|user| user.home);
         if let Some(home) = home.filter(|home| *home != context.dc()) {
             // It is imported there.
             let bytes = token.bytes.clone();
@@ -64,13 +66,13 @@ fn export(
             return Ok(types::auth::LoginTokenMigrateTo { dc_id, token: bytes.into() }.into());
         }
         state.log_in(context.key, user)?;
-        return success(state, user);
+        return success(state, context.key, user);
     }
     let token = Token {
         bytes: state.random::<24>().to_vec(),
         shown_by: context.key,
         session: context.session,
-        expires: unix.saturating_add(state.qr_lifetime),
+        expires: unix.saturating_add(state.auth.qr_lifetime),
         user: None,
     };
     let shown = show(&token);
@@ -84,15 +86,15 @@ fn import(
     request: &ImportLoginToken,
 ) -> Result<enums::auth::LoginToken, RpcError> {
     let is_accepted = |token: &Token| token.user.is_some() && token.bytes[..] == request.token[..];
-    let place = state.tokens.iter().position(is_accepted);
-    let token = place.map(|place| state.tokens.remove(place));
+    let place = state.auth.tokens.iter().position(is_accepted);
+    let token = place.map(|place| state.auth.tokens.remove(place));
     let token = token.ok_or_else(|| invalid("AUTH_TOKEN_INVALID"))?;
     if context.unix >= token.expires {
         return Err(invalid("AUTH_TOKEN_EXPIRED"));
     }
     let user = token.user.ok_or_else(|| invalid("AUTH_TOKEN_INVALID"))?;
     state.log_in(context.key, user)?;
-    success(state, user)
+    success(state, context.key, user)
 }
 
 fn accept(
@@ -131,7 +133,7 @@ impl State {
         token: &[u8],
         unix: Duration,
     ) -> Result<(), RpcError> {
-        let token = self.tokens.iter_mut().find(|shown| shown.bytes == token);
+        let token = self.auth.tokens.iter_mut().find(|shown| shown.bytes == token);
         let token = token.ok_or_else(|| invalid("AUTH_TOKEN_INVALID"))?;
         if token.user.is_some() {
             return Err(invalid("AUTH_TOKEN_ALREADY_ACCEPTED"));
@@ -142,24 +144,21 @@ impl State {
         token.user = Some(user);
         token.expires = unix.saturating_add(LIFETIME);
         let update = UpdateShort { update: enums::Update::UpdateLoginToken, date: seconds(unix) };
-        // If nobody delivers them, the oldest is not missed: whoever shows a token asks by itself when that has expired.
-        if self.updates.len() >= MAX_TOKENS {
-            self.updates.remove(0);
-        }
-        self.updates.push((token.shown_by, token.session, update));
+        let (shown_by, session) = (token.shown_by, token.session);
+        self.push_to(shown_by, Some(session), update.into());
         Ok(())
     }
 
     /// The oldest are in front.
     fn keep_token(&mut self, token: Token) {
-        if self.tokens.len() >= MAX_TOKENS {
-            self.tokens.remove(0);
+        if self.auth.tokens.len() >= MAX_TOKENS {
+            self.auth.tokens.remove(0);
         }
-        self.tokens.push(token);
+        self.auth.tokens.push(token);
     }
 
     pub(super) fn shown_tokens(&self) -> Vec<Vec<u8>> {
-        let shown = self.tokens.iter().filter(|token| token.user.is_none());
+        let shown = self.auth.tokens.iter().filter(|token| token.user.is_none());
         shown.map(|token| token.bytes.clone()).collect()
     }
 }
@@ -174,7 +173,7 @@ fn show(token: &Token) -> enums::auth::LoginToken {
         .into()
 }
 
-fn success(state: &State, user: i64) -> Result<enums::auth::LoginToken, RpcError> {
-    let authorization = profile::authorization(state, user)?;
+fn success(state: &State, key: Key, user: i64) -> Result<enums::auth::LoginToken, RpcError> {
+    let authorization = login::authorization(state, key, user)?;
     Ok(types::auth::LoginTokenSuccess { authorization }.into())
 }

@@ -4,26 +4,26 @@
 //!  auth.sendCode ──> set up an email first ── account.sendVerifyEmailCode ── account.verifyEmail ──> the next kind of code
 //! ```
 
-use crate::ids::DcId;
-use crate::rpc::RpcError;
-use crate::server::Dispatcher;
-use crate::server::accounts::code::{Code, CodeKind, MAX_WRONG, checked};
-use crate::server::accounts::state::State;
-use crate::server::accounts::{Accounts, Context, invalid};
-use crate::tl::api::enums::account::EmailVerified;
-use crate::tl::api::enums::{EmailVerification, EmailVerifyPurpose};
-use crate::tl::api::functions::account::{SendVerifyEmailCode, VerifyEmail};
-use crate::tl::api::types::account::{EmailVerifiedLogin, SentEmailCode};
+use telewire::rpc::RpcError;
+use telewire::tl::api::enums::account::EmailVerified;
+use telewire::tl::api::enums::{EmailVerification, EmailVerifyPurpose};
+use telewire::tl::api::functions::account::{SendVerifyEmailCode, VerifyEmail};
+use telewire::tl::api::types::account::{EmailVerifiedLogin, SentEmailCode};
+
+use crate::accounts::code::{Code, CodeKind, MAX_WRONG, checked};
+use crate::methods::Registry;
+use crate::world::{Context, State, invalid};
 
 /// An address, and the code that was sent to it.
+#[derive(Clone)]
 pub(super) struct Email {
     address: String,
     code: String,
 }
 
-pub(super) fn register(accounts: &Accounts, dc: DcId, dispatcher: &mut Dispatcher) {
-    accounts.handle(dc, dispatcher, send);
-    accounts.handle(dc, dispatcher, verify);
+pub(super) fn install(registry: &mut Registry<'_>) {
+    registry.open(send);
+    registry.open(verify);
 }
 
 fn send(
@@ -36,7 +36,7 @@ fn send(
     let code = format!("{:06}", u32::from_le_bytes(state.random()) % 1_000_000);
     let length = i32::try_from(code.len()).unwrap_or(0);
     state.announce(&phone, &code, CodeKind::Email);
-    if let Some(kept) = state.codes.get_mut(&phone) {
+    if let Some(kept) = state.auth.codes.get_mut(&phone) {
         kept.email = Some(Email { address: request.email.clone(), code });
     }
     Ok(SentEmailCode { email_pattern: pattern, length })
@@ -58,7 +58,7 @@ fn verify(
     if email.code != typed.code {
         code.wrong += 1;
         if code.wrong >= MAX_WRONG {
-            state.codes.remove(&phone);
+            state.auth.codes.remove(&phone);
         }
         return Err(invalid("CODE_INVALID"));
     }

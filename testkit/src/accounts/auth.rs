@@ -1,30 +1,23 @@
-//! What is known of accounts, and who is logged in with which key.
+//! Who is logged in with which key, and who is about to.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::crypto::srp::{SrpParams, SrpServer};
-use crate::crypto::{EntropyExt, KeyId, Secret};
-use crate::ids::{DcId, SessionId};
-use crate::rpc::RpcError;
-use crate::server::DcEntropy;
-use crate::server::accounts::code::{Code, CodeKind, SentCode};
-use crate::server::accounts::invalid;
-use crate::server::accounts::qr::{self, Token};
-use crate::tl::api::types::UpdateShort;
+use telewire::crypto::Secret;
+use telewire::crypto::srp::{SrpParams, SrpServer};
+use telewire::ids::{DcId, SessionId};
+use telewire::rpc::RpcError;
 
-/// A key of a data centre's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Key {
-    pub(super) dc: DcId,
-    pub(super) key: KeyId,
-}
+use crate::accounts::code::{Code, CodeKind, SentCode};
+use crate::accounts::qr::{self, Token};
+use crate::world::{Context, Key, State, invalid};
 
-pub(super) struct State {
-    pub(super) entropy: Box<dyn DcEntropy>,
-    pub(super) users: BTreeMap<i64, User>,
-    pub(super) bots: HashMap<String, i64>,
+/// Who is logged in, and who is about to.
+#[derive(Clone)]
+pub(crate) struct Auth {
+    /// Bots by their tokens.
+    pub(crate) bots: HashMap<String, i64>,
     /// Tokens that were replaced.
     pub(super) expired_tokens: HashSet<String>,
     /// Phone numbers that may not log in.
@@ -36,7 +29,9 @@ pub(super) struct State {
     pub(super) kinds: Vec<CodeKind>,
     pub(super) code_lifetime: Duration,
     pub(super) home_of_new: Option<DcId>,
-    pub(super) logins: HashMap<Key, Login>,
+    pub(crate) logins: HashMap<Key, Login>,
+    /// The keys of each account that is logged in.
+    keys: HashMap<i64, BTreeSet<Key>>,
     /// Keys whose login was ended, and what they are told.
     pub(super) revoked: HashMap<Key, String>,
     /// Keys that have still to prove a password, and whose.
@@ -46,32 +41,23 @@ pub(super) struct State {
     pub(super) tokens: Vec<Token>,
     pub(super) qr_lifetime: Duration,
     pub(super) transfers: HashMap<Vec<u8>, Transfer>,
-    pub(super) updates: Vec<(Key, SessionId, UpdateShort)>,
     pub(super) addresses: BTreeMap<DcId, SocketAddr>,
     /// What the next calls of a function are answered with, whatever they ask.
-    pub(super) refusals: HashMap<u32, VecDeque<RpcError>>,
-    next_user: i64,
+    pub(crate) refusals: HashMap<u32, VecDeque<RpcError>>,
 }
 
 /// What a key is that of.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Login {
-    pub(super) user: i64,
+pub(crate) struct Login {
+    pub(crate) user: i64,
     /// The key that logged in: this one, or the one that the login was transferred from.
-    pub(super) by: Key,
+    pub(crate) by: Key,
+    /// The session that called last, of those that are to get updates (UM-09).
+    pub(crate) session: Option<SessionId>,
 }
 
-pub(super) struct User {
-    pub(super) id: i64,
-    pub(super) home: DcId,
-    /// Without one it is a bot.
-    pub(super) phone: Option<String>,
-    pub(super) first_name: String,
-    pub(super) last_name: Option<String>,
-    pub(super) password: Option<Password>,
-}
-
-pub(super) struct Password {
+#[derive(Clone)]
+pub(crate) struct Password {
     pub(super) params: SrpParams,
     pub(super) salt1: Vec<u8>,
     pub(super) salt2: Vec<u8>,
@@ -80,6 +66,7 @@ pub(super) struct Password {
 }
 
 /// An authorization on its way to another data centre.
+#[derive(Clone)]
 pub(super) struct Transfer {
     pub(super) login: Login,
     pub(super) to: DcId,
@@ -89,14 +76,9 @@ pub(super) struct Transfer {
 /// Five minutes, as long as Telegram's codes last at least.
 const CODE_LIFETIME: Duration = Duration::from_secs(300);
 
-/// The numbers of people begin here, so that they need 64 bits as many of Telegram's do.
-const FIRST_USER: i64 = 5_000_000_001;
-
-impl State {
-    pub(super) fn new(entropy: Box<dyn DcEntropy>) -> Self {
+impl Default for Auth {
+    fn default() -> Self {
         Self {
-            entropy,
-            users: BTreeMap::new(),
             bots: HashMap::new(),
             expired_tokens: HashSet::new(),
             banned: HashSet::new(),
@@ -106,69 +88,60 @@ impl State {
             code_lifetime: CODE_LIFETIME,
             home_of_new: None,
             logins: HashMap::new(),
+            keys: HashMap::new(),
             revoked: HashMap::new(),
             pending: HashMap::new(),
             questions: HashMap::new(),
             tokens: Vec::new(),
             qr_lifetime: qr::LIFETIME,
             transfers: HashMap::new(),
-            updates: Vec::new(),
             addresses: BTreeMap::new(),
             refusals: HashMap::new(),
-            next_user: FIRST_USER,
+        }
+    }
+}
+
+impl Auth {
+    /// The logins of an account, by the order of their keys.
+    pub(crate) fn logins_of(&self, user: i64) -> impl Iterator<Item = (Key, Login)> {
+        let keys = self.keys.get(&user).into_iter().flatten();
+        keys.filter_map(|key| Some((*key, *self.logins.get(key)?)))
+    }
+
+    /// UM-09: somebody called; if it is to get updates, its session is the one from now on.
+    pub(crate) fn seen(&mut self, context: &Context) {
+        if let Some(login) = self.logins.get_mut(&context.key)
+            && context.wants_updates
+        {
+            login.session = Some(context.session);
         }
     }
 
-    pub(super) fn add_user(&mut self, home: DcId, phone: &str, first_name: &str) -> i64 {
-        let id = self.next_user;
-        self.next_user += 1;
-        let user = User {
-            id,
-            home,
-            phone: Some(digits(phone)),
-            first_name: first_name.to_owned(),
-            last_name: None,
-            password: None,
-        };
-        self.users.insert(id, user);
-        id
+    fn insert(&mut self, key: Key, login: Login) {
+        self.remove(key);
+        self.logins.insert(key, login);
+        self.keys.entry(login.user).or_default().insert(key);
     }
 
-    pub(super) fn add_bot(&mut self, home: DcId, token: &str, name: &str) -> i64 {
-        let number = token.split(':').next().and_then(|id| id.parse().ok());
-        let id = number.unwrap_or_else(|| {
-            self.next_user += 1;
-            self.next_user - 1
-        });
-        let user = User {
-            id,
-            home,
-            phone: None,
-            first_name: name.to_owned(),
-            last_name: None,
-            password: None,
-        };
-        self.users.insert(id, user);
-        self.bots.insert(token.to_owned(), id);
-        id
+    fn remove(&mut self, key: Key) {
+        let Some(login) = self.logins.remove(&key) else { return };
+        if let Some(keys) = self.keys.get_mut(&login.user) {
+            keys.remove(&key);
+            if keys.is_empty() {
+                self.keys.remove(&login.user);
+            }
+        }
     }
+}
 
-    pub(super) fn user_by_phone(&self, phone: &str) -> Option<&User> {
-        self.users.values().find(|user| user.phone.as_deref() == Some(phone))
-    }
-
-    /// Random bytes.
-    pub(super) fn random<const N: usize>(&mut self) -> [u8; N] {
-        self.entropy.array()
-    }
-
+impl State {
     /// Who is logged in with a key.
-    pub(super) fn login(&self, key: Key) -> Result<i64, RpcError> {
-        if let Some(name) = self.revoked.get(&key) {
+    pub(crate) fn login(&self, key: Key) -> Result<i64, RpcError> {
+        if let Some(name) = self.auth.revoked.get(&key) {
             let code = if name == "AUTH_KEY_DUPLICATED" { 406 } else { 401 };
             return Err(RpcError::parse(code, name));
         }
-        match (self.logins.get(&key), self.pending.get(&key)) {
+        match (self.auth.logins.get(&key), self.auth.pending.get(&key)) {
             (Some(login), _) => Ok(login.user),
             (None, Some(_)) => Err(RpcError::parse(401, "SESSION_PASSWORD_NEEDED")),
             (None, None) => Err(RpcError::parse(401, "AUTH_KEY_UNREGISTERED")),
@@ -177,13 +150,13 @@ impl State {
 
     /// Logs an account in, unless a password is missing or it lives elsewhere.
     pub(super) fn log_in(&mut self, key: Key, user: i64) -> Result<(), RpcError> {
-        let account = self.users.get(&user).ok_or_else(|| invalid("USER_DEACTIVATED"))?;
+        let account = self.people.user(user).ok_or_else(|| invalid("USER_DEACTIVATED"))?;
         if account.home != key.dc {
             let number = account.home.number;
             return Err(RpcError::parse(303, &format!("USER_MIGRATE_{number}")));
         }
         if account.password.is_some() {
-            self.pending.insert(key, user);
+            self.auth.pending.insert(key, user);
             return Err(RpcError::parse(401, "SESSION_PASSWORD_NEEDED"));
         }
         self.logged_in(key, user);
@@ -192,31 +165,29 @@ impl State {
 
     /// The key is that of a login from now on.
     pub(super) fn logged_in(&mut self, key: Key, user: i64) {
-        self.transferred(key, Login { user, by: key });
+        self.transferred(key, Login { user, by: key, session: None });
     }
 
     /// The key is that of a login, which came from another data centre.
     pub(super) fn transferred(&mut self, key: Key, login: Login) {
-        self.pending.remove(&key);
-        self.revoked.remove(&key);
-        self.logins.insert(key, login);
+        self.auth.pending.remove(&key);
+        self.auth.revoked.remove(&key);
+        self.auth.insert(key, login);
     }
 
     /// Ends a login in every data centre that it was taken to.
     pub(super) fn log_out(&mut self, key: Key) {
-        let Some(Login { by, .. }) = self.logins.get(&key).copied() else { return };
-        self.logins.retain(|_, login| login.by != by);
+        let Some(Login { user, by, .. }) = self.auth.logins.get(&key).copied() else { return };
+        let all: Vec<_> = self.auth.logins_of(user).collect();
+        for (key, _) in all.into_iter().filter(|(_, login)| login.by == by) {
+            self.auth.remove(key);
+        }
         // What is on its way is not valid any more either.
-        self.transfers.retain(|_, transfer| transfer.login.by != by);
+        self.auth.transfers.retain(|_, transfer| transfer.login.by != by);
     }
 
     pub(super) fn revoke(&mut self, key: Key, name: &str) {
-        self.logins.remove(&key);
-        self.revoked.insert(key, name.to_owned());
+        self.auth.remove(key);
+        self.auth.revoked.insert(key, name.to_owned());
     }
-}
-
-/// A phone number as its digits.
-pub(super) fn digits(phone: &str) -> String {
-    phone.chars().filter(char::is_ascii_digit).collect()
 }

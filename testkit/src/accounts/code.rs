@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use crate::ids::DcId;
-use crate::rpc::RpcError;
-use crate::server::Dispatcher;
-use crate::server::accounts::email::Email;
-use crate::server::accounts::state::{State, digits};
-use crate::server::accounts::{Accounts, Context, invalid, profile};
-use crate::tl::api::enums::EmailVerification;
-use crate::tl::api::enums::auth as enums;
-use crate::tl::api::functions::auth::{CancelCode, ResendCode, SendCode, SignIn, SignUp};
-use crate::tl::api::types::DataJson;
-use crate::tl::api::types::auth as types;
-use crate::tl::api::types::help::TermsOfService;
+use telewire::rpc::RpcError;
+use telewire::tl::api::enums::EmailVerification;
+use telewire::tl::api::enums::auth as enums;
+use telewire::tl::api::functions::auth::{CancelCode, ResendCode, SendCode, SignIn, SignUp};
+use telewire::tl::api::types::DataJson;
+use telewire::tl::api::types::auth as types;
+use telewire::tl::api::types::help::TermsOfService;
+
+use crate::accounts::email::Email;
+use crate::accounts::login;
+use crate::methods::Registry;
+use crate::world::{Context, State, digits, invalid};
 
 /// A code, on its way to a phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,7 @@ pub enum CodeKind {
 }
 
 /// A code that waits to be typed.
+#[derive(Clone)]
 pub(super) struct Code {
     pub(super) hash: String,
     /// Empty if an email address is to be set up first.
@@ -85,12 +86,12 @@ const PHONE_LENGTH: std::ops::RangeInclusive<usize> = 5..=15;
 /// Seconds before a resend may be asked for.
 const TIMEOUT: i32 = 60;
 
-pub(super) fn register(accounts: &Accounts, dc: DcId, dispatcher: &mut Dispatcher) {
-    accounts.handle(dc, dispatcher, send_code);
-    accounts.handle(dc, dispatcher, resend_code);
-    accounts.handle(dc, dispatcher, cancel_code);
-    accounts.handle(dc, dispatcher, sign_in);
-    accounts.handle(dc, dispatcher, sign_up);
+pub(super) fn install(registry: &mut Registry<'_>) {
+    registry.open(send_code);
+    registry.open(resend_code);
+    registry.open(cancel_code);
+    registry.open(sign_in);
+    registry.open(sign_up);
 }
 
 /// `API_ID_INVALID` unless it looks like an application's.
@@ -106,14 +107,14 @@ fn send_code(
 ) -> Result<enums::SentCode, RpcError> {
     check_api(request.api_id, &request.api_hash)?;
     let phone = checked(&request.phone_number)?;
-    if state.banned.contains(&phone) {
+    if state.auth.banned.contains(&phone) {
         return Err(invalid("PHONE_NUMBER_BANNED"));
     }
-    let home = state.user_by_phone(&phone).map(|user| user.home).or(state.home_of_new);
+    let home = state.user_by_phone(&phone).map(|user| user.home).or(state.auth.home_of_new);
     if let Some(home) = home.filter(|home| *home != context.dc()) {
         return Err(RpcError::parse(303, &format!("PHONE_MIGRATE_{}", home.number)));
     }
-    let kinds = state.kinds.clone();
+    let kinds = state.auth.kinds.clone();
     Ok(state.send(context.unix, phone, &kinds))
 }
 
@@ -138,7 +139,7 @@ fn cancel_code(
 ) -> Result<bool, RpcError> {
     let phone = checked(&request.phone_number)?;
     state.code(context, &phone, &request.phone_code_hash)?;
-    state.codes.remove(&phone);
+    state.auth.codes.remove(&phone);
     Ok(true)
 }
 
@@ -159,12 +160,12 @@ fn sign_in(
     if code.code != typed {
         code.wrong += 1;
         if code.wrong >= MAX_WRONG {
-            state.codes.remove(&phone);
+            state.auth.codes.remove(&phone);
         }
         return Err(invalid("PHONE_CODE_INVALID"));
     }
     let Some(user) = state.user_by_phone(&phone).map(|user| user.id) else {
-        if let Some(code) = state.codes.get_mut(&phone) {
+        if let Some(code) = state.auth.codes.get_mut(&phone) {
             code.is_proved = true;
         }
         let terms = TermsOfService {
@@ -179,9 +180,9 @@ fn sign_in(
         return Ok(required.into());
     };
     // A code is good for one login.
-    state.codes.remove(&phone);
+    state.auth.codes.remove(&phone);
     state.log_in(context.key, user)?;
-    profile::authorization(state, user)
+    login::authorization(state, context.key, user)
 }
 
 fn sign_up(
@@ -200,13 +201,13 @@ fn sign_up(
     if request.first_name.trim().is_empty() {
         return Err(invalid("FIRSTNAME_INVALID"));
     }
-    state.codes.remove(&phone);
+    state.auth.codes.remove(&phone);
     let user = state.add_user(context.dc(), &phone, request.first_name.trim());
-    if let Some(user) = state.users.get_mut(&user) {
+    if let Some(user) = state.people.user_mut(user) {
         user.last_name = Some(request.last_name.clone()).filter(|name| !name.is_empty());
     }
     state.log_in(context.key, user)?;
-    profile::authorization(state, user)
+    login::authorization(state, context.key, user)
 }
 
 pub(super) fn checked(phone: &str) -> Result<String, RpcError> {
@@ -237,22 +238,22 @@ impl State {
         if hash.is_empty() {
             return Err(invalid("PHONE_CODE_HASH_EMPTY"));
         }
-        if self.codes.get(phone).is_some_and(|code| context.unix >= code.expires) {
-            self.codes.remove(phone);
+        if self.auth.codes.get(phone).is_some_and(|code| context.unix >= code.expires) {
+            self.auth.codes.remove(phone);
         }
-        let code = self.codes.get_mut(phone).filter(|code| code.hash == hash);
+        let code = self.auth.codes.get_mut(phone).filter(|code| code.hash == hash);
         code.ok_or_else(|| invalid("PHONE_CODE_EXPIRED"))
     }
 
     /// Those that have expired, and one more if there is no room for another.
     fn forget_codes(&mut self, unix: Duration) {
-        self.codes.retain(|_, code| code.expires > unix);
-        if self.codes.len() < MAX_CODES {
+        self.auth.codes.retain(|_, code| code.expires > unix);
+        if self.auth.codes.len() < MAX_CODES {
             return;
         }
-        let first = self.codes.iter().min_by_key(|(_, code)| code.expires);
+        let first = self.auth.codes.iter().min_by_key(|(_, code)| code.expires);
         if let Some(phone) = first.map(|(phone, _)| phone.clone()) {
-            self.codes.remove(&phone);
+            self.auth.codes.remove(&phone);
         }
     }
 
@@ -280,24 +281,24 @@ impl State {
             next_type: next.first().and_then(|kind| kind.to_next()),
             timeout: (!next.is_empty()).then_some(TIMEOUT),
         };
-        let expires = unix.saturating_add(self.code_lifetime);
+        let expires = unix.saturating_add(self.auth.code_lifetime);
         if kind != CodeKind::SetUpEmail {
             self.announce(&phone, &code, kind);
         }
         let kept =
             Code { hash, code, kind, email: None, expires, next, is_proved: false, wrong: 0 };
         self.forget_codes(unix);
-        self.codes.insert(phone, kept);
+        self.auth.codes.insert(phone, kept);
         sent.into()
     }
 
     /// Hands a code to whoever takes them.
     pub(super) fn announce(&mut self, phone: &str, code: &str, kind: CodeKind) {
-        if self.outgoing.len() == MAX_OUTGOING {
-            self.outgoing.pop_front();
+        if self.auth.outgoing.len() == MAX_OUTGOING {
+            self.auth.outgoing.pop_front();
         }
         let (phone, code) = (phone.to_owned(), code.to_owned());
-        self.outgoing.push_back(SentCode { phone, code, kind });
+        self.auth.outgoing.push_back(SentCode { phone, code, kind });
     }
 }
 

@@ -1,31 +1,34 @@
 //! `help.getConfig`: where the data centres are.
 
-use crate::ids::DcId;
-use crate::server::Dispatcher;
-use crate::server::accounts::{Accounts, seconds};
-use crate::tl::wrap::functions::help::GetConfig;
-use crate::tl::wrap::types::{Config, DcOption};
+use telewire::ids::DcId;
+use telewire::rpc::RpcError;
+use telewire::tl::wrap::functions::help::GetConfig;
+use telewire::tl::wrap::types::{Config, DcOption};
 
-pub(super) fn register(accounts: &Accounts, dc: DcId, dispatcher: &mut Dispatcher) {
-    let accounts = accounts.clone();
-    // Telegram's CDNs have numbers from 201 on.
-    dispatcher.on(move |caller, _: GetConfig| {
-        let state = accounts.state();
-        let options = state.addresses.iter().filter(|(other, _)| other.is_test == dc.is_test);
-        let options = options.map(|(dc, address)| DcOption {
-            ipv6: address.is_ipv6(),
-            media_only: dc.is_media,
-            tcpo_only: false,
-            cdn: dc.number > 100,
-            r#static: false,
-            this_port_only: true,
-            id: dc.number.into(),
-            ip_address: address.ip().to_string(),
-            port: address.port().into(),
-            secret: None,
-        });
-        Ok(config(dc, options.collect(), seconds(caller.now.unix)))
+use crate::methods::Registry;
+use crate::world::{Context, State};
+
+pub(super) fn install(registry: &mut Registry<'_>) {
+    registry.open(get_config);
+}
+
+// Telegram's CDNs have numbers from 201 on.
+fn get_config(state: &mut State, context: &Context, _: &GetConfig) -> Result<Config, RpcError> {
+    let dc = context.dc();
+    let options = state.auth.addresses.iter().filter(|(other, _)| other.is_test == dc.is_test);
+    let options = options.map(|(dc, address)| DcOption {
+        ipv6: address.is_ipv6(),
+        media_only: dc.is_media,
+        tcpo_only: false,
+        cdn: dc.number > 100,
+        r#static: false,
+        this_port_only: true,
+        id: dc.number.into(),
+        ip_address: address.ip().to_string(),
+        port: address.port().into(),
+        secret: None,
     });
+    Ok(config(dc, options.collect(), context.date()))
 }
 
 /// The numbers are those that Telegram's data centres answer. Nothing leads a client elsewhere: there is no domain to find
@@ -86,7 +89,7 @@ const DAY: i32 = 24 * HOUR;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tl::{Deserialize, Serialize};
+    use telewire::tl::{Deserialize, Serialize};
 
     #[test]
     fn the_configuration_is_that_of_the_layers_that_clients_speak() {

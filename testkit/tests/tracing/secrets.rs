@@ -8,7 +8,7 @@ use telewire::net::Server;
 use telewire::server::accounts::{Accounts, CodeKind};
 use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
 
-use crate::Notes;
+use crate::notes::Notes;
 
 const PHONE: &str = "+99 966 2 0001";
 const PASSWORD: &str = "correct horse";
@@ -50,7 +50,7 @@ async fn em_15_neither_the_code_nor_the_password_nor_the_key_of_a_login_is_told(
     let snapshot = client.snapshot();
     client.close().await;
 
-    let told = notes.lines.lock().unwrap().join("\n");
+    let told = notes.lines().join("\n");
     // The first call too is told by its own name, and not by those of its wrappers.
     for function in ["auth.sendCode", "auth.signIn", "auth.checkPassword", "users.getUsers"] {
         assert!(told.contains(&format!("function=\"{function}\"")), "{function}: {told}");
