@@ -13,9 +13,9 @@ use telewire::client::{Client, Step};
 use telewire::crypto::real;
 use telewire::ids::DcId;
 use telewire::net::{OsEntropy, Server};
-use telewire::server::accounts::Accounts;
 use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
 use telewire::tl::api::enums::User;
+use telewire_testkit::World;
 
 const PHONE: &str = "+99 966 2 0001";
 const PASSWORD: &str = "correct horse";
@@ -24,7 +24,7 @@ const PASSWORD: &str = "correct horse";
 async fn main() -> Result<(), Box<dyn Error>> {
     // A data centre with one account, which has a password.
     let (dc, key) = (DcId::production(2), embedded_key()?);
-    let accounts = Accounts::new(OsEntropy::new()?);
+    let accounts = World::new(OsEntropy::new()?);
     let ada = accounts.add_user(dc, PHONE, "Ada");
     accounts.set_password(ada, PASSWORD, "the animal and what it is");
     let mut dispatcher = Dispatcher::new();

@@ -191,5 +191,4 @@ impl World {
             handler(user, request)
         });
     }
-
 }

@@ -23,8 +23,7 @@ pub(super) fn install(registry: &mut Registry<'_>) {
 impl State {
     pub(super) fn set_password(&mut self, user: i64, password: &str, hint: &str) {
         let (salt1, salt2) = (self.random::<40>().to_vec(), self.random::<16>().to_vec());
-        let params =
-            SrpParams::new(salt1.clone(), salt2.clone(), G, &KNOWN_PRIME, &mut self.dice);
+        let params = SrpParams::new(salt1.clone(), salt2.clone(), G, &KNOWN_PRIME, &mut self.dice);
         // The group is the known one, so that nothing of it is refused.
         let Ok(params) = params else { return };
         let Ok(verifier) = params.verifier(password.as_bytes()) else { return };
@@ -81,7 +80,9 @@ fn check_password(
     request: &CheckPassword,
 ) -> Result<enums::auth::Authorization, RpcError> {
     let Some(user) = state.auth.pending.get(&context.key).copied() else {
-        return state.login(context.key).and_then(|user| login::authorization(state, context.key, user));
+        return state
+            .login(context.key)
+            .and_then(|user| login::authorization(state, context.key, user));
     };
     let enums::InputCheckPasswordSrp::InputCheckPasswordSrp(proof) = &request.password else {
         return Err(invalid("PASSWORD_HASH_INVALID"));

@@ -35,8 +35,8 @@ use telewire::time::Now;
 
 use crate::methods;
 pub(crate) use context::{Caller, Context, Key, Viewer, invalid, seconds};
-pub(crate) use mailbox::What;
 pub(crate) use dialog::Part;
+pub(crate) use mailbox::What;
 pub(crate) use peer::Peer;
 pub use people::Person;
 pub(crate) use people::{User, digits, is_username};

@@ -6,10 +6,10 @@ use telewire::rpc::Execution;
 use telewire::server::Fault;
 use telewire::tl::api::functions::account::UpdateStatus;
 
-use crate::support::{FOUR, TWO, World, id, patient, world, world_with};
+use crate::support::{FOUR, Served, TWO, id, patient, world, world_with};
 
 /// What README's program does: it logs in if nobody is, and asks who it is.
-async fn program(world: &World, store: FileStore) -> Result<i64, Error> {
+async fn program(world: &Served, store: FileStore) -> Result<i64, Error> {
     let client = world.client_on(store).await;
     if !client.is_logged_in() {
         patient(client.log_in_bot("777:abc")).await.unwrap();

@@ -14,14 +14,14 @@ use telewire::tl::api::types::InputDocumentFileLocation;
 use telewire::tl::api::types::NearestDc;
 use tokio::task::JoinSet;
 
-use crate::support::{World, patient, world_with};
+use crate::support::{Served, patient, world_with};
 
 fn nearest() -> NearestDc {
     NearestDc { country: String::new(), this_dc: 2, nearest_dc: 2 }
 }
 
 /// A world that takes so many calls a second, and how often it was asked.
-async fn limited(calls: usize) -> (World, Arc<AtomicU32>) {
+async fn limited(calls: usize) -> (Served, Arc<AtomicU32>) {
     let asked = Arc::<AtomicU32>::default();
     let count = asked.clone();
     let world = world_with(move |_, _, dispatcher| {
@@ -64,7 +64,7 @@ async fn cf_15_many_calls_make_few_requests_more_than_there_are_answers() {
 }
 
 /// A world whose first call of the function is refused for so long, and who asked.
-async fn refusing(message: &'static str, seconds: u32) -> (World, Arc<Mutex<Vec<&'static str>>>) {
+async fn refusing(message: &'static str, seconds: u32) -> (Served, Arc<Mutex<Vec<&'static str>>>) {
     let asked = Arc::<Mutex<Vec<&'static str>>>::default();
     let seen = asked.clone();
     let message = format!("{message}_{seconds}");

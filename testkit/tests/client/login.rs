@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use telewire::client::{CodeLogin, LoginError, Step};
 use telewire::rpc::RpcError;
-use telewire::server::accounts::CodeKind;
 use telewire::tl::api::enums::auth::SentCodeType;
 use telewire::tl::api::functions::auth::SendCode;
+use telewire_testkit::CodeKind;
 
-use crate::support::{API_HASH, PHONE, TWO, World, done, id, patient, world, world_with};
+use crate::support::{API_HASH, PHONE, Served, TWO, done, id, patient, world, world_with};
 
-fn code(world: &World) -> String {
+fn code(world: &Served) -> String {
     world.accounts.code(PHONE).expect("no code was sent")
 }
 

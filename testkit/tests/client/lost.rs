@@ -10,10 +10,10 @@ use std::time::Duration;
 use telewire::client::store::MemoryStore;
 use telewire::client::{Client, CodeLogin, InvokeOptions, LoginError, PasswordStep, QrStep, Step};
 use telewire::rpc::Execution;
-use telewire::server::accounts::CodeKind;
 use telewire::tl::api::functions::auth::{ImportBotAuthorization, SignIn};
+use telewire_testkit::CodeKind;
 
-use crate::support::{FOUR, PHONE, TWO, World, id, patient, world, world_with};
+use crate::support::{FOUR, PHONE, Served, TWO, id, patient, world, world_with};
 
 /// Polls a future so often at most, and drops it; what it gave, if it was ready before.
 async fn polled<T>(times: u32, future: impl Future<Output = T>) -> Option<T> {
@@ -30,7 +30,7 @@ async fn polled<T>(times: u32, future: impl Future<Output = T>) -> Option<T> {
 }
 
 /// After a step was dropped, whatever it had done: the client is either as it was or logged in, and it is not stuck.
-async fn check(world: &World, client: &Client, user: i64, what: &str) {
+async fn check(world: &Served, client: &Client, user: i64, what: &str) {
     // What is being kept is kept.
     let was = client.is_logged_in();
     let me = patient(client.me()).await;
@@ -53,11 +53,11 @@ const MOST: u32 = 400;
 
 /// Drops a step after every number of polls, until it is ready by itself. `again` goes on until somebody is logged in.
 async fn drop_everywhere<
-    A: AsyncFn(&World, &Client, u32) -> bool,
-    B: AsyncFn(&World, &Client) -> i64,
+    A: AsyncFn(&Served, &Client, u32) -> bool,
+    B: AsyncFn(&Served, &Client) -> i64,
 >(
     user: i64,
-    make: impl AsyncFn() -> World,
+    make: impl AsyncFn() -> Served,
     dropped: A,
     again: B,
 ) {
@@ -87,7 +87,7 @@ async fn drop_everywhere<
     panic!("it is never ready");
 }
 
-async fn bot_world() -> World {
+async fn bot_world() -> Served {
     let world = world().await;
     world.accounts.add_bot(FOUR, "777:abc", "Helper");
     world
@@ -106,17 +106,17 @@ async fn cf_19_a_bots_login_may_be_dropped_anywhere() {
 
 const ADA: i64 = 5_000_000_001;
 
-async fn ada_world() -> World {
+async fn ada_world() -> Served {
     let world = world().await;
     assert_eq!(world.accounts.add_user(FOUR, PHONE, "Ada"), ADA);
     world
 }
 
-fn code(world: &World) -> String {
+fn code(world: &Served) -> String {
     world.accounts.code(PHONE).unwrap()
 }
 
-async fn by_code(world: &World, client: &Client) -> i64 {
+async fn by_code(world: &Served, client: &Client) -> i64 {
     let login = client.send_code(PHONE).await.unwrap();
     match login.submit(&code(world)).await.unwrap() {
         Step::Done(done) => id(&done.user),
@@ -128,7 +128,7 @@ async fn by_code(world: &World, client: &Client) -> i64 {
 
 #[tokio::test]
 async fn cf_19_sending_a_code_may_be_dropped_anywhere() {
-    let dropped = async |_: &World, client: &Client, times| {
+    let dropped = async |_: &Served, client: &Client, times| {
         polled(times, client.send_code(PHONE)).await.is_some()
     };
     drop_everywhere(ADA, ada_world, dropped, by_code).await;
@@ -139,13 +139,13 @@ async fn cf_19_a_code_may_be_dropped_anywhere() {
     // The same step once more is the same login.
     let login = std::sync::Mutex::new(None::<CodeLogin>);
     let typed = std::sync::Mutex::new(String::new());
-    let dropped = async |world: &World, client: &Client, times| {
+    let dropped = async |world: &Served, client: &Client, times| {
         let step = client.send_code(PHONE).await.unwrap();
         *typed.lock().unwrap() = code(world);
         *login.lock().unwrap() = Some(step.clone());
         polled(times, step.submit(&code(world))).await.is_some()
     };
-    let again = async |_: &World, _: &Client| {
+    let again = async |_: &Served, _: &Client| {
         let (step, typed) = (login.lock().unwrap().clone().unwrap(), typed.lock().unwrap().clone());
         match step.submit(&typed).await.unwrap() {
             Step::Done(done) => id(&done.user),
@@ -157,7 +157,7 @@ async fn cf_19_a_code_may_be_dropped_anywhere() {
 
 #[tokio::test]
 async fn cf_19_a_sign_up_may_be_dropped_anywhere() {
-    let dropped = async |world: &World, client: &Client, times| {
+    let dropped = async |world: &Served, client: &Client, times| {
         let login = client.send_code(PHONE).await.unwrap();
         match login.submit(&code(world)).await.unwrap() {
             Step::SignUp(step) => polled(times, step.submit("Ada", "")).await.is_some(),
@@ -176,7 +176,7 @@ async fn cf_19_a_password_may_be_dropped_anywhere() {
         world
     };
     let step = std::sync::Mutex::new(None::<PasswordStep>);
-    let dropped = async |world: &World, client: &Client, times| {
+    let dropped = async |world: &Served, client: &Client, times| {
         let login = client.send_code(PHONE).await.unwrap();
         match login.submit(&code(world)).await.unwrap() {
             Step::Password(password) => {
@@ -186,7 +186,7 @@ async fn cf_19_a_password_may_be_dropped_anywhere() {
             other => panic!("{other:?}"),
         }
     };
-    let again = async |_: &World, _: &Client| {
+    let again = async |_: &Served, _: &Client| {
         let step = step.lock().unwrap().clone().unwrap();
         id(&step.submit("secret").await.unwrap().user)
     };
@@ -195,11 +195,11 @@ async fn cf_19_a_password_may_be_dropped_anywhere() {
 
 #[tokio::test]
 async fn cf_19_a_qr_code_may_be_dropped_anywhere() {
-    let by_qr = async |world: &World, client: &Client| {
+    let by_qr = async |world: &Served, client: &Client| {
         let mut login = client.qr_login().await.unwrap();
         go_on(world, client, &mut login).await
     };
-    let dropped = async |world: &World, client: &Client, times| {
+    let dropped = async |world: &Served, client: &Client, times| {
         let mut login = client.qr_login().await.unwrap();
         let step = login.next().await.unwrap();
         let QrStep::Show { url, .. } = step else { panic!("{step:?}") };
@@ -215,7 +215,7 @@ async fn cf_19_a_qr_code_may_be_dropped_anywhere() {
     drop_everywhere(ADA, ada_world, dropped, by_qr).await;
 }
 
-async fn go_on(world: &World, client: &Client, login: &mut telewire::client::QrLogin) -> i64 {
+async fn go_on(world: &Served, client: &Client, login: &mut telewire::client::QrLogin) -> i64 {
     loop {
         match login.next().await {
             Ok(QrStep::Show { url, .. }) => {
@@ -234,36 +234,36 @@ async fn go_on(world: &World, client: &Client, login: &mut telewire::client::QrL
 /// Steps that do not log in: a login goes on, or is begun anew.
 #[tokio::test]
 async fn cf_19_other_steps_may_be_dropped_anywhere() {
-    let resend = async |_: &World, client: &Client, times| {
+    let resend = async |_: &Served, client: &Client, times| {
         let login = client.send_code(PHONE).await.unwrap();
         polled(times, login.resend()).await.is_some()
     };
     drop_everywhere(ADA, ada_world, resend, by_code).await;
-    let cancel = async |_: &World, client: &Client, times| {
+    let cancel = async |_: &Served, client: &Client, times| {
         let login = client.send_code(PHONE).await.unwrap();
         polled(times, login.cancel()).await.is_some()
     };
     drop_everywhere(ADA, ada_world, cancel, by_code).await;
-    let me = async |_: &World, client: &Client, times| polled(times, client.me()).await.is_some();
+    let me = async |_: &Served, client: &Client, times| polled(times, client.me()).await.is_some();
     drop_everywhere(ADA, ada_world, me, by_code).await;
     let begin =
-        async |_: &World, client: &Client, times| polled(times, client.qr_login()).await.is_some();
+        async |_: &Served, client: &Client, times| polled(times, client.qr_login()).await.is_some();
     drop_everywhere(ADA, ada_world, begin, by_code).await;
     let email_world = async || {
         let world = ada_world().await;
         world.accounts.set_code_kinds(&[CodeKind::SetUpEmail, CodeKind::App]);
         world
     };
-    let by_code_again = async |world: &World, client: &Client| {
+    let by_code_again = async |world: &Served, client: &Client| {
         world.accounts.set_code_kinds(&[CodeKind::Sms]);
         by_code(world, client).await
     };
-    let set_up = async |_: &World, client: &Client, times| {
+    let set_up = async |_: &Served, client: &Client, times| {
         let login = client.send_code(PHONE).await.unwrap();
         polled(times, login.set_up_email("ada@example.com")).await.is_some()
     };
     drop_everywhere(ADA, &email_world, set_up, &by_code_again).await;
-    let verify = async |world: &World, client: &Client, times| {
+    let verify = async |world: &Served, client: &Client, times| {
         let login = client.send_code(PHONE).await.unwrap();
         let step = login.set_up_email("ada@example.com").await.unwrap();
         polled(times, step.submit(&code(world))).await.is_some()
@@ -288,7 +288,7 @@ async fn cf_19_a_log_out_may_be_dropped_anywhere() {
 }
 
 /// A world that logs in, and answers too late for the deadline of the first call.
-async fn late_world() -> (World, Arc<AtomicBool>) {
+async fn late_world() -> (Served, Arc<AtomicBool>) {
     let is_late = Arc::new(AtomicBool::new(true));
     let late = is_late.clone();
     let world = world_with(move |accounts, dc, dispatcher| {
@@ -298,11 +298,11 @@ async fn late_world() -> (World, Arc<AtomicBool>) {
         };
         let (here, first) = (accounts.clone(), is_late.clone());
         dispatcher.on_later(move |caller, _: ImportBotAuthorization| {
-            (late(&first), here.log_in(dc, caller.key, 777))
+            (late(&first), here.authorize(dc, caller.key, 777))
         });
         let (here, first) = (accounts.clone(), is_late.clone());
         dispatcher
-            .on_later(move |caller, _: SignIn| (late(&first), here.log_in(dc, caller.key, ADA)));
+            .on_later(move |caller, _: SignIn| (late(&first), here.authorize(dc, caller.key, ADA)));
     })
     .await;
     world.accounts.add_bot(TWO, "777:abc", "Helper");

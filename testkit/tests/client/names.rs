@@ -6,7 +6,6 @@ use std::time::Duration;
 use telewire::client::store::{MemoryStore, StringStore, string};
 use telewire::client::{Client, FutureAuthToken, LoginError, QrStep, Step};
 use telewire::rpc::RpcError;
-use telewire::server::accounts::CodeKind;
 use telewire::tl::api::enums::auth::{Authorization, SentCode};
 use telewire::tl::api::enums::{MessageEntity, User};
 use telewire::tl::api::functions::auth::{
@@ -16,10 +15,11 @@ use telewire::tl::api::functions::auth::{
 use telewire::tl::api::types;
 use telewire::tl::api::types::help::TermsOfService;
 use telewire::tl::{Deserialize, Function, Identifiable, Object, Reader, Repeat, Serialize};
+use telewire_testkit::CodeKind;
 
-use crate::support::{API_HASH, FOUR, PHONE, TWO, World, id, patient, world, world_with};
+use crate::support::{API_HASH, FOUR, PHONE, Served, TWO, id, patient, world, world_with};
 
-fn code(world: &World) -> String {
+fn code(world: &Served) -> String {
     world.accounts.code(PHONE).unwrap()
 }
 
@@ -29,7 +29,7 @@ fn flood(seconds: u64) -> LoginError {
 
 /// Has the next call of a function refused, and gives what a step makes of it.
 async fn refused<F: Function, T: std::fmt::Debug>(
-    world: &World,
+    world: &Served,
     (code, name): (i32, &str),
     step: impl AsyncFn() -> Result<T, LoginError>,
 ) -> LoginError {
@@ -158,13 +158,13 @@ const TOKEN: &[u8] = b"a token of the future";
 type Asked = Arc<Mutex<Vec<Option<Vec<Vec<u8>>>>>>;
 
 /// A world that gives all that Telegram may give with a login and its end.
-async fn generous_world() -> (World, Asked) {
+async fn generous_world() -> (Served, Asked) {
     let asked = Asked::default();
     let seen = asked.clone();
     let world = world_with(move |accounts, dc, dispatcher| {
         let here = accounts.clone();
         dispatcher.on(move |caller, _: ImportBotAuthorization| {
-            let answer = here.log_in(dc, caller.key, 777)?;
+            let answer = here.authorize(dc, caller.key, 777)?;
             let Authorization::Authorization(mut answer) = answer else { return Ok(answer) };
             answer.otherwise_relogin_days = Some(7);
             answer.future_auth_token = Some(TOKEN.into());
@@ -411,7 +411,7 @@ async fn an_answer_to_a_login_that_does_not_decode_keeps_its_secrets_and_says_th
     let world = world_with(|accounts, dc, dispatcher| {
         let here = accounts.clone();
         dispatcher.on(move |caller, _: Garbled| {
-            let mut answer = here.log_in(dc, caller.key, 777)?.to_bytes();
+            let mut answer = here.authorize(dc, caller.key, 777)?.to_bytes();
             answer.truncate(answer.len() - 4);
             Ok(Object::from(answer))
         });

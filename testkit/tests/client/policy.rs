@@ -11,10 +11,10 @@ use telewire::tl::Repeat;
 use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
 
-use crate::support::{Silence, TWO, World, patient, world_with};
+use crate::support::{Served, Silence, TWO, patient, world_with};
 
 /// A world in which the first `failures` calls get an error, and the number of calls that were made.
-async fn failing(failures: u32, code: i32, message: &'static str) -> (World, Arc<AtomicU32>) {
+async fn failing(failures: u32, code: i32, message: &'static str) -> (Served, Arc<AtomicU32>) {
     let asked = Arc::new(AtomicU32::new(0));
     let count = asked.clone();
     let world = world_with(move |_, _, dispatcher| {

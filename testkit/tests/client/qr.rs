@@ -6,17 +6,17 @@ use telewire::client::{Client, LoginError, QrStep};
 use telewire::server::Fault;
 use telewire::tl::api::functions::auth::AcceptLoginToken;
 
-use crate::support::{FOUR, PHONE, TWO, World, id, patient, world};
+use crate::support::{FOUR, PHONE, Served, TWO, id, patient, world};
 
 /// Scans what is shown, with another device that is logged in.
-async fn scan(world: &World, scanner: &Client, url: &str) {
+async fn scan(world: &Served, scanner: &Client, url: &str) {
     assert!(url.starts_with("tg://login?token="), "{url}");
     let token = world.accounts.shown_tokens().remove(0);
     patient(scanner.invoke(&AcceptLoginToken { token: token.into() })).await.unwrap();
     world.deliver();
 }
 
-async fn logged_in(world: &World) -> Client {
+async fn logged_in(world: &Served) -> Client {
     let client = world.client().await;
     let login = patient(client.send_code(PHONE)).await.unwrap();
     patient(login.submit(&world.accounts.code(PHONE).unwrap())).await.unwrap();

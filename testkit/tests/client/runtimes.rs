@@ -14,10 +14,10 @@ use telewire::tl::Repeat;
 use telewire::tl::api::functions::help::GetNearestDc;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::support::{FOUR, Silence, TWO, World, id, patient, world, world_with};
+use crate::support::{FOUR, Served, Silence, TWO, id, patient, world, world_with};
 
 /// A world in a runtime of its own, which outlives those of the clients.
-fn elsewhere(make: impl Future<Output = World> + Send + 'static) -> (Runtime, World) {
+fn elsewhere(make: impl Future<Output = Served> + Send + 'static) -> (Runtime, Served) {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let world = runtime.block_on(make);
     (runtime, world)

@@ -3,16 +3,16 @@
 use telewire::client::{Client, CodeLogin, LoginError, PasswordStep, SignUpStep, Step};
 use telewire::rpc::RpcError;
 use telewire::server::Caller;
-use telewire::server::accounts::{Accounts, CodeKind};
 use telewire::tl::api::enums::auth::SentCode;
 use telewire::tl::api::functions::account::{SendVerifyEmailCode, VerifyEmail};
 use telewire::tl::api::functions::auth::{CheckPassword, ResendCode, SendCode};
 use telewire::tl::api::types::account::EmailVerified;
 use telewire::tl::api::types::auth::{SentCodePaymentRequired, SentCodeSuccess};
+use telewire_testkit::{CodeKind, World};
 
-use crate::support::{PHONE, TWO, World, done, id, patient, world, world_with};
+use crate::support::{PHONE, Served, TWO, done, id, patient, world, world_with};
 
-fn code(world: &World) -> String {
+fn code(world: &Served) -> String {
     world.accounts.code(PHONE).expect("no code was sent")
 }
 
@@ -61,8 +61,8 @@ async fn an_email_address_that_is_verified_without_a_code_has_the_login_begin_an
 }
 
 /// Logs a bot in, without a code.
-fn success(accounts: &Accounts, caller: &Caller) -> Result<SentCode, RpcError> {
-    let authorization = accounts.log_in(TWO, caller.key, 777)?;
+fn success(accounts: &World, caller: &Caller) -> Result<SentCode, RpcError> {
+    let authorization = accounts.authorize(TWO, caller.key, 777)?;
     Ok(SentCodeSuccess { authorization }.into())
 }
 
@@ -139,7 +139,7 @@ async fn numbers_that_are_banned_and_tokens_that_were_replaced_are_told() {
 }
 
 /// A login up to the question for the password.
-async fn asked(world: &World, client: &Client) -> PasswordStep {
+async fn asked(world: &Served, client: &Client) -> PasswordStep {
     let login = patient(client.send_code(PHONE)).await.unwrap();
     match patient(login.submit(&code(world))).await.unwrap() {
         Step::Password(step) => step,
@@ -172,7 +172,7 @@ async fn a_question_that_is_old_is_asked_for_anew_and_not_for_ever() {
 }
 
 /// A login up to the question for a name.
-async fn proved(world: &World, client: &Client) -> (CodeLogin, SignUpStep) {
+async fn proved(world: &Served, client: &Client) -> (CodeLogin, SignUpStep) {
     let login = patient(client.send_code(PHONE)).await.unwrap();
     match patient(login.submit(&code(world))).await.unwrap() {
         Step::SignUp(step) => (login, step),

@@ -12,12 +12,12 @@ use telewire::client::{Client, ClientBuilder, Step};
 use telewire::crypto::{SeededEntropy, real};
 use telewire::ids::DcId;
 use telewire::net::{DcGuard, Server, SharedDc};
-use telewire::server::accounts::Accounts;
 use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
 use telewire::time::Now;
 use telewire::tl::api::enums;
 use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
+use telewire_testkit::World;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -33,8 +33,8 @@ pub(crate) const TWO: DcId = DcId::production(2);
 pub(crate) const FOUR: DcId = DcId::production(4);
 
 /// Two data centres and the accounts that they share.
-pub(crate) struct World {
-    pub(crate) accounts: Accounts,
+pub(crate) struct Served {
+    pub(crate) accounts: World,
     dcs: BTreeMap<DcId, Dc>,
 }
 
@@ -44,7 +44,7 @@ struct Dc {
     task: JoinHandle<()>,
 }
 
-impl Drop for World {
+impl Drop for Served {
     fn drop(&mut self) {
         for dc in self.dcs.values() {
             dc.task.abort();
@@ -53,13 +53,13 @@ impl Drop for World {
 }
 
 /// Data centres that answer what has to do with accounts.
-pub(crate) async fn world() -> World {
+pub(crate) async fn world() -> Served {
     world_with(|_, _, _| {}).await
 }
 
 /// And what else a test has them answer.
-pub(crate) async fn world_with(more: impl Fn(&Accounts, DcId, &mut Dispatcher)) -> World {
-    let accounts = Accounts::new(SeededEntropy::new(1));
+pub(crate) async fn world_with(more: impl Fn(&World, DcId, &mut Dispatcher)) -> Served {
+    let accounts = World::new(SeededEntropy::new(1));
     let mut dcs = BTreeMap::new();
     for dc in [TWO, FOUR] {
         let mut dispatcher = Dispatcher::new();
@@ -75,10 +75,10 @@ pub(crate) async fn world_with(more: impl Fn(&Accounts, DcId, &mut Dispatcher)) 
         let task = tokio::spawn(async { server.run().await.unwrap() });
         dcs.insert(dc, Dc { address, data_centre, task });
     }
-    World { accounts, dcs }
+    Served { accounts, dcs }
 }
 
-impl World {
+impl Served {
     /// A client that begins at data centre 2 and knows the address of no other.
     pub(crate) fn builder(&self) -> ClientBuilder {
         self.builder_as(1, API_HASH)

@@ -11,7 +11,7 @@ use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::functions::users::GetUsers;
 use telewire::tl::api::types::NearestDc;
 
-use crate::support::{FOUR, PHONE, TWO, World, done, id, patient, world, world_with};
+use crate::support::{FOUR, PHONE, Served, TWO, done, id, patient, world, world_with};
 
 const OTHER_PHONE: &str = "+99 966 2 0002";
 const NEW_PHONE: &str = "+99 966 2 0003";
@@ -47,7 +47,7 @@ const DEEDS: [Deed; 8] = [
 ];
 
 /// With a password for Bob, if one of these asks for it: it takes a while to make.
-async fn full_world(deeds: &[Deed]) -> World {
+async fn full_world(deeds: &[Deed]) -> Served {
     let world = world_with(|_, dc, dispatcher| {
         dispatcher.on(move |_, _: GetNearestDc| match dc.number {
             2 => Err(RpcError::parse(303, "NETWORK_MIGRATE_4")),
@@ -74,7 +74,7 @@ impl Deed {
         !matches!(self, Self::LogOut | Self::Migrate)
     }
 
-    async fn happen(self, world: &World, client: &Client) -> Result<(), LoginError> {
+    async fn happen(self, world: &Served, client: &Client) -> Result<(), LoginError> {
         match self {
             Self::Code => by_code(world, client, PHONE).await,
             Self::Password => by_code(world, client, OTHER_PHONE).await,
@@ -90,7 +90,7 @@ impl Deed {
     }
 }
 
-async fn by_code(world: &World, client: &Client, phone: &str) -> Result<(), LoginError> {
+async fn by_code(world: &Served, client: &Client, phone: &str) -> Result<(), LoginError> {
     let login = client.send_code(phone).await?;
     let code = world.accounts.code(phone).ok_or(LoginError::CodeExpired)?;
     match login.submit(&code).await? {
@@ -102,7 +102,7 @@ async fn by_code(world: &World, client: &Client, phone: &str) -> Result<(), Logi
     Ok(())
 }
 
-async fn by_qr(world: &World, client: &Client, phone: &str) -> Result<(), LoginError> {
+async fn by_qr(world: &Served, client: &Client, phone: &str) -> Result<(), LoginError> {
     let user = world.accounts.user_by_phone(phone).unwrap();
     let mut login = client.qr_login().await?;
     loop {
@@ -120,7 +120,7 @@ async fn by_qr(world: &World, client: &Client, phone: &str) -> Result<(), LoginE
 }
 
 /// What is kept is what the servers know, in every data centre.
-async fn check(world: &World, client: &Client, what: &str) {
+async fn check(world: &Served, client: &Client, what: &str) {
     let kept = client.snapshot();
     let user = client.user().map(|user| user.id);
     assert_eq!(client.is_logged_in(), user.is_some(), "{what}");

@@ -5,8 +5,8 @@ use telewire::client::{Client, Step};
 use telewire::crypto::{SeededEntropy, real};
 use telewire::ids::DcId;
 use telewire::net::Server;
-use telewire::server::accounts::{Accounts, CodeKind};
 use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
+use telewire_testkit::{CodeKind, World};
 
 use crate::notes::Notes;
 
@@ -19,7 +19,7 @@ async fn em_15_neither_the_code_nor_the_password_nor_the_key_of_a_login_is_told(
     let notes = Notes::of_all();
     tracing::subscriber::set_global_default(notes.clone()).unwrap();
     let (dc, key) = (DcId::production(2), embedded_key().unwrap());
-    let accounts = Accounts::new(SeededEntropy::new(1));
+    let accounts = World::new(SeededEntropy::new(1));
     let ada = accounts.add_user(dc, PHONE, "Ada");
     accounts.set_password(ada, PASSWORD, "");
     // A word, which no number that is told contains by chance.

@@ -15,8 +15,8 @@ use telewire::crypto::real;
 use telewire::framing::mtproxy::ProxySecret;
 use telewire::ids::DcId;
 use telewire::net::{Front, OsEntropy, Refusals, Server, SharedDc};
-use telewire::server::accounts::Accounts;
 use telewire::server::{DataCentre, Dispatcher, Strictness, exchange};
+use telewire_testkit::World;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
@@ -67,14 +67,14 @@ fn front(args: &Args) -> Result<Front, Failure> {
 
 /// The accounts that the options name.
 struct People {
-    accounts: Accounts,
+    accounts: World,
     /// The first person.
     first: Option<i64>,
 }
 
 impl People {
     fn new(args: &Args) -> Result<Self, Failure> {
-        let accounts = Accounts::new(entropy()?);
+        let accounts = World::new(entropy()?);
         let mut first = None;
         for user in &args.user {
             let home = args.home("--user", user.home)?;
@@ -160,12 +160,7 @@ async fn next_line(lines: &mut Option<mpsc::Receiver<String>>) -> String {
     std::future::pending().await
 }
 
-fn data_centre(
-    args: &Args,
-    dc: DcId,
-    accounts: &Accounts,
-    key: &Key,
-) -> Result<DataCentre, Failure> {
+fn data_centre(args: &Args, dc: DcId, accounts: &World, key: &Key) -> Result<DataCentre, Failure> {
     let mut config = exchange::Config::new(dc, key.keys.clone(), real());
     config.strictness = if args.strict { Strictness::Strict } else { Strictness::Lenient };
     let mut dispatcher = Dispatcher::new();

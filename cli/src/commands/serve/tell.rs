@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use telewire::framing::mtproxy::{ProxyLink, ProxySecret};
 use telewire::ids::DcId;
 use telewire::net::{Refusal, Refused};
-use telewire::server::accounts::{Accounts, SentCode};
 use telewire::server::{DcEvent, LinkRefusal};
+use telewire_testkit::{SentCode, World};
 
 use super::log::Log;
 use super::{Args, Key, Served};
@@ -65,7 +65,7 @@ impl Teller {
     }
 
     /// What happened since the last time. Clients get what waits for them.
-    pub(super) fn events(&mut self, all: &[Served], accounts: &Accounts) {
+    pub(super) fn events(&mut self, all: &[Served], accounts: &World) {
         let has_refusals = self.refusals_at <= Instant::now();
         if has_refusals {
             self.refusals_at = Instant::now() + SUM_UP;
@@ -97,7 +97,7 @@ impl Teller {
     }
 
     /// The last things that happened.
-    pub(super) fn finish(mut self, all: &[Served], accounts: &Accounts) {
+    pub(super) fn finish(mut self, all: &[Served], accounts: &World) {
         self.refusals_at = Instant::now();
         self.events(all, accounts);
         self.log.say("Stopped.");

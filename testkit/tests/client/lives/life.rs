@@ -8,18 +8,18 @@ use std::time::Duration;
 use telewire::crypto::{EntropyExt, KeyId, SeededEntropy};
 use telewire::ids::{DcId, SessionId};
 use telewire::rpc::RpcError;
-use telewire::server::accounts::Accounts;
 use telewire::server::{Caller, DcEvent, Fault};
 use telewire::tl::api::enums::{Update, Updates};
 use telewire::tl::api::functions::account::SetAccountTtl;
 use telewire::tl::api::functions::messages::StartBot;
 use telewire::tl::api::types::UpdateShort;
+use telewire_testkit::World;
 use tokio::time::sleep;
 
 use crate::lives::disk::Disk;
 use crate::lives::ledger::Ledger;
 use crate::lives::network::Network;
-use crate::support::{FOUR, PHONE, TWO, World, world_with};
+use crate::support::{FOUR, PHONE, Served, TWO, world_with};
 
 /// How a life's account logs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) struct Life {
     pub(super) kind: Kind,
     home: DcId,
     user: i64,
-    pub(super) world: World,
+    pub(super) world: Served,
     pub(super) network: Network,
     pub(super) disk: Disk,
     ledger: Arc<Mutex<Ledger>>,
@@ -227,7 +227,7 @@ fn delay(number: i32) -> Duration {
 }
 
 fn run(
-    (accounts, dc, ledger): &(Accounts, DcId, Arc<Mutex<Ledger>>),
+    (accounts, dc, ledger): &(World, DcId, Arc<Mutex<Ledger>>),
     caller: &Caller,
     number: i32,
     is_keyed: bool,

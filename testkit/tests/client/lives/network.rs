@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::lives::life::dice;
-use crate::support::{FOUR, TWO, World, patient};
+use crate::support::{FOUR, Served, TWO, patient};
 
 pub(super) struct Network {
     /// Where each data centre is dialled, and who has dialled it last.
@@ -34,7 +34,7 @@ struct Weather {
 
 impl Network {
     /// One address for each data centre, which the world tells its clients from now on.
-    pub(super) async fn new(world: &World, seed: u64) -> Self {
+    pub(super) async fn new(world: &Served, seed: u64) -> Self {
         let weather = Arc::new(Weather {
             is_calm: AtomicBool::new(true),
             cuts: AtomicU32::new(0),
