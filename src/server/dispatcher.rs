@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::time::Duration;
 
 use flate2::Compression;
@@ -95,6 +96,10 @@ impl Dispatcher {
 
     /// Answers a function by a handler. The one set last counts. Bindings of temporary keys are verified by the data centre
     /// itself. If there is a handler for them, it is asked about those that are valid, and binds no key unless it says true.
+    ///
+    /// A handler runs while the data centre is locked, so it must not lock it. One that panics has answered with the error 500
+    /// `HANDLER_PANICKED`, and where it was set.
+    #[track_caller]
     pub fn on<F>(
         &mut self,
         mut handler: impl FnMut(&Caller, F) -> Result<F::Return, RpcError> + Send + 'static,
@@ -107,6 +112,7 @@ impl Dispatcher {
 
     /// As [`on`](Self::on), but the answer is held back for as long as the handler says. Until then the request is being
     /// processed.
+    #[track_caller]
     pub fn on_later<F>(
         &mut self,
         mut handler: impl FnMut(&Caller, F) -> (Duration, Result<F::Return, RpcError>) + Send + 'static,
@@ -114,9 +120,13 @@ impl Dispatcher {
         F: Function + Deserialize,
         F::Return: Serialize,
     {
+        let place = Location::caller();
         let handler = move |caller: &Caller, body: &[u8], strictness| match read(body, strictness) {
             Ok(request) => {
-                let (after, result) = handler(caller, request);
+                // What it left half done is its own; the data centre has no part in it.
+                let answered = catch_unwind(AssertUnwindSafe(|| handler(caller, request)));
+                let (after, result) =
+                    answered.unwrap_or_else(|_| (Duration::ZERO, Err(panicked(place))));
                 Reply { after, result: result.map(|answer| answer.to_bytes()) }
             }
             Err(_) => Reply::now(Err(invalid("INPUT_REQUEST_INVALID"))),
@@ -319,6 +329,12 @@ fn read<F: Deserialize>(body: &[u8], strictness: Strictness) -> Result<F, Decode
     if strictness.is_lenient() { forms::read(body) } else { F::from_bytes(body) }
 }
 
+/// The place names the handler: what it said is told where panics are.
+fn panicked(place: &Location<'_>) -> RpcError {
+    let name = format!("HANDLER_PANICKED: the one of {}:{}", place.file(), place.line());
+    RpcError { code: 500, name, value: None }
+}
+
 fn invalid(name: &str) -> RpcError {
     RpcError::parse(400, name)
 }
@@ -382,6 +398,24 @@ mod tests {
         assert_eq!(dispatcher.answer(CALLER, &[2, 2, 3, 4]), Err(invalid("OTHER")));
         let pong = Pong { msg_id: 0, ping_id: 5 }.to_bytes();
         assert_eq!(dispatcher.answer(CALLER, &Ping { ping_id: 5 }.to_bytes()), Ok(pong));
+    }
+
+    #[test]
+    fn a_handler_that_panics_has_answered_with_an_error_that_names_it() {
+        let mut dispatcher = Dispatcher::new();
+        let (line, mut calls) = (line!() + 1, 0);
+        dispatcher.on(move |_, ping: Ping| {
+            calls += 1;
+            assert_ne!(calls, 1, "the first one panics");
+            Ok(Pong { msg_id: 0, ping_id: ping.ping_id })
+        });
+        let ping = Ping { ping_id: 5 }.to_bytes();
+        let error = dispatcher.answer(CALLER, &ping).unwrap_err();
+        let name = format!("HANDLER_PANICKED: the one of {}:{line}", file!());
+        assert_eq!((error.code, error.message()), (500, name));
+        // The next call is answered.
+        let pong = Pong { msg_id: 0, ping_id: 5 }.to_bytes();
+        assert_eq!(dispatcher.answer(CALLER, &ping), Ok(pong));
     }
 
     #[test]

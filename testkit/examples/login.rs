@@ -2,7 +2,7 @@
 //! centre. With a terminal it asks for what a user would type, and does not show it; without one it types it itself.
 //!
 //! ```sh
-//! cargo run --example login --features server
+//! cargo run -p telewire-testkit --example login
 //! ```
 
 use std::error::Error;

@@ -39,8 +39,7 @@ fn send_message(
         return Err(invalid("MESSAGE_TOO_LONG"));
     }
     let Peer::User(to) = peer else { return Err(invalid("PEER_ID_INVALID")) };
-    let is_bot = |id| state.people.user(id).is_some_and(|user| user.is_bot());
-    if to != caller.me && is_bot(to) && is_bot(caller.me) {
+    if to != caller.me && state.is_bot(to) && state.is_bot(caller.me) {
         return Err(invalid("USER_IS_BOT"));
     }
     let reply_to = match &request.reply_to {

@@ -39,6 +39,7 @@ pub(crate) struct Registry<'a> {
 
 impl Registry<'_> {
     /// A method for those who are logged in.
+    #[track_caller]
     pub(crate) fn on<F>(
         &mut self,
         method: fn(&mut State, &Caller, F) -> Result<F::Return, RpcError>,
@@ -54,6 +55,7 @@ impl Registry<'_> {
     }
 
     /// A method that anybody may call.
+    #[track_caller]
     pub(crate) fn open<F>(
         &mut self,
         method: fn(&mut State, &Context, &F) -> Result<F::Return, RpcError>,
@@ -64,6 +66,7 @@ impl Registry<'_> {
         self.answer(move |state, context, request: F| method(state, context, &request));
     }
 
+    #[track_caller]
     fn answer<F>(
         &mut self,
         method: impl Fn(&mut State, &Context, F) -> Result<F::Return, RpcError> + Send + 'static,

@@ -184,6 +184,10 @@ impl State {
         Ok(())
     }
 
+    pub(crate) fn is_bot(&self, id: i64) -> bool {
+        self.people.user(id).is_some_and(User::is_bot)
+    }
+
     pub(crate) fn user_by_phone(&self, phone: &str) -> Option<&User> {
         self.people.by_phone.get(phone).and_then(|id| self.people.user(*id))
     }

@@ -9,6 +9,7 @@ mod tell;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use telewire::crypto::real;
@@ -17,7 +18,7 @@ use telewire::ids::DcId;
 use telewire::net::{Front, OsEntropy, Refusals, Server, SharedDc};
 use telewire::server::{DataCentre, Dispatcher, Strictness, exchange};
 use telewire_testkit::World;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -120,6 +121,10 @@ async fn serve(
     let log = Log::start();
     log.say(&tell::introduce(args, key, &all, &front.secrets));
     let mut teller = Teller::new(log);
+    // What waits for clients is handed out at once.
+    let waits = Arc::new(Notify::new());
+    let wake = waits.clone();
+    accounts.on_push(move || wake.notify_one());
 
     let mut lines = args.approve.then(approve::lines);
     let mut look = interval(LOOK);
@@ -143,8 +148,17 @@ async fn serve(
                     teller.event(&said);
                 }
             }
+            () = waits.notified() => deliver(&all, accounts),
             _ = look.tick() => teller.events(&all, accounts),
         }
+    }
+}
+
+/// Hands to clients what waits for them.
+fn deliver(all: &[Served], accounts: &World) {
+    for Served { dc, data_centre, .. } in all {
+        let now = data_centre.now();
+        accounts.deliver(*dc, &mut data_centre.lock(), now);
     }
 }
 
