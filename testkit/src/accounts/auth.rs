@@ -41,7 +41,7 @@ pub(crate) struct Auth {
     pub(super) tokens: Vec<Token>,
     pub(super) qr_lifetime: Duration,
     pub(super) transfers: HashMap<Vec<u8>, Transfer>,
-    pub(super) addresses: BTreeMap<DcId, SocketAddr>,
+    pub(crate) addresses: BTreeMap<DcId, SocketAddr>,
     /// What the next calls of a function are answered with, whatever they ask.
     pub(crate) refusals: HashMap<u32, VecDeque<RpcError>>,
 }
@@ -106,6 +106,12 @@ impl Auth {
     pub(crate) fn logins_of(&self, user: i64) -> impl Iterator<Item = (Key, Login)> {
         let keys = self.keys.get(&user).into_iter().flatten();
         keys.filter_map(|key| Some((*key, *self.logins.get(key)?)))
+    }
+
+    /// The token of a bot.
+    pub(crate) fn token_of(&self, bot: i64) -> Option<&str> {
+        let valid = self.bots.iter().filter(|(token, _)| !self.expired_tokens.contains(*token));
+        valid.filter(|(_, id)| **id == bot).map(|(token, _)| token.as_str()).min()
     }
 
     /// UM-09: somebody called; if it is to get updates, its session is the one from now on.

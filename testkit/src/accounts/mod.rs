@@ -16,7 +16,6 @@
 mod auth;
 mod bot;
 mod code;
-mod config;
 mod email;
 mod login;
 mod password;
@@ -49,7 +48,6 @@ pub(crate) fn install(registry: &mut Registry<'_>) {
     qr::install(registry);
     transfer::install(registry);
     login::install(registry);
-    config::install(registry);
 }
 
 /// Logins.

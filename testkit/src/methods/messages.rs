@@ -74,6 +74,18 @@ impl State {
     }
 }
 
+impl State {
+    /// The first message of a chat that is of a moment or later; what is above all if there is none, and 0 is none too.
+    fn first_since(&self, me: i64, peer: Peer, date: i32) -> i32 {
+        let Some(account) = self.accounts.get(&me) else { return 0 };
+        let messages = account.dialogs.get(&peer).map(|dialog| dialog.messages.as_slice());
+        let date_of = |id: &i32| self.posts.post(account.common.message(*id)?.post).map(|p| p.date);
+        let messages = messages.unwrap_or_default();
+        let place = messages.partition_point(|id| date_of(id).is_some_and(|of| of < date));
+        messages.get(place).copied().unwrap_or(0)
+    }
+}
+
 fn get_history(
     state: &mut State,
     caller: &Caller,
@@ -84,8 +96,12 @@ fn get_history(
     view.name(peer);
     let account = state.accounts.get(&caller.me);
     let dialog = account.and_then(|account| account.dialogs.get(&peer));
+    let offset_id = match (request.offset_id, request.offset_date) {
+        (0, 1..) => state.first_since(caller.me, peer, request.offset_date),
+        (id, _) => id,
+    };
     let part = Part {
-        offset_id: request.offset_id,
+        offset_id,
         add_offset: request.add_offset,
         limit: usize::try_from(request.limit).unwrap_or(0).min(MAX_PART),
         max_id: request.max_id,

@@ -1,9 +1,22 @@
 //! The methods that the world answers: a file for each folder of the API, and in each an `install` that names them.
 //!
-//! A method is a function of the state, of who calls and of the request. What others are to hear of it is
-//! [queued](crate::world::State::push) meanwhile, and handed over after it.
+//! A method is a function of the state, of who calls and of the request:
+//!
+//! ```ignore
+//! fn get_full_user(state: &mut State, caller: &Caller, request: GetFullUser) -> Result<UserFull, RpcError>
+//! ```
+//!
+//! * Who is named in a request is found by [`State::input_user`] and [`State::input_peer`], which refuse a wrong access hash.
+//! * Who and what is shown goes through [`State::view`], which makes the access hashes of whoever looks and
+//!   remembers who has to be brought along.
+//! * What changes several parts of the state is a method of [`State`] in `world/`, in a file of its own (`world/send.rs`); a handler
+//!   checks, calls it, and shows.
+//! * What others are to hear of it is queued meanwhile by [`State::push`], once for each of their logins, and handed over after it.
+//!   What happened in a box is an [event](crate::world::What) of it besides, so that `getDifference` tells the same.
+//! * The time is [`Caller::date`], randomness [`State::random`]; there are no others.
 
 mod contacts;
+mod help;
 mod messages;
 mod updates;
 mod users;
@@ -23,6 +36,7 @@ pub(crate) fn install(world: &World, dc: DcId, dispatcher: &mut Dispatcher) {
     let mut registry = Registry { world, dc, dispatcher };
     accounts::install(&mut registry);
     contacts::install(&mut registry);
+    help::install(&mut registry);
     messages::install(&mut registry);
     updates::install(&mut registry);
     users::install(&mut registry);

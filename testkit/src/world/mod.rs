@@ -103,6 +103,13 @@ impl World {
         self.state().set_username(user, username)
     }
 
+    /// Somebody who was added otherwise, for [`log_in`](crate::Running::log_in) say; `None` if there is nobody of that number, or it
+    /// is a bot whose token is not valid any more.
+    #[must_use]
+    pub fn person(&self, id: i64) -> Option<Person> {
+        self.state().person(id)
+    }
+
     /// The account that has a phone number, which is told by its digits.
     #[must_use]
     pub fn user_by_phone(&self, phone: &str) -> Option<i64> {

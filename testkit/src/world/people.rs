@@ -184,6 +184,15 @@ impl State {
         Ok(())
     }
 
+    pub(crate) fn person(&self, id: i64) -> Option<Person> {
+        let user = self.people.user(id)?;
+        let (is_bot, login) = match &user.phone {
+            Some(phone) => (false, phone.clone()),
+            None => (true, self.auth.token_of(id)?.to_owned()),
+        };
+        Some(Person { id, login, is_bot })
+    }
+
     pub(crate) fn is_bot(&self, id: i64) -> bool {
         self.people.user(id).is_some_and(User::is_bot)
     }

@@ -1,6 +1,8 @@
 //! The box of an account: UM-01 to UM-03, UM-09, UM-11.
 
-use telewire::tl::api::functions::messages::SendMessage;
+use std::time::Duration;
+
+use telewire::tl::api::functions::messages::{GetHistory, SendMessage};
 use telewire::tl::api::functions::updates::{GetDifference, GetState};
 use telewire::tl::api::{enums, types};
 use telewire::tl::wrap::functions::InvokeWithoutUpdates;
@@ -168,4 +170,41 @@ fn um_11_what_was_sent_before_is_answered_as_then_and_not_sent_again() {
     // The number is of the chat.
     assert_ne!(script.ask(ada, &send(&to_eve)).unwrap(), first);
     assert_eq!(script.told().len(), 1);
+}
+
+#[test]
+fn a_history_is_asked_for_by_its_dates() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    for _ in 0..4 {
+        script.send(ada, bob.user, "hello");
+        script.unix += Duration::from_secs(10);
+    }
+    let peer = script.input_peer(bob, ada.user);
+    let mut ask = |offset_date, limit| {
+        let request = GetHistory {
+            peer: peer.clone(),
+            offset_id: 0,
+            offset_date,
+            add_offset: 0,
+            limit,
+            max_id: 0,
+            min_id: 0,
+            hash: 0,
+        };
+        let messages = match script.ask(bob, &request).unwrap() {
+            enums::messages::Messages::Messages(all) => all.messages,
+            enums::messages::Messages::MessagesSlice(some) => {
+                assert_eq!(some.count, 4);
+                some.messages
+            }
+            other => panic!("{other:?}"),
+        };
+        messages.into_iter().map(|one| message(one).id).collect::<Vec<_>>()
+    };
+    assert_eq!(ask(1_700_000_020, 100), [2, 1]);
+    assert_eq!(ask(1_700_000_015, 1), [2]);
+    assert_eq!(ask(1_700_000_000, 100), []);
+    assert_eq!(ask(1_700_000_099, 2), [4, 3]);
+    assert_eq!(ask(0, 100), [4, 3, 2, 1]);
 }

@@ -98,3 +98,15 @@ fn bots_have_usernames_and_phones_are_for_oneself() {
     let theirs = script.ask(echo, &GetUsers { id: vec![named.into()] }).unwrap();
     assert_eq!(user(&theirs[0]).phone, None);
 }
+
+#[test]
+fn whoever_was_added_by_number_is_found_with_what_they_log_in_with() {
+    let script = Script::new();
+    let dc = telewire::ids::DcId::production(4);
+    let ada = script.world.add_user(dc, "+99 966", "Ada");
+    assert_eq!(script.world.person(ada).unwrap().phone(), Some("99966"));
+    let bot = script.world.add_bot(dc, "777:abc", "Helper");
+    assert_eq!(script.world.person(bot).unwrap().token(), Some("777:abc"));
+    script.world.expire_token("777:abc");
+    assert_eq!((script.world.person(bot), script.world.person(1)), (None, None));
+}

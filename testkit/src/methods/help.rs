@@ -1,4 +1,4 @@
-//! `help.getConfig`: where the data centres are.
+//! `help.*`: where the data centres are, and what else clients ask before they know anybody.
 
 use telewire::ids::DcId;
 use telewire::rpc::RpcError;
