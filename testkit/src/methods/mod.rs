@@ -2,7 +2,7 @@
 //!
 //! A method is a function of the state, of who calls and of the request:
 //!
-//! ```ignore
+//! ```text
 //! fn get_full_user(state: &mut State, caller: &Caller, request: GetFullUser) -> Result<UserFull, RpcError>
 //! ```
 //!
