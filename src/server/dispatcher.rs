@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::time::Duration;
 
 use flate2::Compression;
@@ -36,6 +37,9 @@ pub struct Caller {
 
 type Handler = Box<dyn FnMut(&Caller, &[u8], Strictness) -> Reply + Send>;
 
+/// What answers the functions that have no handler: it is given the function's constructor and the whole function.
+type Otherwise = Box<dyn FnMut(&Caller, u32, &[u8]) -> Result<Vec<u8>, RpcError> + Send>;
+
 /// What a handler answers, and when.
 #[derive(Debug, PartialEq)]
 pub(super) struct Reply {
@@ -61,6 +65,7 @@ impl Reply {
 #[derive(Default)]
 pub struct Dispatcher {
     handlers: IdMap<u32, Handler>,
+    otherwise: Option<Otherwise>,
     compress_from: Option<usize>,
     has_zlib_headers: bool,
     scripts_bindings: bool,
@@ -91,6 +96,10 @@ impl Dispatcher {
 
     /// Answers a function by a handler. The one set last counts. Bindings of temporary keys are verified by the data centre
     /// itself. If there is a handler for them, it is asked about those that are valid, and binds no key unless it says true.
+    ///
+    /// A handler runs while the data centre is locked, so it must not lock it. One that panics has answered with the error 500
+    /// `HANDLER_PANICKED`, and where it was set.
+    #[track_caller]
     pub fn on<F>(
         &mut self,
         mut handler: impl FnMut(&Caller, F) -> Result<F::Return, RpcError> + Send + 'static,
@@ -103,6 +112,7 @@ impl Dispatcher {
 
     /// As [`on`](Self::on), but the answer is held back for as long as the handler says. Until then the request is being
     /// processed.
+    #[track_caller]
     pub fn on_later<F>(
         &mut self,
         mut handler: impl FnMut(&Caller, F) -> (Duration, Result<F::Return, RpcError>) + Send + 'static,
@@ -110,14 +120,41 @@ impl Dispatcher {
         F: Function + Deserialize,
         F::Return: Serialize,
     {
+        let place = Location::caller();
         let handler = move |caller: &Caller, body: &[u8], strictness| match read(body, strictness) {
             Ok(request) => {
-                let (after, result) = handler(caller, request);
+                // What it left half done is its own; the data centre has no part in it.
+                let answered = catch_unwind(AssertUnwindSafe(|| handler(caller, request)));
+                let (after, result) =
+                    answered.unwrap_or_else(|_| (Duration::ZERO, Err(panicked(place))));
                 Reply { after, result: result.map(|answer| answer.to_bytes()) }
             }
             Err(_) => Reply::now(Err(invalid("INPUT_REQUEST_INVALID"))),
         };
         self.handlers.insert(F::ID, Box::new(handler));
+    }
+
+    /// Answers the functions that have no handler, instead of with `INPUT_METHOD_INVALID`: `handler` is given the constructor of
+    /// the function and all its bytes, and gives the bytes of the answer.
+    pub fn otherwise(
+        &mut self,
+        handler: impl FnMut(&Caller, u32, &[u8]) -> Result<Vec<u8>, RpcError> + Send + 'static,
+    ) {
+        self.otherwise = Some(Box::new(handler));
+    }
+
+    /// Answers a function that is given as bytes, with its wrappers, as a data centre would that is asked for nothing else: for
+    /// tests of handlers without keys and sessions. The answer comes at once, even where a data centre holds it back, and what the
+    /// function is to run after is not waited for.
+    ///
+    /// # Errors
+    ///
+    /// What the handler says, and what a data centre says to functions that it cannot read or does not have:
+    /// `INPUT_FETCH_ERROR`, `INPUT_REQUEST_INVALID`, `INPUT_REQUEST_TOO_LONG`, `INPUT_METHOD_INVALID`.
+    pub fn answer(&mut self, caller: Caller, function: &[u8]) -> Result<Vec<u8>, RpcError> {
+        let (Peeled { caller, id, query }, _) =
+            Peeled::new(caller, function, &mut Inflater::new())?;
+        self.call(&caller, id, query.as_bytes(), Strictness::Strict).result
     }
 
     /// Sends results of so many bytes and more compressed, if that makes them smaller. By default none is.
@@ -161,9 +198,10 @@ impl Dispatcher {
         body: &[u8],
         strictness: Strictness,
     ) -> Reply {
-        match self.handlers.get_mut(&id) {
-            Some(handler) => handler(caller, body, strictness),
-            None => Reply::now(Err(invalid("INPUT_METHOD_INVALID"))),
+        match (self.handlers.get_mut(&id), &mut self.otherwise) {
+            (Some(handler), _) => handler(caller, body, strictness),
+            (None, Some(otherwise)) => Reply::now(otherwise(caller, id, body)),
+            (None, None) => Reply::now(Err(invalid("INPUT_METHOD_INVALID"))),
         }
     }
 }
@@ -291,6 +329,12 @@ fn read<F: Deserialize>(body: &[u8], strictness: Strictness) -> Result<F, Decode
     if strictness.is_lenient() { forms::read(body) } else { F::from_bytes(body) }
 }
 
+/// The place names the handler: what it said is told where panics are.
+fn panicked(place: &Location<'_>) -> RpcError {
+    let name = format!("HANDLER_PANICKED: the one of {}:{}", place.file(), place.line());
+    RpcError { code: 500, name, value: None }
+}
+
 fn invalid(name: &str) -> RpcError {
     RpcError::parse(400, name)
 }
@@ -324,8 +368,7 @@ mod tests {
     }
 
     fn call(body: &[u8]) -> Result<Vec<u8>, RpcError> {
-        let (Peeled { caller, id, query }, _) = Peeled::new(CALLER, body, &mut Inflater::new())?;
-        dispatcher().call(&caller, id, query.as_bytes(), Strictness::Strict).result
+        dispatcher().answer(CALLER, body)
     }
 
     #[test]
@@ -342,6 +385,37 @@ mod tests {
         };
         let answer = call(&query.to_bytes());
         assert_eq!(answer, Ok(Pong { msg_id: 230, ping_id: 5 }.to_bytes()));
+    }
+
+    #[test]
+    fn what_has_no_handler_is_answered_otherwise() {
+        let mut dispatcher = dispatcher();
+        dispatcher.otherwise(|_, id, body| match body {
+            [_, _, _, _, rest @ ..] if id == 0x0403_0201 => Ok(rest.to_vec()),
+            _ => Err(invalid("OTHER")),
+        });
+        assert_eq!(dispatcher.answer(CALLER, &[1, 2, 3, 4, 5]), Ok(vec![5]));
+        assert_eq!(dispatcher.answer(CALLER, &[2, 2, 3, 4]), Err(invalid("OTHER")));
+        let pong = Pong { msg_id: 0, ping_id: 5 }.to_bytes();
+        assert_eq!(dispatcher.answer(CALLER, &Ping { ping_id: 5 }.to_bytes()), Ok(pong));
+    }
+
+    #[test]
+    fn a_handler_that_panics_has_answered_with_an_error_that_names_it() {
+        let mut dispatcher = Dispatcher::new();
+        let (line, mut calls) = (line!() + 1, 0);
+        dispatcher.on(move |_, ping: Ping| {
+            calls += 1;
+            assert_ne!(calls, 1, "the first one panics");
+            Ok(Pong { msg_id: 0, ping_id: ping.ping_id })
+        });
+        let ping = Ping { ping_id: 5 }.to_bytes();
+        let error = dispatcher.answer(CALLER, &ping).unwrap_err();
+        let name = format!("HANDLER_PANICKED: the one of {}:{line}", file!());
+        assert_eq!((error.code, error.message()), (500, name));
+        // The next call is answered.
+        let pong = Pong { msg_id: 0, ping_id: 5 }.to_bytes();
+        assert_eq!(dispatcher.answer(CALLER, &ping), Ok(pong));
     }
 
     #[test]

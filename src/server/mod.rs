@@ -10,15 +10,15 @@
 //!
 //! What goes wrong in a data centre can be had on demand: see [`Fault`].
 //!
+//! What it answers is its [`Dispatcher`]'s matter: a world of accounts, chats and messages is in the package
+//! `telewire-testkit`.
+//!
 //! It is strict, as one's own client should be tried; for the clients of others it can be as lenient as Telegram: see
 //! [`Strictness`].
 //!
 //! It shares `tl`, `crypto` and `framing` with the client, and never the client's session or key exchange: the same hands
 //! wrote both, and what they share cannot contradict them.
 
-#[cfg(feature = "api")]
-#[cfg_attr(docsrs, doc(cfg(feature = "api")))]
-pub mod accounts;
 mod bind;
 mod dc;
 mod dispatcher;

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use telewire::crypto::{SeededEntropy, real};
 use telewire::ids::DcId;
 use telewire::net::Server;
-use telewire::server::accounts::Accounts;
 use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
 use telewire::tl::api::functions::auth::ImportBotAuthorization;
 use telewire::tl::{Deserialize, Function, Identifiable, Object, Reader, Repeat, Serialize};
+use telewire_testkit::World;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
@@ -18,7 +18,7 @@ const DC: DcId = DcId::production(2);
 
 /// A data centre with a bot, and the files of who logs in there.
 struct Place {
-    accounts: Accounts,
+    accounts: World,
     credentials: PathBuf,
     session: PathBuf,
     _folder: TempDir,
@@ -26,9 +26,9 @@ struct Place {
 }
 
 impl Place {
-    fn new(more: impl FnOnce(&Accounts, &mut Dispatcher)) -> Self {
+    fn new(more: impl FnOnce(&World, &mut Dispatcher)) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let accounts = Accounts::new(SeededEntropy::new(1));
+        let accounts = World::new(SeededEntropy::new(1));
         accounts.add_bot(DC, "777:abc", "A bot");
         let mut dispatcher = Dispatcher::new();
         accounts.register(DC, &mut dispatcher);
@@ -113,7 +113,7 @@ fn garbling() -> Place {
     Place::new(|accounts, dispatcher| {
         let accounts = accounts.clone();
         dispatcher.on(move |caller, _: Garbled| {
-            let mut answer = accounts.log_in(DC, caller.key, 777)?.to_bytes();
+            let mut answer = accounts.authorize(DC, caller.key, 777)?.to_bytes();
             answer.truncate(answer.len() - 4);
             Ok(Object::from(answer))
         });

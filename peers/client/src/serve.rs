@@ -8,10 +8,10 @@ use std::time::Duration;
 use telewire::crypto::{AuthKey, SeededEntropy, real};
 use telewire::ids::{DcId, Salt};
 use telewire::net::{Clock, Server};
-use telewire::server::accounts::Accounts;
 use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
 use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
+use telewire_testkit::World;
 
 pub(crate) const DC: DcId = DcId::production(2);
 pub(crate) const SALT: Salt = Salt(1);
@@ -28,7 +28,7 @@ pub(crate) const THEIRS: u16 = 2_000;
 
 pub(crate) async fn run() {
     let mut dispatcher = Dispatcher::new();
-    Accounts::new(SeededEntropy::new(1)).register(DC, &mut dispatcher);
+    World::new(SeededEntropy::new(1)).register(DC, &mut dispatcher);
     dispatcher.on(|_, GetNearestDc| {
         Ok(NearestDc { country: "XX".to_owned(), this_dc: 2, nearest_dc: 2 })
     });

@@ -152,71 +152,76 @@ fn keys_that_act_for_none_get_nothing_that_is_for_it() {
     }
 }
 
-/// `updateLoginToken`, which goes to whoever shows a QR code.
-#[cfg(feature = "api")]
-mod login_tokens {
+/// What goes to the session that asked once, or else to the one that its key used last: `updateLoginToken` does, which is for whoever
+/// shows a QR code.
+mod answers_of_later {
     use super::*;
-    use crate::server::accounts::Accounts;
-    use crate::tl::api::functions::auth::ExportLoginToken;
-    use crate::tl::api::types::UpdateShort;
 
-    const HERE: DcId = DcId::production(2);
+    use crate::crypto::KeyId;
 
-    /// Accounts of the script's data centre, with one in it.
-    fn accounts(script: &mut Script) -> (Accounts, i64) {
-        let accounts = Accounts::new(SeededEntropy::new(3));
-        let user = accounts.add_user(HERE, "99966", "Ada");
-        accounts.register(HERE, &mut script.dc.dispatcher);
-        (accounts, user)
+    type Asked = Arc<std::sync::Mutex<Option<(KeyId, SessionId)>>>;
+
+    /// Remembers who asks.
+    fn listen(script: &mut Script) -> Asked {
+        let asked = Asked::default();
+        let heard = asked.clone();
+        script.dc.dispatcher.on(move |caller, _: Take| {
+            *heard.lock().unwrap() = Some((caller.key, caller.session));
+            Ok(Bytes::default())
+        });
+        asked
     }
 
-    fn show(script: &mut Script) {
-        let (api_id, api_hash) = (1, "0123456789abcdef0123456789abcdef".to_owned());
-        let id = script.call(ExportLoginToken { api_id, api_hash, except_ids: vec![] });
+    fn ask(script: &mut Script) {
+        let id = script.call(SMALL);
         script.result(id);
     }
 
-    /// Approves the code that is shown, and tells how often the session at hand hears of it.
-    fn approve(script: &mut Script, (accounts, user): &(Accounts, i64)) -> usize {
-        let token = accounts.shown_tokens().pop().unwrap();
-        accounts.approve(*user, &token, script.now.unix).unwrap();
-        accounts.deliver(HERE, &mut script.dc, script.now);
-        assert!(accounts.take_updates(HERE).is_empty());
-        script.take::<UpdateShort>().len()
+    /// Sends it, and tells how often the session at hand hears of it.
+    fn tell(script: &mut Script, asked: &Asked) -> usize {
+        let (key, session) = asked.lock().unwrap().unwrap();
+        let _ = script.dc.push(script.now, key, session, &news(1))
+            || script.dc.push_to_latest(script.now, key, &news(1));
+        heard(script)
+    }
+
+    fn heard(script: &mut Script) -> usize {
+        let all = script.received_of_any();
+        all.iter().filter(|(_, message)| message.body.decode() == Ok(news(1))).count()
     }
 
     #[test]
     fn it_comes_with_the_permanent_key() {
         let mut script = Script::begun();
-        let accounts = accounts(&mut script);
-        show(&mut script);
-        assert_eq!(approve(&mut script, &accounts), 1);
+        let asked = listen(&mut script);
+        ask(&mut script);
+        assert_eq!(tell(&mut script, &asked), 1);
     }
 
     #[test]
     fn it_comes_with_a_temporary_key() {
         for strictness in BOTH {
             let (mut script, ..) = bound(strictness);
-            let accounts = accounts(&mut script);
-            show(&mut script);
-            assert_eq!(approve(&mut script, &accounts), 1);
+            let asked = listen(&mut script);
+            ask(&mut script);
+            assert_eq!(tell(&mut script, &asked), 1);
         }
     }
 
     #[test]
-    fn it_comes_to_the_connection_that_shows_the_code_and_to_no_other() {
+    fn it_comes_to_the_connection_that_asked_and_to_no_other() {
         let (mut script, perm, end) = bound(Strictness::Lenient);
-        let accounts = accounts(&mut script);
-        show(&mut script);
+        let asked = listen(&mut script);
+        ask(&mut script);
         let (link, session) = (script.link, script.session);
         let key = renew(&mut script, 2);
         let wire = std::mem::replace(&mut script.wire, wire());
         script.connect();
         script.session = SessionId(6);
         bind_now(&mut script, &perm, end);
-        assert_eq!(approve(&mut script, &accounts), 0);
+        assert_eq!(tell(&mut script, &asked), 0);
         (script.link, script.session, script.key, script.wire) = (link, session, key, wire);
-        assert_eq!(script.take::<UpdateShort>().len(), 1);
+        assert_eq!(heard(&mut script), 1);
     }
 
     #[test]
@@ -224,8 +229,8 @@ mod login_tokens {
         for strictness in BOTH {
             for session in [SessionId(5), SessionId(9)] {
                 let (mut script, perm, end) = bound(strictness);
-                let accounts = accounts(&mut script);
-                show(&mut script);
+                let asked = listen(&mut script);
+                ask(&mut script);
                 // The session of before is there still, if several keys may be.
                 if strictness == Strictness::Lenient {
                     let (key, id) = (script.key.id(), script.session);
@@ -234,7 +239,7 @@ mod login_tokens {
                 renew(&mut script, 2);
                 script.session = session;
                 bind_now(&mut script, &perm, end);
-                assert_eq!(approve(&mut script, &accounts), 1, "{strictness:?} {session:?}");
+                assert_eq!(tell(&mut script, &asked), 1, "{strictness:?} {session:?}");
             }
         }
     }
@@ -242,8 +247,8 @@ mod login_tokens {
     #[test]
     fn it_does_not_come_to_a_key_that_is_not_bound() {
         let (mut script, _, end) = bound(Strictness::Strict);
-        let accounts = accounts(&mut script);
-        show(&mut script);
+        let asked = listen(&mut script);
+        ask(&mut script);
         // Another client has the permanent key act through another one.
         let perm = AuthKey::from_bytes(SeededEntropy::new(1).array());
         let key = renew(&mut script, 2);
@@ -254,6 +259,6 @@ mod login_tokens {
         script.connect();
         let id = script.call(SMALL);
         assert_eq!(script.error(id).1, "AUTH_KEY_PERM_EMPTY");
-        assert_eq!(approve(&mut script, &accounts), 0);
+        assert_eq!(tell(&mut script, &asked), 0);
     }
 }

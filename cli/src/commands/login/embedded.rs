@@ -7,8 +7,8 @@ use telewire::crypto::real;
 use telewire::ids::DcId;
 use telewire::net::{OsEntropy, Server, SharedDc};
 use telewire::rpc::RpcError;
-use telewire::server::accounts::Accounts;
 use telewire::server::{DataCentre, Dispatcher, embedded_key, exchange};
+use telewire_testkit::World;
 use tokio::task::JoinHandle;
 
 /// What it takes for an application's.
@@ -23,7 +23,7 @@ const SCANNER: &str = "9996620001";
 /// A data centre that runs until it is dropped.
 pub(super) struct Embedded {
     pub(super) address: SocketAddr,
-    pub(super) accounts: Accounts,
+    pub(super) accounts: World,
     dc: DcId,
     data_centre: SharedDc,
     task: JoinHandle<io::Result<()>>,
@@ -32,7 +32,7 @@ pub(super) struct Embedded {
 impl Embedded {
     /// Starts it on a free port of the loopback interface.
     pub(super) async fn start(dc: DcId) -> io::Result<Self> {
-        let accounts = Accounts::new(OsEntropy::new()?);
+        let accounts = World::new(OsEntropy::new()?);
         accounts.add_bot(dc, BOT, "A bot");
         let mut dispatcher = Dispatcher::new();
         accounts.register(dc, &mut dispatcher);

@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 use std::thread;
 use std::time::Duration;
 
-use telewire::server::accounts::Accounts;
+use telewire_testkit::World;
 use tokio::sync::mpsc;
 
 /// Lines that wait to be looked at. Whoever types more waits.
@@ -27,7 +27,7 @@ pub(super) fn lines() -> mpsc::Receiver<String> {
 /// Does what a line says, and tells how that went; nothing of an empty one. The account is that of the number after the link,
 /// or `first`.
 pub(super) fn approve(
-    accounts: &Accounts,
+    accounts: &World,
     first: Option<i64>,
     line: &str,
     unix: Duration,
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn lines_that_name_no_code_or_no_account_are_told() {
-        let accounts = Accounts::new(SeededEntropy::new(1));
+        let accounts = World::new(SeededEntropy::new(1));
         let ada = accounts.add_user(DcId::production(2), "99966", "Ada");
         let say = |first, line| approve(&accounts, first, line, Duration::ZERO).unwrap_or_default();
         for line in ["", " ", "\t"] {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use telewire::ids::DcId;
-use telewire::server::accounts::CodeKind;
+use telewire_testkit::CodeKind;
 
 use crate::commands::handshake::Hidden;
 use crate::dc_arg::DcArg;

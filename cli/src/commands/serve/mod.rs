@@ -9,15 +9,16 @@ mod tell;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use telewire::crypto::real;
 use telewire::framing::mtproxy::ProxySecret;
 use telewire::ids::DcId;
 use telewire::net::{Front, OsEntropy, Refusals, Server, SharedDc};
-use telewire::server::accounts::Accounts;
 use telewire::server::{DataCentre, Dispatcher, Strictness, exchange};
-use tokio::sync::mpsc;
+use telewire_testkit::World;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -67,14 +68,14 @@ fn front(args: &Args) -> Result<Front, Failure> {
 
 /// The accounts that the options name.
 struct People {
-    accounts: Accounts,
+    accounts: World,
     /// The first person.
     first: Option<i64>,
 }
 
 impl People {
     fn new(args: &Args) -> Result<Self, Failure> {
-        let accounts = Accounts::new(entropy()?);
+        let accounts = World::new(entropy()?);
         let mut first = None;
         for user in &args.user {
             let home = args.home("--user", user.home)?;
@@ -120,6 +121,10 @@ async fn serve(
     let log = Log::start();
     log.say(&tell::introduce(args, key, &all, &front.secrets));
     let mut teller = Teller::new(log);
+    // What waits for clients is handed out at once.
+    let waits = Arc::new(Notify::new());
+    let wake = waits.clone();
+    accounts.on_push(move || wake.notify_one());
 
     let mut lines = args.approve.then(approve::lines);
     let mut look = interval(LOOK);
@@ -143,8 +148,17 @@ async fn serve(
                     teller.event(&said);
                 }
             }
+            () = waits.notified() => deliver(&all, accounts),
             _ = look.tick() => teller.events(&all, accounts),
         }
+    }
+}
+
+/// Hands to clients what waits for them.
+fn deliver(all: &[Served], accounts: &World) {
+    for Served { dc, data_centre, .. } in all {
+        let now = data_centre.now();
+        accounts.deliver(*dc, &mut data_centre.lock(), now);
     }
 }
 
@@ -160,12 +174,7 @@ async fn next_line(lines: &mut Option<mpsc::Receiver<String>>) -> String {
     std::future::pending().await
 }
 
-fn data_centre(
-    args: &Args,
-    dc: DcId,
-    accounts: &Accounts,
-    key: &Key,
-) -> Result<DataCentre, Failure> {
+fn data_centre(args: &Args, dc: DcId, accounts: &World, key: &Key) -> Result<DataCentre, Failure> {
     let mut config = exchange::Config::new(dc, key.keys.clone(), real());
     config.strictness = if args.strict { Strictness::Strict } else { Strictness::Lenient };
     let mut dispatcher = Dispatcher::new();

@@ -1,12 +1,13 @@
 //! What `telewire serve` prints.
 
+use std::cmp::Reverse;
 use std::time::{Duration, Instant};
 
 use telewire::framing::mtproxy::{ProxyLink, ProxySecret};
 use telewire::ids::DcId;
 use telewire::net::{Refusal, Refused};
-use telewire::server::accounts::{Accounts, SentCode};
 use telewire::server::{DcEvent, LinkRefusal};
+use telewire_testkit::{SentCode, World};
 
 use super::log::Log;
 use super::{Args, Key, Served};
@@ -64,20 +65,15 @@ impl Teller {
         Self { log, refusals_at: Instant::now() }
     }
 
-    /// What happened since the last time. Clients get what waits for them.
-    pub(super) fn events(&mut self, all: &[Served], accounts: &Accounts) {
+    /// What happened since the last time.
+    pub(super) fn events(&mut self, all: &[Served], accounts: &World) {
         let has_refusals = self.refusals_at <= Instant::now();
         if has_refusals {
             self.refusals_at = Instant::now() + SUM_UP;
         }
         for Served { dc, data_centre, refusals, .. } in all {
-            // What waits is taken at once, so that the lock is not held while it is printed.
-            let now = data_centre.now();
-            let events = {
-                let mut data_centre = data_centre.lock();
-                accounts.deliver(*dc, &mut data_centre, now);
-                data_centre.take_events()
-            };
+            // They are taken at once, so that the lock is not held while they are printed.
+            let events = data_centre.lock().take_events();
             let refused = if has_refusals { refusals.take() } else { Vec::new() };
             let events = events.iter().filter_map(line).chain(refused.iter().map(refusal));
             // Of one alone it is clear where it happens.
@@ -97,12 +93,26 @@ impl Teller {
     }
 
     /// The last things that happened.
-    pub(super) fn finish(mut self, all: &[Served], accounts: &Accounts) {
+    pub(super) fn finish(mut self, all: &[Served], accounts: &World) {
         self.refusals_at = Instant::now();
         self.events(all, accounts);
+        if let Some(said) = unmodelled(&accounts.unmodelled()) {
+            self.log.say(&said);
+        }
         self.log.say("Stopped.");
         self.log.finish();
     }
+}
+
+/// What clients asked for in vain, the most wanted first.
+fn unmodelled(methods: &[(String, u64)]) -> Option<String> {
+    if methods.is_empty() {
+        return None;
+    }
+    let mut methods: Vec<_> = methods.iter().collect();
+    methods.sort_by_key(|(_, count)| Reverse(*count));
+    let lines = methods.iter().map(|(name, count)| format!("\n{count:>8}  {name}"));
+    Some(format!("Asked for and not modelled:{}", lines.collect::<String>()))
 }
 
 fn line(event: &DcEvent) -> Option<String> {
@@ -140,4 +150,19 @@ fn refusal(refused: &Refused) -> String {
 
 fn dc_option(dc: DcId) -> String {
     if dc.is_test { format!("test:{}", dc.number) } else { dc.number.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_asked_for_in_vain_is_told_the_most_wanted_first() {
+        assert_eq!(unmodelled(&[]), None);
+        let methods = [("a.one", 1), ("b.often", 12), ("c.one", 1)];
+        let methods = methods.map(|(name, count)| (name.to_owned(), count));
+        let said =
+            "Asked for and not modelled:\n      12  b.often\n       1  a.one\n       1  c.one";
+        assert_eq!(unmodelled(&methods).as_deref(), Some(said));
+    }
 }

@@ -11,7 +11,8 @@ mod notes {
     include!(concat!(env!("OUT_DIR"), "/notes.rs"));
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
     let pong = mtproto::types::Pong { msg_id: 1, ping_id: 2 };
     assert_eq!(mtproto::types::Pong::from_bytes(&pong.to_bytes())?, pong);
 
@@ -33,6 +34,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     assert_eq!((api::LAYER, known::FLOOD_WAIT_X), (230, "FLOOD_WAIT_X"));
     assert!(size_of::<Config>() > 0);
+
+    let world = telewire_testkit::World::start().await?;
+    let ada = world.user("Ada");
+    let client = world.log_in(&ada).await?;
+    assert_eq!(client.user().map(|user| user.id), Some(ada.id()));
     println!("the packed crates work");
     Ok(())
 }

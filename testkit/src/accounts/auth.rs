@@ -1,0 +1,199 @@
+//! Who is logged in with which key, and who is about to.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use telewire::crypto::Secret;
+use telewire::crypto::srp::{SrpParams, SrpServer};
+use telewire::ids::{DcId, SessionId};
+use telewire::rpc::RpcError;
+
+use crate::accounts::code::{Code, CodeKind, SentCode};
+use crate::accounts::qr::{self, Token};
+use crate::world::{Context, Key, State, invalid};
+
+/// Who is logged in, and who is about to.
+#[derive(Clone)]
+pub(crate) struct Auth {
+    /// Bots by their tokens.
+    pub(crate) bots: HashMap<String, i64>,
+    /// Tokens that were replaced.
+    pub(super) expired_tokens: HashSet<String>,
+    /// Phone numbers that may not log in.
+    pub(super) banned: HashSet<String>,
+    /// The codes by phone number, the latest alone.
+    pub(super) codes: HashMap<String, Code>,
+    /// The codes on their way to whoever takes them.
+    pub(super) outgoing: VecDeque<SentCode>,
+    pub(super) kinds: Vec<CodeKind>,
+    pub(super) code_lifetime: Duration,
+    pub(super) home_of_new: Option<DcId>,
+    pub(crate) logins: HashMap<Key, Login>,
+    /// The keys of each account that is logged in.
+    keys: HashMap<i64, BTreeSet<Key>>,
+    /// Keys whose login was ended, and what they are told.
+    pub(super) revoked: HashMap<Key, String>,
+    /// Keys that have still to prove a password, and whose.
+    pub(super) pending: HashMap<Key, i64>,
+    /// The questions that were asked, each to be answered once.
+    pub(super) questions: HashMap<Key, (i64, i64, SrpServer)>,
+    pub(super) tokens: Vec<Token>,
+    pub(super) qr_lifetime: Duration,
+    pub(super) transfers: HashMap<Vec<u8>, Transfer>,
+    pub(crate) addresses: BTreeMap<DcId, SocketAddr>,
+    /// What the next calls of a function are answered with, whatever they ask.
+    pub(crate) refusals: HashMap<u32, VecDeque<RpcError>>,
+}
+
+/// What a key is that of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Login {
+    pub(crate) user: i64,
+    /// The key that logged in: this one, or the one that the login was transferred from.
+    pub(crate) by: Key,
+    /// The session that called last, of those that are to get updates (UM-09).
+    pub(crate) session: Option<SessionId>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Password {
+    pub(super) params: SrpParams,
+    pub(super) salt1: Vec<u8>,
+    pub(super) salt2: Vec<u8>,
+    pub(super) verifier: Secret<256>,
+    pub(super) hint: String,
+}
+
+/// An authorization on its way to another data centre.
+#[derive(Clone)]
+pub(super) struct Transfer {
+    pub(super) login: Login,
+    pub(super) to: DcId,
+    pub(super) expires: Duration,
+}
+
+/// Five minutes, as long as Telegram's codes last at least.
+const CODE_LIFETIME: Duration = Duration::from_secs(300);
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self {
+            bots: HashMap::new(),
+            expired_tokens: HashSet::new(),
+            banned: HashSet::new(),
+            codes: HashMap::new(),
+            outgoing: VecDeque::new(),
+            kinds: vec![CodeKind::Sms, CodeKind::Call],
+            code_lifetime: CODE_LIFETIME,
+            home_of_new: None,
+            logins: HashMap::new(),
+            keys: HashMap::new(),
+            revoked: HashMap::new(),
+            pending: HashMap::new(),
+            questions: HashMap::new(),
+            tokens: Vec::new(),
+            qr_lifetime: qr::LIFETIME,
+            transfers: HashMap::new(),
+            addresses: BTreeMap::new(),
+            refusals: HashMap::new(),
+        }
+    }
+}
+
+impl Auth {
+    /// The logins of an account, by the order of their keys.
+    pub(crate) fn logins_of(&self, user: i64) -> impl Iterator<Item = (Key, Login)> {
+        let keys = self.keys.get(&user).into_iter().flatten();
+        keys.filter_map(|key| Some((*key, *self.logins.get(key)?)))
+    }
+
+    /// The token of a bot.
+    pub(crate) fn token_of(&self, bot: i64) -> Option<&str> {
+        let valid = self.bots.iter().filter(|(token, _)| !self.expired_tokens.contains(*token));
+        valid.filter(|(_, id)| **id == bot).map(|(token, _)| token.as_str()).min()
+    }
+
+    /// UM-09: somebody called; if it is to get updates, its session is the one from now on.
+    pub(crate) fn seen(&mut self, context: &Context) {
+        if let Some(login) = self.logins.get_mut(&context.key)
+            && context.wants_updates
+        {
+            login.session = Some(context.session);
+        }
+    }
+
+    fn insert(&mut self, key: Key, login: Login) {
+        self.remove(key);
+        self.logins.insert(key, login);
+        self.keys.entry(login.user).or_default().insert(key);
+    }
+
+    fn remove(&mut self, key: Key) {
+        let Some(login) = self.logins.remove(&key) else { return };
+        if let Some(keys) = self.keys.get_mut(&login.user) {
+            keys.remove(&key);
+            if keys.is_empty() {
+                self.keys.remove(&login.user);
+            }
+        }
+    }
+}
+
+impl State {
+    /// Who is logged in with a key.
+    pub(crate) fn login(&self, key: Key) -> Result<i64, RpcError> {
+        if let Some(name) = self.auth.revoked.get(&key) {
+            let code = if name == "AUTH_KEY_DUPLICATED" { 406 } else { 401 };
+            return Err(RpcError::parse(code, name));
+        }
+        match (self.auth.logins.get(&key), self.auth.pending.get(&key)) {
+            (Some(login), _) => Ok(login.user),
+            (None, Some(_)) => Err(RpcError::parse(401, "SESSION_PASSWORD_NEEDED")),
+            (None, None) => Err(RpcError::parse(401, "AUTH_KEY_UNREGISTERED")),
+        }
+    }
+
+    /// Logs an account in, unless a password is missing or it lives elsewhere.
+    pub(super) fn log_in(&mut self, key: Key, user: i64) -> Result<(), RpcError> {
+        let account = self.people.user(user).ok_or_else(|| invalid("USER_DEACTIVATED"))?;
+        if account.home != key.dc {
+            let number = account.home.number;
+            return Err(RpcError::parse(303, &format!("USER_MIGRATE_{number}")));
+        }
+        if account.password.is_some() {
+            self.auth.pending.insert(key, user);
+            return Err(RpcError::parse(401, "SESSION_PASSWORD_NEEDED"));
+        }
+        self.logged_in(key, user);
+        Ok(())
+    }
+
+    /// The key is that of a login from now on.
+    pub(super) fn logged_in(&mut self, key: Key, user: i64) {
+        self.transferred(key, Login { user, by: key, session: None });
+    }
+
+    /// The key is that of a login, which came from another data centre.
+    pub(super) fn transferred(&mut self, key: Key, login: Login) {
+        self.auth.pending.remove(&key);
+        self.auth.revoked.remove(&key);
+        self.auth.insert(key, login);
+    }
+
+    /// Ends a login in every data centre that it was taken to.
+    pub(super) fn log_out(&mut self, key: Key) {
+        let Some(Login { user, by, .. }) = self.auth.logins.get(&key).copied() else { return };
+        let all: Vec<_> = self.auth.logins_of(user).collect();
+        for (key, _) in all.into_iter().filter(|(_, login)| login.by == by) {
+            self.auth.remove(key);
+        }
+        // What is on its way is not valid any more either.
+        self.auth.transfers.retain(|_, transfer| transfer.login.by != by);
+    }
+
+    pub(super) fn revoke(&mut self, key: Key, name: &str) {
+        self.auth.remove(key);
+        self.auth.revoked.insert(key, name.to_owned());
+    }
+}

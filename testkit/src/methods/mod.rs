@@ -1,0 +1,116 @@
+//! The methods that the world answers: a file for each folder of the API, and in each an `install` that names them.
+//!
+//! A method is a function of the state, of who calls and of the request:
+//!
+//! ```text
+//! fn get_full_user(state: &mut State, caller: &Caller, request: GetFullUser) -> Result<UserFull, RpcError>
+//! ```
+//!
+//! * Who is named in a request is found by [`State::input_user`] and [`State::input_peer`], which refuse a wrong access hash.
+//! * Who and what is shown goes through [`State::view`], which makes the access hashes of whoever looks and
+//!   remembers who has to be brought along.
+//! * What changes several parts of the state is a method of [`State`] in `world/`, in a file of its own (`world/send.rs`); a handler
+//!   checks, calls it, and shows.
+//! * What others are to hear of it is queued meanwhile by [`State::push`], once for each of their logins, and handed over after it.
+//!   What happened in a box is an [event](crate::world::What) of it besides, so that `getDifference` tells the same.
+//! * The time is [`Caller::date`], randomness [`State::random`]; there are no others.
+
+mod contacts;
+mod help;
+mod messages;
+mod updates;
+mod users;
+
+use std::collections::VecDeque;
+
+use telewire::ids::DcId;
+use telewire::rpc::RpcError;
+use telewire::server::Dispatcher;
+use telewire::tl::{Deserialize, Function, Serialize, api};
+
+use crate::accounts;
+use crate::world::{Caller, Context, State, World, invalid};
+
+/// Has a dispatcher answer for a world.
+pub(crate) fn install(world: &World, dc: DcId, dispatcher: &mut Dispatcher) {
+    let mut registry = Registry { world, dc, dispatcher };
+    accounts::install(&mut registry);
+    contacts::install(&mut registry);
+    help::install(&mut registry);
+    messages::install(&mut registry);
+    updates::install(&mut registry);
+    users::install(&mut registry);
+    registry.count_the_rest();
+}
+
+/// Where methods are named.
+#[derive(Debug)]
+pub(crate) struct Registry<'a> {
+    world: &'a World,
+    dc: DcId,
+    dispatcher: &'a mut Dispatcher,
+}
+
+impl Registry<'_> {
+    /// A method for those who are logged in.
+    #[track_caller]
+    pub(crate) fn on<F>(
+        &mut self,
+        method: fn(&mut State, &Caller, F) -> Result<F::Return, RpcError>,
+    ) where
+        F: Function + Deserialize + 'static,
+        F::Return: Serialize + 'static,
+    {
+        self.answer(move |state, context, request| {
+            let me = state.login(context.key)?;
+            let by = state.auth.logins.get(&context.key).map_or(context.key, |login| login.by);
+            method(state, &Caller { me, by, context: *context }, request)
+        });
+    }
+
+    /// A method that anybody may call.
+    #[track_caller]
+    pub(crate) fn open<F>(
+        &mut self,
+        method: fn(&mut State, &Context, &F) -> Result<F::Return, RpcError>,
+    ) where
+        F: Function + Deserialize + 'static,
+        F::Return: Serialize + 'static,
+    {
+        self.answer(move |state, context, request: F| method(state, context, &request));
+    }
+
+    #[track_caller]
+    fn answer<F>(
+        &mut self,
+        method: impl Fn(&mut State, &Context, F) -> Result<F::Return, RpcError> + Send + 'static,
+    ) where
+        F: Function + Deserialize + 'static,
+        F::Return: Serialize + 'static,
+    {
+        let (world, dc) = (self.world.clone(), self.dc);
+        self.dispatcher.on(move |caller, request: F| {
+            let context = Context::new(dc, caller);
+            world.with(|state| {
+                let refusal = state.auth.refusals.get_mut(&F::ID).and_then(VecDeque::pop_front);
+                let answer = match refusal {
+                    Some(refusal) => Err(refusal),
+                    None => method(state, &context, request),
+                };
+                // After it, since it may have been the login.
+                state.auth.seen(&context);
+                answer
+            })
+        });
+    }
+
+    /// What is not modelled is refused as what Telegram does not have, and counted.
+    fn count_the_rest(&mut self) {
+        let world = self.world.clone();
+        self.dispatcher.otherwise(move |_, id, _| {
+            let name = api::name_of(id).map_or_else(|| format!("{id:#010x}"), str::to_owned);
+            world.with(|state| state.count_unmodelled(&name));
+            Err(invalid("INPUT_METHOD_INVALID"))
+        });
+    }
+}

@@ -1,0 +1,42 @@
+//! `users.*`: profiles.
+
+use telewire::rpc::RpcError;
+use telewire::tl::api::functions::users::{GetFullUser, GetUsers};
+use telewire::tl::api::{enums, types};
+
+use crate::methods::Registry;
+use crate::world::{Caller, Peer, State, invalid};
+
+pub(super) fn install(registry: &mut Registry<'_>) {
+    registry.on(get_users);
+    registry.on(get_full_user);
+}
+
+/// Whoever is not there, or is named by an access hash of somebody else's, is left out.
+fn get_users(
+    state: &mut State,
+    caller: &Caller,
+    request: GetUsers,
+) -> Result<Vec<enums::User>, RpcError> {
+    let view = state.view(caller.viewer());
+    let found = request.id.iter().filter_map(|user| state.input_user(caller, user).ok());
+    Ok(found.filter_map(|id| view.user(id)).collect())
+}
+
+fn get_full_user(
+    state: &mut State,
+    caller: &Caller,
+    request: GetFullUser,
+) -> Result<types::users::UserFull, RpcError> {
+    let id = state.input_user(caller, &request.id)?;
+    let user = state.people.user(id).ok_or_else(|| invalid("USER_ID_INVALID"))?;
+    let (settings, notify) = (types::PeerSettings::new(), types::PeerNotifySettings::new());
+    let full_user = types::UserFull {
+        about: user.about.clone(),
+        can_pin_message: true,
+        ..types::UserFull::new(id, settings, notify, 0)
+    };
+    let mut view = state.view(caller.viewer());
+    view.name(Peer::User(id));
+    Ok(types::users::UserFull { full_user, chats: Vec::new(), users: view.users() })
+}

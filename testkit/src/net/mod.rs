@@ -1,0 +1,183 @@
+//! A world behind sockets: a data centre or several on free ports of 127.0.0.1, and a task that hands out what waits for clients.
+
+mod log_in;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use telewire::client::{Client, ClientBuilder};
+use telewire::crypto::{RsaPublicKey, SeededEntropy, real};
+use telewire::ids::DcId;
+use telewire::net::{Server, SharedDc};
+use telewire::server::{DataCentre, Dispatcher, Strictness, embedded_key, exchange};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use crate::world::{HOME, World};
+pub use log_in::LogInError;
+
+/// How a world is to be.
+#[derive(Debug, Clone)]
+#[must_use = "it starts with `start`"]
+pub struct Builder {
+    seed: u64,
+    data_centres: Vec<DcId>,
+    strictness: Strictness,
+}
+
+/// A world that is served until this is dropped.
+#[derive(Debug)]
+pub struct Running {
+    world: World,
+    key: RsaPublicKey,
+    home: (DcId, SocketAddr),
+    data_centres: BTreeMap<DcId, (SocketAddr, SharedDc)>,
+    _tasks: JoinSet<()>,
+}
+
+impl World {
+    /// Starts a world of one data centre, on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had.
+    pub async fn start() -> io::Result<Running> {
+        Self::builder().start().await
+    }
+
+    /// A world that is to be started otherwise.
+    pub fn builder() -> Builder {
+        Builder { seed: 1, data_centres: vec![HOME], strictness: Strictness::Strict }
+    }
+}
+
+impl Builder {
+    /// What all randomness of the world follows from: codes, tokens, access hashes. Equal seeds and equal calls have equal
+    /// answers. It is 1 unless it is said.
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// The data centres, the first of which is where clients begin. Who is added without a place lives in data centre 2.
+    pub fn data_centres(self, all: &[DcId]) -> Self {
+        Self { data_centres: all.to_vec(), ..self }
+    }
+
+    /// How strict the data centres are: as one's own client should be tried, unless it is said.
+    pub fn strictness(self, strictness: Strictness) -> Self {
+        Self { strictness, ..self }
+    }
+
+    /// Starts it, with a free port of 127.0.0.1 for each data centre.
+    ///
+    /// # Errors
+    ///
+    /// When a port cannot be had, and when it is to have no data centre.
+    pub async fn start(self) -> io::Result<Running> {
+        self.start_with(|_, _, _| {}).await
+    }
+
+    /// The same with handlers of one's own besides those of the world, or instead of them, for each data centre.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn start_with(
+        self,
+        more: impl Fn(&World, DcId, &mut Dispatcher),
+    ) -> io::Result<Running> {
+        let Self { seed, data_centres: places, strictness } = self;
+        let world = World::new(SeededEntropy::new(seed));
+        let key = embedded_key().map_err(io::Error::other)?;
+        let (mut data_centres, mut tasks) = (BTreeMap::new(), JoinSet::new());
+        for dc in &places {
+            let mut dispatcher = Dispatcher::new();
+            world.register(*dc, &mut dispatcher);
+            more(&world, *dc, &mut dispatcher);
+            let mut config = exchange::Config::new(*dc, vec![key.clone()], real());
+            config.strictness = strictness;
+            let entropy = SeededEntropy::new(seed ^ (u64::from(dc.number) << 32));
+            let data_centre = DataCentre::new(config, dispatcher, entropy);
+            let server = Server::bind((Ipv4Addr::LOCALHOST, 0).into(), data_centre).await?;
+            let address = server.local_addr()?;
+            world.set_address(*dc, address);
+            data_centres.insert(*dc, (address, server.data_centre()));
+            tasks.spawn(async { drop(server.run().await) });
+        }
+        let first = places.first().and_then(|dc| Some((*dc, data_centres.get(dc)?.0)));
+        let home = first.ok_or_else(|| io::Error::other("a world needs a data centre"))?;
+        tasks.spawn(hand_out(world.clone(), data_centres.clone()));
+        Ok(Running { world, key: key.public().clone(), home, data_centres, _tasks: tasks })
+    }
+}
+
+/// Hands out what waits, as soon as it does.
+async fn hand_out(world: World, data_centres: BTreeMap<DcId, (SocketAddr, SharedDc)>) {
+    let waits = Arc::new(Notify::new());
+    let wake = waits.clone();
+    world.on_push(move || wake.notify_one());
+    loop {
+        for (dc, (_, shared)) in &data_centres {
+            let now = shared.now();
+            world.deliver(*dc, &mut shared.lock(), now);
+        }
+        waits.notified().await;
+    }
+}
+
+impl Running {
+    /// The world, for whoever is to have it beside this.
+    #[must_use]
+    pub fn world(&self) -> World {
+        self.world.clone()
+    }
+
+    /// Where the first data centre listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.home.1
+    }
+
+    /// Where a data centre listens.
+    #[must_use]
+    pub fn addr_of(&self, dc: DcId) -> Option<SocketAddr> {
+        self.data_centres.get(&dc).map(|(address, _)| *address)
+    }
+
+    /// The key of the data centres, which clients have to know.
+    #[must_use]
+    pub fn key(&self) -> RsaPublicKey {
+        self.key.clone()
+    }
+
+    /// A data centre, to look at or to let something go wrong in.
+    #[must_use]
+    pub fn data_centre(&self, dc: DcId) -> Option<SharedDc> {
+        self.data_centres.get(&dc).map(|(_, shared)| shared.clone())
+    }
+
+    /// A client that is to begin at the first data centre: what is said of all clients of this world, with credentials that are
+    /// made up.
+    #[must_use]
+    pub fn client(&self) -> ClientBuilder {
+        let (dc, address) = self.home;
+        Client::builder(API_ID, API_HASH).keys(vec![self.key()]).home(dc).address(dc, address)
+    }
+}
+
+impl Deref for Running {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
+}
+
+/// An application's credentials: any will do.
+const API_ID: i32 = 1;
+
+/// The same.
+const API_HASH: &str = "0123456789abcdef0123456789abcdef";

@@ -1,0 +1,193 @@
+//! The world: all that Telegram's servers know, behind one lock, without I/O and without a clock.
+//!
+//! ```text
+//!  State ─┬─ people     users and bots, by number, phone and name        one registry
+//!         ├─ auth       codes, passwords asked for, QR codes, keys       crate::accounts
+//!         ├─ accounts   what each of them has: its box, its dialogs, what it sent
+//!         ├─ posts      what was said, once, however many boxes have a copy
+//!         ├─ pushes     what waits to be handed to sessions
+//!         └─ dice       the only randomness
+//! ```
+
+mod account;
+mod context;
+mod dialog;
+mod dice;
+mod mailbox;
+mod peer;
+mod people;
+mod post;
+mod push;
+mod send;
+mod state;
+#[cfg(test)]
+pub(crate) mod tests;
+mod view;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use telewire::crypto::Entropy;
+use telewire::ids::DcId;
+use telewire::rpc::RpcError;
+use telewire::server::{DataCentre, Dispatcher};
+use telewire::time::Now;
+
+use crate::methods;
+pub(crate) use context::{Caller, Context, Key, Viewer, invalid, seconds};
+pub(crate) use dialog::Part;
+pub(crate) use mailbox::What;
+pub(crate) use peer::Peer;
+pub use people::Person;
+pub(crate) use people::{User, digits, is_username};
+pub(crate) use post::{Content, PostId};
+pub use push::Push;
+pub(crate) use push::Wake;
+pub(crate) use state::State;
+
+/// A Telegram: people, bots, and all that they say to each other. Clones are the same one.
+///
+/// Several data centres share it. Each account lives in one of them, and the others answer `PHONE_MIGRATE_X`,
+/// `USER_MIGRATE_X` or `auth.loginTokenMigrateTo`. Codes are not sent anywhere: they are handed to whoever
+/// [takes](World::take_codes) them.
+///
+/// It does nothing by itself: [`register`](Self::register) has a dispatcher answer for it, and whoever drives the data centre calls
+/// [`deliver`](Self::deliver) after each step of it, so that clients get what nobody asked for.
+#[derive(Clone)]
+pub struct World(Arc<Mutex<State>>);
+
+/// All that a world knew at a moment.
+#[derive(Clone)]
+pub struct Snapshot(Box<State>);
+
+/// Where those live of whom nobody said where.
+pub(crate) const HOME: DcId = DcId::production(2);
+
+impl World {
+    /// A world without anybody. Codes, numbers and secrets are drawn from a seed of 32 bytes, which is taken from `entropy`.
+    #[must_use]
+    pub fn new(mut entropy: impl Entropy) -> Self {
+        Self(Arc::new(Mutex::new(State::new(&mut entropy))))
+    }
+
+    /// Adds a person, with a phone number that is made up, in data centre 2.
+    #[must_use]
+    pub fn user(&self, first_name: &str) -> Person {
+        self.state().make_user(HOME, first_name)
+    }
+
+    /// Adds a bot, with a token and a username that are made up, in data centre 2: `Echo` is `echo_bot`, or `echo2_bot` if
+    /// somebody is called so.
+    #[must_use]
+    pub fn bot(&self, name: &str) -> Person {
+        self.state().make_bot(HOME, name)
+    }
+
+    /// Adds the account of a person, who lives in a data centre; gives its number. A phone number is told by its digits.
+    pub fn add_user(&self, dc: DcId, phone: &str, first_name: &str) -> i64 {
+        self.state().add_user(dc, phone, first_name)
+    }
+
+    /// Adds a bot that logs in with a token; gives its number, which is the token's first part if that is one.
+    pub fn add_bot(&self, dc: DcId, token: &str, name: &str) -> i64 {
+        self.state().add_bot(dc, token, name)
+    }
+
+    /// Gives a person or a bot a username, or takes it away with `""`; the person it was of has it no more.
+    ///
+    /// # Errors
+    ///
+    /// As `account.updateUsername`: `USERNAME_INVALID`, `USERNAME_OCCUPIED`; and `USER_ID_INVALID` when there is nobody with that
+    /// number.
+    pub fn set_username(&self, user: i64, username: &str) -> Result<(), RpcError> {
+        self.state().set_username(user, username)
+    }
+
+    /// Somebody who was added otherwise, for [`log_in`](crate::Running::log_in) say; `None` if there is nobody of that number, or it
+    /// is a bot whose token is not valid any more.
+    #[must_use]
+    pub fn person(&self, id: i64) -> Option<Person> {
+        self.state().person(id)
+    }
+
+    /// The account that has a phone number, which is told by its digits.
+    #[must_use]
+    pub fn user_by_phone(&self, phone: &str) -> Option<i64> {
+        self.state().user_by_phone(&digits(phone)).map(|user| user.id)
+    }
+
+    /// Has a data centre's dispatcher answer for this world. What it does not model is answered with `INPUT_METHOD_INVALID` and
+    /// [counted](Self::unmodelled).
+    pub fn register(&self, dc: DcId, dispatcher: &mut Dispatcher) {
+        methods::install(self, dc, dispatcher);
+    }
+
+    /// The methods that were asked for and are not modelled, and how often: by their names, or by their constructors if no schema
+    /// knows them.
+    #[must_use]
+    pub fn unmodelled(&self) -> Vec<(String, u64)> {
+        self.state().unmodelled.iter().map(|(name, count)| (name.clone(), *count)).collect()
+    }
+
+    /// Hands to clients of a data centre what waits for them.
+    pub fn deliver(&self, dc: DcId, data_centre: &mut DataCentre, now: Now) {
+        for Push { key, session, updates } in self.take_pushes(dc) {
+            // A client whose temporary key was replaced may have begun another session; one that is gone asks by itself when
+            // it comes back.
+            let _ = session.is_some_and(|session| data_centre.push(now, key, session, &updates))
+                || data_centre.push_to_latest(now, key, &updates);
+        }
+    }
+
+    /// What waits for clients of a data centre, for whoever hands it over.
+    #[must_use]
+    pub fn take_pushes(&self, dc: DcId) -> Vec<Push> {
+        self.state().take_pushes(dc)
+    }
+
+    /// Has `wake` called whenever something begins to wait for clients, from within the call that causes it: it must neither
+    /// wait nor lock a data centre. Whoever is woken by it should [`deliver`](Self::deliver) in each data centre.
+    pub fn on_push(&self, wake: impl Fn() + Send + Sync + 'static) {
+        self.state().wake = Wake::new(wake);
+    }
+
+    /// All that is known now, to go back to it.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(Box::new(self.state().clone()))
+    }
+
+    /// Goes back to what was known. Clients are not told: their sessions are their data centres', and stay.
+    pub fn restore(&self, snapshot: Snapshot) {
+        let mut state = self.state();
+        let wake = std::mem::take(&mut state.wake);
+        *state = *snapshot.0;
+        state.wake = wake;
+    }
+
+    /// Does something with what is known, and wakes whoever hands out what waits afterwards.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.state();
+        let done = work(&mut state);
+        let wake = if state.pushes.is_empty() { Wake::default() } else { state.wake.clone() };
+        drop(state);
+        wake.call();
+        done
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "World({} accounts)", self.state().people.len())
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Snapshot({} accounts)", self.0.people.len())
+    }
+}

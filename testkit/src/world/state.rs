@@ -1,0 +1,77 @@
+//! All that is known. Who changes several parts of it at once is a method of [`State`]; what concerns one part alone is in that.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+
+use telewire::crypto::{Entropy, EntropyExt};
+
+use crate::accounts::Auth;
+use crate::world::account::Account;
+use crate::world::dice::Dice;
+use crate::world::people::People;
+use crate::world::post::Posts;
+use crate::world::push::{Queued, Wake};
+
+/// All that is known.
+#[derive(Clone)]
+pub(crate) struct State {
+    pub(crate) dice: Dice,
+    /// What access hashes are made of.
+    pub(crate) secret: u64,
+    pub(crate) people: People,
+    /// Who is logged in with which key, and who is about to.
+    pub(crate) auth: Auth,
+    /// What each account has; made when something of it is looked at first.
+    pub(crate) accounts: BTreeMap<i64, Account>,
+    pub(crate) posts: Posts,
+    /// What waits to be handed to sessions.
+    pub(crate) pushes: VecDeque<Queued>,
+    pub(crate) wake: Wake,
+    /// The methods that were asked for and are not modelled.
+    pub(crate) unmodelled: BTreeMap<String, u64>,
+}
+
+/// Names of methods that are counted, more than there are; clients may ask for others that no schema knows.
+const MAX_UNMODELLED: usize = 2_048;
+
+impl State {
+    pub(crate) fn new(entropy: &mut dyn Entropy) -> Self {
+        let mut dice = Dice::new(entropy);
+        Self {
+            secret: u64::from_le_bytes(dice.array()),
+            dice,
+            people: People::default(),
+            auth: Auth::default(),
+            accounts: BTreeMap::new(),
+            posts: Posts::default(),
+            pushes: VecDeque::new(),
+            wake: Wake::default(),
+            unmodelled: BTreeMap::new(),
+        }
+    }
+
+    /// Random bytes.
+    pub(crate) fn random<const N: usize>(&mut self) -> [u8; N] {
+        self.dice.array()
+    }
+
+    /// What an account has.
+    pub(crate) fn account(&mut self, user: i64) -> &mut Account {
+        self.accounts.entry(user).or_default()
+    }
+
+    /// Counts a method that is not modelled.
+    pub(crate) fn count_unmodelled(&mut self, name: &str) {
+        if let Some(count) = self.unmodelled.get_mut(name) {
+            *count = count.saturating_add(1);
+        } else if self.unmodelled.len() < MAX_UNMODELLED {
+            self.unmodelled.insert(name.to_owned(), 1);
+        }
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "State({} accounts)", self.people.len())
+    }
+}

@@ -1,0 +1,155 @@
+//! Clients of a world that is served, over sockets of the loopback interface.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+use std::future::Future;
+use std::time::Duration;
+
+use telewire::client::{Client, Update};
+use telewire::ids::DcId;
+use telewire::tl::api::functions::contacts::ResolveUsername;
+use telewire::tl::api::functions::messages::{GetHistory, SendMessage};
+use telewire::tl::api::functions::payments::GetStarsTopupOptions;
+use telewire::tl::api::{enums, types};
+use telewire_testkit::{LogInError, World};
+use tokio::time::timeout;
+
+/// Nothing on the loopback interface takes this long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+async fn patient<T>(future: impl Future<Output = T>) -> T {
+    timeout(PATIENCE, future).await.expect("it took too long")
+}
+
+/// How a client names who has a username.
+async fn find(client: &Client, username: &str) -> enums::InputPeer {
+    let request = ResolveUsername { username: username.into(), referer: None };
+    let found = patient(client.invoke(&request)).await.unwrap();
+    let enums::User::User(user) = &found.users[0] else { panic!("{found:?}") };
+    types::InputPeerUser { user_id: user.id, access_hash: user.access_hash.unwrap() }.into()
+}
+
+async fn history(client: &Client, peer: enums::InputPeer) -> Vec<String> {
+    let request = GetHistory {
+        peer,
+        offset_id: 0,
+        offset_date: 0,
+        add_offset: 0,
+        limit: 10,
+        max_id: 0,
+        min_id: 0,
+        hash: 0,
+    };
+    let answer = patient(client.invoke(&request)).await.unwrap();
+    let enums::messages::Messages::Messages(messages) = answer else { panic!("{answer:?}") };
+    messages.messages.into_iter().map(text).collect()
+}
+
+fn text(message: enums::Message) -> String {
+    match message {
+        enums::Message::Message(message) => message.message,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The text of a new message.
+fn new_message(update: Update) -> Option<String> {
+    let Update::Object(updates) = update else { return None };
+    let Ok(enums::Updates::Updates(updates)) = updates.decode() else { return None };
+    updates.updates.into_iter().find_map(|update| match update {
+        enums::Update::UpdateNewMessage(new) => Some(text(new.message)),
+        _ => None,
+    })
+}
+
+#[tokio::test]
+async fn um_03_what_one_client_sends_another_hears_and_both_have() {
+    let world = patient(World::start()).await.unwrap();
+    let (ada, bob) = (world.user("Ada"), world.user("Bob"));
+    world.set_username(ada.id(), "lovelace").unwrap();
+    world.set_username(bob.id(), "babbage").unwrap();
+    let adas = patient(world.log_in(&ada)).await.unwrap();
+    let bobs = patient(world.log_in(&bob)).await.unwrap();
+    let mut heard = bobs.updates();
+    let peer = find(&adas, "babbage").await;
+    let request = SendMessage::new(peer.clone(), "hello".into(), 7);
+    patient(adas.invoke(&request)).await.unwrap();
+    let text = patient(async {
+        loop {
+            if let Some(text) = new_message(heard.recv().await.unwrap()) {
+                return text;
+            }
+        }
+    })
+    .await;
+    assert_eq!(text, "hello");
+    assert_eq!(history(&adas, peer).await, ["hello"]);
+    let peer = find(&bobs, "lovelace").await;
+    assert_eq!(history(&bobs, peer).await, ["hello"]);
+}
+
+#[tokio::test]
+async fn a_bot_answers_and_is_found_by_its_name() {
+    let world = patient(World::builder().seed(5).start()).await.unwrap();
+    let (ada, echo) = (world.user("Ada"), world.bot("Echo"));
+    let bot = patient(world.log_in(&echo)).await.unwrap();
+    assert_eq!(bot.user().map(|user| (user.id, user.is_bot)), Some((echo.id(), true)));
+    let client = patient(world.log_in(&ada)).await.unwrap();
+    let peer = find(&client, "echo_bot").await;
+    let request = SendMessage::new(peer.clone(), "/start".into(), 1);
+    patient(client.invoke(&request)).await.unwrap();
+    let to_ada = types::InputPeerUser { user_id: ada.id(), access_hash: 0 };
+    let request = SendMessage::new(to_ada.into(), "welcome".into(), 1);
+    patient(bot.invoke(&request)).await.unwrap();
+    assert_eq!(history(&client, peer).await, ["welcome", "/start"]);
+}
+
+#[tokio::test]
+async fn a_world_of_two_data_centres_hands_out_in_both() {
+    let (two, four) = (DcId::production(2), DcId::production(4));
+    let world = patient(World::builder().data_centres(&[two, four]).start()).await.unwrap();
+    assert_eq!(world.addr_of(two), Some(world.addr()));
+    let ada = world.user("Ada");
+    world.add_user(four, "99966", "Bob");
+    world.set_username(world.user_by_phone("99966").unwrap(), "babbage").unwrap();
+    let adas = patient(world.log_in(&ada)).await.unwrap();
+    // He is sent on to where he lives.
+    let bobs = patient(world.client().build()).await.unwrap();
+    let login = patient(bobs.send_code("99966")).await.unwrap();
+    patient(login.submit(&world.code("99966").unwrap())).await.unwrap();
+    let mut heard = bobs.updates();
+    let peer = find(&adas, "babbage").await;
+    patient(adas.invoke(&SendMessage::new(peer, "hello".into(), 7))).await.unwrap();
+    let text = patient(async {
+        loop {
+            if let Some(text) = new_message(heard.recv().await.unwrap()) {
+                return text;
+            }
+        }
+    });
+    assert_eq!(text.await, "hello");
+}
+
+#[tokio::test]
+async fn what_is_not_modelled_is_told_and_a_password_is_asked_for() {
+    let world = patient(World::start()).await.unwrap();
+    let ada = world.user("Ada");
+    let client = patient(world.log_in(&ada)).await.unwrap();
+    let error = patient(client.invoke(&GetStarsTopupOptions)).await.unwrap_err();
+    assert!(error.is("INPUT_METHOD_INVALID"), "{error}");
+    assert_eq!(world.unmodelled(), [("payments.getStarsTopupOptions".to_owned(), 1)]);
+    world.set_password(ada.id(), "correct horse", "");
+    assert_eq!(patient(world.log_in(&ada)).await.err(), Some(LogInError::Password));
+}
+
+#[tokio::test]
+async fn a_world_without_a_data_centre_is_none() {
+    let error = patient(World::builder().data_centres(&[]).start()).await.unwrap_err();
+    assert_eq!(error.to_string(), "a world needs a data centre");
+}
