@@ -191,6 +191,48 @@ mod tests {
     }
 
     #[test]
+    fn a_question_is_passed_over_by_what_was_sent_after_it() {
+        for (answered, is_passed) in [(7, false), (8, false), (9, true)] {
+            let mut queries = Queries::default();
+            queries.asked(MessageId(8), Query::State(vec![MessageId(4)]));
+            let passed = queries.pass_over(MessageId(answered));
+            assert_eq!(passed, Vec::from_iter(is_passed.then_some(MessageId(4))), "{answered}");
+            // Once.
+            assert_eq!(queries.pass_over(MessageId(answered)), []);
+        }
+    }
+
+    #[test]
+    fn what_was_asked_in_a_packet_is_found_by_it_once() {
+        let mut queries = Queries::default();
+        queries.asked(MessageId(4), PING);
+        queries.asked(MessageId(8), Query::Salts);
+        queries.seal(vec![MessageId(4), MessageId(8)], MessageId(12));
+        assert!(queries.was_sent(MessageId(12)) && queries.was_sent(MessageId(8)));
+        assert!(!queries.was_sent(MessageId(16)));
+        assert_eq!(queries.take_all(MessageId(12)), [PING, Query::Salts]);
+        assert_eq!(queries.take_all(MessageId(12)), []);
+        assert!(!queries.was_sent(MessageId(12)));
+        queries.asked(MessageId(20), PING);
+        queries.seal(vec![], MessageId(24));
+        assert!(!queries.was_sent(MessageId(24)));
+        assert_eq!(queries.take_all(MessageId(20)), [PING]);
+    }
+
+    #[cfg(feature = "coverage")]
+    #[test]
+    fn its_size_is_that_of_all_its_tables() {
+        let mut queries = Queries::default();
+        queries.push(&0_i32, None);
+        queries.push(&0_i32, None);
+        queries.asked(MessageId(4), Query::Salts);
+        queries.asked(MessageId(8), Query::State(vec![MessageId(4); 5]));
+        queries.seal(vec![MessageId(4), MessageId(8)], MessageId(12));
+        // Two wait; two were asked, in their order; one of them is a question.
+        assert_eq!((queries.len(), queries.len_of_packets()), (2 + 2 + 2 + 1, 2));
+    }
+
+    #[test]
     fn p4_what_is_spare_goes_and_a_ping_stays() {
         let mut queries = Queries::default();
         queries.push(&0_i32, Some(PING));

@@ -135,7 +135,7 @@ mod tests {
     fn em_06_what_is_remembered_is_not_forgotten_nor_is_anything_before_something_was() {
         for (count, oldest) in [(16_383, 4), (16_384, 4), (16_385, 8)] {
             let seen = filled(count);
-            for id in -1..20 {
+            for id in 0..20 {
                 let is_forgotten = count >= 16_384 && id < oldest;
                 assert_eq!(seen.is_forgotten(MessageId(id)), is_forgotten, "{count}, {id}");
             }

@@ -51,6 +51,8 @@ struct Script {
     nonce: [u8; 16],
     server_nonce: [u8; 16],
     new_nonce: Option<Secret<32>>,
+    /// The keys that the server listed, as they were told.
+    listed: Vec<crate::crypto::Fingerprint>,
     exponent: Secret<256>,
     g_b: Option<[u8; 256]>,
 }
@@ -79,6 +81,7 @@ impl Script {
             nonce,
             server_nonce,
             new_nonce: None,
+            listed: vec![],
             exponent,
             g_b: None,
         }
@@ -123,6 +126,7 @@ impl Script {
         let mut turns = Turns::default();
         while let Some(step) = turns.count(self.client.poll_step()) {
             match step {
+                Step::ResPq { fingerprints, .. } => self.listed = fingerprints,
                 Step::ReqDhParams { new_nonce, .. } => self.new_nonce = Some(new_nonce),
                 Step::SetClientDhParams { g_b, .. } => self.g_b = Some(*g_b),
                 _ => {}

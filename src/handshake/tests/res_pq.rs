@@ -49,6 +49,18 @@ fn kx_04_the_first_of_our_keys_that_the_server_has_is_chosen() {
 }
 
 #[test]
+fn kx_04_all_keys_that_the_server_lists_are_told() {
+    let ours = keys::production_keys()[0].fingerprint().0;
+    let mut script = Script::new();
+    let listed = vec![1, ours, -3];
+    let server_public_key_fingerprints = listed.clone();
+    let answer = types::ResPq { server_public_key_fingerprints, ..script.res_pq() };
+    script.say(&answer).unwrap();
+    let told: Vec<i64> = script.listed.iter().map(|fingerprint| fingerprint.0).collect();
+    assert_eq!(told, listed);
+}
+
+#[test]
 fn kx_04_without_a_common_key_there_is_no_exchange() {
     let listed = keys::production_keys()[0].fingerprint().0;
     assert_eq!(choose(keys::test_keys(), vec![listed]), Err(Error::NoKnownKey));

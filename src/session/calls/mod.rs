@@ -9,6 +9,8 @@
 mod call;
 mod hearing;
 mod sending;
+#[cfg(test)]
+mod tests;
 mod timers;
 mod waiting;
 

@@ -136,6 +136,20 @@ mod tests {
     }
 
     #[test]
+    fn they_are_taken_one_by_one() {
+        let mut timers = Timers::default();
+        // More than there are lines for times that do not come in their order.
+        for id in (1..40).rev() {
+            timers.set(at(id), CallId(id));
+        }
+        for id in 1..40 {
+            assert_eq!(timers.first(), Some((at(id), CallId(id))));
+            timers.pop();
+        }
+        assert_eq!((timers.first(), timers.len()), (None, 0));
+    }
+
+    #[test]
     fn the_first_is_the_next_that_counts_whatever_is_set_and_ends() {
         use crate::crypto::{EntropyExt, SeededEntropy};
         for seed in 0..200 {

@@ -261,6 +261,27 @@ mod counted {
     }
 
     #[test]
+    fn each_table_tells_its_size() {
+        let mut test = Test::new();
+        for _ in 0..3 {
+            call(&mut test, Repeat::Safe);
+        }
+        assert_eq!((size(&test, "calls"), size(&test, "queue")), (3, 3));
+        let packet = test.sent().unwrap();
+        let sizes = ["queue", "by_message", "containers", "contained", "timers"];
+        assert_eq!(sizes.map(|table| size(&test, table)), [0, 3, 1, 3, 3]);
+        test.say(&Object::from(vec![9; 4])).unwrap();
+        let detailed =
+            |answer_msg_id| types::MsgNewDetailedInfo { answer_msg_id, bytes: 9, status: 0 };
+        for answer_msg_id in [packet.id.0 + 1, packet.id.0 + 5] {
+            test.say(&detailed(answer_msg_id)).unwrap();
+        }
+        assert_eq!(["acks", "wanted", "seen"].map(|table| size(&test, table)), [3, 2, 3]);
+        test.session.call(test.now, Request::new(&functions::DestroyAuthKey {})).unwrap();
+        assert_eq!(size(&test, "unnamed"), 1);
+    }
+
+    #[test]
     fn p4_naming_a_container_again_and_again_is_naming_it_once() {
         let mut test = Test::new();
         for _ in 0..1_000 {
