@@ -29,6 +29,7 @@
 
 mod arbitrary;
 mod codec;
+mod common;
 mod cursor;
 mod decode;
 mod definition;
@@ -45,6 +46,7 @@ mod value;
 
 pub use arbitrary::{Arbitrary, arbitrary};
 pub use codec::Codec;
+pub use common::Common;
 pub use definition::Definition;
 pub use error::{Error, ErrorKind};
 pub use nesting::Nesting;

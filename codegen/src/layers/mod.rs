@@ -14,7 +14,7 @@
 //! the narrower range is what is written, for it is what the layer brought.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
