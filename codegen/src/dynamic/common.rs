@@ -172,11 +172,10 @@ mod tests {
                     continue;
                 }
                 let own = super::function(function.name(), &newest).unwrap();
-                let Some(FunctionResult::Value(ty)) = own.result() else { panic!("{own:?}") };
                 let ours = newest.result_of(own.name()).unwrap();
                 let theirs = codec.result_of(function.name()).unwrap();
                 for _ in 0..3 {
-                    let value = answers.of_type(0, ty, &mut random, 40);
+                    let value = answers.target(&ours, &mut random, 40).unwrap();
                     let bytes = newest.encode_as(&ours, &value).unwrap();
                     assert_eq!(codec.decode_as(&theirs, &bytes), newest.decode_as(&ours, &bytes));
                 }
