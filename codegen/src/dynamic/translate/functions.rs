@@ -103,7 +103,7 @@ pub(super) const MEANT: &[(&str, &str, &str)] = &[
 ];
 
 /// What a function is called elsewhere, its own name first.
-pub(super) fn called<'n>(name: &'n str) -> impl Iterator<Item = &'n str> {
+pub(super) fn called(name: &str) -> impl Iterator<Item = &str> {
     rules::pairs(CALLED, name)
 }
 

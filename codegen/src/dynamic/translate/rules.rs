@@ -269,7 +269,7 @@ pub(super) const RENAMED: &[Renamed] = &[
 ];
 
 /// A name, and those that may stand for it.
-pub(super) fn near<'n>(name: &'n str) -> impl Iterator<Item = &'n str> {
+pub(super) fn near(name: &str) -> impl Iterator<Item = &str> {
     pairs(NEAREST, name)
 }
 
