@@ -72,9 +72,18 @@ fn every_function_of_a_layer_is_read_as_the_newest_has_it() {
                         given_up += 1;
                         continue;
                     };
-                    let made = read_as(layer, &call, strictness);
-                    let made =
-                        made.unwrap_or_else(|error| panic!("{layer} {}: {error}", function.name()));
+                    let made = match read_as(layer, &call, strictness) {
+                        Ok(made) => made,
+                        Err(error) => {
+                            assert!(
+                                WITH_WHAT_IS_GONE.contains(&own.name()),
+                                "{layer} {}",
+                                own.name()
+                            );
+                            assert_eq!(error, "INPUT_REQUEST_INVALID");
+                            continue;
+                        }
+                    };
                     assert_eq!(name_of(&made), own.name());
                     read += 1;
                 }
@@ -83,6 +92,9 @@ fn every_function_of_a_layer_is_read_as_the_newest_has_it() {
         assert!(read > 1500 && given_up < 60, "{layer}: {read}, {given_up}");
     }
 }
+
+/// What they are about can be a credential that was given up.
+const WITH_WHAT_IS_GONE: [&str; 2] = ["account.registerPasskey", "auth.finishPasskeyLogin"];
 
 #[test]
 fn every_answer_is_written_in_the_layer_and_read_there_to_the_last_byte() {
@@ -113,7 +125,7 @@ fn every_answer_is_written_in_the_layer_and_read_there_to_the_last_byte() {
                 }
             }
         }
-        assert!(written > 750 && unsaid < written / 40, "{layer}: {written}, {unsaid}");
+        assert!(written > 750 && unsaid < written / 20, "{layer}: {written}, {unsaid}");
         assert!(layer < 230 || unsaid == 0);
     }
 }
