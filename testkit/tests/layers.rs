@@ -1,5 +1,12 @@
 //! Clients of several layers against one data centre, over the whole protocol.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

@@ -32,8 +32,9 @@ pub(super) fn layer(layer: i32) -> Option<&'static Layer> {
     let layer = number(layer)?;
     let place = MADE.partition_point(|(seen, _)| *seen <= layer).checked_sub(1)?;
     let (number, made) = MADE.get(place)?;
-    // The newest is in common with itself, and must not ask for itself.
-    let newest = if Some(place.saturating_add(1)) == Some(MADE.len()) { None } else { newest() };
+    // The newest must not ask for itself.
+    let is_newest = MADE.last().is_some_and(|(last, _)| last == number);
+    let newest = if is_newest { None } else { newest() };
     let make = || {
         let codec = LAYERS.as_ref()?.codec(*number).ok()?;
         let common = newest.map(|newest| Common::of(&codec, &newest.codec)).unwrap_or_default();
