@@ -17,6 +17,7 @@ use telewire::ids::DcId;
 use telewire::net::{Front, OsEntropy, Refusals, Server, SharedDc};
 use telewire::server::accounts::Accounts;
 use telewire::server::{DataCentre, Dispatcher, Strictness, exchange};
+use telewire_testkit::layers::AnyLayer;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
@@ -170,6 +171,7 @@ fn data_centre(
     config.strictness = if args.strict { Strictness::Strict } else { Strictness::Lenient };
     let mut dispatcher = Dispatcher::new();
     accounts.register(dc, &mut dispatcher);
+    dispatcher.translate_with(AnyLayer);
     Ok(DataCentre::new(config, dispatcher, entropy()?))
 }
 
