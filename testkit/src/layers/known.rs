@@ -48,9 +48,15 @@ pub(super) fn newest() -> Option<&'static Layer> {
     layer(MADE.last()?.0.try_into().ok()?)
 }
 
-/// The last layer that has an id.
-pub(super) fn latest_with_id(id: u32) -> Option<&'static Layer> {
-    layer(LAYERS.as_ref()?.latest_with_id(id)?.try_into().ok()?)
+/// The number of the last layer that has an id.
+pub(super) fn latest_with_id(id: u32) -> Option<i32> {
+    LAYERS.as_ref()?.latest_with_id(id)?.try_into().ok()
+}
+
+/// Whether a client of a layer speaks as handlers do, and nothing has to be made for it.
+pub(super) fn is_newest(layer: i32) -> bool {
+    let last = MADE.last().map(|(last, _)| i64::from(*last));
+    last == Some(layer.into())
 }
 
 fn number(layer: i32) -> Option<u32> {

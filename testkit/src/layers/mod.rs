@@ -60,15 +60,18 @@ impl Translator for AnyLayer {
         strictness: Strictness,
     ) -> Result<Cow<'b, [u8]>, RpcError> {
         let as_it_is = Ok(Cow::Borrowed(call));
+        let Some(id) = call.first_chunk().map(|id| u32::from_le_bytes(*id)) else {
+            return as_it_is;
+        };
+        // What nobody knows, or handlers read anyway, needs no schema.
+        let latest = known::latest_with_id(id);
+        if latest.is_none_or(|latest| known::is_newest(latest) && known::is_newest(layer)) {
+            return as_it_is;
+        }
         let (Some(client), Some(newest)) = (known::layer(layer), known::newest()) else {
             return as_it_is;
         };
-        let Some((by, id)) = call.first_chunk().and_then(|id| {
-            let id = u32::from_le_bytes(*id);
-            Some((reader(client, id)?, id))
-        }) else {
-            return as_it_is;
-        };
+        let Some(by) = reader(client, id) else { return as_it_is };
         if by.is(newest) || by.common.has_call(id) {
             return as_it_is;
         }
@@ -93,10 +96,13 @@ impl Translator for AnyLayer {
         result: &'b [u8],
     ) -> Result<Cow<'b, [u8]>, RpcError> {
         let as_it_is = Ok(Cow::Borrowed(result));
+        if known::is_newest(layer) {
+            return as_it_is;
+        }
         let (Some(client), Some(newest)) = (known::layer(layer), known::newest()) else {
             return as_it_is;
         };
-        if client.is(newest) || client.common.has_result(function) {
+        if client.common.has_result(function) {
             return as_it_is;
         }
         // What is answered by a handler of one's own, in a way of its own, is left alone.
@@ -111,12 +117,12 @@ impl Translator for AnyLayer {
 
     fn write_update<'b>(&mut self, layer: i32, update: &'b [u8]) -> Option<Cow<'b, [u8]>> {
         let as_it_is = Some(Cow::Borrowed(update));
+        if known::is_newest(layer) {
+            return as_it_is;
+        }
         let (Some(client), Some(newest)) = (known::layer(layer), known::newest()) else {
             return as_it_is;
         };
-        if client.is(newest) {
-            return as_it_is;
-        }
         let Ok(value) = newest.codec.decode(update) else { return as_it_is };
         let value = translate(&value, &newest.codec, &client.codec).ok()?;
         client.codec.encode(&value).ok().map(Cow::Owned)
@@ -126,7 +132,8 @@ impl Translator for AnyLayer {
 /// The layer that a call is read by: the client's, or if that has no such function, the last one that has it.
 fn reader(client: &'static Layer, id: u32) -> Option<&'static Layer> {
     let has = |layer: &&Layer| function(&layer.codec, id).is_some();
-    Some(client).filter(has).or_else(|| known::latest_with_id(id).filter(has))
+    let latest = || known::layer(known::latest_with_id(id)?).filter(has);
+    Some(client).filter(has).or_else(latest)
 }
 
 fn function(codec: &Codec<'static>, id: u32) -> Option<Definition<'static>> {

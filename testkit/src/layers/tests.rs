@@ -208,6 +208,29 @@ fn a_function_that_the_layer_has_not_is_read_by_the_last_that_has_it() {
     }
 }
 
+/// A client of the newest layer costs nothing, not even a schema.
+#[test]
+fn what_the_newest_layer_says_and_is_told_passes_as_it_is() {
+    let send = call(230, &one_of(230, "messages.sendMessage", 1, 40));
+    let answer = call(230, &one_of(230, "updateShort", 1, 40));
+    let function = codec(230).named("messages.sendMessage")[0].id();
+    let mut is_same = false;
+    let taken = measure(|| {
+        let read = AnyLayer.read_call(230, &send, Strict);
+        let written = AnyLayer.write_result(230, function, &answer);
+        let update = AnyLayer.write_update(230, &answer);
+        is_same = matches!(
+            (read, written, update),
+            (Ok(Cow::Borrowed(_)), Ok(Cow::Borrowed(_)), Some(Cow::Borrowed(_)))
+        );
+    });
+    assert_eq!((is_same, taken.count_total), (true, 0));
+    // But what was called otherwise before is read.
+    let old = one_of(158, "messages.sendMessage", 2, 40);
+    let made = read_as(230, &call(158, &old), Strict).unwrap();
+    assert_eq!(made.field("message"), old.field("message"));
+}
+
 #[test]
 fn what_nobody_knows_is_left_as_it_is() {
     for layer in LAYERS {
