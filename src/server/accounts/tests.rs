@@ -61,7 +61,7 @@ impl World {
             wants_updates: true,
         };
         let (peeled, _) = Peeled::new(caller, &request.to_bytes(), &mut Inflater::new()).unwrap();
-        let Peeled { caller, id, query } = peeled;
+        let Peeled { caller, id, query, .. } = peeled;
         let result = dispatcher.call(&caller, id, query.as_bytes(), Strictness::Strict).result;
         result
             .map(|bytes| F::Return::from_bytes(&bytes).unwrap())
