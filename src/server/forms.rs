@@ -47,18 +47,20 @@ pub struct Misplaced<'e> {
 /// Reads a value, and reads it again with each form replaced that is another type's, as [lenient](crate::server::Strictness) data
 /// centres do.
 ///
-/// `read` reads all of the bytes; `misplaced` tells of an error what stands in the wrong place, if it is that.
+/// `read` reads all of the bytes; `misplaced` tells of an error what stands in the wrong place, if it is that. No more than `limit`
+/// bytes are read again, all times together: many forms in a long call take the square of its length.
 ///
 /// # Errors
 ///
 /// As `read`: what is wrong besides forms.
 pub fn reread<T, E>(
     bytes: &[u8],
+    limit: usize,
     mut read: impl FnMut(&[u8]) -> Result<T, E>,
     misplaced: impl Fn(&E) -> Option<Misplaced<'_>>,
 ) -> Result<T, E> {
     let mut bytes = Cow::Borrowed(bytes);
-    let mut left = REREAD;
+    let mut left = limit;
     loop {
         let error = match read(&bytes) {
             Ok(value) => return Ok(value),
@@ -80,7 +82,7 @@ pub fn reread<T, E>(
 ///
 /// As reading it: what is wrong besides forms.
 pub(super) fn read<F: Deserialize>(body: &[u8]) -> Result<F, DecodeError> {
-    reread(body, F::from_bytes, |error| {
+    reread(body, REREAD, F::from_bytes, |error| {
         let DecodeErrorKind::UnexpectedConstructor { id } = error.kind() else { return None };
         Some(Misplaced { offset: error.offset(), id, expected: error.type_name()? })
     })

@@ -286,6 +286,19 @@ fn forms_of_other_types_are_taken_where_the_data_centre_takes_them() {
     }
 }
 
+#[test]
+fn as_many_forms_are_taken_as_can_be_invited_and_others_do_not_keep_the_data_centre_busy() {
+    let layer = 135;
+    let invite = codec(layer).named("channels.inviteToChannel")[0].id();
+    for (count, is_taken) in [(200, true), (1_000, false), (10_000, false)] {
+        let words =
+            |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<_>>();
+        let mut call = words(&[invite, 0xf35a_ec28, 1, 0, 2, 0, 0x1cb5_c415, count]);
+        call.extend(words(&[0xdde8_a54c, 1, 0, 2, 0]).repeat(count.try_into().unwrap()));
+        assert_eq!(read_as(layer, &call, Lenient).is_ok(), is_taken, "{count}");
+    }
+}
+
 /// Calls that are worth to be changed: they are not the same in the newest layer.
 const TRANSLATED: [&str; 4] = [
     "messages.sendMessage",
