@@ -18,8 +18,9 @@ use crate::server::service::{Due, Later};
 use crate::server::session::Session;
 use crate::server::sessions::Sessions;
 use crate::server::tally::Tally;
+use crate::server::translator::Spoken;
 use crate::time::Now;
-use crate::tl::Serialize;
+use crate::tl::{Object, Serialize};
 use crate::work::{Done, Work};
 
 /// A client's socket, by the number that the data centre gave it.
@@ -103,6 +104,8 @@ pub(super) struct Key {
     pub(super) is_destroyed: bool,
     /// The number of its last use.
     pub(super) used: u64,
+    /// The layer that its client speaks.
+    pub(super) spoken: Spoken,
 }
 
 impl Key {
@@ -245,6 +248,9 @@ impl DataCentre {
     /// Sends something that nobody asked for, an update say, to a session; whether there is such a session. It is kept
     /// until it is acknowledged.
     ///
+    /// It is sent in the layer that the client speaks, if there is a [`Translator`](crate::server::Translator); what that layer has
+    /// nothing like is not sent.
+    ///
     /// A session of a temporary key is found by the permanent key too that it acts for, which handlers know it by
     /// ([`Caller::key`](crate::server::Caller::key)): of several of the same number, the one that was used last.
     pub fn push(
@@ -270,11 +276,14 @@ impl DataCentre {
         update: &impl Serialize,
     ) -> bool {
         let now = self.faults.at(now);
-        let place = self.latest_session(now, key, session);
-        let Some(session) = place.and_then(|place| self.sessions.get_mut(place)) else {
-            return false;
-        };
-        session.notify(update, true, now.unix);
+        let Some(place) = self.latest_session(now, key, session) else { return false };
+        let mut update = update.to_bytes();
+        if let Some(layer) = self.layer_of(place.0) {
+            let Some(written) = self.dispatcher.update_for(layer, update) else { return true };
+            update = written;
+        }
+        let Some(session) = self.sessions.get_mut(place) else { return false };
+        session.notify(&Object::from(update), true, now.unix);
         let link = session.link;
         self.ready.extend(link);
         true
@@ -307,6 +316,15 @@ impl DataCentre {
     #[must_use]
     pub fn auth_key(&self, id: KeyId) -> Option<&AuthKey> {
         self.keys.get(&id).map(|key| &key.key)
+    }
+
+    /// The layer of the API that the client of a key speaks, as it said with
+    /// [`invokeWithLayer`](https://core.telegram.org/method/invokeWithLayer): see [`Translator`](crate::server::Translator).
+    #[must_use]
+    pub fn layer_of(&self, key: KeyId) -> Option<i32> {
+        let key = self.keys.get(&key)?;
+        let perm = || self.keys.get(&key.perm?)?.spoken.layer();
+        key.spoken.layer().or_else(perm)
     }
 
     /// The session that was used last over a link.
@@ -453,8 +471,16 @@ impl DataCentre {
         let id = auth_key.id();
         let salts = Schedule::new(salt, now.unix);
         self.uses += 1;
-        let (perm, is_destroyed, used) = (None, false, self.uses);
-        self.keys.insert(id, Key { key: auth_key, salts, expires_at, perm, is_destroyed, used });
+        let key = Key {
+            key: auth_key,
+            salts,
+            expires_at,
+            perm: None,
+            is_destroyed: false,
+            used: self.uses,
+            spoken: Spoken::default(),
+        };
+        self.keys.insert(id, key);
         while self.keys.len() > self.limits.keys.max(1) {
             let is_live = |key: &Key| key.expires_at.is_none_or(|end| now.unix < end);
             let oldest = self.keys.iter().min_by_key(|(_, key)| (is_live(key), key.used));

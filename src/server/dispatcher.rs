@@ -1,5 +1,6 @@
 //! What a data centre answers to the functions of an API: a handler for each.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
@@ -14,7 +15,9 @@ use crate::map::IdMap;
 use crate::message_id::MessageId;
 use crate::rpc::RpcError;
 use crate::server::inflate::{Inflater, Refusal};
-use crate::server::{Strictness, forms};
+use crate::server::service::message::constructor;
+use crate::server::translator::Translator;
+use crate::server::{Strictness, forms, translator};
 use crate::time::Now;
 use crate::tl::mtproto::types::GzipPacked;
 use crate::tl::wrap::functions as wrap;
@@ -69,6 +72,7 @@ pub struct Dispatcher {
     compress_from: Option<usize>,
     has_zlib_headers: bool,
     scripts_bindings: bool,
+    translator: Option<Box<dyn Translator>>,
 }
 
 impl Dispatcher {
@@ -152,9 +156,12 @@ impl Dispatcher {
     /// What the handler says, and what a data centre says to functions that it cannot read or does not have:
     /// `INPUT_FETCH_ERROR`, `INPUT_REQUEST_INVALID`, `INPUT_REQUEST_TOO_LONG`, `INPUT_METHOD_INVALID`.
     pub fn answer(&mut self, caller: Caller, function: &[u8]) -> Result<Vec<u8>, RpcError> {
-        let (Peeled { caller, id, query }, _) =
+        let (Peeled { caller, layer, id, query, .. }, _) =
             Peeled::new(caller, function, &mut Inflater::new())?;
-        self.call(&caller, id, query.as_bytes(), Strictness::Strict).result
+        if layer.is_some_and(|layer| !self.knows_layer(layer)) {
+            return Err(translator::unknown_layer());
+        }
+        self.call_by_layer(&caller, layer, id, query.as_bytes(), Strictness::Strict).result
     }
 
     /// Sends results of so many bytes and more compressed, if that makes them smaller. By default none is.
@@ -165,6 +172,44 @@ impl Dispatcher {
     /// What is compressed has zlib's header from now on, instead of gzip's: what reads `gzip_packed` should take both.
     pub fn compress_with_zlib_headers(&mut self) {
         self.has_zlib_headers = true;
+    }
+
+    /// Serves clients of other layers than the one that the handlers are written in. Without a translator, each is given what the
+    /// handlers read and say, whatever layer it speaks.
+    pub fn translate_with(&mut self, translator: impl Translator + 'static) {
+        self.translator = Some(Box::new(translator));
+    }
+
+    /// Whether clients of a layer are answered.
+    pub(super) fn knows_layer(&self, layer: i32) -> bool {
+        self.translator.as_ref().is_none_or(|translator| translator.knows(layer))
+    }
+
+    /// What is pushed, for a client of a layer; `None` if that has nothing like it.
+    pub(super) fn update_for(&mut self, layer: i32, update: Vec<u8>) -> Option<Vec<u8>> {
+        let write = |translator: &mut dyn Translator, update: &[u8]| {
+            translator.write_update(layer, update).map(Cow::into_owned).ok_or(())
+        };
+        self.written(update, write).ok()
+    }
+
+    /// Something for a client of another layer. What came compressed is so again.
+    fn written<E>(
+        &mut self,
+        data: Vec<u8>,
+        write: impl FnOnce(&mut dyn Translator, &[u8]) -> Result<Vec<u8>, E>,
+    ) -> Result<Vec<u8>, E> {
+        let Some(translator) = &mut self.translator else { return Ok(data) };
+        if constructor(&data) != GzipPacked::ID {
+            return write(&mut **translator, &data);
+        }
+        // What is no gzip may be meant so, to try a client with.
+        let Ok(inner) = Inflater::new().inflate(&data) else { return Ok(data) };
+        let written = write(&mut **translator, &inner)?;
+        Ok(match self.compressed(&written) {
+            Some(packed_data) => GzipPacked { packed_data: packed_data.into() }.to_bytes(),
+            None => written,
+        })
     }
 
     /// A result as it is sent.
@@ -190,6 +235,31 @@ impl Dispatcher {
         packed.ok()
     }
 
+    /// Answers a function that a client of a layer called, as that layer has it. A client whose layer is not known speaks the
+    /// handlers'.
+    pub(super) fn call_by_layer(
+        &mut self,
+        caller: &Caller,
+        layer: Option<i32>,
+        id: u32,
+        body: &[u8],
+        strictness: Strictness,
+    ) -> Reply {
+        let (Some(layer), Some(translator)) = (layer, &mut self.translator) else {
+            return self.call(caller, id, body, strictness);
+        };
+        let body = match translator.read_call(layer, body, strictness) {
+            Ok(body) => body,
+            Err(error) => return Reply::now(Err(error)),
+        };
+        let own_id = constructor(&body);
+        let Reply { after, result } = self.call(caller, own_id, &body, strictness);
+        let write = |translator: &mut dyn Translator, result: &[u8]| {
+            translator.write_result(layer, id, result).map(Cow::into_owned)
+        };
+        Reply { after, result: result.and_then(|result| self.written(result, write)) }
+    }
+
     /// Answers a function that is given as bytes, without wrappers.
     pub(super) fn call(
         &mut self,
@@ -211,6 +281,10 @@ impl Dispatcher {
 pub(super) struct Peeled {
     /// Who calls, with what the wrappers said of that.
     pub(super) caller: Caller,
+    /// The layer that the function is in: what the wrappers said of that, or the client before.
+    pub(super) layer: Option<i32>,
+    /// Whether the client said with it what it is.
+    pub(super) initialises: bool,
     /// The function's constructor.
     pub(super) id: u32,
     /// The function.
@@ -226,11 +300,16 @@ impl Peeled {
     ) -> Result<(Self, Vec<MessageId>), RpcError> {
         let mut query = Object::from(body.to_vec());
         let mut after = Vec::new();
+        let mut initialises = false;
         for _ in 0..MAX_WRAPPERS {
             let id = query.id().ok_or_else(|| invalid("INPUT_FETCH_ERROR"))?;
+            initialises |= id == wrap::InitConnection::<Object>::ID;
             match unwrap(id, &query, &mut caller, &mut after, inflater)? {
                 Some(inner) => query = inner,
-                None => return Ok((Self { caller, id, query }, after)),
+                None => {
+                    let layer = caller.layer;
+                    return Ok((Self { caller, layer, initialises, id, query }, after));
+                }
             }
         }
         Err(invalid("INPUT_REQUEST_TOO_LONG"))

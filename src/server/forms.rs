@@ -33,37 +33,69 @@ const TYPES: [&str; 3] = ["InputPeer", "InputUser", "InputChannel"];
 /// long function would take the square of its length; 400 users of `users.getUsers` stay within it.
 const REREAD: usize = 4 << 20;
 
+/// A constructor that is none of the type that is expected in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Misplaced<'e> {
+    /// How many bytes stand before it.
+    pub offset: usize,
+    /// The constructor.
+    pub id: u32,
+    /// The name of the type.
+    pub expected: &'e str,
+}
+
+/// Reads a value, and reads it again with each form replaced that is another type's, as [lenient](crate::server::Strictness) data
+/// centres do.
+///
+/// `read` reads all of the bytes; `misplaced` tells of an error what stands in the wrong place, if it is that. No more than `limit`
+/// bytes are read again, all times together: many forms in a long call take the square of its length.
+///
+/// # Errors
+///
+/// As `read`: what is wrong besides forms.
+pub fn reread<T, E>(
+    bytes: &[u8],
+    limit: usize,
+    mut read: impl FnMut(&[u8]) -> Result<T, E>,
+    misplaced: impl Fn(&E) -> Option<Misplaced<'_>>,
+) -> Result<T, E> {
+    let mut bytes = Cow::Borrowed(bytes);
+    let mut left = limit;
+    loop {
+        let error = match read(&bytes) {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let Some(place) = misplaced(&error) else { return Err(error) };
+        let Some(form) = place.form() else { return Err(error) };
+        let Some(reread) = left.checked_sub(bytes.len()) else { return Err(error) };
+        left = reread;
+        let (start, end) = (place.offset, place.offset.saturating_add(4));
+        let Some(id) = bytes.to_mut().get_mut(start..end) else { return Err(error) };
+        id.copy_from_slice(&form.to_le_bytes());
+    }
+}
+
 /// Reads a function, and reads it again with each form replaced that is another type's.
 ///
 /// # Errors
 ///
 /// As reading it: what is wrong besides forms.
 pub(super) fn read<F: Deserialize>(body: &[u8]) -> Result<F, DecodeError> {
-    let mut body = Cow::Borrowed(body);
-    let mut left = REREAD;
-    loop {
-        let error = match F::from_bytes(&body) {
-            Ok(function) => return Ok(function),
-            Err(error) => error,
-        };
-        let Some(form) = form_for(&error) else { return Err(error) };
-        let Some(reread) = left.checked_sub(body.len()) else { return Err(error) };
-        left = reread;
-        let place = error.offset();
-        let end = place.saturating_add(4);
-        let Some(id) = body.to_mut().get_mut(place..end) else { return Err(error) };
-        id.copy_from_slice(&form.to_le_bytes());
-    }
+    reread(body, REREAD, F::from_bytes, |error| {
+        let DecodeErrorKind::UnexpectedConstructor { id } = error.kind() else { return None };
+        Some(Misplaced { offset: error.offset(), id, expected: error.type_name()? })
+    })
 }
 
-/// The constructor that says the same, of the type that is expected.
-fn form_for(error: &DecodeError) -> Option<u32> {
-    let DecodeErrorKind::UnexpectedConstructor { id } = error.kind() else { return None };
-    let name = error.type_name()?;
-    let place = TYPES.iter().position(|known| *known == name)?;
-    let forms = FORMS.iter().find(|forms| forms.contains(&id))?;
-    // What the type has none for is no other form of it.
-    forms.get(place).copied().filter(|form| *form != 0 && *form != id)
+impl Misplaced<'_> {
+    /// The constructor that says the same, of the type that is expected.
+    fn form(&self) -> Option<u32> {
+        let place = TYPES.iter().position(|known| *known == self.expected)?;
+        let forms = FORMS.iter().find(|forms| forms.contains(&self.id))?;
+        // What the type has none for is no other form of it.
+        forms.get(place).copied().filter(|form| *form != 0 && *form != self.id)
+    }
 }
 
 #[cfg(all(test, feature = "api"))]

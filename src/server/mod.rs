@@ -16,6 +16,8 @@
 //! It is strict, as one's own client should be tried; for the clients of others it can be as lenient as Telegram: see
 //! [`Strictness`].
 //!
+//! Handlers are written in one layer of the API. Clients of others are served by a [`Translator`].
+//!
 //! It shares `tl`, `crypto` and `framing` with the client, and never the client's session or key exchange: the same hands
 //! wrote both, and what they share cannot contradict them.
 
@@ -25,7 +27,7 @@ mod dispatcher;
 mod embedded_key;
 pub mod exchange;
 mod fault;
-mod forms;
+pub mod forms;
 mod inflate;
 mod limits;
 mod link;
@@ -39,6 +41,7 @@ mod strictness;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod translator;
 
 pub use dc::{DataCentre, DcEntropy, DcEvent, LinkId};
 pub use dispatcher::{Caller, Dispatcher};
@@ -48,3 +51,4 @@ pub use limits::Limits;
 pub use link::LinkRefusal;
 pub use strictness::Strictness;
 pub use tally::Tally;
+pub use translator::Translator;

@@ -33,6 +33,8 @@
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 mod accounts;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod layers;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 #[allow(
     clippy::needless_pass_by_value,
     reason = "a method has its request, whether it takes parts of it or looks"

@@ -90,8 +90,8 @@ async def talk(client, name, server, proxy):
             case ["?", "cut"]:
                 proxy.cut()
                 answer = "cut"
-            case ["?", "code"]:
-                answer = await server.code()
+            case ["?", "code", phone]:
+                answer = await server.code(phone.strip())
             case ["?", "approve", link]:
                 answer = await server.approve(link.strip())
             case _:

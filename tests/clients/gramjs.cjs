@@ -1,6 +1,6 @@
 // npm `telegram` 2.26, known as gramjs (layer 198).
 "use strict";
-const { LOOPBACK, ask, step, cannot, check, env, API_ID, API_HASH } = require("./loopback.cjs");
+const { LOOPBACK, ask, step, check, env, API_ID, API_HASH } = require("./loopback.cjs");
 const bigInt = require("big-integer");
 const { Api, TelegramClient } = require("telegram");
 const { _serverKeys } = require("telegram/crypto/RSA");
@@ -17,7 +17,7 @@ class Sockets extends PromisedNetSockets {
   }
 }
 
-const main = async () => {
+const open = () => {
   const session = new StringSession("");
   session.setDC(Number(env.DC), LOOPBACK, 443);
   const client = new TelegramClient(session, API_ID, API_HASH, {
@@ -27,6 +27,28 @@ const main = async () => {
     retryDelay: 200,
   });
   client.setLogLevel(env.LOG ? "debug" : "none");
+  return client;
+};
+
+const credentials = { apiId: API_ID, apiHash: API_HASH };
+
+const logInUser = async () => {
+  const client = open();
+  await client.connect();
+  const me = await client.signInUser(credentials, {
+    phoneNumber: env.PHONE,
+    phoneCode: () => ask(`code ${env.PHONE}`),
+    password: async () => env.PASSWORD,
+    onError: (error) => Promise.reject(error),
+  });
+  check(me.phone === env.PHONE, `the user is ${me}`);
+  await client.invoke(new Api.auth.LogOut());
+  await client.destroy();
+  step("a user logged in by code and password, and out", `number ${me.id}`);
+};
+
+const main = async () => {
+  const client = open();
   const config = async () => {
     const answer = await client.invoke(new Api.help.GetConfig());
     check(answer.thisDc === Number(env.DC), `this is data centre ${answer.thisDc}`);
@@ -55,8 +77,12 @@ const main = async () => {
     check(error.errorMessage === "ACCESS_TOKEN_INVALID", `${error}`);
     step("a wrong token is refused");
   }
-  cannot("log in", "user#b1b8cc83, which a login is answered with, is not in layer 198");
+  const me = await client.signInBot(credentials, { botAuthToken: env.BOT });
+  check(me.bot && me.id.equals(777), `the bot is ${me}`);
+  await client.invoke(new Api.auth.LogOut());
   await client.destroy();
+  step("a bot logged in and out", `number ${me.id}`);
+  await logInUser();
 };
 
 main().then(

@@ -9,6 +9,8 @@ DC, PORT = int(os.environ["DC"]), int(os.environ["PORT"])
 MODULUS, EXPONENT = int(os.environ["MODULUS"], 16), int(os.environ["EXPONENT"])
 FINGERPRINT = int(os.environ["FINGERPRINT"])
 BOT, PHONE, PASSWORD = os.environ["BOT"], os.environ["PHONE"], os.environ["PASSWORD"]
+# Nobody's yet.
+NEW_PHONE = "9996620009"
 API_ID, API_HASH = 1, "0123456789abcdef0123456789abcdef"
 
 

@@ -70,9 +70,9 @@ class Server:
             await asyncio.sleep(0.05)
         raise AssertionError(f"serve did not print {pattern}")
 
-    async def code(self):
+    async def code(self, phone=PHONE):
         """The login code that it shows."""
-        return (await self.find(rf"login code +(\d+) for {PHONE} "))[1]
+        return (await self.find(rf"login code +(\d+) for {phone} "))[1]
 
     async def approve(self, link):
         """What it says to the link of a QR code, typed into it."""

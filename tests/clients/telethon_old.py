@@ -3,7 +3,7 @@
 import asyncio
 
 import loopback as lo
-from loopback import cannot, check, guard, step
+from loopback import check, guard, step
 
 guard()
 
@@ -27,17 +27,16 @@ async def config(client):
     check(answer.this_dc == lo.DC, f"this is data centre {answer.this_dc}")
 
 
-class Client(TelegramClient):
-    async def get_me(self, input_peer=False):
-        """Nobody is logged in, so that Telethon need not ask."""
-        return None
+async def opened():
+    session = MemorySession()
+    session.set_dc(lo.DC, lo.LOOPBACK, lo.PORT)
+    client = TelegramClient(session, lo.API_ID, lo.API_HASH, timeout=10, retry_delay=0.2)
+    await client.connect()
+    return client
 
 
 async def talk():
-    session = MemorySession()
-    session.set_dc(lo.DC, lo.LOOPBACK, lo.PORT)
-    client = Client(session, lo.API_ID, lo.API_HASH, timeout=10, retry_delay=0.2)
-    await client.connect()
+    client = await opened()
     key = client.session.auth_key.key
     step("key exchanged, initConnection", "layer 199")
     await config(client)
@@ -53,8 +52,26 @@ async def talk():
         check(False, "a wrong token was taken")
     except errors.AccessTokenInvalidError:
         step("a wrong token is refused")
-    cannot("log in", "user#b1b8cc83, which a login is answered with, is not in layer 199")
-    await client.disconnect()
+    await client.sign_in(bot_token=lo.BOT)
+    me = await client.get_me()
+    check((me.id, me.bot) == (777, True), f"the bot is {me}")
+    check(await client.log_out(), "the bot did not log out")
+    step("a bot logged in and out", f"number {me.id}")
+    await log_in_user()
+
+
+async def log_in_user():
+    client = await opened()
+    await client.send_code_request(lo.PHONE)
+    try:
+        await client.sign_in(lo.PHONE, lo.ask(f"code {lo.PHONE}"))
+        check(False, "no password was wanted")
+    except errors.SessionPasswordNeededError:
+        await client.sign_in(password=lo.PASSWORD)
+    me = await client.get_me()
+    check(me.phone == lo.PHONE, f"the user is {me}")
+    check(await client.log_out(), "the user did not log out")
+    step("a user logged in by code and password, and out", f"number {me.id}")
 
 
 asyncio.run(talk())

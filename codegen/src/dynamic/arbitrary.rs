@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::dynamic::codec::Codec;
 use crate::dynamic::definition::Definition;
+use crate::dynamic::target::{Goal, Target};
 use crate::dynamic::value::{Object, Text, Value};
 use crate::dynamic::{VECTOR_ID, bool_of};
 use crate::ir::{Bit, ConstructorIndex, ParamKind, Schema, Ty};
@@ -51,6 +52,21 @@ impl<'c, 's> Arbitrary<'c, 's> {
         budget: usize,
     ) -> Value {
         Maker { arbitrary: self, random, left: budget, depth: 0 }.object(definition)
+    }
+
+    /// Makes a value of what it is known to be, what a function returns say; `None` if the codec has no such thing.
+    pub fn target(
+        &self,
+        target: &Target<'_>,
+        random: &mut dyn FnMut() -> u64,
+        budget: usize,
+    ) -> Option<Value> {
+        Some(match &target.goal {
+            Goal::Ty(schema, ty) => self.of_type(*schema, ty, random, budget),
+            Goal::Definition(schema, id) => {
+                self.value(self.codec.own_with_id(*schema, *id)?, random, budget)
+            }
+        })
     }
 
     /// Makes a value of a type of one of the schemas.

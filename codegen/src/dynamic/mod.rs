@@ -29,6 +29,7 @@
 
 mod arbitrary;
 mod codec;
+mod common;
 mod cursor;
 mod decode;
 mod definition;
@@ -45,12 +46,13 @@ mod value;
 
 pub use arbitrary::{Arbitrary, arbitrary};
 pub use codec::Codec;
+pub use common::Common;
 pub use definition::Definition;
 pub use error::{Error, ErrorKind};
 pub use nesting::Nesting;
 pub use node::{Annotated, Content, Node, Oddity, Place};
 pub use target::{Target, TargetError};
-pub use translate::{TranslateError, translate, translate_as};
+pub use translate::{TranslateError, function, translate, translate_as};
 pub use value::{Object, Text, Value};
 
 /// How deep constructors and functions may stand inside each other. Real values stay below 20; the bound keeps others from

@@ -14,7 +14,7 @@
 //! the narrower range is what is written, for it is what the layer brought.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -44,6 +44,8 @@ pub struct Layers<'t> {
     /// Those that were seen, in ascending order, with what was made of them.
     seen: Vec<(u32, OnceLock<Schema>)>,
     lines: Vec<Line<'t>>,
+    /// The last layer of each id.
+    latest: HashMap<u32, u32>,
 }
 
 /// A definition, and the layers that have it.
@@ -124,7 +126,12 @@ impl<'t> Layers<'t> {
             }
         }
         let seen = layers.into_iter().map(|layer| (layer, OnceLock::new())).collect();
-        Ok(Self { seen, lines })
+        let mut latest = HashMap::new();
+        for (id, line) in lines.iter().filter_map(|line: &Line<'_>| Some((line.id()?, line))) {
+            let last = latest.entry(id).or_insert(line.last);
+            *last = line.last.max(*last);
+        }
+        Ok(Self { seen, lines, latest })
     }
 
     /// The layers that can be asked for.
@@ -179,8 +186,7 @@ impl<'t> Layers<'t> {
 
     /// The latest layer that has an id, of a constructor or a function.
     pub fn latest_with_id(&self, id: u32) -> Option<u32> {
-        let with_id = self.lines.iter().filter(|line| line.id() == Some(id));
-        with_id.map(|line| line.last).max()
+        self.latest.get(&id).copied()
     }
 
     fn make(&self, layer: u32) -> Result<Schema, Error> {

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use crate::message_id::MessageId;
 use crate::rpc::RpcError;
-use crate::server::bind;
 use crate::server::dc::DataCentre;
 use crate::server::dispatcher::{Caller, Peeled, Reply};
 use crate::server::inflate::Inflater;
 use crate::server::service::Origin;
 use crate::server::session::{Order, Session, Stage, Waiting};
+use crate::server::{bind, translator};
 use crate::time::Now;
 use crate::tl::mtproto::types;
 use crate::tl::wrap::functions::auth::BindTempAuthKey;
@@ -57,7 +57,9 @@ impl DataCentre {
             layer: None,
             wants_updates: true,
         };
-        let (peeled, mut after) = match Peeled::new(caller, body, inflater) {
+        let peeled = Peeled::new(caller, body, inflater);
+        let peeled = peeled.and_then(|(peeled, after)| Ok((self.in_layer(origin, peeled)?, after)));
+        let (peeled, mut after) = match peeled {
             Ok(peeled) => peeled,
             Err(error) => return self.finish(origin, id, Err(error)),
         };
@@ -67,6 +69,20 @@ impl DataCentre {
             Some(Order::Fail) => self.finish(origin, id, Err(wait_failed())),
             Some(Order::Wait) => self.wait(origin, id, peeled, after),
         }
+    }
+
+    /// Notes the layer that a client says it speaks; or tells which it said before, if it says none.
+    fn in_layer(&mut self, origin: Origin, peeled: Peeled) -> Result<Peeled, RpcError> {
+        let Some(layer) = peeled.caller.layer else {
+            return Ok(Peeled { layer: self.layer_of(origin.key), ..peeled });
+        };
+        if !self.dispatcher.knows_layer(layer) {
+            return Err(translator::unknown_layer());
+        }
+        if let Some(key) = self.keys.get_mut(&origin.key) {
+            key.spoken.note(layer, peeled.initialises);
+        }
+        Ok(peeled)
     }
 
     /// Runs what waited and need not wait any more. What it does may let others run.
@@ -149,7 +165,7 @@ impl DataCentre {
     }
 
     fn call(&mut self, origin: Origin, id: MessageId, peeled: Peeled) -> Reply {
-        let Peeled { caller, id: function, query } = peeled;
+        let Peeled { caller, layer, id: function, query, .. } = peeled;
         let caller = Caller { now: origin.now, ..caller };
         // A script decides what a binding needs, and what a key may do without one.
         let is_scripted = self.dispatcher.scripts_bindings();
@@ -161,7 +177,8 @@ impl DataCentre {
         if is_unbound && !is_scripted && !OPEN_TO_UNBOUND.contains(&function) {
             return Reply::now(Err(bind::unbound()));
         }
-        self.dispatcher.call(&caller, function, query.as_bytes(), self.config.strictness)
+        let strictness = self.config.strictness;
+        self.dispatcher.call_by_layer(&caller, layer, function, query.as_bytes(), strictness)
     }
 
     /// A binding has to be valid, and may be refused by a handler then.

@@ -3,6 +3,7 @@
 mod bad_msg;
 mod bind;
 mod faults;
+mod layers;
 mod limits;
 mod links;
 mod order;

@@ -33,6 +33,7 @@ use telewire::rpc::RpcError;
 use telewire::server::{DataCentre, Dispatcher};
 use telewire::time::Now;
 
+use crate::layers::AnyLayer;
 use crate::methods;
 pub(crate) use context::{Caller, Context, Key, Viewer, invalid, seconds};
 pub(crate) use dialog::Part;
@@ -118,8 +119,11 @@ impl World {
 
     /// Has a data centre's dispatcher answer for this world. What it does not model is answered with `INPUT_METHOD_INVALID` and
     /// [counted](Self::unmodelled).
+    ///
+    /// Clients of the layers 135 to 230 are served: see [`layers`](crate::layers).
     pub fn register(&self, dc: DcId, dispatcher: &mut Dispatcher) {
         methods::install(self, dc, dispatcher);
+        dispatcher.translate_with(AnyLayer);
     }
 
     /// The methods that were asked for and are not modelled, and how often: by their names, or by their constructors if no schema

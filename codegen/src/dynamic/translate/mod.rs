@@ -7,13 +7,14 @@
 //! The other layer's definitions say what is made; names say of what:
 //!
 //! * A parameter that the other layer has not is left out. One that it wants, and that is not there, is empty: zero, no text, no
-//!   items, `false`, and of a type the constructor that says least.
+//!   items, `false`, and of a type the constructor that says least; or what several parameters said before.
 //! * A parameter whose type is another now gets what is meant, by the shapes and rules in `rules`: an `int` where a `long` was, one
 //!   item where a vector is, a text where there are entities too.
 //! * A constructor that the other layer has not becomes the nearest one that it has, by `rules`. If there is none, the object is
 //!   dropped: from its vector, from an optional parameter, or else together with the object around it. What is left of the
 //!   whole then is an error that says so.
 
+mod functions;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -103,6 +104,26 @@ pub fn translate_as(
     translator.end(made, value, target.text)
 }
 
+/// The function of a schema that does what one of another layer does, under its name or what it is called there.
+///
+/// ```
+/// use telewire_codegen::dynamic::{Codec, function};
+/// use telewire_codegen::layers::Layers;
+///
+/// let text = "// LAYERS 1 2\n---functions---\n1 1 channels.getForumTopics#11111111 = Bool;\n\
+///             2 2 messages.getForumTopics#22222222 = Bool;";
+/// let layers = Layers::parse(text)?;
+/// let newer = layers.codec(2)?;
+/// let found = function("channels.getForumTopics", &newer).map(|found| found.id());
+/// assert_eq!(found, Some(0x2222_2222));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn function<'t>(name: &str, to: &Codec<'t>) -> Option<Definition<'t>> {
+    let of_name = |name| to.named(name).iter().find(|definition| definition.is_function());
+    functions::called(name).find_map(of_name).copied()
+}
+
 /// Objects that are made at most for each value that is given, with those of which nothing comes. What is lost deep inside is
 /// tried again in what is around it, and a value of somebody's choosing must not cost more than its size.
 const MADE_FOR_EACH: usize = 64;
@@ -173,8 +194,11 @@ impl<'c, 'f, 't> Translator<'c, 'f, 't> {
             self.lost = Some(TranslateError::Unknown { name: object.name.clone() });
             return None;
         };
-        let is_same_kind = |d: &&Definition<'t>| d.is_function() == own.is_function();
-        let same = self.to.named(&object.name).iter().find(is_same_kind).copied();
+        let same = if own.is_function() {
+            function(&object.name, self.to)
+        } else {
+            self.to.named(&object.name).iter().find(|d| !d.is_function()).copied()
+        };
         if let Some(definition) = same.filter(Definition::is_function) {
             // What was lost is in it: a function that is not there, inside of another.
             return self.object(definition, object);
@@ -281,9 +305,9 @@ impl<'c, 'f, 't> Translator<'c, 'f, 't> {
 
     /// A value in the constructor of a type that has little more than such a value.
     fn wrapped(&mut self, schema: usize, ty: TypeIndex, value: &Value) -> Option<Value> {
-        if let Value::Bool(said) = value {
+        if let Some(said) = said(value) {
             let name = self.to.type_at(schema, ty)?.name.tl.as_str();
-            let definition = self.of_type(schema, ty, rules::saying(name, *said)?)?;
+            let definition = self.of_type(schema, ty, rules::saying(name, said)?)?;
             return self.object(definition, &Object::of(definition, Vec::new()));
         }
         for (name, field) in rules::MAIN {
@@ -365,7 +389,9 @@ impl<'c, 'f, 't> Translator<'c, 'f, 't> {
         given: &HashMap<&str, &Value>,
     ) -> Option<Option<Value>> {
         let schema = definition.schema();
-        let own = given.get(param.name.as_str()).map(|value| (*value).clone());
+        let own = functions::right_answers(&object.name, param, given)
+            .or_else(|| functions::understood(definition.name(), param, given))
+            .or_else(|| given.get(param.name.as_str()).map(|value| (*value).clone()));
         let value = own.or_else(|| rules::renamed(&object.name, definition.name(), param, given));
         match (&param.kind, value) {
             (ParamKind::Word(_) | ParamKind::Length, _) => Some(None),
@@ -445,6 +471,15 @@ impl<'c, 'f, 't> Translator<'c, 'f, 't> {
 impl Object {
     fn of(definition: Definition<'_>, fields: Vec<(String, Value)>) -> Self {
         Self { name: definition.name().to_owned(), id: definition.id(), fields }
+    }
+}
+
+/// What a value of two says.
+fn said(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(said) => Some(*said),
+        Value::True => Some(true),
+        _ => None,
     }
 }
 

@@ -15,12 +15,20 @@ pub(super) const NEAREST: &[(&str, &str)] = &[
     ("inputUserEmpty", "inputPeerEmpty"),
     ("inputUserFromMessage", "inputPeerUserFromMessage"),
     ("inputChannel", "inputPeerChannel"),
+    ("inputChannelEmpty", "inputPeerEmpty"),
     ("inputChannelFromMessage", "inputPeerChannelFromMessage"),
     ("messageUserVote", "messagePeerVote"),
     ("messageUserVoteInputOption", "messagePeerVoteInputOption"),
     ("messageUserVoteMultiple", "messagePeerVoteMultiple"),
     ("messageUserReaction", "messagePeerReaction"),
     ("userStories", "peerStories"),
+    ("stories.userStories", "stories.peerStories"),
+    ("stories.boostsStatus", "premium.boostsStatus"),
+    ("stories.boostersList", "premium.boostsList"),
+    ("booster", "boost"),
+    ("payments.userStarGifts", "payments.savedStarGifts"),
+    ("userStarGift", "savedStarGift"),
+    ("inputStorePaymentStars", "inputStorePaymentStarsTopup"),
     // Split, or put together.
     ("businessRecipients", "businessBotRecipients"),
     ("inputBusinessRecipients", "inputBusinessBotRecipients"),
@@ -28,6 +36,7 @@ pub(super) const NEAREST: &[(&str, &str)] = &[
     ("messageInteractionCounters", "postInteractionCountersMessage"),
     ("simpleWebViewResultUrl", "webViewResultUrl"),
     ("appWebViewResultUrl", "webViewResultUrl"),
+    ("emojiStatusUntil", "emojiStatus"),
     // More of a kind.
     ("stickerSetFullCovered", "stickerSetMultiCovered"),
     ("stickerSetNoCovered", "stickerSetMultiCovered"),
@@ -63,6 +72,8 @@ pub(super) const FALLBACK: &[(&str, &str)] = &[
 const EMPTY: &[(&str, &str)] = &[
     ("ButtonType", "buttonTypeDefault"),
     ("ChatReactions", "chatReactionsNone"),
+    // There was nothing else that an address was verified for.
+    ("EmailVerifyPurpose", "emailVerifyPurposePassport"),
     ("InputPeer", "inputPeerEmpty"),
     ("InputUser", "inputUserEmpty"),
     ("Peer", "peerUser"),
@@ -102,6 +113,9 @@ pub(super) const SAID_BY: &[(&str, &str)] = &[("textCustomEmoji", "alt"), ("text
 /// What a `Bool` says where a type of its own says it by now: the type, whether it is true, the constructor. Of several that say
 /// the same, a `Bool` becomes the first.
 pub(super) const SAYING: &[(&str, bool, &str)] = &[
+    ("RequirementToContact", true, "requirementToContactPremium"),
+    ("RequirementToContact", false, "requirementToContactEmpty"),
+    ("RequirementToContact", false, "requirementToContactPaidMessages"),
     ("PaidReactionPrivacy", true, "paidReactionPrivacyAnonymous"),
     ("PaidReactionPrivacy", false, "paidReactionPrivacyDefault"),
     ("ReportResult", true, "reportResultReported"),
@@ -143,10 +157,12 @@ pub(super) const RENAMED: &[Renamed] = &[
             "messagePeerVoteInputOption",
             "messagePeerVoteMultiple",
             "messageReplyStoryHeader",
+            "payments.getUserStarGifts",
             "peerStories",
             "stories.exportStoryLink",
             "stories.getPinnedStories",
             "stories.getStoriesByID",
+            "stories.getUserStories",
             "stories.incrementStoryViews",
             "stories.readStories",
             "stories.report",
@@ -163,6 +179,16 @@ pub(super) const RENAMED: &[Renamed] = &[
         names: ("channel", "peer"),
         times: 1,
         of: &[
+            "channels.createForumTopic",
+            "channels.deleteTopicHistory",
+            "channels.editCreator",
+            "channels.editForumTopic",
+            "channels.getForumTopics",
+            "channels.getForumTopicsByID",
+            "channels.getFutureCreatorAfterLeave",
+            "channels.getSponsoredMessages",
+            "channels.reorderPinnedForumTopics",
+            "channels.updatePinnedForumTopic",
             "stats.getBroadcastRevenueStats",
             "stats.getBroadcastRevenueTransactions",
             "stats.getBroadcastRevenueWithdrawalUrl",
@@ -188,6 +214,7 @@ pub(super) const RENAMED: &[Renamed] = &[
             "inputInvoiceStarGiftTransfer",
             "inputInvoiceStarGiftUpgrade",
             "payments.convertStarGift",
+            "payments.getUserStarGift",
             "payments.saveStarGift",
             "payments.transferStarGift",
             "payments.upgradeStarGift",
@@ -207,8 +234,23 @@ pub(super) const RENAMED: &[Renamed] = &[
     Renamed {
         names: ("reply_to_msg_id", "reply_to"),
         times: 1,
-        of: &["messages.sendScreenshotNotification"],
+        of: &[
+            "draftMessage",
+            "messages.prolongWebView",
+            "messages.requestWebView",
+            "messages.saveDraft",
+            "messages.sendInlineBotResult",
+            "messages.sendMedia",
+            "messages.sendMessage",
+            "messages.sendMultiMedia",
+            "messages.sendScreenshotNotification",
+        ],
     },
+    Renamed { names: ("id", "peer"), times: 1, of: &["contacts.toggleStoriesHidden"] },
+    Renamed { names: ("msg_id", "id"), times: 1, of: &["messages.translateText"] },
+    Renamed { names: ("theme_emoticon", "theme"), times: 1, of: &["userFull"] },
+    Renamed { names: ("boosters", "boosts"), times: 1, of: &["premium.boostsList"] },
+    Renamed { names: ("recent_reactons", "recent_reactions"), times: 1, of: &["messageReactions"] },
     Renamed {
         names: ("enabled", "signatures_enabled"),
         times: 1,
@@ -227,13 +269,21 @@ pub(super) const RENAMED: &[Renamed] = &[
 ];
 
 /// A name, and those that may stand for it.
-pub(super) fn near<'n>(name: &'n str) -> impl Iterator<Item = &'n str> {
+pub(super) fn near(name: &str) -> impl Iterator<Item = &str> {
+    pairs(NEAREST, name)
+}
+
+/// A name, and what it is one of two with.
+pub(super) fn pairs<'n>(
+    rows: &'static [(&'static str, &'static str)],
+    name: &'n str,
+) -> impl Iterator<Item = &'n str> {
     let other = move |(one, other): &(&'n str, &'n str)| match name {
         name if name == *one => Some(*other),
         name if name == *other => Some(*one),
         _ => None,
     };
-    std::iter::once(name).chain(NEAREST.iter().filter_map(other))
+    std::iter::once(name).chain(rows.iter().filter_map(other))
 }
 
 pub(super) fn fallback(ty: &str) -> impl Iterator<Item = &str> {

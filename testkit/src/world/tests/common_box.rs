@@ -204,7 +204,7 @@ fn a_history_is_asked_for_by_its_dates() {
     };
     assert_eq!(ask(1_700_000_020, 100), [2, 1]);
     assert_eq!(ask(1_700_000_015, 1), [2]);
-    assert_eq!(ask(1_700_000_000, 100), []);
+    assert_eq!(ask(1_700_000_000, 100), Vec::<i32>::new());
     assert_eq!(ask(1_700_000_099, 2), [4, 3]);
     assert_eq!(ask(0, 100), [4, 3, 2, 1]);
 }

@@ -1,5 +1,7 @@
 //! Every rule, and every definition of layer 230 for clients of older layers and back.
 
+mod functions;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -12,7 +14,7 @@ const LAYERS: [u32; 6] = [135, 158, 198, 214, 225, 229];
 
 fn layers() -> &'static Layers<'static> {
     static LAYERS: OnceLock<Layers<'static>> = OnceLock::new();
-    LAYERS.get_or_init(|| Layers::parse(include_str!("../../../../schema/history.tl")).unwrap())
+    LAYERS.get_or_init(|| Layers::parse(include_str!("../../../../../schema/history.tl")).unwrap())
 }
 
 /// Each is made once.
@@ -322,7 +324,8 @@ fn a_bool_stands_for_the_type_that_says_it_by_now() {
 
 /// A layer in which a definition, or one near to it, has a parameter; and the name there.
 fn with_param(name: &'static str, param: &str) -> Option<(u32, &'static str)> {
-    let all = rules::near(name).flat_map(|name| layers().history(name));
+    let names = rules::near(name).chain(super::functions::called(name));
+    let all = names.flat_map(|name| layers().history(name));
     let found = all.filter(|line| line.tl.contains(&format!(" {param}:"))).last()?;
     Some((found.last, found.name()))
 }
