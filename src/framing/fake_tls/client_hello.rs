@@ -220,6 +220,34 @@ mod tests {
     use crate::crypto::SeededEntropy;
     use crate::framing::mtproxy::MAX_DOMAIN;
 
+    #[test]
+    fn the_length_of_a_hello_is_known_with_its_header() {
+        let (_, hello) = crate::framing::fake_tls::Greeting::new(
+            &[5; 16].into(),
+            "a.example",
+            1,
+            &mut SeededEntropy::new(1),
+        );
+        for came in 0..=hello.len() {
+            let known = (came >= 5).then_some(hello.len());
+            assert_eq!(crate::framing::fake_tls::hello_len(&hello[..came]), Ok(known), "{came}");
+        }
+        for (length, is_allowed) in
+            [(SHORTEST - 1, false), (SHORTEST, true), (MAX_RECORD, true), (MAX_RECORD + 1, false)]
+        {
+            let [high, low] = u16::try_from(length).unwrap().to_be_bytes();
+            let found = length_of(&[HANDSHAKE, 3, 1, high, low]);
+            assert_eq!(found.is_ok(), is_allowed, "{length}");
+        }
+        for other in [[0x17, 3, 1, 2, 0], [HANDSHAKE, 2, 1, 2, 0]] {
+            assert_eq!(length_of(&other), Err(FakeTlsError::NoClientHello));
+        }
+    }
+
+    fn length_of(header: &[u8]) -> Result<Option<usize>, FakeTlsError> {
+        length(header)
+    }
+
     fn known(name: &str) -> Vec<u8> {
         let all: Value =
             serde_json::from_str(include_str!("../../../tests/vectors/fake_tls.json")).unwrap();

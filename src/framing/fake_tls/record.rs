@@ -171,6 +171,28 @@ mod tests {
     }
 
     #[test]
+    fn each_run_of_data_is_given_once_whatever_is_cut() {
+        let stream = [&header(DATA, 3)[..], &[1, 2, 3], &header(DATA, 2), &[4, 5]].concat();
+        for cut in 0..=stream.len() {
+            let mut records = Records::client();
+            let mut data = Vec::new();
+            for mut piece in [&stream[..cut], &stream[cut..]] {
+                // Two records cut in two are four runs at most.
+                for _ in 0..4 {
+                    let run = records.open(&mut piece).unwrap();
+                    data.extend_from_slice(run.unwrap_or_default());
+                    if run.is_none() {
+                        break;
+                    }
+                }
+                assert!(piece.is_empty());
+                assert_eq!(records.open(&mut piece), Ok(None));
+            }
+            assert_eq!(data, [1, 2, 3, 4, 5], "{cut}");
+        }
+    }
+
+    #[test]
     fn records_are_split_as_stated_and_the_clients_first_is_announced() {
         let mut out = Vec::new();
         Records::client().seal(&packet(3_000), &mut out);

@@ -188,6 +188,48 @@ mod tests {
         assert_eq!(whole.count(), 1);
     }
 
+    /// What is asked for is never more than what comes, so that nothing of the stream behind is taken; and never nothing before the end.
+    #[test]
+    fn what_an_answer_lacks_is_named_step_by_step() {
+        let (_, stream) = exchange(1);
+        let ends = [5, 127, 132, 133, 138, stream.len()];
+        for came in 0..stream.len() {
+            // Of a header the five bytes, of a body all; a header that is whole says how long its body is.
+            let next = ends.into_iter().find(|end| *end > came).unwrap();
+            assert_eq!(missing(&stream[..came]), Ok(next - came), "{came}");
+        }
+        assert_eq!(missing(&stream), Ok(0));
+    }
+
+    #[test]
+    fn each_record_of_an_answer_has_a_length_that_it_may_have() {
+        let shortest = RANDOM.end - 5;
+        let record = |kind, length: usize| {
+            let [high, low] = u16::try_from(length).unwrap().to_be_bytes();
+            [&[kind, 3, 3, high, low][..], &vec![0; length]].concat()
+        };
+        for (length, is_allowed) in [
+            (0, false),
+            (shortest - 1, false),
+            (shortest, true),
+            (MAX_RECORD, true),
+            (MAX_RECORD + 1, false),
+        ] {
+            assert_eq!(missing(&record(HANDSHAKE, length)).is_ok(), is_allowed, "{length}");
+        }
+        for length in 0..4 {
+            let answer = [record(HANDSHAKE, shortest), record(0x14, length)].concat();
+            assert_eq!(missing(&answer).is_ok(), length == 1, "{length}");
+        }
+        let first = [record(HANDSHAKE, shortest), record(0x14, 1)].concat();
+        for (length, is_allowed) in
+            [(0, false), (1, true), (MAX_RECORD, true), (MAX_RECORD + 1, false)]
+        {
+            let answer = [first.clone(), record(0x17, length)].concat();
+            assert_eq!(missing(&answer).is_ok(), is_allowed, "{length}");
+        }
+    }
+
     #[test]
     fn any_changed_byte_is_refused_and_the_error_lasts() {
         let (_, stream) = exchange(2);

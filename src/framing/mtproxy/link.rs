@@ -184,6 +184,19 @@ mod tests {
 
     const KEY: &str = "000102030405060708090a0b0c0d0e0f";
 
+    #[test]
+    fn a_server_has_a_name_as_long_as_the_domain_name_system_allows() {
+        for (length, is_allowed) in [(0, false), (1, true), (253, true), (254, false)] {
+            let server = Some(Cow::from("a".repeat(length)));
+            let found = server_and_port(server, Some("443".into()));
+            assert_eq!(found.is_ok(), is_allowed, "{length}");
+        }
+        for server in ["a b", "a\u{e4}", "a\n"] {
+            let found = server_and_port(Some(Cow::from(format!("{server}c"))), Some("1".into()));
+            assert!(matches!(found, Err(LinkError::Server)), "{server:?}");
+        }
+    }
+
     fn expected() -> ProxyLink {
         let key = Secret::from(std::array::from_fn(|place| place as u8));
         ProxyLink { server: "proxy.example".into(), port: 443, secret: ProxySecret::padded(key) }

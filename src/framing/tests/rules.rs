@@ -1,7 +1,7 @@
 //! TL-17 and TL-18: what is refused, with which error, and when.
 
 use super::{
-    super::{Decoder, Frame, FrameError, Framing, Side},
+    super::{CLIENT_LIMIT, Decoder, Encoder, Frame, FrameError, Framing, Side},
     SIDES, Seen, decoder, everywhere, limit, packet, read, to_server,
 };
 
@@ -268,5 +268,33 @@ fn packet_can_be_changed_in_place() {
             assert_eq!(body[..24], packet(24));
             body.fill(0);
         }
+    }
+}
+
+/// What has arrived of a packet, for those who may refuse it before it is whole.
+#[cfg(feature = "server")]
+#[test]
+fn what_is_unfinished_is_told_with_the_length_that_it_will_have() {
+    for framing in Framing::ALL {
+        let mut stream = Vec::new();
+        let mut encoder = Encoder::new(framing, Side::Client);
+        let body = packet(64);
+        encoder.encode(&body, false, &mut super::seeded(1), &mut stream).unwrap();
+        let mut decoder = Decoder::new(framing, Side::Server, CLIENT_LIMIT);
+        assert_eq!(decoder.unfinished(), None);
+        let mut told = 0;
+        let frame = &stream[framing.tag().len()..];
+        for byte in frame.chunks(1).take(frame.len() - 1) {
+            assert!(decoder.decode(&mut &byte[..]).unwrap().is_none());
+            if let Some((came, length)) = decoder.unfinished() {
+                told += 1;
+                // With padding and a checksum it is longer.
+                assert!((64..64 + 16).contains(&length), "{framing:?}: {length}");
+                let both = came.len().min(64);
+                assert_eq!(came[..both], body[..both], "{framing:?}");
+                assert!(came.len() < length);
+            }
+        }
+        assert!((64..64 + 16).contains(&told), "{framing:?}: {told}");
     }
 }

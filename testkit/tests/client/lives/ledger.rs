@@ -107,7 +107,7 @@ impl Ledger {
         for (update, times) in &self.came {
             assert_eq!(*times, 1, "seed {seed}: update {update} came {times} times");
         }
-        assert_eq!(self.lost(), [], "seed {seed}: updates were lost in silence");
+        assert_eq!(self.lost(), Vec::<i32>::new(), "seed {seed}: updates were lost in silence");
     }
 }
 
