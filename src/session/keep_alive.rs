@@ -144,6 +144,18 @@ mod tests {
     }
 
     #[test]
+    fn another_link_forgets_what_was_asked_and_not_how_long_answers_take() {
+        let mut alive = connected();
+        ping(&mut alive, 100);
+        alive.ponged(seconds(100), seconds(103));
+        ping(&mut alive, 110);
+        alive.handle_connected(seconds(200));
+        assert_eq!(alive.round_trip(), Some(seconds(3)));
+        assert_eq!(alive.answered(), Some(Duration::ZERO));
+        assert_eq!(alive.gives_up(), connected().gives_up().map(|at| at + seconds(100)));
+    }
+
+    #[test]
     fn pings_are_five_seconds_apart_however_much_one_is_wanted() {
         let mut alive = connected();
         ping(&mut alive, 100);

@@ -191,6 +191,20 @@ mod tests {
     }
 
     #[test]
+    fn what_waits_tells_its_length_and_packets_have_a_limit() {
+        let mut queries = Queries::default();
+        assert_eq!(queries.next_len(), None);
+        queries.push(&7_i32, None);
+        queries.push(&7_i64, None);
+        assert_eq!((queries.next_len(), queries.pop().map(|s| s.body.len())), (Some(4), Some(4)));
+        assert_eq!(queries.next_len(), Some(8));
+        for packet in 0..2 * MAX_ASKED as i64 {
+            queries.seal(vec![MessageId(packet)], MessageId(packet));
+        }
+        assert_eq!(queries.packets.len(), MAX_ASKED);
+    }
+
+    #[test]
     fn a_question_is_passed_over_by_what_was_sent_after_it() {
         for (answered, is_passed) in [(7, false), (8, false), (9, true)] {
             let mut queries = Queries::default();
@@ -213,6 +227,14 @@ mod tests {
         assert_eq!(queries.take_all(MessageId(12)), [PING, Query::Salts]);
         assert_eq!(queries.take_all(MessageId(12)), []);
         assert!(!queries.was_sent(MessageId(12)));
+        // Of several packets each is found, the first too.
+        for packet in [40, 44, 48] {
+            queries.asked(MessageId(packet + 1), PING);
+            queries.seal(vec![MessageId(packet + 1)], MessageId(packet));
+        }
+        for packet in [40, 44, 48] {
+            assert_eq!(queries.take_all(MessageId(packet)), [PING], "{packet}");
+        }
         queries.asked(MessageId(20), PING);
         queries.seal(vec![], MessageId(24));
         assert!(!queries.was_sent(MessageId(24)));

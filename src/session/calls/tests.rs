@@ -4,6 +4,7 @@ use super::*;
 use crate::ids::SeqNo;
 use crate::rpc::Execution;
 use crate::session::calls::hearing::{ASK_AFTER, ASK_DEADLINE};
+use crate::session::calls::waiting::Due;
 use crate::session::fate::State;
 use crate::tl::Repeat;
 
@@ -62,12 +63,53 @@ fn h5_a_question_that_is_open_is_not_asked_again_at_once() {
     assert_eq!(calls.due(), until, "the question is open");
 }
 
+/// While the server has answered no ping that was sent after the question, it may not be reached: that is looked at again, and no
+/// silence. Without a link nothing is.
+#[test]
+fn p5_silence_is_looked_at_again_until_the_server_has_answered_something() {
+    let (mut calls, id) = one(Repeat::Safe);
+    calls.note_time(SECOND);
+    calls.hear(id, Word::AllInfoOther, MessageId(9));
+    assert_eq!(calls.handle_timeout(SECOND, true, None, 10).ask, [MessageId(8)]);
+    let mut now = SECOND + ASK_DEADLINE;
+    for _ in 0..5 {
+        let due = calls.handle_timeout(now, true, Some(Duration::ZERO), 10);
+        assert_eq!((due, state(&calls, id)), (Due::default(), Some(State::InFlight)));
+        assert_eq!(calls.due(), Some(now + ASK_DEADLINE), "{now:?}");
+        now += ASK_DEADLINE;
+    }
+    calls.handle_timeout(now, true, Some(SECOND), 10);
+    assert_ne!(state(&calls, id), Some(State::InFlight), "it answers, and not this");
+    let (mut calls, id) = one(Repeat::Safe);
+    calls.hear(id, Word::AllInfoOther, MessageId(9));
+    assert_eq!(calls.handle_timeout(Duration::ZERO, false, None, 10), Due::default());
+    assert_eq!(calls.due(), None, "another link asks about everything");
+}
+
+#[test]
+fn p4_memory_shrinks_after_a_burst() {
+    let mut calls = Calls::new(Limits { calls: 20_000, queued: 20_000, ..Limits::default() });
+    let ids: Vec<CallId> = (0..10_000)
+        .map(|_| calls.add(SECOND, Request::from_bytes(vec![7; 8], Repeat::Safe)).unwrap())
+        .collect();
+    let most = calls.calls.capacity();
+    assert!(most >= 10_000);
+    for id in ids {
+        calls.answer(id, Err(CallError::Unknown));
+        // Room for a few times what is needed, and not less than what a client has mostly.
+        let needed = calls.calls.len();
+        assert!(calls.calls.capacity() <= (8 * needed + 8).max(4 * ROOM), "{needed}");
+    }
+    assert!(calls.calls.capacity() < most / 4 && calls.queue.capacity() < most / 4);
+}
+
 #[test]
 fn pfs_an_error_of_a_key_that_is_not_bound_counts_for_the_message_that_is_under_way() {
     let (mut calls, id) = one(Repeat::Safe);
     // It goes into another message; what is said of the former one changes nothing.
+    assert!(calls.is_under_way());
     assert!(calls.unbound(id, MessageId(8), MessageId(9)));
-    assert_eq!(state(&calls, id), Some(State::Pending));
+    assert_eq!((state(&calls, id), calls.is_under_way()), (Some(State::Pending), false));
     calls.send_next(MessageId(16), SeqNo(3));
     calls.sealed(id, MessageId(16), SECOND);
     assert!(calls.unbound(id, MessageId(8), MessageId(17)));

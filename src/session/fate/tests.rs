@@ -24,6 +24,17 @@ fn fate(state: State) -> Fate {
     Fate { state, open, heard, is_doubtful: state == State::InDoubt, ..Fate::PENDING }
 }
 
+/// What is said in one message is said at one time: of two words in it, the later counts, as of two messages.
+#[test]
+fn h2_a_denial_in_the_message_of_an_acknowledgement_counts() {
+    for state in [State::Acknowledged, State::Answered, State::Reclaim] {
+        for word in [Word::StateUnknown, Word::StateNotReceived, Word::StateNotYet] {
+            let acts = [EARLIER, HEARD, LATER].map(|at| fate(state).hear(Repeat::Safe, word, at).1);
+            assert_eq!(acts, [Act::AwaitSoon, Act::Repeat, Act::Repeat], "{state:?}, {word:?}");
+        }
+    }
+}
+
 /// What a cell shows.
 fn shown(before: Fate, (after, act): (Fate, Act)) -> String {
     let state = (after.state != before.state).then(|| format!("{:?}", after.state));

@@ -141,6 +141,10 @@ fn em_05_a_thousand_old_messages_are_missed_once() {
         events.extend(test.events());
     }
     assert_eq!(events, [Event::Missed]);
+    // Nor later.
+    test.now = test.now.after(Duration::from_secs(5));
+    test.deliver(&recorded[500]).unwrap();
+    assert_eq!(test.events(), []);
     // What the server made after that is another loss.
     test.now = test.now.after(Duration::from_secs(400));
     let late = test.message(&update());
@@ -235,6 +239,19 @@ fn p3_what_the_server_has_and_does_not_send_is_missed() {
     test.now = test.now.after(Duration::from_millis(1));
     test.session.handle_timeout(test.now);
     assert_eq!(test.events(), [Event::Missed]);
+    // Nothing is missed of what has come, and nothing is told twice.
+    test.now = test.now.after(Duration::from_secs(60));
+    test.session.handle_timeout(test.now);
+    assert_eq!(test.events(), []);
+    let mut test = Test::new();
+    let id = test.next_id(3);
+    test.say(&detailed(id.0)).unwrap();
+    let sent = Sent { id, seqno: test.next_seqno(), body: update().as_bytes().to_vec() };
+    test.deliver(&sent).unwrap();
+    assert_eq!(test.events(), [Event::Update(update())]);
+    test.now = test.now.after(Duration::from_secs(31));
+    test.session.handle_timeout(test.now);
+    assert_eq!(test.events(), []);
     // So it is when there are too many of them.
     let mut test = Test::new();
     for _ in 0..257 {
