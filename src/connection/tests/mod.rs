@@ -546,3 +546,24 @@ fn hours_pass_and_salts_change() {
     assert_eq!(net.connection.session().unwrap().counters().resent, 0);
     assert_eq!(net.over(), None);
 }
+
+#[test]
+fn dials_are_counted_and_a_connection_is_over_only_when_it_ends() {
+    let mut net = Net::new();
+    for attempt in 0..4 {
+        let mut turns = Turns::default();
+        let dial = loop {
+            turns.count(());
+            match net.connection.poll_connect(net.now) {
+                Some(dial) => break dial,
+                None => net.wake(),
+            }
+        };
+        assert_eq!((dial.attempt, net.connection.is_over()), (attempt, false));
+        assert_eq!(net.connection.poll_connect(net.now), None, "it is being dialled");
+        net.connection.handle_disconnected(net.now, Disconnected::Eof);
+    }
+    net.connection.close(net.now);
+    assert!(net.connection.is_over());
+    assert_eq!(net.connection.poll_connect(net.now), None);
+}
