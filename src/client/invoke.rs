@@ -291,16 +291,9 @@ impl Inner {
         standing: Standing,
         dc: DcId,
         link: &Link,
-        mut error: CallError,
+        error: CallError,
     ) -> Result<(), Error> {
         let until = course.until;
-        if let CallError::Closed { execution: Execution::Maybe, why: reason } = error {
-            // Why it is over follows soon.
-            let why = until.within(async { Ok(link.ended().await) }).await;
-            if why.is_ok_and(|why| !link.may_have_run(&why)) {
-                error = CallError::Closed { execution: Execution::Never, why: reason };
-            }
-        }
         course.may_have_run |= error.execution() == Execution::Maybe;
         let origin = link.key().map(|key| Origin { dc: keys_of(dc), key });
         if let Some(reason) = self.verdict(origin, &error) {
@@ -386,9 +379,6 @@ impl Inner {
         }
         let result = pin!(link.handle.call(request)).await;
         drop(in_use);
-        if matches!(result, Ok(_) | Err(CallError::Rpc(_) | CallError::RpcRepeated(_))) {
-            link.hear();
-        }
         if !is_initialised && is_answer(&result) {
             link.is_initialised.store(true, Ordering::Relaxed);
         }

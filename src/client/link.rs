@@ -31,8 +31,6 @@ pub(super) struct Link {
     pub(super) is_main: bool,
     /// Where its tasks live.
     pub(super) runtime: Here,
-    /// Whether the server has ever said anything that only who has the key can say.
-    was_heard: AtomicBool,
     stage: watch::Receiver<Stage>,
     /// Whether calls can be made, as the stage says: to be looked at for each.
     is_ready: AtomicBool,
@@ -87,7 +85,6 @@ impl Link {
             is_initialised: AtomicBool::new(false),
             is_main: listeners.is_main,
             runtime: here,
-            was_heard: AtomicBool::new(false),
             stage,
             is_ready: AtomicBool::new(key.is_some()),
             key: key.map(OnceLock::from).unwrap_or_default(),
@@ -145,18 +142,6 @@ impl Link {
     /// The key that it uses.
     pub(super) fn key(&self) -> Option<KeyId> {
         self.key.get().copied()
-    }
-
-    /// The server has said something that only who has the key can say.
-    pub(super) fn hear(&self) {
-        if !self.was_heard.load(Ordering::Relaxed) {
-            self.was_heard.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// Whether the server may have run anything of what was sent. If it does not know the key and never did, it has not.
-    pub(super) fn may_have_run(&self, why: &ConnectionError) -> bool {
-        *why != ConnectionError::KeyUnknown || self.was_heard.load(Ordering::Relaxed)
     }
 
     /// Notes that a call is made, for as long as what it gives lives.
@@ -249,11 +234,6 @@ impl Ears {
     }
 
     async fn hear(&mut self, event: Event) {
-        if let (Event::Session(_) | Event::KeyBound { .. }, Some(link)) =
-            (&event, self.link.upgrade())
-        {
-            link.hear();
-        }
         match event {
             Event::Connected { .. } => self.tell(State::Online),
             Event::Disconnected { why } => self.tell(State::Offline { why }),

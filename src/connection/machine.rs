@@ -333,7 +333,7 @@ impl Connection {
             }
             (_, why) => why,
         };
-        let verdict = self.judge(now, &why);
+        let (verdict, is_disowned) = (self.judge(now, &why), self.is_disowned(now, &why));
         if let Disconnected::Transport(TransportError::FLOOD) = why {
             self.backoff.flooded();
         }
@@ -343,6 +343,9 @@ impl Connection {
         self.report_steps();
         let is_forgotten = matches!(why, Disconnected::Violation(Violation::Forgotten(_)));
         self.events.push_back(Event::Disconnected { why });
+        if let (Phase::Keyed(session), true) = (&mut self.keys.phase, is_disowned) {
+            session.handle_disowned();
+        }
         if let Some(error) = self.carry_out(now, verdict) {
             return self.end(error);
         }

@@ -34,6 +34,7 @@
 
 use std::time::Duration;
 
+use crate::connection::error::Disconnected;
 use crate::connection::keys::{Keys, Phase};
 use crate::connection::link::{Link, Wire};
 use crate::connection::machine::Connection;
@@ -122,6 +123,17 @@ impl Keys {
 }
 
 impl Connection {
+    /// Whether a link that ended so was one over which the server has said that it reads nothing of the session's, and nothing else.
+    pub(super) fn is_disowned(&self, now: Now, why: &Disconnected) -> bool {
+        use TransportError as Error;
+        let Disconnected::Transport(Error::AUTH_KEY_NOT_FOUND | Error::INVALID_DC) = why else {
+            return false;
+        };
+        let Link::Up(wire) = &self.link else { return false };
+        let standing = self.keys.standing(wire, now);
+        matches!(standing, Standing::Never | Standing::Young | Standing::Before | Standing::Binding)
+    }
+
     /// Four bytes came.
     pub(super) fn handle_error(&mut self, now: Now, error: TransportError) {
         let decides = self.decides(now, error);
@@ -131,7 +143,7 @@ impl Connection {
             if decides {
                 return wire.accuse(error, now.mono.saturating_add(HEAR_OUT));
             }
-            self.drop_link(now, crate::connection::Disconnected::Transport(error));
+            self.drop_link(now, Disconnected::Transport(error));
         }
     }
 

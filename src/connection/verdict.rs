@@ -70,6 +70,9 @@ impl Connection {
                 if self.keys.doubts < MAX_DOUBTS {
                     return None;
                 }
+                if let Phase::Keyed(session) = &mut self.keys.phase {
+                    session.disown();
+                }
                 match (&self.keys.phase, error) {
                     (Phase::Keyed(_), error) if self.keys.temporary.is_some() => {
                         self.temporary_unknown(now).then_some(error)

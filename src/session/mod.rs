@@ -336,6 +336,17 @@ impl Session {
         self.quick_acks.clear();
     }
 
+    /// The link broke, and over it the server has said that it does not know the key, which had said nothing over it.
+    pub(crate) fn handle_disowned(&mut self) {
+        self.calls.handle_disowned();
+    }
+
+    /// The server does not know the key: what went over links alone that ended with [`handle_disowned`](Self::handle_disowned) did not
+    /// run.
+    pub(crate) fn disown(&mut self) {
+        self.calls.disown();
+    }
+
     /// A packet broke a rule so that this session cannot go on: another is begun with the same key.
     pub fn handle_broken(&mut self) {
         self.renew_wanted = true;

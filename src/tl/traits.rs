@@ -88,8 +88,8 @@ pub trait Identifiable {
 pub trait Function: Serialize + Identifiable {
     /// What the server answers.
     type Return: Deserialize;
-    /// Whether the request may be sent again when nobody knows whether it ran.
-    const REPEAT: Repeat;
+    /// Whether the request may be sent again when nobody knows whether it ran; not, where nothing is said of it.
+    const REPEAT: Repeat = Repeat::Once;
 }
 
 /// Whether a request may be sent again when nobody knows whether it ran.

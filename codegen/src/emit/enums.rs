@@ -5,6 +5,7 @@ use quote::quote;
 
 use crate::Error;
 use crate::emit::docs::{self, Kind};
+use crate::emit::item::Item;
 use crate::emit::paths::Paths;
 use crate::emit::{Emitter, Placed, names, paths, type_ident};
 use crate::ir::{Constructor, Type};
@@ -15,7 +16,6 @@ struct Variant {
     definition: TokenStream,
     write: TokenStream,
     read: TokenStream,
-    conversions: TokenStream,
 }
 
 impl Emitter<'_> {
@@ -28,7 +28,7 @@ impl Emitter<'_> {
             .collect()
     }
 
-    fn enumeration(&self, ty: &Type) -> Result<TokenStream, Error> {
+    fn enumeration(&self, ty: &Type) -> Result<Item, Error> {
         let Paths { tl, option, some, none, vec, .. } = &self.paths;
         let ident = type_ident(&ty.name)?;
         let tl_name = &ty.name.tl;
@@ -41,7 +41,6 @@ impl Emitter<'_> {
         let definitions = variants.iter().map(|v| &v.definition);
         let writes = variants.iter().map(|v| &v.write);
         let reads = variants.iter().map(|v| &v.read);
-        let conversions = variants.iter().map(|v| &v.conversions);
         let unknown = quote!(r.skip_id(); r.unexpected(id, #tl_name););
         let read = if ty.recursive {
             quote!(match r.peek_id() { #(#reads,)* id => { #unknown #none } })
@@ -50,8 +49,8 @@ impl Emitter<'_> {
         };
         let idents: Vec<&Ident> = variants.iter().map(|v| &v.ident).collect();
         let accessors = self.accessors(ty, &ident, &idents);
-        let values = self.value_traits(&ident, ty.name.modules.len() + 1, false);
-        Ok(quote! {
+        let depth = ty.name.modules.len() + 1;
+        let tokens = quote! {
             #doc
             #[derive(Clone)]
             #[non_exhaustive]
@@ -69,14 +68,91 @@ impl Emitter<'_> {
                     #read
                 }
             }
-            #values
-            #(#conversions)*
-        })
+        };
+        let mut item = Item::new(tokens, depth);
+        self.add_value_traits(&mut item, &ident, depth, false);
+        for (constructor, variant) in constructors.iter().zip(&idents) {
+            self.add_conversions(&mut item, &ident, variant, constructor, depth);
+        }
+        Ok(item)
+    }
+
+    /// From a constructor's struct to the enum, and back.
+    fn add_conversions(
+        &self,
+        item: &mut Item,
+        whole: &Ident,
+        variant: &Ident,
+        constructor: &Constructor,
+        depth: usize,
+    ) {
+        let Paths { result, ok, err, from, boxed, .. } = &self.paths;
+        let [result, ok, err, from_trait, boxed] = [result, ok, err, from, boxed].map(paths::text);
+        let path = paths::text_in_module("types", &constructor.name, depth);
+        let (given, from, held, into) = match (constructor.is_unit(), constructor.boxed) {
+            (true, _) => ("_", String::new(), "", "Self"),
+            (false, true) => ("value", format!("({boxed}::new(value))"), "(value)", "*value"),
+            (false, false) => ("value", "(value)".to_owned(), "(value)", "value"),
+        };
+        let text = format!(
+            "impl {from_trait}<{path}> for {whole} {{
+    #[inline]
+    fn from({given}: {path}) -> Self {{
+        Self::{variant}{from}
+    }}
+}}
+
+impl ::core::convert::TryFrom<{whole}> for {path} {{
+    type Error = {whole};
+
+    #[inline]
+    fn try_from(value: {whole}) -> {result}<Self, {whole}> {{
+        match value {{
+            {whole}::{variant}{held} => {ok}({into}),
+            other => {err}(other),
+        }}
+    }}
+}}"
+        );
+        item.add(&text, || self.conversions(whole, variant, constructor, depth));
+    }
+
+    fn conversions(
+        &self,
+        whole: &Ident,
+        ident: &Ident,
+        constructor: &Constructor,
+        depth: usize,
+    ) -> TokenStream {
+        let Paths { boxed: to_box, result, ok, err, from: from_trait, .. } = &self.paths;
+        let path = paths::in_module("types", &constructor.name, depth);
+        let (given, from, held, into) = match (constructor.is_unit(), constructor.boxed) {
+            (true, _) => (quote!(_), quote!(), quote!(), quote!(Self)),
+            (false, true) => {
+                (quote!(value), quote!((#to_box::new(value))), quote!((value)), quote!(*value))
+            }
+            (false, false) => (quote!(value), quote!((value)), quote!((value)), quote!(value)),
+        };
+        quote! {
+            impl #from_trait<#path> for #whole {
+                #[inline]
+                fn from(#given: #path) -> Self { Self::#ident #from }
+            }
+            impl ::core::convert::TryFrom<#whole> for #path {
+                type Error = #whole;
+                #[inline]
+                fn try_from(value: #whole) -> #result<Self, #whole> {
+                    match value {
+                        #whole::#ident #held => #ok(#into),
+                        other => #err(other),
+                    }
+                }
+            }
+        }
     }
 
     fn variant(&self, ty: &Type, constructor: &Constructor) -> Result<Variant, Error> {
-        let Paths { tl, some, boxed: to_box, result, ok, err, from: from_trait, .. } = &self.paths;
-        let whole = type_ident(&ty.name)?;
+        let Paths { tl, some, boxed: to_box, .. } = &self.paths;
         let ident = paths::ident(&constructor.variant).ok_or_else(|| Error::RustName {
             definition: constructor.name.tl.clone(),
             name: constructor.variant.clone(),
@@ -94,34 +170,13 @@ impl Emitter<'_> {
                 ident: ident.clone(),
                 write: quote!(Self::#ident => #tl::codec::write_word(#id, out)),
                 read: quote!(#id => { r.skip_id(); #value }),
-                conversions: quote! {
-                    impl #from_trait<#path> for #whole {
-                        #[inline]
-                        fn from(_: #path) -> Self { Self::#ident }
-                    }
-                    impl ::core::convert::TryFrom<#whole> for #path {
-                        type Error = #whole;
-                        #[inline]
-                        fn try_from(value: #whole) -> #result<Self, #whole> {
-                            match value {
-                                #whole::#ident => #ok(Self),
-                                other => #err(other),
-                            }
-                        }
-                    }
-                },
             }
         } else {
             let value = quote!(<#path as #tl::Deserialize>::read(r)?);
-            let (held, value, from, into) = if constructor.boxed {
-                (
-                    quote!(#to_box<#path>),
-                    quote!(#to_box::new(#value)),
-                    quote!(#to_box::new(value)),
-                    quote!(*value),
-                )
+            let (held, value) = if constructor.boxed {
+                (quote!(#to_box<#path>), quote!(#to_box::new(#value)))
             } else {
-                (path.clone(), value, quote!(value), quote!(value))
+                (path.clone(), value)
             };
             let read = match (ty.recursive, constructor.boxed) {
                 (false, _) => quote!(Self::#ident(#value)),
@@ -134,22 +189,6 @@ impl Emitter<'_> {
                 ident: ident.clone(),
                 write: quote!(Self::#ident(value) => #tl::Serialize::serialize(value, out)),
                 read: quote!(#id => #read),
-                conversions: quote! {
-                    impl #from_trait<#path> for #whole {
-                        #[inline]
-                        fn from(value: #path) -> Self { Self::#ident(#from) }
-                    }
-                    impl ::core::convert::TryFrom<#whole> for #path {
-                        type Error = #whole;
-                        #[inline]
-                        fn try_from(value: #whole) -> #result<Self, #whole> {
-                            match value {
-                                #whole::#ident(value) => #ok(#into),
-                                other => #err(other),
-                            }
-                        }
-                    }
-                },
             }
         })
     }

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::Error;
+use crate::emit::item::Item;
 use crate::emit::paths::Paths;
 use crate::emit::{Emitter, Placed, body, names, paths, type_ident};
 use crate::ir::{Function, FunctionResult, Repeat};
@@ -17,7 +18,7 @@ impl Emitter<'_> {
             .collect()
     }
 
-    fn function(&self, function: &Function) -> Result<TokenStream, Error> {
+    fn function(&self, function: &Function) -> Result<Item, Error> {
         let Paths { tl, option, vec, .. } = &self.paths;
         let name = &function.name;
         let ident = type_ident(name)?;
@@ -34,17 +35,11 @@ impl Emitter<'_> {
         let callable = bound(quote!(Function));
         let (result, repeat) = self.result(function);
         let server = self.server_only()?;
-        let values = self.value_traits(&ident, name.modules.len() + 1, function.body.is_generic());
-        Ok(quote! {
+        let tokens = quote! {
             #doc
             #[derive(#derives)]
             pub struct #ident #generics #definition
             impl #generics #ident #generics { #(#methods)* }
-            #values
-            impl #generics #tl::Identifiable for #ident #generics {
-                const ID: u32 = #id;
-                const NAME: &'static str = #tl_name;
-            }
             impl #serializable #tl::Serialize for #ident #generics {
                 #[inline(never)]
                 fn serialize(&self, out: &mut #vec<u8>) {
@@ -63,24 +58,31 @@ impl Emitter<'_> {
             }
             impl #callable #tl::Function for #ident #generics {
                 type Return = #result;
-                const REPEAT: #tl::Repeat = #repeat;
+                #repeat
             }
-        })
+        };
+        let (depth, is_generic) = (name.modules.len() + 1, function.body.is_generic());
+        let mut item = Item::new(tokens, depth);
+        self.add_identifiable(&mut item, &ident, &id, tl_name, is_generic);
+        self.add_value_traits(&mut item, &ident, depth, is_generic);
+        Ok(item)
     }
 
-    fn result(&self, function: &Function) -> (TokenStream, TokenStream) {
+    /// What it returns, and whether it may be repeated where that is not what the runtime supposes.
+    fn result(&self, function: &Function) -> (TokenStream, Option<TokenStream>) {
         let tl = &self.paths.tl;
         let depth = function.name.modules.len() + 1;
+        let class = |value: TokenStream| quote!(const REPEAT: #tl::Repeat = #value;);
         let repeat = match function.repeat {
-            Repeat::Safe => quote!(#tl::Repeat::Safe),
-            Repeat::Keyed => quote!(#tl::Repeat::Keyed),
-            Repeat::Once => quote!(#tl::Repeat::Once),
+            Repeat::Safe => Some(class(quote!(#tl::Repeat::Safe))),
+            Repeat::Keyed => Some(class(quote!(#tl::Repeat::Keyed))),
+            Repeat::Once => None,
         };
         match &function.result {
             FunctionResult::Value(ty) => (self.paths.ty(self.schema, ty, depth), repeat),
             FunctionResult::Nothing => (quote!(#tl::NoResult), repeat),
             // What may be repeated is the query; the wrapper changes nothing about that.
-            FunctionResult::OfQuery => (quote!(X::Return), quote!(X::REPEAT)),
+            FunctionResult::OfQuery => (quote!(X::Return), Some(class(quote!(X::REPEAT)))),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Groups: a struct for the parameters that share a bit, so that all of them are there or none.
 
-use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::emit::item::Item;
 use crate::emit::{Emitter, Placed, docs, paths};
 use crate::ir::{Body, FieldKind, Member, Name};
 
@@ -23,7 +23,7 @@ impl Emitter<'_> {
             .collect()
     }
 
-    fn group(&self, name: &Name, ident: &str, members: &[Member]) -> TokenStream {
+    fn group(&self, name: &Name, ident: &str, members: &[Member]) -> Item {
         let text = format!("Parameters of `{}` that are there together.", name.tl);
         let ident = paths::escaped(ident);
         let depth = name.modules.len() + 1;
@@ -33,10 +33,11 @@ impl Emitter<'_> {
             let ty = self.paths.slot(self.schema, &member.slot, depth);
             quote!(#doc pub #ident: #ty)
         });
-        quote! {
+        let tokens = quote! {
             #[doc = #text]
             #[derive(Clone, Debug, PartialEq)]
             pub struct #ident { #(#members),* }
-        }
+        };
+        Item::new(tokens, depth)
     }
 }

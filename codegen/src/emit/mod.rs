@@ -9,6 +9,7 @@ mod docs;
 mod enums;
 mod functions;
 mod groups;
+mod item;
 mod list;
 mod names;
 mod paths;
@@ -28,6 +29,7 @@ use crate::ir::{Name, Schema};
 use crate::least::Least;
 use crate::min_len;
 pub use docs::Links;
+use item::Item;
 pub use list::{enum_paths, struct_paths};
 use paths::Paths;
 pub use serde::Serde;
@@ -102,7 +104,7 @@ struct Emitter<'a> {
 }
 
 /// An item with the modules it belongs in.
-type Placed = (Vec<String>, TokenStream);
+type Placed = (Vec<String>, Item);
 
 impl<'a> Emitter<'a> {
     fn new(schema: &'a Schema, options: &'a Options) -> Result<Self, Error> {
@@ -127,7 +129,7 @@ impl<'a> Emitter<'a> {
 /// Items by module.
 #[derive(Default)]
 struct Module {
-    items: Vec<TokenStream>,
+    items: Vec<Item>,
     modules: BTreeMap<String, Module>,
 }
 
@@ -154,7 +156,7 @@ fn push_module(text: &mut String, name: &str, doc: &str, module: Module, depth: 
     text.pop();
     text.push_str(" {");
     for item in module.items {
-        print::items(text, item, depth + 1);
+        item.print(text);
     }
     for (inner, content) in module.modules {
         let doc = format!("The namespace `{inner}`.");

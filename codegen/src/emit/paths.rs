@@ -15,6 +15,8 @@ use crate::ir::{FieldKind, Name, Schema, Slot, Ty};
 pub(super) struct Paths {
     /// The runtime.
     pub(super) tl: TokenStream,
+    /// The same as text.
+    pub(super) tl_text: String,
     pub(super) option: TokenStream,
     pub(super) some: TokenStream,
     pub(super) none: TokenStream,
@@ -39,6 +41,7 @@ impl Paths {
         };
         let option = prelude("Option", quote!(::core::option));
         Ok(Self {
+            tl_text: text(&quote!(#path)),
             tl: quote!(#path),
             some: prelude("Some", quote!(::core::option::Option)),
             none: prelude("None", quote!(::core::option::Option)),
@@ -110,6 +113,22 @@ fn own_names(schema: &Schema) -> impl Iterator<Item = &str> {
         groups.chain([name.ident.as_str()])
     });
     structs.chain(schema.types.iter().map(|ty| ty.name.ident.as_str()))
+}
+
+/// A path as it is written.
+pub(super) fn text(path: &TokenStream) -> String {
+    path.to_string().replace(' ', "")
+}
+
+/// As [`in_module`], as text.
+pub(super) fn text_in_module(module: &str, name: &Name, depth: usize) -> String {
+    let mut text = "super::".repeat(depth);
+    text.push_str(module);
+    for part in name.modules.iter().chain([&name.ident]) {
+        text.push_str("::");
+        text.push_str(&escaped(part).to_string());
+    }
+    text
 }
 
 /// The path of a definition in one of the root's modules, as seen from `depth` below the root.

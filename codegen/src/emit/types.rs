@@ -1,10 +1,11 @@
 //! Constructors: a struct each.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::Literal;
 use quote::quote;
 
 use crate::Error;
 use crate::emit::docs::{self, Kind};
+use crate::emit::item::Item;
 use crate::emit::paths::Paths;
 use crate::emit::{Emitter, Placed, body, names, type_ident};
 use crate::ir::Constructor;
@@ -21,7 +22,7 @@ impl Emitter<'_> {
             .collect()
     }
 
-    fn constructor(&self, constructor: &Constructor) -> Result<TokenStream, Error> {
+    fn constructor(&self, constructor: &Constructor) -> Result<Item, Error> {
         let Paths { tl, option, vec, .. } = &self.paths;
         let name = &constructor.name;
         let ident = type_ident(name)?;
@@ -44,17 +45,11 @@ impl Emitter<'_> {
         } else {
             (quote!(begin), quote!(end))
         };
-        let values = self.value_traits(&ident, name.modules.len() + 1, false);
-        Ok(quote! {
+        let tokens = quote! {
             #doc
             #[derive(#derives)]
             pub struct #ident #definition
             impl #ident { #(#methods)* }
-            #values
-            impl #tl::Identifiable for #ident {
-                const ID: u32 = #id;
-                const NAME: &'static str = #tl_name;
-            }
             impl #tl::Serialize for #ident {
                 #[inline(never)]
                 fn serialize(&self, out: &mut #vec<u8>) {
@@ -71,6 +66,10 @@ impl Emitter<'_> {
                     #read_value
                 }
             }
-        })
+        };
+        let mut item = Item::new(tokens, name.modules.len() + 1);
+        self.add_identifiable(&mut item, &ident, &id, tl_name, false);
+        self.add_value_traits(&mut item, &ident, name.modules.len() + 1, false);
+        Ok(item)
     }
 }

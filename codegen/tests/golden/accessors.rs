@@ -71,25 +71,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Place {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Place {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Place {
-        const ID: u32 = 0x084d4b56;
-        const NAME: &'static str = "place";
-    }
-
     impl ::telewire::tl::Serialize for Place {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -107,6 +88,25 @@ pub mod types {
             let v0 = r.string();
             r.end(outer);
             Some(Self { name: v0 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Place {
+        const ID: u32 = 0x084d4b56;
+        const NAME: &'static str = "place";
+    }
+
+    impl ::core::fmt::Debug for Place {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Place {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -173,25 +173,6 @@ pub mod types {
                 size,
             }
         }
-    }
-
-    impl ::core::fmt::Debug for EventSeen {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for EventSeen {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for EventSeen {
-        const ID: u32 = 0xb4126792;
-        const NAME: &'static str = "eventSeen";
     }
 
     impl ::telewire::tl::Serialize for EventSeen {
@@ -264,6 +245,25 @@ pub mod types {
                 more: v10,
                 size: v11,
             })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for EventSeen {
+        const ID: u32 = 0xb4126792;
+        const NAME: &'static str = "eventSeen";
+    }
+
+    impl ::core::fmt::Debug for EventSeen {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for EventSeen {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -343,25 +343,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for EventSent {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for EventSent {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for EventSent {
-        const ID: u32 = 0x43f80a5f;
-        const NAME: &'static str = "eventSent";
-    }
-
     impl ::telewire::tl::Serialize for EventSent {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -436,6 +417,25 @@ pub mod types {
         }
     }
 
+    impl ::telewire::tl::Identifiable for EventSent {
+        const ID: u32 = 0x43f80a5f;
+        const NAME: &'static str = "eventSent";
+    }
+
+    impl ::core::fmt::Debug for EventSent {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for EventSent {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
+        }
+    }
+
     /// Constructor [item](https://core.telegram.org/constructor/item).
     ///
     /// ```tl
@@ -470,25 +470,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Item {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Item {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Item {
-        const ID: u32 = 0x64f001b3;
-        const NAME: &'static str = "item";
-    }
-
     impl ::telewire::tl::Serialize for Item {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -510,6 +491,25 @@ pub mod types {
             let v1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000002 != 0);
             r.end(outer);
             Some(Self { date: v0, at: v1 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Item {
+        const ID: u32 = 0x64f001b3;
+        const NAME: &'static str = "item";
+    }
+
+    impl ::core::fmt::Debug for Item {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Item {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

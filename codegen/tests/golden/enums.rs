@@ -69,25 +69,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for ShapeEmpty {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for ShapeEmpty {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for ShapeEmpty {
-        const ID: u32 = 0xee6970fb;
-        const NAME: &'static str = "shapeEmpty";
-    }
-
     impl ::telewire::tl::Serialize for ShapeEmpty {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -101,6 +82,25 @@ pub mod types {
             let outer = r.begin(0xee6970fb, "shapeEmpty");
             r.end(outer);
             Some(Self)
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for ShapeEmpty {
+        const ID: u32 = 0xee6970fb;
+        const NAME: &'static str = "shapeEmpty";
+    }
+
+    impl ::core::fmt::Debug for ShapeEmpty {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for ShapeEmpty {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -121,25 +121,6 @@ pub mod types {
         pub fn new(at: i64) -> Self {
             Self { at }
         }
-    }
-
-    impl ::core::fmt::Debug for ShapeDot {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for ShapeDot {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for ShapeDot {
-        const ID: u32 = 0x5600e8f2;
-        const NAME: &'static str = "shapeDot";
     }
 
     impl ::telewire::tl::Serialize for ShapeDot {
@@ -168,6 +149,25 @@ pub mod types {
         }
     }
 
+    impl ::telewire::tl::Identifiable for ShapeDot {
+        const ID: u32 = 0x5600e8f2;
+        const NAME: &'static str = "shapeDot";
+    }
+
+    impl ::core::fmt::Debug for ShapeDot {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for ShapeDot {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
+        }
+    }
+
     /// Constructor [shapeBox](https://core.telegram.org/constructor/shapeBox).
     ///
     /// ```tl
@@ -193,25 +193,6 @@ pub mod types {
         pub fn new(left: i64, top: i64, right: i64, bottom: i64, depth: i64) -> Self {
             Self { left, top, right, bottom, depth }
         }
-    }
-
-    impl ::core::fmt::Debug for ShapeBox {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for ShapeBox {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for ShapeBox {
-        const ID: u32 = 0x9f87426d;
-        const NAME: &'static str = "shapeBox";
     }
 
     impl ::telewire::tl::Serialize for ShapeBox {
@@ -258,6 +239,25 @@ pub mod types {
         }
     }
 
+    impl ::telewire::tl::Identifiable for ShapeBox {
+        const ID: u32 = 0x9f87426d;
+        const NAME: &'static str = "shapeBox";
+    }
+
+    impl ::core::fmt::Debug for ShapeBox {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for ShapeBox {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
+        }
+    }
+
     /// Constructor [shape](https://core.telegram.org/constructor/shape).
     ///
     /// ```tl
@@ -275,25 +275,6 @@ pub mod types {
         pub fn new(name: String) -> Self {
             Self { name }
         }
-    }
-
-    impl ::core::fmt::Debug for Shape {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Shape {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Shape {
-        const ID: u32 = 0x6d04284e;
-        const NAME: &'static str = "shape";
     }
 
     impl ::telewire::tl::Serialize for Shape {
@@ -316,6 +297,25 @@ pub mod types {
         }
     }
 
+    impl ::telewire::tl::Identifiable for Shape {
+        const ID: u32 = 0x6d04284e;
+        const NAME: &'static str = "shape";
+    }
+
+    impl ::core::fmt::Debug for Shape {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Shape {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
+        }
+    }
+
     /// Constructor [canvas](https://core.telegram.org/constructor/canvas).
     ///
     /// ```tl
@@ -335,25 +335,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Canvas {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Canvas {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Canvas {
-        const ID: u32 = 0x2adcbee9;
-        const NAME: &'static str = "canvas";
-    }
-
     impl ::telewire::tl::Serialize for Canvas {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -371,6 +352,25 @@ pub mod types {
             let v0 = ::telewire::tl::Deserialize::read(r)?;
             r.end(outer);
             Some(Self { shape: v0 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Canvas {
+        const ID: u32 = 0x2adcbee9;
+        const NAME: &'static str = "canvas";
+    }
+
+    impl ::core::fmt::Debug for Canvas {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Canvas {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

@@ -77,25 +77,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Post {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Post {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Post {
-        const ID: u32 = 0xe5c9ac25;
-        const NAME: &'static str = "post";
-    }
-
     impl ::telewire::tl::Serialize for Post {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -131,6 +112,25 @@ pub mod types {
                 views: v4,
                 ok: v5,
             })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Post {
+        const ID: u32 = 0xe5c9ac25;
+        const NAME: &'static str = "post";
+    }
+
+    impl ::core::fmt::Debug for Post {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Post {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

@@ -88,25 +88,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for User {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for User {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for User {
-        const ID: u32 = 0xcf4d327c;
-        const NAME: &'static str = "user";
-    }
-
     impl ::telewire::tl::Serialize for User {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -174,6 +155,25 @@ pub mod types {
                     _ => None,
                 },
             })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for User {
+        const ID: u32 = 0xcf4d327c;
+        const NAME: &'static str = "user";
+    }
+
+    impl ::core::fmt::Debug for User {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for User {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

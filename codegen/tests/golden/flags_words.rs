@@ -73,25 +73,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Poll {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Poll {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Poll {
-        const ID: u32 = 0xbe4eabd5;
-        const NAME: &'static str = "poll";
-    }
-
     impl ::telewire::tl::Serialize for Poll {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -128,6 +109,25 @@ pub mod types {
                 quiz: word1 & 0x00000001 != 0,
                 answers: v3,
             })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Poll {
+        const ID: u32 = 0xbe4eabd5;
+        const NAME: &'static str = "poll";
+    }
+
+    impl ::core::fmt::Debug for Poll {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Poll {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

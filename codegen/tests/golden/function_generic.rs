@@ -75,25 +75,6 @@ pub mod functions {
         }
     }
 
-    impl<X: ::telewire::tl::Serialize> ::core::fmt::Debug for InvokeWithLayer<X> {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl<X: ::telewire::tl::Serialize> PartialEq for InvokeWithLayer<X> {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl<X> ::telewire::tl::Identifiable for InvokeWithLayer<X> {
-        const ID: u32 = 0xda9b0d0d;
-        const NAME: &'static str = "invokeWithLayer";
-    }
-
     impl<X: ::telewire::tl::Serialize> ::telewire::tl::Serialize for InvokeWithLayer<X> {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -117,6 +98,25 @@ pub mod functions {
     impl<X: ::telewire::tl::Function> ::telewire::tl::Function for InvokeWithLayer<X> {
         type Return = X::Return;
         const REPEAT: ::telewire::tl::Repeat = X::REPEAT;
+    }
+
+    impl<X> ::telewire::tl::Identifiable for InvokeWithLayer<X> {
+        const ID: u32 = 0xda9b0d0d;
+        const NAME: &'static str = "invokeWithLayer";
+    }
+
+    impl<X: ::telewire::tl::Serialize> ::core::fmt::Debug for InvokeWithLayer<X> {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl<X: ::telewire::tl::Serialize> PartialEq for InvokeWithLayer<X> {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
+        }
     }
 
     /// Function [invokeBoth](https://core.telegram.org/method/invokeBoth).
@@ -146,25 +146,6 @@ pub mod functions {
         }
     }
 
-    impl<X: ::telewire::tl::Serialize> ::core::fmt::Debug for InvokeBoth<X> {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl<X: ::telewire::tl::Serialize> PartialEq for InvokeBoth<X> {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl<X> ::telewire::tl::Identifiable for InvokeBoth<X> {
-        const ID: u32 = 0x01650021;
-        const NAME: &'static str = "invokeBoth";
-    }
-
     impl<X: ::telewire::tl::Serialize> ::telewire::tl::Serialize for InvokeBoth<X> {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -191,6 +172,25 @@ pub mod functions {
     impl<X: ::telewire::tl::Function> ::telewire::tl::Function for InvokeBoth<X> {
         type Return = X::Return;
         const REPEAT: ::telewire::tl::Repeat = X::REPEAT;
+    }
+
+    impl<X> ::telewire::tl::Identifiable for InvokeBoth<X> {
+        const ID: u32 = 0x01650021;
+        const NAME: &'static str = "invokeBoth";
+    }
+
+    impl<X: ::telewire::tl::Serialize> ::core::fmt::Debug for InvokeBoth<X> {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl<X: ::telewire::tl::Serialize> PartialEq for InvokeBoth<X> {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
+        }
     }
 }
 

@@ -74,25 +74,6 @@ pub mod functions {
         }
     }
 
-    impl ::core::fmt::Debug for HttpWait {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for HttpWait {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for HttpWait {
-        const ID: u32 = 0x9299359f;
-        const NAME: &'static str = "http_wait";
-    }
-
     impl ::telewire::tl::Serialize for HttpWait {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -119,7 +100,25 @@ pub mod functions {
 
     impl ::telewire::tl::Function for HttpWait {
         type Return = ::telewire::tl::NoResult;
-        const REPEAT: ::telewire::tl::Repeat = ::telewire::tl::Repeat::Once;
+    }
+
+    impl ::telewire::tl::Identifiable for HttpWait {
+        const ID: u32 = 0x9299359f;
+        const NAME: &'static str = "http_wait";
+    }
+
+    impl ::core::fmt::Debug for HttpWait {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for HttpWait {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
+        }
     }
 }
 

@@ -73,25 +73,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Pong {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Pong {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Pong {
-        const ID: u32 = 0xfd0a6541;
-        const NAME: &'static str = "pong";
-    }
-
     impl ::telewire::tl::Serialize for Pong {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -115,6 +96,25 @@ pub mod types {
             let v0 = r.long();
             r.end(outer);
             Some(Self { id: v0 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Pong {
+        const ID: u32 = 0xfd0a6541;
+        const NAME: &'static str = "pong";
+    }
+
+    impl ::core::fmt::Debug for Pong {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Pong {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }
@@ -158,25 +158,6 @@ pub mod functions {
         }
     }
 
-    impl ::core::fmt::Debug for Ping {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Ping {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Ping {
-        const ID: u32 = 0xf376d9c4;
-        const NAME: &'static str = "ping";
-    }
-
     impl ::telewire::tl::Serialize for Ping {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -204,7 +185,25 @@ pub mod functions {
 
     impl ::telewire::tl::Function for Ping {
         type Return = super::types::Pong;
-        const REPEAT: ::telewire::tl::Repeat = ::telewire::tl::Repeat::Once;
+    }
+
+    impl ::telewire::tl::Identifiable for Ping {
+        const ID: u32 = 0xf376d9c4;
+        const NAME: &'static str = "ping";
+    }
+
+    impl ::core::fmt::Debug for Ping {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Ping {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
+        }
     }
 
     /// The namespace `ping`.
@@ -234,25 +233,6 @@ pub mod functions {
             }
         }
 
-        impl ::core::fmt::Debug for All {
-            #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(self, f)
-            }
-        }
-
-        impl PartialEq for All {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(self, other)
-            }
-        }
-
-        impl ::telewire::tl::Identifiable for All {
-            const ID: u32 = 0xe1054267;
-            const NAME: &'static str = "ping.all";
-        }
-
         impl ::telewire::tl::Serialize for All {
             #[inline(never)]
             fn serialize(&self, out: &mut Vec<u8>) {
@@ -274,7 +254,25 @@ pub mod functions {
 
         impl ::telewire::tl::Function for All {
             type Return = Vec<super::super::types::Pong>;
-            const REPEAT: ::telewire::tl::Repeat = ::telewire::tl::Repeat::Once;
+        }
+
+        impl ::telewire::tl::Identifiable for All {
+            const ID: u32 = 0xe1054267;
+            const NAME: &'static str = "ping.all";
+        }
+
+        impl ::core::fmt::Debug for All {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(self, f)
+            }
+        }
+
+        impl PartialEq for All {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(self, other)
+            }
         }
 
         /// Function [ping.count](https://core.telegram.org/method/ping.count).
@@ -299,25 +297,6 @@ pub mod functions {
             }
         }
 
-        impl ::core::fmt::Debug for Count {
-            #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(self, f)
-            }
-        }
-
-        impl PartialEq for Count {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(self, other)
-            }
-        }
-
-        impl ::telewire::tl::Identifiable for Count {
-            const ID: u32 = 0x59c01efa;
-            const NAME: &'static str = "ping.count";
-        }
-
         impl ::telewire::tl::Serialize for Count {
             #[inline(never)]
             fn serialize(&self, out: &mut Vec<u8>) {
@@ -337,7 +316,25 @@ pub mod functions {
 
         impl ::telewire::tl::Function for Count {
             type Return = i32;
-            const REPEAT: ::telewire::tl::Repeat = ::telewire::tl::Repeat::Once;
+        }
+
+        impl ::telewire::tl::Identifiable for Count {
+            const ID: u32 = 0x59c01efa;
+            const NAME: &'static str = "ping.count";
+        }
+
+        impl ::core::fmt::Debug for Count {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(self, f)
+            }
+        }
+
+        impl PartialEq for Count {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(self, other)
+            }
         }
 
         /// Function [ping.is_on](https://core.telegram.org/method/ping.is_on).
@@ -365,25 +362,6 @@ pub mod functions {
             }
         }
 
-        impl ::core::fmt::Debug for IsOn {
-            #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(self, f)
-            }
-        }
-
-        impl PartialEq for IsOn {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(self, other)
-            }
-        }
-
-        impl ::telewire::tl::Identifiable for IsOn {
-            const ID: u32 = 0x6b03e19a;
-            const NAME: &'static str = "ping.is_on";
-        }
-
         impl ::telewire::tl::Serialize for IsOn {
             #[inline(never)]
             fn serialize(&self, out: &mut Vec<u8>) {
@@ -404,7 +382,25 @@ pub mod functions {
 
         impl ::telewire::tl::Function for IsOn {
             type Return = bool;
-            const REPEAT: ::telewire::tl::Repeat = ::telewire::tl::Repeat::Once;
+        }
+
+        impl ::telewire::tl::Identifiable for IsOn {
+            const ID: u32 = 0x6b03e19a;
+            const NAME: &'static str = "ping.is_on";
+        }
+
+        impl ::core::fmt::Debug for IsOn {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(self, f)
+            }
+        }
+
+        impl PartialEq for IsOn {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(self, other)
+            }
         }
 
         /// Function [ping.send](https://core.telegram.org/method/ping.send).
@@ -433,25 +429,6 @@ pub mod functions {
             pub fn new(random_id: i64, text: String) -> Self {
                 Self { random_id, text }
             }
-        }
-
-        impl ::core::fmt::Debug for Send {
-            #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(self, f)
-            }
-        }
-
-        impl PartialEq for Send {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(self, other)
-            }
-        }
-
-        impl ::telewire::tl::Identifiable for Send {
-            const ID: u32 = 0xef39dcd8;
-            const NAME: &'static str = "ping.send";
         }
 
         impl ::telewire::tl::Serialize for Send {
@@ -486,6 +463,25 @@ pub mod functions {
             const REPEAT: ::telewire::tl::Repeat = ::telewire::tl::Repeat::Keyed;
         }
 
+        impl ::telewire::tl::Identifiable for Send {
+            const ID: u32 = 0xef39dcd8;
+            const NAME: &'static str = "ping.send";
+        }
+
+        impl ::core::fmt::Debug for Send {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(self, f)
+            }
+        }
+
+        impl PartialEq for Send {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(self, other)
+            }
+        }
+
         /// Function [ping.bare](https://core.telegram.org/method/ping.bare).
         ///
         /// | returns | `Vec` of `Pong` |
@@ -508,25 +504,6 @@ pub mod functions {
             }
         }
 
-        impl ::core::fmt::Debug for Bare {
-            #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(self, f)
-            }
-        }
-
-        impl PartialEq for Bare {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(self, other)
-            }
-        }
-
-        impl ::telewire::tl::Identifiable for Bare {
-            const ID: u32 = 0x628f97ca;
-            const NAME: &'static str = "ping.bare";
-        }
-
         impl ::telewire::tl::Serialize for Bare {
             #[inline(never)]
             fn serialize(&self, out: &mut Vec<u8>) {
@@ -546,7 +523,25 @@ pub mod functions {
 
         impl ::telewire::tl::Function for Bare {
             type Return = Vec<::telewire::tl::Bare<super::super::types::Pong>>;
-            const REPEAT: ::telewire::tl::Repeat = ::telewire::tl::Repeat::Once;
+        }
+
+        impl ::telewire::tl::Identifiable for Bare {
+            const ID: u32 = 0x628f97ca;
+            const NAME: &'static str = "ping.bare";
+        }
+
+        impl ::core::fmt::Debug for Bare {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(self, f)
+            }
+        }
+
+        impl PartialEq for Bare {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(self, other)
+            }
         }
     }
 }

@@ -115,25 +115,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Token {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Token {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Token {
-        const ID: u32 = 0xda2e5fb0;
-        const NAME: &'static str = "token";
-    }
-
     impl ::telewire::tl::Serialize for Token {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -198,6 +179,25 @@ pub mod types {
                 out: v10,
                 value: v11,
             })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Token {
+        const ID: u32 = 0xda2e5fb0;
+        const NAME: &'static str = "token";
+    }
+
+    impl ::core::fmt::Debug for Token {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Token {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

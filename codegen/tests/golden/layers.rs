@@ -82,25 +82,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for DecryptedMessage8 {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for DecryptedMessage8 {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for DecryptedMessage8 {
-        const ID: u32 = 0x1f814f1f;
-        const NAME: &'static str = "decryptedMessage8";
-    }
-
     impl ::telewire::tl::Serialize for DecryptedMessage8 {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -133,6 +114,25 @@ pub mod types {
         }
     }
 
+    impl ::telewire::tl::Identifiable for DecryptedMessage8 {
+        const ID: u32 = 0x1f814f1f;
+        const NAME: &'static str = "decryptedMessage8";
+    }
+
+    impl ::core::fmt::Debug for DecryptedMessage8 {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for DecryptedMessage8 {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
+        }
+    }
+
     /// Constructor [decryptedMessageMediaEmpty8](https://core.telegram.org/constructor/decryptedMessageMediaEmpty8).
     ///
     /// ```tl
@@ -149,25 +149,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for DecryptedMessageMediaEmpty8 {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for DecryptedMessageMediaEmpty8 {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for DecryptedMessageMediaEmpty8 {
-        const ID: u32 = 0x089f5c4a;
-        const NAME: &'static str = "decryptedMessageMediaEmpty8";
-    }
-
     impl ::telewire::tl::Serialize for DecryptedMessageMediaEmpty8 {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -181,6 +162,25 @@ pub mod types {
             let outer = r.begin(0x089f5c4a, "decryptedMessageMediaEmpty8");
             r.end(outer);
             Some(Self)
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for DecryptedMessageMediaEmpty8 {
+        const ID: u32 = 0x089f5c4a;
+        const NAME: &'static str = "decryptedMessageMediaEmpty8";
+    }
+
+    impl ::core::fmt::Debug for DecryptedMessageMediaEmpty8 {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for DecryptedMessageMediaEmpty8 {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -215,25 +215,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for DecryptedMessage17 {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for DecryptedMessage17 {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for DecryptedMessage17 {
-        const ID: u32 = 0x204d3878;
-        const NAME: &'static str = "decryptedMessage17";
-    }
-
     impl ::telewire::tl::Serialize for DecryptedMessage17 {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -264,6 +245,25 @@ pub mod types {
             let v3 = ::telewire::tl::Deserialize::read(r)?;
             r.end(outer);
             Some(Self { random_id: v0, ttl: v1, message: v2, media: v3 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for DecryptedMessage17 {
+        const ID: u32 = 0x204d3878;
+        const NAME: &'static str = "decryptedMessage17";
+    }
+
+    impl ::core::fmt::Debug for DecryptedMessage17 {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for DecryptedMessage17 {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

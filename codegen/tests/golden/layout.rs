@@ -71,25 +71,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Card {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Card {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Card {
-        const ID: u32 = 0x23f8ed83;
-        const NAME: &'static str = "card";
-    }
-
     impl ::telewire::tl::Serialize for Card {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -109,6 +90,25 @@ pub mod types {
             let v1 = r.string();
             r.end(outer);
             Some(Self { title: v0, text: v1 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Card {
+        const ID: u32 = 0x23f8ed83;
+        const NAME: &'static str = "card";
+    }
+
+    impl ::core::fmt::Debug for Card {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Card {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -134,25 +134,6 @@ pub mod types {
         pub fn new(first: super::types::Card) -> Self {
             Self { card: None, first, a: None }
         }
-    }
-
-    impl ::core::fmt::Debug for Wall {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Wall {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Wall {
-        const ID: u32 = 0x6e064a05;
-        const NAME: &'static str = "wall";
     }
 
     impl ::telewire::tl::Serialize for Wall {
@@ -195,6 +176,25 @@ pub mod types {
                     _ => None,
                 },
             })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Wall {
+        const ID: u32 = 0x6e064a05;
+        const NAME: &'static str = "wall";
+    }
+
+    impl ::core::fmt::Debug for Wall {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Wall {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

@@ -76,25 +76,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Root {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Root {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Root {
-        const ID: u32 = 0xcf338214;
-        const NAME: &'static str = "root";
-    }
-
     impl ::telewire::tl::Serialize for Root {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -114,6 +95,25 @@ pub mod types {
             let v1 = ::telewire::tl::Deserialize::read(r)?;
             r.end(outer);
             Some(Self { block: v0, code: v1 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Root {
+        const ID: u32 = 0xcf338214;
+        const NAME: &'static str = "root";
+    }
+
+    impl ::core::fmt::Debug for Root {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Root {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -138,25 +138,6 @@ pub mod types {
             }
         }
 
-        impl ::core::fmt::Debug for SentCode {
-            #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(self, f)
-            }
-        }
-
-        impl PartialEq for SentCode {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(self, other)
-            }
-        }
-
-        impl ::telewire::tl::Identifiable for SentCode {
-            const ID: u32 = 0x7358bc40;
-            const NAME: &'static str = "auth.sentCode";
-        }
-
         impl ::telewire::tl::Serialize for SentCode {
             #[inline(never)]
             fn serialize(&self, out: &mut Vec<u8>) {
@@ -174,6 +155,25 @@ pub mod types {
                 let v0 = ::telewire::tl::Deserialize::read(r)?;
                 r.end(outer);
                 Some(Self { phone: v0 })
+            }
+        }
+
+        impl ::telewire::tl::Identifiable for SentCode {
+            const ID: u32 = 0x7358bc40;
+            const NAME: &'static str = "auth.sentCode";
+        }
+
+        impl ::core::fmt::Debug for SentCode {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(self, f)
+            }
+        }
+
+        impl PartialEq for SentCode {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(self, other)
             }
         }
 
@@ -196,25 +196,6 @@ pub mod types {
             }
         }
 
-        impl ::core::fmt::Debug for Phone {
-            #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(self, f)
-            }
-        }
-
-        impl PartialEq for Phone {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(self, other)
-            }
-        }
-
-        impl ::telewire::tl::Identifiable for Phone {
-            const ID: u32 = 0xcd27626a;
-            const NAME: &'static str = "auth.phone";
-        }
-
         impl ::telewire::tl::Serialize for Phone {
             #[inline(never)]
             fn serialize(&self, out: &mut Vec<u8>) {
@@ -232,6 +213,25 @@ pub mod types {
                 let v0 = r.string();
                 r.end(outer);
                 Some(Self { number: v0 })
+            }
+        }
+
+        impl ::telewire::tl::Identifiable for Phone {
+            const ID: u32 = 0xcd27626a;
+            const NAME: &'static str = "auth.phone";
+        }
+
+        impl ::core::fmt::Debug for Phone {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(self, f)
+            }
+        }
+
+        impl PartialEq for Phone {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(self, other)
             }
         }
     }
@@ -259,25 +259,6 @@ pub mod types {
                 }
             }
 
-            impl ::core::fmt::Debug for Block {
-                #[inline]
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    super::super::super::SCHEMA.debug(self, f)
-                }
-            }
-
-            impl PartialEq for Block {
-                #[inline]
-                fn eq(&self, other: &Self) -> bool {
-                    ::telewire::tl::codec::equal(self, other)
-                }
-            }
-
-            impl ::telewire::tl::Identifiable for Block {
-                const ID: u32 = 0x6498c436;
-                const NAME: &'static str = "e2e.chain.block";
-            }
-
             impl ::telewire::tl::Serialize for Block {
                 #[inline(never)]
                 fn serialize(&self, out: &mut Vec<u8>) {
@@ -294,6 +275,25 @@ pub mod types {
                     let v0 = r.int();
                     r.end(outer);
                     Some(Self { height: v0 })
+                }
+            }
+
+            impl ::telewire::tl::Identifiable for Block {
+                const ID: u32 = 0x6498c436;
+                const NAME: &'static str = "e2e.chain.block";
+            }
+
+            impl ::core::fmt::Debug for Block {
+                #[inline]
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    super::super::super::SCHEMA.debug(self, f)
+                }
+            }
+
+            impl PartialEq for Block {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    ::telewire::tl::codec::equal(self, other)
                 }
             }
         }

@@ -73,25 +73,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Message {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Message {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Message {
-        const ID: u32 = 0x5bb8e511;
-        const NAME: &'static str = "message";
-    }
-
     impl ::telewire::tl::Serialize for Message {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -125,6 +106,25 @@ pub mod types {
         }
     }
 
+    impl ::telewire::tl::Identifiable for Message {
+        const ID: u32 = 0x5bb8e511;
+        const NAME: &'static str = "message";
+    }
+
+    impl ::core::fmt::Debug for Message {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Message {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
+        }
+    }
+
     /// Constructor [msg_container](https://core.telegram.org/constructor/msg_container).
     ///
     /// ```tl
@@ -146,25 +146,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for MsgContainer {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for MsgContainer {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for MsgContainer {
-        const ID: u32 = 0x29c1636d;
-        const NAME: &'static str = "msg_container";
-    }
-
     impl ::telewire::tl::Serialize for MsgContainer {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -182,6 +163,25 @@ pub mod types {
             let v0 = ::telewire::tl::Deserialize::read(r)?;
             r.end(outer);
             Some(Self { messages: v0 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for MsgContainer {
+        const ID: u32 = 0x29c1636d;
+        const NAME: &'static str = "msg_container";
+    }
+
+    impl ::core::fmt::Debug for MsgContainer {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for MsgContainer {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

@@ -71,25 +71,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Packed {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Packed {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Packed {
-        const ID: u32 = 0x3ca89969;
-        const NAME: &'static str = "packed";
-    }
-
     impl ::telewire::tl::Serialize for Packed {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -114,6 +95,25 @@ pub mod types {
         }
     }
 
+    impl ::telewire::tl::Identifiable for Packed {
+        const ID: u32 = 0x3ca89969;
+        const NAME: &'static str = "packed";
+    }
+
+    impl ::core::fmt::Debug for Packed {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Packed {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
+        }
+    }
+
     /// Constructor [gzip](https://core.telegram.org/constructor/gzip).
     ///
     /// ```tl
@@ -133,25 +133,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Gzip {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Gzip {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Gzip {
-        const ID: u32 = 0x7900ac6a;
-        const NAME: &'static str = "gzip";
-    }
-
     impl ::telewire::tl::Serialize for Gzip {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -169,6 +150,25 @@ pub mod types {
             let v0 = r.bytes();
             r.end(outer);
             Some(Self { data: v0 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Gzip {
+        const ID: u32 = 0x7900ac6a;
+        const NAME: &'static str = "gzip";
+    }
+
+    impl ::core::fmt::Debug for Gzip {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Gzip {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

@@ -93,25 +93,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for All {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for All {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for All {
-        const ID: u32 = 0x00ec2da3;
-        const NAME: &'static str = "all";
-    }
-
     impl ::telewire::tl::Serialize for All {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -153,6 +134,25 @@ pub mod types {
             let v8 = r.boolean();
             r.end(outer);
             Some(Self { a: v0, b: v1, c: v2, d: v3, e: v4, f: v5, g: v6, h: v7, i: v8 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for All {
+        const ID: u32 = 0x00ec2da3;
+        const NAME: &'static str = "all";
+    }
+
+    impl ::core::fmt::Debug for All {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for All {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

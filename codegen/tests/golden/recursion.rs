@@ -69,25 +69,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for TextEmpty {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for TextEmpty {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for TextEmpty {
-        const ID: u32 = 0xe2d2a7e9;
-        const NAME: &'static str = "textEmpty";
-    }
-
     impl ::telewire::tl::Serialize for TextEmpty {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -101,6 +82,25 @@ pub mod types {
             let outer = r.begin(0xe2d2a7e9, "textEmpty");
             r.end(outer);
             Some(Self)
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for TextEmpty {
+        const ID: u32 = 0xe2d2a7e9;
+        const NAME: &'static str = "textEmpty";
+    }
+
+    impl ::core::fmt::Debug for TextEmpty {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for TextEmpty {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -123,25 +123,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for TextPlain {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for TextPlain {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for TextPlain {
-        const ID: u32 = 0xfc8417a7;
-        const NAME: &'static str = "textPlain";
-    }
-
     impl ::telewire::tl::Serialize for TextPlain {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -159,6 +140,25 @@ pub mod types {
             let v0 = r.string();
             r.end_nested(outer);
             Some(Self { text: v0 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for TextPlain {
+        const ID: u32 = 0xfc8417a7;
+        const NAME: &'static str = "textPlain";
+    }
+
+    impl ::core::fmt::Debug for TextPlain {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for TextPlain {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -181,25 +181,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for TextBold {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for TextBold {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for TextBold {
-        const ID: u32 = 0x7d31b181;
-        const NAME: &'static str = "textBold";
-    }
-
     impl ::telewire::tl::Serialize for TextBold {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -217,6 +198,25 @@ pub mod types {
             let v0 = ::telewire::tl::Deserialize::read(r)?;
             r.end_nested(outer);
             Some(Self { text: v0 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for TextBold {
+        const ID: u32 = 0x7d31b181;
+        const NAME: &'static str = "textBold";
+    }
+
+    impl ::core::fmt::Debug for TextBold {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for TextBold {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -239,25 +239,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for TextConcat {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for TextConcat {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for TextConcat {
-        const ID: u32 = 0x4f25c4f4;
-        const NAME: &'static str = "textConcat";
-    }
-
     impl ::telewire::tl::Serialize for TextConcat {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -275,6 +256,25 @@ pub mod types {
             let v0 = ::telewire::tl::codec::read_vector(r);
             r.end_nested(outer);
             Some(Self { texts: v0 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for TextConcat {
+        const ID: u32 = 0x4f25c4f4;
+        const NAME: &'static str = "textConcat";
+    }
+
+    impl ::core::fmt::Debug for TextConcat {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for TextConcat {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -299,25 +299,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Link {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Link {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Link {
-        const ID: u32 = 0x1c6de6ff;
-        const NAME: &'static str = "link";
-    }
-
     impl ::telewire::tl::Serialize for Link {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -339,6 +320,25 @@ pub mod types {
             let v1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
             r.end_nested(outer);
             Some(Self { url: v0, next: v1 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Link {
+        const ID: u32 = 0x1c6de6ff;
+        const NAME: &'static str = "link";
+    }
+
+    impl ::core::fmt::Debug for Link {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Link {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

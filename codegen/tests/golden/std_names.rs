@@ -74,25 +74,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Vec {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Vec {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Vec {
-        const ID: u32 = 0x5ad97429;
-        const NAME: &'static str = "vec";
-    }
-
     impl ::telewire::tl::Serialize for Vec {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
@@ -109,6 +90,25 @@ pub mod types {
             let v0 = r.int();
             r.end(outer);
             ::core::option::Option::Some(Self { n: v0 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Vec {
+        const ID: u32 = 0x5ad97429;
+        const NAME: &'static str = "vec";
+    }
+
+    impl ::core::fmt::Debug for Vec {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Vec {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -131,25 +131,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Option {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Option {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Option {
-        const ID: u32 = 0x5307741d;
-        const NAME: &'static str = "option";
-    }
-
     impl ::telewire::tl::Serialize for Option {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
@@ -167,6 +148,25 @@ pub mod types {
             let v0 = ::telewire::tl::Deserialize::read(r)?;
             r.end(outer);
             ::core::option::Option::Some(Self { v: v0 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Option {
+        const ID: u32 = 0x5307741d;
+        const NAME: &'static str = "option";
+    }
+
+    impl ::core::fmt::Debug for Option {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Option {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -189,25 +189,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Result {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Result {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Result {
-        const ID: u32 = 0x0a21a3fd;
-        const NAME: &'static str = "result";
-    }
-
     impl ::telewire::tl::Serialize for Result {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
@@ -228,6 +209,25 @@ pub mod types {
         }
     }
 
+    impl ::telewire::tl::Identifiable for Result {
+        const ID: u32 = 0x0a21a3fd;
+        const NAME: &'static str = "result";
+    }
+
+    impl ::core::fmt::Debug for Result {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Result {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
+        }
+    }
+
     /// Constructor [stringOk](https://core.telegram.org/constructor/stringOk).
     ///
     /// ```tl
@@ -244,25 +244,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for StringOk {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for StringOk {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for StringOk {
-        const ID: u32 = 0xc6fb2ae8;
-        const NAME: &'static str = "stringOk";
-    }
-
     impl ::telewire::tl::Serialize for StringOk {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
@@ -276,6 +257,25 @@ pub mod types {
             let outer = r.begin(0xc6fb2ae8, "stringOk");
             r.end(outer);
             ::core::option::Option::Some(Self)
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for StringOk {
+        const ID: u32 = 0xc6fb2ae8;
+        const NAME: &'static str = "stringOk";
+    }
+
+    impl ::core::fmt::Debug for StringOk {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for StringOk {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -298,25 +298,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for StringErr {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for StringErr {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for StringErr {
-        const ID: u32 = 0x074d128e;
-        const NAME: &'static str = "stringErr";
-    }
-
     impl ::telewire::tl::Serialize for StringErr {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
@@ -334,6 +315,25 @@ pub mod types {
             let v0 = r.string();
             r.end(outer);
             ::core::option::Option::Some(Self { text: v0 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for StringErr {
+        const ID: u32 = 0x074d128e;
+        const NAME: &'static str = "stringErr";
+    }
+
+    impl ::core::fmt::Debug for StringErr {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for StringErr {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -356,25 +356,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Box {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Box {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Box {
-        const ID: u32 = 0x02630dd8;
-        const NAME: &'static str = "box";
-    }
-
     impl ::telewire::tl::Serialize for Box {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
@@ -392,6 +373,25 @@ pub mod types {
             let v0 = ::telewire::tl::Deserialize::read(r)?;
             r.end(outer);
             ::core::option::Option::Some(Self { s: v0 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Box {
+        const ID: u32 = 0x02630dd8;
+        const NAME: &'static str = "box";
+    }
+
+    impl ::core::fmt::Debug for Box {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Box {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -414,25 +414,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Some {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Some {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Some {
-        const ID: u32 = 0x7b22177f;
-        const NAME: &'static str = "some";
-    }
-
     impl ::telewire::tl::Serialize for Some {
         #[inline(never)]
         fn serialize(&self, out: &mut ::std::vec::Vec<u8>) {
@@ -452,6 +433,25 @@ pub mod types {
             let v0 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000001 != 0);
             r.end(outer);
             ::core::option::Option::Some(Self { b: v0 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Some {
+        const ID: u32 = 0x7b22177f;
+        const NAME: &'static str = "some";
+    }
+
+    impl ::core::fmt::Debug for Some {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Some {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

@@ -63,25 +63,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Nothing {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Nothing {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Nothing {
-        const ID: u32 = 0x57665865;
-        const NAME: &'static str = "nothing";
-    }
-
     impl ::telewire::tl::Serialize for Nothing {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -95,6 +76,25 @@ pub mod types {
             let outer = r.begin(0x57665865, "nothing");
             r.end(outer);
             Some(Self)
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Nothing {
+        const ID: u32 = 0x57665865;
+        const NAME: &'static str = "nothing";
+    }
+
+    impl ::core::fmt::Debug for Nothing {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Nothing {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

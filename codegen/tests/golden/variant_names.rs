@@ -71,25 +71,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for PeerSelf {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for PeerSelf {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for PeerSelf {
-        const ID: u32 = 0xed156ac4;
-        const NAME: &'static str = "peerSelf";
-    }
-
     impl ::telewire::tl::Serialize for PeerSelf {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -103,6 +84,25 @@ pub mod types {
             let outer = r.begin(0xed156ac4, "peerSelf");
             r.end(outer);
             Some(Self)
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for PeerSelf {
+        const ID: u32 = 0xed156ac4;
+        const NAME: &'static str = "peerSelf";
+    }
+
+    impl ::core::fmt::Debug for PeerSelf {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for PeerSelf {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -123,25 +123,6 @@ pub mod types {
         pub fn new(id: i64) -> Self {
             Self { id }
         }
-    }
-
-    impl ::core::fmt::Debug for Peer64 {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Peer64 {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Peer64 {
-        const ID: u32 = 0x74ad6156;
-        const NAME: &'static str = "peer64";
     }
 
     impl ::telewire::tl::Serialize for Peer64 {
@@ -170,6 +151,25 @@ pub mod types {
         }
     }
 
+    impl ::telewire::tl::Identifiable for Peer64 {
+        const ID: u32 = 0x74ad6156;
+        const NAME: &'static str = "peer64";
+    }
+
+    impl ::core::fmt::Debug for Peer64 {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Peer64 {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
+        }
+    }
+
     /// Constructor [other](https://core.telegram.org/constructor/other).
     ///
     /// ```tl
@@ -186,25 +186,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Other {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Other {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Other {
-        const ID: u32 = 0xc0518995;
-        const NAME: &'static str = "other";
-    }
-
     impl ::telewire::tl::Serialize for Other {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -218,6 +199,25 @@ pub mod types {
             let outer = r.begin(0xc0518995, "other");
             r.end(outer);
             Some(Self)
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Other {
+        const ID: u32 = 0xc0518995;
+        const NAME: &'static str = "other";
+    }
+
+    impl ::core::fmt::Debug for Other {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Other {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -242,25 +242,6 @@ pub mod types {
             }
         }
 
-        impl ::core::fmt::Debug for Peer {
-            #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(self, f)
-            }
-        }
-
-        impl PartialEq for Peer {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(self, other)
-            }
-        }
-
-        impl ::telewire::tl::Identifiable for Peer {
-            const ID: u32 = 0xd13c6594;
-            const NAME: &'static str = "far.peer";
-        }
-
         impl ::telewire::tl::Serialize for Peer {
             #[inline(never)]
             fn serialize(&self, out: &mut Vec<u8>) {
@@ -277,6 +258,25 @@ pub mod types {
                 let v0 = r.int();
                 r.end(outer);
                 Some(Self { id: v0 })
+            }
+        }
+
+        impl ::telewire::tl::Identifiable for Peer {
+            const ID: u32 = 0xd13c6594;
+            const NAME: &'static str = "far.peer";
+        }
+
+        impl ::core::fmt::Debug for Peer {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(self, f)
+            }
+        }
+
+        impl PartialEq for Peer {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(self, other)
             }
         }
 
@@ -298,25 +298,6 @@ pub mod types {
                 }
             }
 
-            impl ::core::fmt::Debug for Local {
-                #[inline]
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    super::super::super::SCHEMA.debug(self, f)
-                }
-            }
-
-            impl PartialEq for Local {
-                #[inline]
-                fn eq(&self, other: &Self) -> bool {
-                    ::telewire::tl::codec::equal(self, other)
-                }
-            }
-
-            impl ::telewire::tl::Identifiable for Local {
-                const ID: u32 = 0xdcbe2725;
-                const NAME: &'static str = "far.config.local";
-            }
-
             impl ::telewire::tl::Serialize for Local {
                 #[inline(never)]
                 fn serialize(&self, out: &mut Vec<u8>) {
@@ -330,6 +311,25 @@ pub mod types {
                     let outer = r.begin(0xdcbe2725, "far.config.local");
                     r.end(outer);
                     Some(Self)
+                }
+            }
+
+            impl ::telewire::tl::Identifiable for Local {
+                const ID: u32 = 0xdcbe2725;
+                const NAME: &'static str = "far.config.local";
+            }
+
+            impl ::core::fmt::Debug for Local {
+                #[inline]
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    super::super::super::SCHEMA.debug(self, f)
+                }
+            }
+
+            impl PartialEq for Local {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    ::telewire::tl::codec::equal(self, other)
                 }
             }
 
@@ -354,25 +354,6 @@ pub mod types {
                     }
                 }
 
-                impl ::core::fmt::Debug for Local {
-                    #[inline]
-                    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                        super::super::super::super::SCHEMA.debug(self, f)
-                    }
-                }
-
-                impl PartialEq for Local {
-                    #[inline]
-                    fn eq(&self, other: &Self) -> bool {
-                        ::telewire::tl::codec::equal(self, other)
-                    }
-                }
-
-                impl ::telewire::tl::Identifiable for Local {
-                    const ID: u32 = 0x94d3409a;
-                    const NAME: &'static str = "far.config.random.local";
-                }
-
                 impl ::telewire::tl::Serialize for Local {
                     #[inline(never)]
                     fn serialize(&self, out: &mut Vec<u8>) {
@@ -389,6 +370,25 @@ pub mod types {
                         let v0 = r.int();
                         r.end(outer);
                         Some(Self { n: v0 })
+                    }
+                }
+
+                impl ::telewire::tl::Identifiable for Local {
+                    const ID: u32 = 0x94d3409a;
+                    const NAME: &'static str = "far.config.random.local";
+                }
+
+                impl ::core::fmt::Debug for Local {
+                    #[inline]
+                    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                        super::super::super::super::SCHEMA.debug(self, f)
+                    }
+                }
+
+                impl PartialEq for Local {
+                    #[inline]
+                    fn eq(&self, other: &Self) -> bool {
+                        ::telewire::tl::codec::equal(self, other)
                     }
                 }
             }
@@ -416,25 +416,6 @@ pub mod types {
             }
         }
 
-        impl ::core::fmt::Debug for Peer {
-            #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                super::super::SCHEMA.debug(self, f)
-            }
-        }
-
-        impl PartialEq for Peer {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                ::telewire::tl::codec::equal(self, other)
-            }
-        }
-
-        impl ::telewire::tl::Identifiable for Peer {
-            const ID: u32 = 0x80c26d3b;
-            const NAME: &'static str = "near.peer";
-        }
-
         impl ::telewire::tl::Serialize for Peer {
             #[inline(never)]
             fn serialize(&self, out: &mut Vec<u8>) {
@@ -458,6 +439,25 @@ pub mod types {
                 let v0 = r.long();
                 r.end(outer);
                 Some(Self { id: v0 })
+            }
+        }
+
+        impl ::telewire::tl::Identifiable for Peer {
+            const ID: u32 = 0x80c26d3b;
+            const NAME: &'static str = "near.peer";
+        }
+
+        impl ::core::fmt::Debug for Peer {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                super::super::SCHEMA.debug(self, f)
+            }
+        }
+
+        impl PartialEq for Peer {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                ::telewire::tl::codec::equal(self, other)
             }
         }
     }
@@ -706,20 +706,6 @@ pub mod enums {
                 }
             }
 
-            impl ::core::fmt::Debug for Local {
-                #[inline]
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    super::super::super::SCHEMA.debug(self, f)
-                }
-            }
-
-            impl PartialEq for Local {
-                #[inline]
-                fn eq(&self, other: &Self) -> bool {
-                    ::telewire::tl::codec::equal(self, other)
-                }
-            }
-
             impl From<super::super::super::types::far::config::Local> for Local {
                 #[inline]
                 fn from(_: super::super::super::types::far::config::Local) -> Self {
@@ -759,6 +745,20 @@ pub mod enums {
                         Local::RandomLocal(value) => Ok(value),
                         other => Err(other),
                     }
+                }
+            }
+
+            impl ::core::fmt::Debug for Local {
+                #[inline]
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    super::super::super::SCHEMA.debug(self, f)
+                }
+            }
+
+            impl PartialEq for Local {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    ::telewire::tl::codec::equal(self, other)
                 }
             }
         }

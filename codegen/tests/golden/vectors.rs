@@ -71,25 +71,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Point {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Point {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Point {
-        const ID: u32 = 0xe3fe70f4;
-        const NAME: &'static str = "point";
-    }
-
     impl ::telewire::tl::Serialize for Point {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -108,6 +89,25 @@ pub mod types {
             let v1 = low1 as i32;
             r.end(outer);
             Some(Self { x: v0, y: v1 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Point {
+        const ID: u32 = 0xe3fe70f4;
+        const NAME: &'static str = "point";
+    }
+
+    impl ::core::fmt::Debug for Point {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Point {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -151,25 +151,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Lines {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Lines {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Lines {
-        const ID: u32 = 0xbef912a1;
-        const NAME: &'static str = "lines";
-    }
-
     impl ::telewire::tl::Serialize for Lines {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -199,6 +180,25 @@ pub mod types {
             let v6 = ::telewire::tl::codec::read_vector(r);
             r.end(outer);
             Some(Self { a: v0, b: v1, c: v2, d: v3, e: v4, f: v5, g: v6 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Lines {
+        const ID: u32 = 0xbef912a1;
+        const NAME: &'static str = "lines";
+    }
+
+    impl ::core::fmt::Debug for Lines {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Lines {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

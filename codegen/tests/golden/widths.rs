@@ -72,25 +72,6 @@ pub mod types {
         }
     }
 
-    impl ::core::fmt::Debug for Error {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Error {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Error {
-        const ID: u32 = 0x9bdd8f1a;
-        const NAME: &'static str = "error";
-    }
-
     impl ::telewire::tl::Serialize for Error {
         #[inline(never)]
         fn serialize(&self, out: &mut Vec<u8>) {
@@ -109,6 +90,25 @@ pub mod types {
             let v1 = r.string();
             r.end(outer);
             Some(Self { code: v0, message: v1 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Error {
+        const ID: u32 = 0x9bdd8f1a;
+        const NAME: &'static str = "error";
+    }
+
+    impl ::core::fmt::Debug for Error {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Error {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 
@@ -135,25 +135,6 @@ pub mod types {
         pub fn new(id: i32, size: i64, unique: i64, parts: ::telewire::tl::BareVec<i64>) -> Self {
             Self { id, size, unique, parts }
         }
-    }
-
-    impl ::core::fmt::Debug for File {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for File {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for File {
-        const ID: u32 = 0x841601b5;
-        const NAME: &'static str = "file";
     }
 
     impl ::telewire::tl::Serialize for File {
@@ -190,6 +171,25 @@ pub mod types {
         }
     }
 
+    impl ::telewire::tl::Identifiable for File {
+        const ID: u32 = 0x841601b5;
+        const NAME: &'static str = "file";
+    }
+
+    impl ::core::fmt::Debug for File {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for File {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
+        }
+    }
+
     /// Constructor [page](https://core.telegram.org/constructor/page).
     ///
     /// ```tl
@@ -209,25 +209,6 @@ pub mod types {
         pub fn new(count: i32) -> Self {
             Self { count, after: None }
         }
-    }
-
-    impl ::core::fmt::Debug for Page {
-        #[inline]
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            super::SCHEMA.debug(self, f)
-        }
-    }
-
-    impl PartialEq for Page {
-        #[inline]
-        fn eq(&self, other: &Self) -> bool {
-            ::telewire::tl::codec::equal(self, other)
-        }
-    }
-
-    impl ::telewire::tl::Identifiable for Page {
-        const ID: u32 = 0x27bda6c5;
-        const NAME: &'static str = "page";
     }
 
     impl ::telewire::tl::Serialize for Page {
@@ -250,6 +231,25 @@ pub mod types {
             let v1 = ::telewire::tl::codec::read_optional(r, word0 & 0x00000080 != 0);
             r.end(outer);
             Some(Self { count: v0, after: v1 })
+        }
+    }
+
+    impl ::telewire::tl::Identifiable for Page {
+        const ID: u32 = 0x27bda6c5;
+        const NAME: &'static str = "page";
+    }
+
+    impl ::core::fmt::Debug for Page {
+        #[inline]
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            super::SCHEMA.debug(self, f)
+        }
+    }
+
+    impl PartialEq for Page {
+        #[inline]
+        fn eq(&self, other: &Self) -> bool {
+            ::telewire::tl::codec::equal(self, other)
         }
     }
 }

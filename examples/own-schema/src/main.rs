@@ -57,6 +57,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Of more notes than that, the last ones are given.
+const LAST: usize = 10;
+
 /// What the data centre answers: a handler for each function of the schema.
 fn dispatcher() -> Dispatcher {
     let kept: Arc<Mutex<HashMap<String, Vec<Note>>>> = Arc::default();
@@ -73,7 +76,13 @@ fn dispatcher() -> Dispatcher {
     dispatcher.on(move |_caller, List { topic }| {
         let notes = kept.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(match notes.get(&topic) {
-            Some(items) => types::Notes { items: items.clone() }.into(),
+            Some(all) => match all.split_last_chunk::<LAST>() {
+                Some((rest, last)) if !rest.is_empty() => {
+                    let count = i32::try_from(all.len()).unwrap_or(i32::MAX);
+                    types::NotesSlice { count, items: last.to_vec() }.into()
+                }
+                _ => types::Notes { items: all.clone() }.into(),
+            },
             None => Notes::NotesEmpty,
         })
     });

@@ -105,6 +105,9 @@ pub enum LoginError {
     /// `PASSWORD_HASH_INVALID`: another may be tried.
     #[error("the password is wrong")]
     PasswordInvalid,
+    /// `SRP_ID_INVALID` or `SRP_PASSWORD_CHANGED`, three times in a row: another program proves or changes the password meanwhile.
+    #[error("what the server asks of the password changes all the time; try again")]
+    PasswordOutdated,
     /// The password is kept by an algorithm that is not known here.
     #[error("the password's algorithm is not known; update this program")]
     PasswordAlgorithm,
@@ -169,6 +172,7 @@ impl From<Error> for LoginError {
             "EMAIL_NOT_ALLOWED" => Self::EmailNotAllowed,
             known::SEND_CODE_UNAVAILABLE => Self::NoOtherWay,
             known::FIRSTNAME_INVALID => Self::FirstNameInvalid,
+            known::SRP_ID_INVALID | known::SRP_PASSWORD_CHANGED => Self::PasswordOutdated,
             known::PASSWORD_HASH_INVALID => Self::PasswordInvalid,
             known::ACCESS_TOKEN_INVALID | known::ACCESS_TOKEN_EXPIRED => Self::TokenInvalid,
             known::AUTH_RESTART | super::AUTH_RESTART_X => Self::Restart,

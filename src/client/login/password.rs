@@ -6,13 +6,11 @@ use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
 
 use crate::client::core::Client;
-use crate::client::error::Error;
 use crate::client::login::turn::{Begun, LoginId, Turn};
 use crate::client::login::{LoggedIn, LoginError};
 use crate::crypto::SeededEntropy;
 use crate::crypto::srp::{SrpError, SrpParams, SrpProof};
 use crate::ids::DcId;
-use crate::rpc::known;
 use crate::tl::api::enums::{InputCheckPasswordSrp, PasswordKdfAlgo};
 use crate::tl::api::functions::account::GetPassword;
 use crate::tl::api::functions::auth::CheckPassword;
@@ -53,7 +51,7 @@ impl PasswordStep {
     ///
     /// # Errors
     ///
-    /// [`LoginError::PasswordInvalid`] (try another), [`LoginError::PasswordAlgorithm`], [`LoginError::Srp`],
+    /// [`LoginError::PasswordInvalid`] (try another), [`LoginError::PasswordOutdated`], [`LoginError::PasswordAlgorithm`], [`LoginError::Srp`],
     /// [`LoginError::Flood`], [`LoginError::AlreadyLoggedIn`], and what calls fail with.
     pub async fn submit(&self, password: &str) -> Result<LoggedIn, LoginError> {
         // To its end nobody else asks: a question is answered once.
@@ -66,7 +64,7 @@ impl PasswordStep {
             left -= 1;
             match self.submit_once(&mut turn, password).await {
                 // Another program has asked meanwhile, or the password was changed: there is another question now.
-                Err(LoginError::Client(error)) if left > 0 && is_outdated(&error) => {}
+                Err(LoginError::PasswordOutdated) if left > 0 => {}
                 other => return other,
             }
         }
@@ -113,10 +111,6 @@ impl PasswordStep {
         // It does not panic; a runtime that shuts down ends it.
         Ok(work.await.unwrap_or(Err(SrpError::Unlucky))?)
     }
-}
-
-fn is_outdated(error: &Error) -> bool {
-    error.is(known::SRP_ID_INVALID) || error.is(known::SRP_PASSWORD_CHANGED)
 }
 
 /// The hint may be all that one needs.

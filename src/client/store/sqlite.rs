@@ -38,6 +38,9 @@ const VERSION: u32 = 2;
 /// Its name is found as [`FileStore`](crate::client::store::FileStore)'s is: once, and links are followed. Hard links are no
 /// names of one session, for `FILE.lock` is another for each: two clients that open both have one key.
 ///
+/// SQLite does not wipe what it has read and written: the keys stay in this program's memory after the store is closed, until
+/// something else takes their place. With all other stores they are gone.
+///
 /// Other programs may read and write the file meanwhile. While one of them is at it, the store waits for five seconds, and a
 /// client tries for a minute before it gives up what was to be kept: [`StoreError::Busy`].
 pub struct SqliteStore {

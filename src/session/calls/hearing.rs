@@ -273,6 +273,31 @@ impl Calls {
         self.again.clear();
     }
 
+    /// The link has ended, and over it the server has said that it does not know the key, which had said nothing over it.
+    pub(in crate::session) fn handle_disowned(&mut self) {
+        let first =
+            self.disowned.filter(|_| self.is_disowned()).map_or(self.link, |(first, _)| first);
+        self.disowned = Some((first, self.link));
+    }
+
+    /// That is believed. What went over such links alone, one after the other, did not run.
+    pub(in crate::session) fn disown(&mut self) {
+        let Some((first, last)) = self.disowned.filter(|(_, last)| *last == self.link) else {
+            return;
+        };
+        for id in self.under_way() {
+            let sent = self.calls.get(&id).and_then(|call| call.sent);
+            if sent.is_some_and(|sent| last.wrapping_sub(sent.link) <= last.wrapping_sub(first)) {
+                self.hear(id, Word::Disowned, MessageId::default());
+            }
+        }
+    }
+
+    /// Whether the link before this one was disowned.
+    fn is_disowned(&self) -> bool {
+        self.disowned.is_some_and(|(_, last)| last.wrapping_add(1) == self.link)
+    }
+
     /// The session is given up: nobody will say what became of the messages in it (SM-X1).
     pub(in crate::session) fn give_up(&mut self) {
         for id in self.under_way() {

@@ -60,6 +60,8 @@ pub(crate) struct Calls {
     timers: Timers,
     /// The number of the link.
     link: u32,
+    /// The first and the last of links in a row over which the key was unknown to the server.
+    disowned: Option<(u32, u32)>,
     /// How many sessions the server has forgotten, and the id of its last notice.
     forgotten: u32,
     forgotten_at: MessageId,

@@ -241,6 +241,7 @@ impl Fate {
             },
             Word::Due | Word::Silence => self.waited(is_once, word),
             Word::NewLink => self.linked(),
+            Word::Disowned => self.disowned(),
             Word::GivenUp | Word::Overtakes => self.moved(is_once, word),
             Word::Cancel => self.cancel(),
             Word::Deadline => self.end(Ending::Deadline),
@@ -450,6 +451,16 @@ impl Fate {
     }
 
     /// It goes into another message for what happens to the session, or to the request before it.
+    /// No copy of it was read, as far as is known. What the server has said of it says otherwise.
+    fn disowned(self) -> (Self, Act) {
+        match self.state {
+            State::InFlight | State::Retransmitted | State::RetransmitDue => {
+                (Self { open: 0, ..self }, Act::Renew)
+            }
+            _ => (self, Act::Nothing),
+        }
+    }
+
     fn moved(self, is_once: bool, word: Word) -> (Self, Act) {
         match (self.state, word) {
             (State::Pending, _) => (self, Act::Nothing),

@@ -85,6 +85,8 @@ pub enum Word {
     Silence,
     /// There is another link.
     NewLink,
+    /// The server knows no such key, over every link that the message went over: nobody has read it.
+    Disowned,
     /// We begin another session, so this one's word will not be heard.
     GivenUp,
     /// A copy of it waits, and would overtake the request that it is to run after.
@@ -99,7 +101,7 @@ pub enum Word {
 
 impl Word {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::Sent,
         Self::Ack,
         Self::StateUnknown,
@@ -140,6 +142,7 @@ impl Word {
         Self::Due,
         Self::Silence,
         Self::NewLink,
+        Self::Disowned,
         Self::GivenUp,
         Self::Overtakes,
         Self::Cancel,

@@ -1,12 +1,14 @@
 //! Logins that have ended are kept as ended: the next program logs in again.
 
 use telewire::client::store::{FileStore, MemoryStore};
-use telewire::client::{Client, Error, State, StopReason};
+use telewire::client::{Client, Error, InvokeOptions, State, StopReason};
 use telewire::rpc::Execution;
 use telewire::server::Fault;
+use telewire::tl::Repeat;
 use telewire::tl::api::functions::account::UpdateStatus;
+use telewire::tl::api::functions::help::GetNearestDc;
 
-use crate::support::{FOUR, Served, TWO, id, patient, world, world_with};
+use crate::support::{FOUR, Relay, Served, Silence, TWO, id, patient, world, world_with};
 
 /// What README's program does: it logs in if nobody is, and asks who it is.
 async fn program(world: &Served, store: FileStore) -> Result<i64, Error> {
@@ -65,6 +67,39 @@ async fn cf_17_the_next_program_logs_in_again_where_its_key_is_not_known() {
         (Execution::Never, false)
     );
     assert_eq!(program(&world, open()).await, Ok(777));
+}
+
+/// What was under way over a link that had been good may have run before the key was lost; what only went over links that began with
+/// -404 did not, though the key had been good before.
+#[tokio::test]
+async fn cf_17_of_a_key_that_is_lost_meanwhile_only_what_was_under_way_may_have_run() {
+    for options in [
+        InvokeOptions::default(),
+        InvokeOptions { repeat: Some(Repeat::Keyed), ..Default::default() },
+        InvokeOptions { repeat: Some(Repeat::Once), ..Default::default() },
+    ] {
+        let silence = Silence::default();
+        let silent = silence.clone();
+        let world = world_with(move |_, _, dispatcher| silent.register(dispatcher)).await;
+        let kept = world.bot().await.snapshot();
+        let relay = Relay::new(world.address(TWO)).await;
+        let client = world.client_by(&relay, MemoryStore::from(kept)).await;
+        patient(client.me()).await.unwrap();
+        let call = |client: Client, options: InvokeOptions| {
+            tokio::spawn(async move { client.invoke_with(&GetNearestDc, &options).await })
+        };
+        let under_way = call(client.clone(), options.clone());
+        silence.asked(1).await;
+        let mut states = client.states();
+        world.data_centre(TWO).inject(world.now(TWO), Fault::ForgetKeys);
+        relay.cut();
+        patient(states.wait_for(|state| matches!(state, State::Offline { .. }))).await.unwrap();
+        let later = call(client.clone(), options.clone());
+        let stopped = Error::Stopped(StopReason::KeyUnknown);
+        let error = patient(under_way).await.unwrap().unwrap_err();
+        assert_eq!((error.cause(), error.execution()), (&stopped, Execution::Maybe), "{options:?}");
+        assert_eq!(patient(later).await.unwrap(), Err(stopped), "{options:?}");
+    }
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
-//! Waits that the server orders, with many calls at a time.
+//! Waits that the server orders, with many calls at a time. The time is tokio's, which passes when nothing else is to be done.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use telewire::client::{Error, InvokeOptions};
 use telewire::rpc::{CallError, Execution, RpcError};
@@ -13,6 +13,7 @@ use telewire::tl::api::functions::upload::{GetFile, SaveFilePart};
 use telewire::tl::api::types::InputDocumentFileLocation;
 use telewire::tl::api::types::NearestDc;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::support::{Served, patient, world_with};
 
@@ -43,7 +44,7 @@ async fn limited(calls: usize) -> (Served, Arc<AtomicU32>) {
     (world, asked)
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn cf_15_many_calls_make_few_requests_more_than_there_are_answers() {
     let (world, asked) = limited(100).await;
     let client = world.client().await;
@@ -113,7 +114,7 @@ fn get() -> GetFile {
     GetFile::new(location.into(), 0, 1_024)
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn cf_15_a_wait_that_is_too_long_is_one_for_all_calls_of_the_function() {
     let (world, asked) = refusing("FLOOD_WAIT", 3_600).await;
     let client = world.bot().await;
@@ -136,7 +137,7 @@ async fn cf_15_a_wait_that_is_too_long_is_one_for_all_calls_of_the_function() {
     patient(client.invoke(&GetNearestDc)).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn cf_15_transfers_of_files_wait_for_each_other_and_others_do_not() {
     for message in ["FLOOD_WAIT", "FLOOD_PREMIUM_WAIT"] {
         let (world, asked) = refusing(message, 2).await;
@@ -159,7 +160,7 @@ async fn cf_15_transfers_of_files_wait_for_each_other_and_others_do_not() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn cf_15_a_call_that_waits_behind_others_ends_with_its_deadline_or_the_client() {
     let (world, asked) = refusing("FLOOD_WAIT", 20).await;
     let client = world.bot().await;
@@ -185,7 +186,7 @@ async fn cf_15_a_call_that_waits_behind_others_ends_with_its_deadline_or_the_cli
     assert_eq!(asked.lock().unwrap().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_builders_options_are_those_of_calls_and_logins() {
     let (world, asked) = refusing("FLOOD_WAIT", 1).await;
     let options = InvokeOptions { flood_threshold: Duration::ZERO, ..Default::default() };

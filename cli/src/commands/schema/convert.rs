@@ -24,7 +24,12 @@ pub(super) struct Args {
 const EXAMPLES: &str = "\
 Examples:
   telewire schema convert api.tl > api.json
-  echo 'ping ping_id:long = Pong;' | telewire schema convert -";
+  echo 'ping ping_id:long = Pong;' | telewire schema convert -
+
+Exit code:
+  0  done
+  1  standard output takes no more
+  2  the file cannot be read, or is no TL";
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let text = schema_file::text(&args.file)?;

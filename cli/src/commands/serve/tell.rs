@@ -19,7 +19,10 @@ const SUM_UP: Duration = Duration::from_secs(1);
 
 /// What to know of the data centres.
 pub(super) fn introduce(args: &Args, key: &Key, all: &[Served], secrets: &[ProxySecret]) -> String {
-    let padding = if args.strict { "RSA_PAD alone" } else { "RSA_PAD, and the one of before 2021" };
+    let clients = match args.strict {
+        true => "what they get wrong is refused, also where Telegram takes it",
+        false => "what they get wrong is taken, where Telegram takes it",
+    };
     let places =
         all.iter().map(|served| format!("Data centre {} on {}\n", served.dc, served.bound));
     let places: String = places.collect();
@@ -30,7 +33,7 @@ pub(super) fn introduce(args: &Args, key: &Key, all: &[Served], secrets: &[Proxy
     format!(
         "{places}  key          {}
   fingerprint  {}
-  RSA padding  {padding}
+  clients      {clients}
 
 Connect to it:
 {commands}{approve}

@@ -15,7 +15,7 @@ use flat::{Cursor, flat};
 use tree::{ARM, Token};
 
 /// The column where a line ends, if it can.
-const MAX_WIDTH: usize = 100;
+pub(super) const MAX_WIDTH: usize = 100;
 
 /// Writes items, each on lines of its own, at this depth of modules.
 pub(super) fn items(out: &mut String, stream: TokenStream, depth: usize) {

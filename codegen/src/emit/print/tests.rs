@@ -1,11 +1,22 @@
 use super::*;
-use crate::emit::{Emitter, Options, Serde};
+use crate::emit::{Emitter, Item, Options, Serde};
 use crate::{Exceptions, json, resolve};
 
 const LAYER_225: &str = include_str!("../../../tests/schemas/api-layer225.json");
 
-/// All items of a layer, as the emitter makes them.
+/// All items of a layer, as the emitter makes them; text is taken apart.
 fn layer() -> Vec<TokenStream> {
+    with_layer(|emitter, placed| {
+        let placed = placed.into_iter().map(|item| {
+            let text: TokenStream = item.text().parse().unwrap();
+            item.tokens().into_iter().chain(text).collect()
+        });
+        let items = emitter.root_items().into_iter().chain(placed);
+        items.chain(emitter.serde_items().unwrap()).collect()
+    })
+}
+
+fn with_layer<T>(see: impl FnOnce(&Emitter<'_>, Vec<Item>) -> T) -> T {
     let raw = json::parse(LAYER_225).unwrap();
     let schema = resolve::resolve(&raw, &Exceptions::NONE, &[]).unwrap();
     let options = Options { serde: Serde::Always, ..Options::default() };
@@ -16,8 +27,7 @@ fn layer() -> Vec<TokenStream> {
         emitter.groups(),
         emitter.functions().unwrap(),
     ];
-    let placed = placed.into_iter().flatten().map(|(_, item)| item);
-    emitter.root_items().into_iter().chain(placed).chain(emitter.serde_items().unwrap()).collect()
+    see(&emitter, placed.into_iter().flatten().map(|(_, item)| item).collect())
 }
 
 fn printed(stream: TokenStream, depth: usize) -> String {
@@ -71,6 +81,18 @@ fn nothing_but_the_layout_changes() {
         let text = printed(item.clone(), 2);
         let again: TokenStream = text.parse().unwrap();
         assert_eq!(plain(again), plain(item), "{text}");
+    }
+}
+
+/// What is written as text is as it would be if it were tokens.
+#[test]
+fn text_is_laid_out_as_tokens_are() {
+    let texts = with_layer(|_, items| {
+        items.into_iter().map(|item| item.text().to_owned()).collect::<Vec<_>>()
+    });
+    assert!(texts.iter().filter(|text| !text.is_empty()).count() > 2_000);
+    for text in texts {
+        assert_eq!(printed(text.parse().unwrap(), 0), text);
     }
 }
 

@@ -3,7 +3,6 @@
 use std::net::{IpAddr, SocketAddr};
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use zeroize::Zeroizing;
 
 use crate::client::store::codec;
 use crate::client::store::error::Flaw;
@@ -157,14 +156,13 @@ fn read_with(
     let mut rows = rows.query([])?;
     while let Some(row) = rows.next()? {
         let record = snapshot.dcs.entry(dc(row)?).or_default();
-        let bytes: Option<Vec<u8>> = row.get(3)?;
-        if let Some(bytes) = bytes.map(Zeroizing::new) {
-            let Ok(bytes) = <[u8; 256]>::try_from(&bytes[..]) else {
+        // Where SQLite has it: each copy would have to be wiped.
+        if let Some(bytes) = row.get_ref(3)?.as_blob_or_null()? {
+            let Ok(bytes) = bytes.try_into() else {
                 return Ok(Err(Flaw::Value { field: "auth_key" }));
             };
-            let bytes = Zeroizing::new(bytes);
             record.key = Some(StoredKey {
-                auth_key: AuthKey::copy_of(&bytes),
+                auth_key: AuthKey::copy_of(bytes),
                 salt: Salt(row.get(4)?),
                 time_offset: row.get(5)?,
             });

@@ -27,9 +27,14 @@ const PREFIX: &str = "tw1.";
 #[must_use]
 pub fn to_text(snapshot: &Snapshot) -> Zeroizing<String> {
     let text = Zeroizing::new(Base64UrlUnpadded::encode_string(&codec::encode(snapshot)));
-    let mut whole = Zeroizing::new(String::with_capacity(PREFIX.len() + text.len()));
-    whole.push_str(PREFIX);
-    whole.push_str(&text);
+    prefixed(PREFIX, &text)
+}
+
+/// In one place from the beginning: a string that grows leaves a copy behind.
+fn prefixed(prefix: &str, text: &str) -> Zeroizing<String> {
+    let mut whole = Zeroizing::new(String::with_capacity(prefix.len() + text.len()));
+    whole.push_str(prefix);
+    whole.push_str(text);
     whole
 }
 
@@ -46,5 +51,9 @@ pub fn from_text(text: &str) -> Result<Snapshot, Flaw> {
 /// Base64 in its URL form, with or without padding.
 fn base64(text: &str) -> Result<Zeroizing<Vec<u8>>, Flaw> {
     let text = text.trim().trim_end_matches('=');
-    Base64UrlUnpadded::decode_vec(text).map(Zeroizing::new).map_err(|_| Flaw::Base64)
+    // Wiped too if there is an error behind a key.
+    let mut bytes = Zeroizing::new(vec![0; text.len()]);
+    let length = Base64UrlUnpadded::decode(text, &mut bytes).map_err(|_| Flaw::Base64)?.len();
+    bytes.truncate(length);
+    Ok(bytes)
 }

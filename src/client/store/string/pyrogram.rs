@@ -10,8 +10,6 @@
 //! bot       1
 //! ```
 
-use zeroize::Zeroizing;
-
 use crate::client::store::error::Flaw;
 use crate::client::store::snapshot::{DcRecord, SessionUser, Snapshot};
 use crate::client::store::string::{base64, telethon};
@@ -34,7 +32,6 @@ pub fn import(text: &str) -> Result<Snapshot, Flaw> {
     let rest = rest.get(api_id..).ok_or(Flaw::Length)?;
     let (is_test, rest) = rest.split_first().ok_or(Flaw::Length)?;
     let (key, rest) = rest.split_first_chunk::<256>().ok_or(Flaw::Length)?;
-    let key = Zeroizing::new(*key);
     let (id, is_bot) = rest.split_at_checked(user_id).ok_or(Flaw::Length)?;
     let id = id.iter().fold(0_u64, |id, byte| id << 8 | u64::from(*byte));
     let id = i64::try_from(id).map_err(|_| Flaw::Value { field: "user" })?;
@@ -45,7 +42,7 @@ pub fn import(text: &str) -> Result<Snapshot, Flaw> {
     let is_bot = flag(is_bot.first().copied().unwrap_or(0), "bot")?;
     let dc = DcId { number: u16::from(*number), is_test, is_media: false };
     let record =
-        DcRecord { key: Some(telethon::stored(&key)), is_authorized: true, addresses: Vec::new() };
+        DcRecord { key: Some(telethon::stored(key)), is_authorized: true, addresses: Vec::new() };
     Ok(Snapshot {
         home: Some(dc),
         user: Some(SessionUser { id, is_bot }),

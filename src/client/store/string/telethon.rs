@@ -19,12 +19,12 @@ use zeroize::Zeroizing;
 use crate::client::addresses;
 use crate::client::store::error::Flaw;
 use crate::client::store::snapshot::{DcRecord, Snapshot};
-use crate::client::store::string::base64;
+use crate::client::store::string::{base64, prefixed};
 use crate::connection::StoredKey;
 use crate::crypto::AuthKey;
 use crate::ids::{DcId, Salt};
 
-const PREFIX: char = '1';
+const PREFIX: &str = "1";
 
 /// What stands around an address: the number of the data centre, the port and the key.
 const AROUND: usize = 1 + 2 + 256;
@@ -44,7 +44,8 @@ pub fn import(text: &str) -> Result<Snapshot, Flaw> {
     }
     .ok_or(Flaw::Length)?;
     let (port, key) = rest.split_first_chunk::<2>().ok_or(Flaw::Length)?;
-    let key = Zeroizing::new(<[u8; 256]>::try_from(key).map_err(|_| Flaw::Length)?);
+    // Where it is: each array that is moved leaves a copy behind.
+    let key: &[u8; 256] = key.try_into().map_err(|_| Flaw::Length)?;
     if *number == 0 {
         return Err(Flaw::Value { field: "dc" });
     }
@@ -54,7 +55,7 @@ pub fn import(text: &str) -> Result<Snapshot, Flaw> {
     let address = SocketAddr::new(ip, u16::from_be_bytes(*port));
     let has_key = key.iter().any(|byte| *byte != 0);
     let record = DcRecord {
-        key: has_key.then(|| stored(&key)),
+        key: has_key.then(|| stored(key)),
         is_authorized: has_key,
         addresses: vec![address],
     };
@@ -87,7 +88,7 @@ pub fn export(snapshot: &Snapshot, address: Option<SocketAddr>) -> Result<Zeroiz
     bytes.extend(address.port().to_be_bytes());
     bytes.extend(key.auth_key.expose());
     let text = Zeroizing::new(Base64Url::encode_string(&bytes));
-    Ok(Zeroizing::new(format!("{PREFIX}{}", *text)))
+    Ok(prefixed(PREFIX, &text))
 }
 
 /// A key without the salt, which the server will tell.

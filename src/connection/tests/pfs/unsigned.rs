@@ -328,3 +328,125 @@ fn cf_04_what_decides_is_heard_out() {
     net.wait_seconds(5);
     assert_eq!((net.over(), net.echoed(call)), (None, 4));
 }
+
+/// How a link ends over which nothing is heard.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum End {
+    /// The server says that it knows no such key, and hangs up.
+    Disowned,
+    /// It hangs up.
+    Silent,
+}
+
+/// Every way to two words against a key, with at most two silent links before each.
+fn ways() -> Vec<Vec<End>> {
+    let with = |before: usize, between: usize| {
+        let silent = |count| std::iter::repeat_n(End::Silent, count);
+        let first = silent(before).chain([End::Disowned]);
+        first.chain(silent(between)).chain([End::Disowned]).collect()
+    };
+    (0..9).map(|n| with(n / 3, n % 3)).collect()
+}
+
+impl Net {
+    /// Links that end so; a request goes out over one of them, and is lost.
+    fn end_links(&mut self, ends: &[End], at: usize, repeat: Repeat) -> CallId {
+        let mut call = None;
+        for (number, end) in ends.iter().enumerate() {
+            if number > 0 {
+                self.dial();
+            }
+            if number == at {
+                call = Some(self.lost(repeat));
+            }
+            // Whatever else goes out is lost.
+            while self.connection.poll_transmit(self.now, &mut Vec::new()) {}
+            if *end == End::Disowned {
+                self.inject(-404);
+            }
+            if self.connection.is_link_wanted() {
+                self.cut();
+            }
+        }
+        while let Some(event) = self.connection.poll_event() {
+            self.events.push(event);
+        }
+        call.unwrap()
+    }
+
+    fn closed_by_a_key_that_is_unknown(&self, call: CallId) -> Option<Execution> {
+        match self.answer(call)? {
+            Err(CallError::Closed { execution, why: CloseReason::KeyUnknown }) => Some(execution),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// What went over links alone over which the server did not know the key was read by nobody. Of a link that ended without a word
+/// nobody knows that. And what must not run twice waits for the session's first word, if there was none.
+#[test]
+fn cf_04_what_went_over_disowned_links_alone_did_not_run() {
+    for standing in [Standing::Never, Standing::Before] {
+        for repeat in [Repeat::Once, Repeat::Keyed, Repeat::Safe] {
+            for ends in ways() {
+                for at in 0..ends.len() {
+                    let mut net = nets(standing).remove(0);
+                    let call = net.end_links(&ends, at, repeat);
+                    let is_sent = standing != Standing::Never || repeat != Repeat::Once;
+                    let is_sure = !is_sent || ends[at..].iter().all(|end| *end == End::Disowned);
+                    let execution = if is_sure { Execution::Never } else { Execution::Maybe };
+                    assert_eq!(
+                        net.closed_by_a_key_that_is_unknown(call),
+                        Some(execution),
+                        "{standing:?} {repeat:?} {ends:?} {at}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Where the key has spoken, it was known when the request went out.
+#[test]
+fn cf_04_what_went_over_a_link_on_which_the_key_spoke_may_have_run() {
+    for (at, execution) in [(0, Execution::Maybe), (1, Execution::Never), (2, Execution::Never)] {
+        // A key of a hundred seconds, that has spoken here.
+        let mut net = nets(Standing::Here).remove(3);
+        let call = net.end_links(&[End::Disowned; 3], at, Repeat::Once);
+        assert_eq!(net.closed_by_a_key_that_is_unknown(call), Some(execution), "{at}");
+    }
+}
+
+/// While a key is young, nothing is made of the word; but the message was not read.
+#[test]
+fn cf_04_what_a_young_key_sent_over_disowned_links_did_not_run_either() {
+    for (first, execution) in [(End::Disowned, Execution::Never), (End::Silent, Execution::Maybe)] {
+        let mut net = nets(Standing::Young).remove(0);
+        let call = net.end_links(&[first], 0, Repeat::Once);
+        assert_eq!(net.over(), None);
+        net.now = net.now.after(Duration::from_secs(61));
+        net.connection.handle_timeout(net.now);
+        net.dial();
+        net.end_links(&[End::Disowned; 2], 0, Repeat::Safe);
+        assert_eq!(net.closed_by_a_key_that_is_unknown(call), Some(execution), "{first:?}");
+    }
+}
+
+/// A temporary key is followed by another, and what nobody has read goes over that.
+#[test]
+fn pfs_what_went_over_disowned_links_alone_goes_over_the_next_key() {
+    for ends in ways() {
+        for at in 0..ends.len() {
+            for mut net in nets(Standing::Before).into_iter().skip(1) {
+                let call = net.end_links(&ends, at, Repeat::Once);
+                net.wait_seconds(70);
+                let is_sure = ends[at..].iter().all(|end| *end == End::Disowned);
+                assert_eq!(net.over(), None);
+                match net.answer(call) {
+                    Some(Err(error)) => assert_eq!((error, is_sure), (CallError::Unknown, false)),
+                    _ => assert_eq!((net.echoed(call), is_sure), (4, true), "{ends:?} {at}"),
+                }
+            }
+        }
+    }
+}
