@@ -241,7 +241,7 @@ impl Fate {
             },
             Word::Due | Word::Silence => self.waited(is_once, word),
             Word::NewLink => self.linked(),
-            Word::Disowned => self.disowned(),
+            Word::Disowned => self.disowned(is_once),
             Word::GivenUp | Word::Overtakes => self.moved(is_once, word),
             Word::Cancel => self.cancel(),
             Word::Deadline => self.end(Ending::Deadline),
@@ -450,17 +450,22 @@ impl Fate {
         }
     }
 
-    /// It goes into another message for what happens to the session, or to the request before it.
     /// No copy of it was read, as far as is known. What the server has said of it says otherwise.
-    fn disowned(self) -> (Self, Act) {
+    ///
+    /// Four bytes say so that anybody can send who is on the way, after he has let the message through. So it is what the caller hears
+    /// if the key is lost; and what must not run twice never goes again for it (P2).
+    fn disowned(self, is_once: bool) -> (Self, Act) {
+        let unread = Self { open: 0, ..self };
         match self.state {
-            State::InFlight | State::Retransmitted | State::RetransmitDue => {
-                (Self { open: 0, ..self }, Act::Renew)
+            State::InFlight | State::Retransmitted | State::RetransmitDue if is_once => {
+                (unread.to(State::InFlight), Act::Nothing)
             }
+            State::InFlight | State::Retransmitted | State::RetransmitDue => (unread, Act::Renew),
             _ => (self, Act::Nothing),
         }
     }
 
+    /// It goes into another message for what happens to the session, or to the request before it.
     fn moved(self, is_once: bool, word: Word) -> (Self, Act) {
         match (self.state, word) {
             (State::Pending, _) => (self, Act::Nothing),

@@ -101,7 +101,6 @@ fn p2_what_must_not_run_twice_goes_again_only_when_the_server_says_that_it_did_n
             Word::BadSalt,
             Word::SessionBegun,
             Word::ErrorUnbound,
-            Word::Disowned,
         ];
         refused.contains(&word)
             || (Word::Bad16..=Word::BadOther).contains(&word)
