@@ -10,10 +10,10 @@ use crate::methods::Registry;
 use crate::world::{Caller, Content, Part, Peer, PostId, State, invalid};
 
 /// As `message_length_max` of `help.getConfig` says.
-const MAX_LENGTH: usize = 4_096;
+pub(super) const MAX_LENGTH: usize = 4_096;
 
 /// Messages of one answer.
-const MAX_PART: usize = 100;
+pub(super) const MAX_PART: usize = 100;
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(send_message);
@@ -30,7 +30,10 @@ fn send_message(
     // UM-11: it was sent before, and is not sent again.
     let before = state.account(caller.me).sent.get(&(peer, random_id)).copied();
     if let Some(sent) = before {
-        return Ok(state.receipt(viewer, random_id, sent));
+        return Ok(match peer {
+            Peer::Channel(id) => state.channel_receipt(viewer, id, random_id, sent),
+            Peer::User(_) | Peer::Chat(_) => state.receipt(viewer, random_id, sent),
+        });
     }
     if request.message.trim().is_empty() {
         return Err(invalid("MESSAGE_EMPTY"));
@@ -38,10 +41,7 @@ fn send_message(
     if request.message.chars().count() > MAX_LENGTH {
         return Err(invalid("MESSAGE_TOO_LONG"));
     }
-    let Peer::User(to) = peer else { return Err(invalid("PEER_ID_INVALID")) };
-    if to != caller.me && state.is_bot(to) && state.is_bot(caller.me) {
-        return Err(invalid("USER_IS_BOT"));
-    }
+    let topic = state.check_place(caller, peer, request.reply_to.as_ref())?;
     let reply_to = match &request.reply_to {
         Some(reply) => Some(state.replied(caller, peer, reply)?),
         None => None,
@@ -51,8 +51,18 @@ fn send_message(
         entities: request.entities.unwrap_or_default(),
         is_silent: request.silent,
         reply_to,
+        action: None,
     };
-    let sent = state.send_to_user(caller, to, content, random_id);
+    let sent = match peer {
+        Peer::User(to) => state.send_to_user(caller, to, content, random_id),
+        Peer::Chat(id) => state.send_to_chat(caller, id, content, None),
+        Peer::Channel(id) => {
+            let sent = state.send_to_channel(caller, id, content, topic);
+            state.account(caller.me).sent.insert((peer, random_id), sent);
+            return Ok(state.channel_receipt(viewer, id, random_id, sent));
+        }
+    };
+    state.account(caller.me).sent.insert((peer, random_id), sent);
     Ok(state.receipt(viewer, random_id, sent))
 }
 
@@ -67,8 +77,11 @@ impl State {
         let InputReplyTo::InputReplyToMessage(reply) = reply else {
             return Err(invalid("REPLY_TO_INVALID"));
         };
-        let account = self.accounts.get(&caller.me);
-        let copy = account.and_then(|account| account.common.message(reply.reply_to_msg_id));
+        let mailbox = match peer {
+            Peer::Channel(id) => self.channels.channel(id).map(|channel| &channel.mailbox),
+            Peer::User(_) | Peer::Chat(_) => self.accounts.get(&caller.me).map(|all| &all.common),
+        };
+        let copy = mailbox.and_then(|mailbox| mailbox.message(reply.reply_to_msg_id));
         let copy = copy.filter(|copy| copy.dialog == peer);
         copy.map(|copy| copy.post).ok_or_else(|| invalid("REPLY_MESSAGE_ID_INVALID"))
     }
@@ -92,6 +105,9 @@ fn get_history(
     request: GetHistory,
 ) -> Result<Messages, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
+    if let Peer::Channel(id) = peer {
+        return state.channel_history(caller, id, &request);
+    }
     let mut view = state.view(caller.viewer());
     view.name(peer);
     let account = state.accounts.get(&caller.me);
@@ -110,7 +126,7 @@ fn get_history(
     let ids = dialog.map(|dialog| dialog.part(part)).unwrap_or_default();
     let all = dialog.map_or(0, |dialog| dialog.messages.len());
     let messages: Vec<_> = ids.iter().map(|id| view.message(*id)).collect();
-    let (topics, chats, users) = (Vec::new(), Vec::new(), view.users());
+    let (topics, chats, users) = (Vec::new(), view.chats(), view.users());
     if messages.len() == all {
         return Ok(types::Messages { messages, topics, chats, users }.into());
     }

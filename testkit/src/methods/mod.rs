@@ -15,9 +15,13 @@
 //!   What happened in a box is an [event](crate::world::What) of it besides, so that `getDifference` tells the same.
 //! * The time is [`Caller::date`], randomness [`State::random`]; there are no others.
 
+mod channels;
+mod chats;
 mod contacts;
 mod help;
+mod invites;
 mod messages;
+mod topics;
 mod updates;
 mod users;
 
@@ -35,9 +39,13 @@ use crate::world::{Caller, Context, State, World, invalid};
 pub(crate) fn install(world: &World, dc: DcId, dispatcher: &mut Dispatcher) {
     let mut registry = Registry { world, dc, dispatcher };
     accounts::install(&mut registry);
+    channels::install(&mut registry);
+    chats::install(&mut registry);
     contacts::install(&mut registry);
     help::install(&mut registry);
+    invites::install(&mut registry);
     messages::install(&mut registry);
+    topics::install(&mut registry);
     updates::install(&mut registry);
     users::install(&mut registry);
     registry.count_the_rest();

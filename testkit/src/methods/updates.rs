@@ -48,16 +48,19 @@ fn get_difference(
     for event in events {
         match event.what {
             What::New(id) => new_messages.push(view.message(id)),
+            // Of channels alone.
+            What::Edit(_) | What::Delete(_) | What::Pin(..) => {}
         }
     }
-    if new_messages.is_empty() {
+    let other_updates = view.channel_news(request.date);
+    if new_messages.is_empty() && other_updates.is_empty() {
         return Ok(updates::DifferenceEmpty { date: now.date, seq: now.seq }.into());
     }
     let difference = updates::Difference {
         new_messages,
         new_encrypted_messages: Vec::new(),
-        other_updates: Vec::new(),
-        chats: Vec::new(),
+        other_updates,
+        chats: view.chats(),
         users: view.users(),
         state: now,
     };

@@ -1,6 +1,6 @@
 //! What an account has besides its profile.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::world::Peer;
 use crate::world::dialog::Dialog;
@@ -12,6 +12,8 @@ pub(crate) struct Account {
     /// Its private chats and basic groups (UM-01).
     pub(crate) common: Mailbox,
     pub(crate) dialogs: BTreeMap<Peer, Dialog>,
+    /// The channels that it is in. Their boxes are their own.
+    pub(crate) channels: BTreeSet<i64>,
     /// What it sent, by the number that its client gave: for ever, so that nothing is sent twice (UM-11).
     pub(crate) sent: HashMap<(Peer, i64), Sent>,
 }

@@ -77,6 +77,11 @@ pub(crate) fn invalid(name: &str) -> RpcError {
     RpcError::parse(400, name)
 }
 
+/// An error of a request that whoever asks has no right to.
+pub(crate) fn forbidden(name: &str) -> RpcError {
+    RpcError::parse(403, name)
+}
+
 pub(crate) fn seconds(unix: Duration) -> i32 {
     i32::try_from(unix.as_secs()).unwrap_or(i32::MAX)
 }

@@ -43,6 +43,12 @@ pub(crate) struct Event {
 pub(crate) enum What {
     /// A message is there, of this number.
     New(i32),
+    /// A message says something else now.
+    Edit(i32),
+    /// Messages are gone.
+    Delete(Vec<i32>),
+    /// Messages were pinned, or are not pinned any more.
+    Pin(Vec<i32>, bool),
 }
 
 impl Default for Mailbox {
@@ -72,8 +78,19 @@ impl Mailbox {
         self.pts
     }
 
+    /// Takes a message out; what is left is the event.
+    pub(crate) fn remove(&mut self, id: i32) -> Option<MessageCopy> {
+        self.messages.remove(&id)
+    }
+
     pub(crate) fn message(&self, id: i32) -> Option<&MessageCopy> {
         self.messages.get(&id)
+    }
+
+    /// What happened at a moment or later.
+    pub(crate) fn of_since(&self, date: i32) -> impl Iterator<Item = &Event> {
+        let from = self.events.partition_point(|event| event.date < date);
+        self.events.range(from..)
     }
 
     /// What happened after a position.

@@ -5,14 +5,20 @@
 //!         ├─ auth       codes, passwords asked for, QR codes, keys       crate::accounts
 //!         ├─ accounts   what each of them has: its box, its dialogs, what it sent
 //!         ├─ posts      what was said, once, however many boxes have a copy
+//!         ├─ chats      basic groups; what is said there is in each one's box
+//!         ├─ channels   supergroups and broadcast channels, each with its box
+//!         ├─ invites    links into both
 //!         ├─ pushes     what waits to be handed to sessions
 //!         └─ dice       the only randomness
 //! ```
 
 mod account;
+mod channel;
+mod chat;
 mod context;
 mod dialog;
 mod dice;
+mod invite;
 mod mailbox;
 mod peer;
 mod people;
@@ -34,8 +40,12 @@ use telewire::server::{DataCentre, Dispatcher};
 use telewire::time::Now;
 
 use crate::methods;
-pub(crate) use context::{Caller, Context, Key, Viewer, invalid, seconds};
-pub(crate) use dialog::Part;
+pub(crate) use account::Sent;
+pub(crate) use channel::{BLUE, Ban, Channel, Founding, GENERAL, Missed, Topic, count};
+pub(crate) use chat::{Exit as ChatExit, MAX_MEMBERS as MAX_CHAT_MEMBERS, MAX_TITLE};
+pub(crate) use context::{Caller, Context, Key, Viewer, forbidden, invalid, seconds};
+pub(crate) use dialog::{Dialog, Part};
+pub(crate) use invite::{Invite, hash_of};
 pub(crate) use mailbox::What;
 pub(crate) use peer::Peer;
 pub use people::Person;
@@ -44,6 +54,7 @@ pub(crate) use post::{Content, PostId};
 pub use push::Push;
 pub(crate) use push::Wake;
 pub(crate) use state::State;
+pub(crate) use view::View;
 
 /// A Telegram: people, bots, and all that they say to each other. Clones are the same one.
 ///

@@ -32,7 +32,7 @@ impl State {
     }
 
     /// Puts a copy into the box of an account; gives its number there, and the position after it.
-    fn deliver_copy(&mut self, user: i64, copy: MessageCopy, date: i32) -> (i32, i32) {
+    pub(super) fn deliver_copy(&mut self, user: i64, copy: MessageCopy, date: i32) -> (i32, i32) {
         let account = self.account(user);
         let (id, pts) = account.common.add(copy, date);
         let dialog = account.dialog(copy.dialog);

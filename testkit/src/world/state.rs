@@ -7,7 +7,10 @@ use telewire::crypto::{Entropy, EntropyExt};
 
 use crate::accounts::Auth;
 use crate::world::account::Account;
+use crate::world::channel::Channels;
+use crate::world::chat::Chats;
 use crate::world::dice::Dice;
+use crate::world::invite::Invites;
 use crate::world::people::People;
 use crate::world::post::Posts;
 use crate::world::push::{Queued, Wake};
@@ -24,6 +27,9 @@ pub(crate) struct State {
     /// What each account has; made when something of it is looked at first.
     pub(crate) accounts: BTreeMap<i64, Account>,
     pub(crate) posts: Posts,
+    pub(crate) chats: Chats,
+    pub(crate) channels: Channels,
+    pub(crate) invites: Invites,
     /// What waits to be handed to sessions.
     pub(crate) pushes: VecDeque<Queued>,
     pub(crate) wake: Wake,
@@ -44,6 +50,9 @@ impl State {
             auth: Auth::default(),
             accounts: BTreeMap::new(),
             posts: Posts::default(),
+            chats: Chats::default(),
+            channels: Channels::default(),
+            invites: Invites::default(),
             pushes: VecDeque::new(),
             wake: Wake::default(),
             unmodelled: BTreeMap::new(),

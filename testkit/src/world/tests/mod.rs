@@ -1,7 +1,9 @@
 //! The world without sockets: devices that are logged in, what they are answered, and what they are told.
 
+mod chats;
 mod common_box;
 mod peers;
+mod places;
 
 use std::time::Duration;
 

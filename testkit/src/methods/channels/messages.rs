@@ -1,0 +1,183 @@
+//! What is said in a channel, what was, and what somebody missed.
+
+use telewire::rpc::RpcError;
+use telewire::tl::api::enums::messages::Messages;
+use telewire::tl::api::enums::updates::ChannelDifference;
+use telewire::tl::api::enums::{ChannelMessagesFilter, InputMessage, Updates};
+use telewire::tl::api::functions::channels::{DeleteMessages, GetMessages, ReadHistory};
+use telewire::tl::api::functions::messages::{EditMessage, GetHistory, UpdatePinnedMessage};
+use telewire::tl::api::functions::updates::GetChannelDifference;
+use telewire::tl::api::types;
+
+use crate::methods::Registry;
+use crate::methods::messages::{MAX_LENGTH, MAX_PART};
+use crate::world::{Caller, Channel, Missed, Part, Peer, State, View, count, invalid};
+
+pub(super) fn install(registry: &mut Registry<'_>) {
+    registry.on(get_messages);
+    registry.on(read_history);
+    registry.on(delete_messages);
+    registry.on(get_channel_difference);
+    registry.on(edit_message);
+    registry.on(update_pinned_message);
+}
+
+/// Messages of one request for some by their numbers.
+const MAX_NUMBERS: usize = 200;
+
+fn get_messages(
+    state: &mut State,
+    caller: &Caller,
+    request: GetMessages,
+) -> Result<Messages, RpcError> {
+    let id = state.input_channel(caller, &request.channel)?;
+    let channel = state.open_channel(caller, id)?;
+    if request.id.is_empty() {
+        return Err(invalid("MESSAGE_IDS_EMPTY"));
+    }
+    let replied = |reply: i32| {
+        let post = state.posts.post(channel.mailbox.message(reply)?.post)?;
+        state.posts.post(post.content.reply_to?)?.id_in(channel.peer())
+    };
+    let ids = request.id.iter().take(MAX_NUMBERS).filter_map(|message| match message {
+        InputMessage::InputMessageId(message) => Some(message.id),
+        InputMessage::InputMessageReplyTo(message) => Some(replied(message.id).unwrap_or(0)),
+        InputMessage::InputMessagePinned => channel.pinned.last().copied(),
+        _ => None,
+    });
+    let ids: Vec<_> = ids.collect();
+    let all = ids.len();
+    let mut view = state.view(caller.viewer());
+    Ok(shown(&mut view, channel, &ids, all))
+}
+
+/// Messages of a channel, of how many there are.
+pub(in crate::methods) fn shown(
+    view: &mut View<'_>,
+    channel: &Channel,
+    ids: &[i32],
+    all: usize,
+) -> Messages {
+    view.name(channel.peer());
+    let messages = ids.iter().map(|id| view.channel_message(channel.id, *id)).collect();
+    let messages = types::messages::ChannelMessages {
+        inexact: false,
+        pts: channel.mailbox.pts(),
+        count: count(all),
+        offset_id_offset: None,
+        messages,
+        topics: Vec::new(),
+        chats: view.chats(),
+        users: view.users(),
+    };
+    messages.into()
+}
+
+impl State {
+    /// A part of a channel's history.
+    pub(in crate::methods) fn channel_history(
+        &self,
+        caller: &Caller,
+        id: i64,
+        request: &GetHistory,
+    ) -> Result<Messages, RpcError> {
+        let channel = self.open_channel(caller, id)?;
+        let date_of = |id: &i32| {
+            let copy = channel.mailbox.message(*id)?;
+            self.posts.post(copy.post).map(|post| post.date)
+        };
+        let offset_id = match (request.offset_id, request.offset_date) {
+            (0, until @ 1..) => {
+                let messages = &channel.history.messages;
+                let place = messages.partition_point(|id| date_of(id).is_some_and(|of| of < until));
+                messages.get(place).copied().unwrap_or(0)
+            }
+            (id, _) => id,
+        };
+        let part = Part {
+            offset_id,
+            add_offset: request.add_offset,
+            limit: usize::try_from(request.limit).unwrap_or(0).min(MAX_PART),
+            max_id: request.max_id,
+            min_id: request.min_id,
+        };
+        let ids = channel.history.part(part);
+        let mut view = self.view(caller.viewer());
+        Ok(shown(&mut view, channel, &ids, channel.history.messages.len()))
+    }
+}
+
+fn read_history(
+    state: &mut State,
+    caller: &Caller,
+    request: ReadHistory,
+) -> Result<bool, RpcError> {
+    let id = state.input_channel(caller, &request.channel)?;
+    state.read_channel(caller, id, request.max_id)
+}
+
+fn delete_messages(
+    state: &mut State,
+    caller: &Caller,
+    request: DeleteMessages,
+) -> Result<types::messages::AffectedMessages, RpcError> {
+    let id = state.input_channel(caller, &request.channel)?;
+    state.delete_in_channel(caller, id, &request.id)
+}
+
+/// Of channels alone.
+fn edit_message(
+    state: &mut State,
+    caller: &Caller,
+    request: EditMessage,
+) -> Result<Updates, RpcError> {
+    let Peer::Channel(id) = state.input_peer(caller, &request.peer)? else {
+        return Err(invalid("PEER_ID_INVALID"));
+    };
+    let text = request.message.unwrap_or_default();
+    if text.trim().is_empty() {
+        return Err(invalid("MESSAGE_EMPTY"));
+    }
+    if text.chars().count() > MAX_LENGTH {
+        return Err(invalid("MESSAGE_TOO_LONG"));
+    }
+    let entities = request.entities.unwrap_or_default();
+    state.edit_in_channel(caller, id, request.id, text, entities)
+}
+
+/// Of channels alone.
+fn update_pinned_message(
+    state: &mut State,
+    caller: &Caller,
+    request: UpdatePinnedMessage,
+) -> Result<Updates, RpcError> {
+    let Peer::Channel(id) = state.input_peer(caller, &request.peer)? else {
+        return Err(invalid("PEER_ID_INVALID"));
+    };
+    state.pin_in_channel(caller, id, request.id, !request.unpin, request.silent)
+}
+
+/// UM-07.
+fn get_channel_difference(
+    state: &mut State,
+    caller: &Caller,
+    request: GetChannelDifference,
+) -> Result<ChannelDifference, RpcError> {
+    /// Events of one answer: <https://core.telegram.org/method/updates.getChannelDifference>.
+    const MAX_EVENTS: i32 = 100;
+    const MAX_EVENTS_OF_BOTS: i32 = 100_000;
+    let id = state.input_channel(caller, &request.channel)?;
+    let channel = state.open_channel(caller, id)?;
+    let most = if state.is_bot(caller.me) { MAX_EVENTS_OF_BOTS } else { MAX_EVENTS };
+    let ranges = match &request.filter {
+        ChannelMessagesFilter::ChannelMessagesFilter(filter) => {
+            filter.ranges.iter().map(|range| (range.min_id, range.max_id)).collect()
+        }
+        _ => Vec::new(),
+    };
+    if ranges.iter().any(|(min, max)| min > max) {
+        return Err(invalid("RANGES_INVALID"));
+    }
+    let missed = Missed { pts: request.pts, limit: request.limit.clamp(1, most), ranges };
+    state.channel_difference(caller.viewer(), channel, &missed)
+}
