@@ -1,7 +1,9 @@
 //! The world without sockets: devices that are logged in, what they are answered, and what they are told.
 
+mod channels;
 mod chats;
 mod common_box;
+mod members;
 mod peers;
 mod places;
 
