@@ -24,6 +24,13 @@ pub(crate) struct Part {
 }
 
 impl Dialog {
+    /// A message is gone.
+    pub(crate) fn remove(&mut self, id: i32) {
+        if let Ok(place) = self.messages.binary_search(&id) {
+            self.messages.remove(place);
+        }
+    }
+
     /// A part of the history, the newest first.
     pub(crate) fn part(&self, part: Part) -> Vec<i32> {
         let Part { offset_id, add_offset, limit, max_id, min_id } = part;

@@ -133,6 +133,12 @@ impl World {
         methods::install(self, dc, dispatcher);
     }
 
+    /// How many positions behind the latest clients of a channel may be before `updates.getChannelDifference` answers
+    /// `updates.channelDifferenceTooLong`: 100,000, unless it is said.
+    pub fn keep_channel_events(&self, count: u32) {
+        self.state().channels.kept = i32::try_from(count).unwrap_or(i32::MAX);
+    }
+
     /// The methods that were asked for and are not modelled, and how often: by their names, or by their constructors if no schema
     /// knows them.
     #[must_use]

@@ -29,13 +29,13 @@ impl State {
     /// Whether somebody knows another otherwise than by a channel: themselves, by a private chat, or by a basic group. Bots know all.
     pub(crate) fn is_acquainted(&self, me: i64, user: i64) -> bool {
         let has_chat = |account: &Account| {
-            account.dialogs.keys().any(|peer| match peer {
-                Peer::User(id) => *id == user,
-                Peer::Chat(id) => {
-                    self.chats.chat(*id).is_some_and(|chat| chat.members.contains_key(&user))
-                }
-                Peer::Channel(_) => false,
-            })
+            let groups = account.dialogs.range(Peer::Chat(i64::MIN)..=Peer::Chat(i64::MAX));
+            let mut groups = groups.filter_map(|(peer, _)| match peer {
+                Peer::Chat(id) => self.chats.chat(*id),
+                Peer::User(_) | Peer::Channel(_) => None,
+            });
+            account.dialogs.contains_key(&Peer::User(user))
+                || groups.any(|chat| chat.members.contains_key(&user))
         };
         me == user || self.is_bot(me) || self.accounts.get(&me).is_some_and(has_chat)
     }

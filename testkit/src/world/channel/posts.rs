@@ -177,7 +177,7 @@ impl State {
         self.channel_changed(id, |channel| {
             for message in &found {
                 channel.mailbox.remove(*message);
-                channel.history.messages.retain(|other| other != message);
+                channel.history.remove(*message);
                 channel.pinned.remove(message);
                 channel.leave_topic(*message);
             }

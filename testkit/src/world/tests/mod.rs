@@ -1,11 +1,14 @@
 //! The world without sockets: devices that are logged in, what they are answered, and what they are told.
 
+mod channel_box;
 mod channels;
 mod chats;
 mod common_box;
+mod invites;
 mod members;
 mod peers;
 mod places;
+mod topics;
 
 use std::time::Duration;
 
