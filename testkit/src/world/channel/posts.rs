@@ -144,7 +144,7 @@ impl State {
         post.content.text = text;
         post.content.entities = entities;
         post.edited = Some(date);
-        Ok(self.channel_event(caller, id, What::Edit(message), 1))
+        Ok(self.channel_event(caller, id, &What::Edit(message), 1))
     }
 
     /// # Errors
@@ -182,7 +182,7 @@ impl State {
                 channel.leave_topic(*message);
             }
         });
-        self.channel_event(caller, id, What::Delete(found), count);
+        self.channel_event(caller, id, &What::Delete(found), count);
         Ok(AffectedMessages { pts: pts.saturating_add(count), pts_count: count })
     }
 
@@ -222,7 +222,7 @@ impl State {
                 channel.pinned.remove(&message);
             }
         });
-        let mut answer = self.channel_event(caller, id, What::Pin(vec![message], is_pinned), 1);
+        let mut answer = self.channel_event(caller, id, &What::Pin(vec![message], is_pinned), 1);
         if is_told {
             let content = Content {
                 reply_to: Some(copy.post),
@@ -283,7 +283,7 @@ impl State {
         &mut self,
         caller: &Caller,
         id: i64,
-        what: What,
+        what: &What,
         count: i32,
     ) -> enums::Updates {
         let date = caller.date();
@@ -291,7 +291,7 @@ impl State {
         self.channel_changed(id, |channel| pts = channel.mailbox.happen(what.clone(), count, date));
         let tell = |state: &Self, viewer| {
             let mut view = state.view(viewer);
-            let update = view.channel_event(id, &what, pts, count);
+            let update = view.channel_event(id, what, pts, count);
             view.updates(vec![update], date)
         };
         self.tell_members(id, Some(caller.context.key), tell);

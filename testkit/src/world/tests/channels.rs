@@ -42,7 +42,7 @@ fn by_number(script: &mut Script, device: Device, id: i64, ids: &[i32]) -> Vec<S
 }
 
 /// The only update of each push, and to whom.
-fn only(told: Vec<(Device, enums::Updates)>) -> Vec<(i64, enums::Update)> {
+fn only(told: &[(Device, enums::Updates)]) -> Vec<(i64, enums::Update)> {
     told.iter().map(|(to, all)| (to.user, updates(all).updates[0].clone())).collect()
 }
 
@@ -274,7 +274,7 @@ fn what_members_of_a_supergroup_may_not_is_refused_to_them() {
     script
         .ask(ada, &forbid(types::ChatBannedRights { send_messages: true, ..none.clone() }))
         .unwrap();
-    let told = only(script.told());
+    let told = only(&script.told());
     assert_eq!(told[0].0, bob.user);
     assert!(matches!(told[0].1, enums::Update::UpdateChatDefaultBannedRights(_)));
     assert_eq!(script.say(bob, channel, "hello").unwrap_err(), "403 CHAT_WRITE_FORBIDDEN");
@@ -308,7 +308,7 @@ fn um_05_an_edit_in_a_channel_is_one_event() {
     }
     script.unix += Duration::from_secs(5);
     edit(&mut script, bob, id, 3, "hello").unwrap();
-    let told = only(script.told());
+    let told = only(&script.told());
     let [(to, enums::Update::UpdateEditChannelMessage(update))] = &told[..] else { panic!() };
     let now = super::message(update.message.clone());
     assert_eq!((*to, update.pts, update.pts_count), (ada.user, 5, 1));
@@ -335,7 +335,7 @@ fn um_02_a_deletion_in_a_channel_counts_what_was_there() {
     assert_eq!(script.told(), []);
     assert_eq!(delete(&mut script, bob, &[4]), Ok((6, 1)));
     assert_eq!(delete(&mut script, ada, &[3, 2, 3, 4, 99]), Ok((8, 2)));
-    let told = only(script.told());
+    let told = only(&script.told());
     let gone = |to: Device, messages: &[i32], pts, pts_count| {
         let messages = messages.to_vec();
         let channel_id = id;
