@@ -139,7 +139,7 @@ impl State {
         }
         let invite = self.invites.invite(hash).ok_or_else(|| invalid("INVITE_HASH_INVALID"))?;
         let is_there = match invite.peer {
-            Peer::Channel(id) => self.channels.channel(id).is_some_and(|all| !all.is_deleted),
+            Peer::Channel(id) => self.channels.channel(id).is_some(),
             Peer::Chat(id) => self.chats.chat(id).is_some_and(|chat| chat.migrated_to.is_none()),
             Peer::User(_) => false,
         };

@@ -86,7 +86,6 @@ impl State {
             topics: BTreeMap::new(),
             topic_of: BTreeMap::new(),
             migrated_from,
-            is_deleted: false,
         };
         self.channels.all.insert(id, channel);
         self.enter_channel(id, me, me, date);
@@ -244,12 +243,12 @@ impl State {
         Ok(())
     }
 
-    /// A channel is no more; its name is free.
+    /// A channel is no more: nobody is in it or may come, and its name is free.
     pub(crate) fn delete_channel(&mut self, caller: &Caller, id: i64) {
         let _ = self.name_channel(id, "");
         let members = self.channels.channel(id).map(|channel| channel.members.keys().copied());
         let members: Vec<_> = members.into_iter().flatten().collect();
-        self.channel_changed(id, |channel| channel.is_deleted = true);
+        self.invites.revoke_all(Peer::Channel(id));
         for user in members {
             self.quit_channel(id, user);
             let except = Some(caller.context.key).filter(|_| user == caller.me);

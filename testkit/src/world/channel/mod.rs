@@ -48,7 +48,6 @@ pub(crate) struct Channel {
     pub(crate) topic_of: BTreeMap<i32, i32>,
     /// The basic group that it was.
     pub(crate) migrated_from: Option<i64>,
-    pub(crate) is_deleted: bool,
 }
 
 /// Somebody who is in a channel.
@@ -138,7 +137,7 @@ impl Channel {
     /// Whether somebody may read it.
     pub(crate) fn is_open_to(&self, user: i64, date: i32) -> bool {
         let is_visible = self.is_member(user) || self.username.is_some();
-        is_visible && !self.is_deleted && !self.is_kicked(user, date)
+        is_visible && !self.is_kicked(user, date)
     }
 
     /// Whether a member may do what is forbidden to some of them.

@@ -107,7 +107,7 @@ impl View<'_> {
         let member = channel.members.get(&me);
         let is_kicked = member.is_none() && ban.is_some_and(|ban| ban.rights.view_messages);
         let is_hidden = member.is_none() && channel.username.is_none();
-        if channel.is_deleted || is_kicked || is_hidden {
+        if is_kicked || is_hidden {
             let until = ban.filter(|_| is_kicked).map(|ban| ban.rights.until_date);
             let forbidden = types::ChannelForbidden {
                 broadcast: channel.is_broadcast,

@@ -276,6 +276,13 @@ fn um_10_somebody_is_named_by_a_channel_s_message_that_can_be_read() {
     ] {
         assert_eq!(by_message(&mut script, by, message, user), 0, "{message}");
     }
+    // The message is of another chat.
+    let group = script.group(ada, &[bob]);
+    let peer = script.place(ada, Peer::User(bob.user));
+    let user = types::InputUserFromMessage { peer, msg_id: 1, user_id: bob.user };
+    let request = GetUsers { id: vec![user.into()] };
+    assert_eq!(script.said(ada, Peer::Chat(group)).unwrap()[0].0, 1);
+    assert_eq!(script.ask(ada, &request).unwrap(), []);
     delete(&mut script, bob, id, &[3]);
     assert_eq!(by_message(&mut script, ada, 3, bob.user), 0);
 }

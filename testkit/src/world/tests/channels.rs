@@ -8,7 +8,8 @@ use telewire::tl::api::functions::channels::{
 };
 use telewire::tl::api::functions::contacts::ResolveUsername;
 use telewire::tl::api::functions::messages::{
-    EditChatAbout, EditChatDefaultBannedRights, EditMessage, SendMessage, UpdatePinnedMessage,
+    EditChatAbout, EditChatDefaultBannedRights, EditMessage, ExportChatInvite, ImportChatInvite,
+    SendMessage, UpdatePinnedMessage,
 };
 use telewire::tl::api::{enums, types};
 
@@ -217,7 +218,13 @@ fn a_channel_that_was_deleted_is_nobody_s_and_its_name_is_free() {
     script.told();
     let theirs = DeleteChannel { channel: script.input_channel(bob, id) };
     assert_eq!(script.ask(bob, &theirs).unwrap_err(), "400 CHAT_ADMIN_REQUIRED");
+    let peer = script.place(ada, Peer::Channel(id));
+    let link = script.ask(ada, &ExportChatInvite::new(peer)).unwrap();
+    let enums::ExportedChatInvite::ChatInviteExported(link) = link else { panic!() };
     script.ask(ada, &DeleteChannel { channel }).unwrap();
+    let hash = link.link.rsplit('+').next().unwrap().into();
+    let expired = script.ask(bob, &ImportChatInvite { hash }).unwrap_err();
+    assert_eq!(expired, "400 INVITE_HASH_EXPIRED");
     let told = script.told();
     assert_eq!(told[0].0, bob);
     assert!(matches!(chats(&told[0].1)[0], enums::Chat::ChannelForbidden(_)));
@@ -371,8 +378,29 @@ fn um_02_a_pin_in_a_channel_is_an_event_and_a_message_says_who_did_it() {
     assert_eq!((update.pinned, &*update.messages, update.pts), (true, &[3][..], 5));
     assert_eq!(new_here(&told[1].1), [((4, false, "PinMessage".into()), 6)]);
     assert_eq!(full(&mut script, bob, id).unwrap().pinned_msg_id, Some(3));
+    let named = script.input_channel(bob, id);
+    let request = GetMessages {
+        channel: named,
+        id: vec![
+            enums::InputMessage::InputMessagePinned,
+            types::InputMessageReplyTo { id: 4 }.into(),
+            types::InputMessageId { id: 1 }.into(),
+        ],
+    };
+    let enums::messages::Messages::ChannelMessages(all) = script.ask(bob, &request).unwrap() else {
+        panic!()
+    };
+    // What is pinned, what the message about the pin replies to, and another.
+    let found: Vec<_> = all.messages.iter().map(|message| said(message).0).collect();
+    assert_eq!(found, [3, 3, 1]);
+    assert!(super::message(all.messages[0].clone()).pinned);
     assert_eq!(pin(&mut script, ada, 3, false), Err("400 CHAT_NOT_MODIFIED".into()));
     pin(&mut script, ada, 3, true).unwrap();
+    assert_eq!(full(&mut script, bob, id).unwrap().pinned_msg_id, None);
+    // What is gone is not pinned.
+    pin(&mut script, ada, 3, false).unwrap();
+    let named = script.input_channel(ada, id);
+    script.ask(ada, &DeleteMessages { channel: named, id: vec![3] }).unwrap();
     assert_eq!(full(&mut script, bob, id).unwrap().pinned_msg_id, None);
     let news = script.channel(ada, &[bob], true);
     let peer = script.place(bob, Peer::Channel(news));

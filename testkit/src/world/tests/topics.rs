@@ -1,6 +1,6 @@
 //! Topics of forums.
 
-use telewire::tl::api::functions::channels::{CreateChannel, ToggleForum};
+use telewire::tl::api::functions::channels::{CreateChannel, DeleteMessages, ToggleForum};
 use telewire::tl::api::functions::messages::{
     CreateForumTopic, EditForumTopic, GetForumTopics, GetForumTopicsById, GetReplies, SendMessage,
 };
@@ -148,6 +148,11 @@ fn a_topic_begins_with_a_message_and_has_what_is_said_in_it() {
     let inside = [(answer.id, false, "second".into()), (first.id, true, "first".into())];
     assert_eq!(replies(&mut script, bob, id, topic).unwrap(), inside);
     assert_eq!(replies(&mut script, bob, id, 99), Err("400 TOPIC_ID_INVALID".into()));
+    // What is gone is in no topic.
+    let gone = reply(&mut script, bob, id, topic, "gone").unwrap().id;
+    let named = script.input_channel(bob, id);
+    script.ask(bob, &DeleteMessages { channel: named, id: vec![gone] }).unwrap();
+    assert_eq!(replies(&mut script, bob, id, topic).unwrap(), inside);
     let all = topics(&mut script, bob, id, "").unwrap();
     assert_eq!(all, [("General".into(), general.id), ("Engines".into(), answer.id)]);
     assert_eq!(topics(&mut script, bob, id, "eng").unwrap(), [("Engines".into(), answer.id)]);
