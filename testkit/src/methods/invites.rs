@@ -1,13 +1,13 @@
 //! `messages.*` of links into groups and channels.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use telewire::rpc::RpcError;
 use telewire::tl::api::enums::messages::{ChatInviteJoinResult, ExportedChatInvite};
 use telewire::tl::api::enums::{self, ChatInvite, Updates};
 use telewire::tl::api::functions::messages::{
-    CheckChatInvite, EditExportedChatInvite, ExportChatInvite, GetExportedChatInvite,
-    GetExportedChatInvites, HideChatJoinRequest, ImportChatInvite,
+    CheckChatInvite, EditExportedChatInvite, ExportChatInvite, GetChatInviteImporters,
+    GetExportedChatInvite, GetExportedChatInvites, HideChatJoinRequest, ImportChatInvite,
 };
 use telewire::tl::api::types;
 
@@ -22,6 +22,7 @@ pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(get_exported_chat_invites);
     registry.on(edit_exported_chat_invite);
     registry.on(hide_chat_join_request);
+    registry.on(get_chat_invite_importers);
 }
 
 /// The most users of one link.
@@ -109,8 +110,8 @@ fn export_chat_invite(
         is_permanent: is_plain && !request.request_needed,
         is_revoked: false,
         needs_request: request.request_needed,
-        used_by: BTreeSet::new(),
-        requests: BTreeSet::new(),
+        used_by: BTreeMap::new(),
+        requests: BTreeMap::new(),
     };
     Ok(state.export_invite(caller, peer, invite).exported())
 }
@@ -172,12 +173,12 @@ fn import_chat_invite(
     }
     if invite.needs_request {
         if let Some(invite) = state.invites.invite_mut(&hash) {
-            invite.requests.insert(me);
+            invite.requests.insert(me, date);
         }
         return Err(invalid("INVITE_REQUEST_SENT"));
     }
     if let Some(invite) = state.invites.invite_mut(&hash) {
-        invite.used_by.insert(me);
+        invite.used_by.insert(me, date);
     }
     let action = types::MessageActionChatJoinedByLink { inviter_id: admin };
     let updates = state.let_in(caller, peer, me, admin, action);
@@ -277,8 +278,8 @@ fn edit_exported_chat_invite(
         let new = Invite {
             date: caller.date(),
             is_revoked: false,
-            used_by: BTreeSet::new(),
-            requests: BTreeSet::new(),
+            used_by: BTreeMap::new(),
+            requests: BTreeMap::new(),
             ..was
         };
         let new = state.export_invite(caller, peer, new);
@@ -299,7 +300,8 @@ fn hide_chat_join_request(
 ) -> Result<Updates, RpcError> {
     let peer = state.inviting(caller, &request.peer)?;
     let user = state.input_user(caller, &request.user_id)?;
-    let taken = state.invites.take_request(peer, user);
+    let came = request.approved.then(|| caller.date());
+    let taken = state.invites.take_request(peer, user, came);
     if !taken {
         return Err(invalid("HIDE_REQUESTER_MISSING"));
     }
@@ -310,4 +312,37 @@ fn hide_chat_join_request(
     let mut view = state.view(caller.viewer());
     view.name(peer);
     Ok(view.updates(Vec::new(), caller.date()))
+}
+
+/// Who came by a link, or who asked to come in by it or by any.
+fn get_chat_invite_importers(
+    state: &mut State,
+    caller: &Caller,
+    request: GetChatInviteImporters,
+) -> Result<types::messages::ChatInviteImporters, RpcError> {
+    let peer = state.inviting(caller, &request.peer)?;
+    let invites = match &request.link {
+        Some(link) => vec![state.exported(peer, link)?],
+        None => state.invites.leading_to(peer),
+    };
+    let asked =
+        |invite: &Invite| invite.requests.iter().map(|(user, date)| (*user, *date)).collect();
+    let came = |invite: &Invite| invite.used_by.iter().map(|(user, date)| (*user, *date)).collect();
+    let found = invites.into_iter().flat_map(|invite| -> Vec<(i64, i32)> {
+        if request.requested { asked(invite) } else { came(invite) }
+    });
+    let found: Vec<_> = found.collect();
+    let limit = usize::try_from(request.limit).unwrap_or(0);
+    let mut view = state.view(caller.viewer());
+    let importers = found.iter().take(limit).map(|(user, date)| {
+        view.name(Peer::User(*user));
+        let requested = request.requested;
+        types::ChatInviteImporter { requested, ..types::ChatInviteImporter::new(*user, *date) }
+    });
+    let importers = importers.collect();
+    Ok(types::messages::ChatInviteImporters {
+        count: count(found.len()),
+        importers,
+        users: view.users(),
+    })
 }

@@ -5,7 +5,8 @@ use telewire::tl::api::enums::Updates;
 use telewire::tl::api::enums::messages::Messages;
 use telewire::tl::api::functions::channels::ToggleForum;
 use telewire::tl::api::functions::messages::{
-    CreateForumTopic, EditForumTopic, GetForumTopics, GetForumTopicsById, GetReplies,
+    CreateForumTopic, DeleteTopicHistory, EditForumTopic, GetForumTopics, GetForumTopicsById,
+    GetReplies, UpdatePinnedForumTopic,
 };
 use telewire::tl::api::{enums, types};
 
@@ -22,6 +23,8 @@ pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(get_forum_topics);
     registry.on(get_forum_topics_by_id);
     registry.on(edit_forum_topic);
+    registry.on(update_pinned_forum_topic);
+    registry.on(delete_topic_history);
     registry.on(get_replies);
 }
 
@@ -98,7 +101,7 @@ fn checked_title(title: &str) -> Result<String, RpcError> {
     if title.is_empty() { Err(invalid("TOPIC_TITLE_EMPTY")) } else { Ok(title) }
 }
 
-/// Topics, that in which something was said last first.
+/// Topics, the pinned ones first, and then that in which something was said last.
 fn get_forum_topics(
     state: &mut State,
     caller: &Caller,
@@ -109,7 +112,7 @@ fn get_forum_topics(
     let topics = channel.topics.values();
     let topics = topics.filter(|topic| topic.title.to_lowercase().contains(&query));
     let mut topics: Vec<_> = topics.collect();
-    topics.sort_by_key(|topic| std::cmp::Reverse(topic.top()));
+    topics.sort_by_key(|topic| std::cmp::Reverse((topic.is_pinned, topic.top())));
     let all = topics.len();
     let is_before = |topic: &&Topic| request.offset_id == 0 || topic.top() < request.offset_id;
     let limit = usize::try_from(request.limit).unwrap_or(0).min(MAX_PART);
@@ -178,6 +181,7 @@ fn topic_shown(
         my: topic.creator == me,
         closed: topic.is_closed,
         hidden: topic.is_hidden,
+        pinned: topic.is_pinned,
         icon_emoji_id: topic.icon_emoji_id,
         ..types::ForumTopic::new(
             topic.id,
@@ -235,6 +239,55 @@ fn edit_forum_topic(
     };
     let sent = state.send_to_channel(caller, id, Content::action(action), Some(topic_id));
     Ok(state.channel_happened(caller.viewer(), id, sent))
+}
+
+fn update_pinned_forum_topic(
+    state: &mut State,
+    caller: &Caller,
+    request: UpdatePinnedForumTopic,
+) -> Result<Updates, RpcError> {
+    let (topic_id, pinned, date) = (request.topic_id, request.pinned, caller.date());
+    let channel = state.forum(caller, &request.peer)?;
+    let (id, peer) = (channel.id, channel.peer());
+    let topic = channel.topics.get(&topic_id).ok_or_else(|| invalid("TOPIC_ID_INVALID"))?;
+    if !channel.can(caller.me, |rights| rights.manage_topics) {
+        return Err(invalid("CHAT_ADMIN_REQUIRED"));
+    }
+    if topic.is_pinned == pinned {
+        return Err(invalid("TOPIC_NOT_MODIFIED"));
+    }
+    state.channel_changed(id, |channel| {
+        let _ = channel.topics.get_mut(&topic_id).map(|topic| topic.is_pinned = pinned);
+    });
+    let tell = |state: &State, viewer| {
+        let mut view = state.view(viewer);
+        let peer = view.name(peer);
+        let update = types::UpdatePinnedForumTopic { pinned, peer, topic_id };
+        view.updates(vec![update.into()], date)
+    };
+    state.tell_members(id, Some(caller.context.key), tell);
+    Ok(tell(state, caller.viewer()))
+}
+
+/// A topic is gone, with all that was said in it.
+fn delete_topic_history(
+    state: &mut State,
+    caller: &Caller,
+    request: DeleteTopicHistory,
+) -> Result<types::messages::AffectedHistory, RpcError> {
+    let channel = state.forum(caller, &request.peer)?;
+    let (id, topic_id) = (channel.id, request.top_msg_id);
+    let topic = channel.topics.get(&topic_id).filter(|topic| topic.id != GENERAL);
+    let topic = topic.ok_or_else(|| invalid("TOPIC_ID_INVALID"))?;
+    if !channel.can(caller.me, |rights| rights.delete_messages) {
+        return Err(invalid("CHAT_ADMIN_REQUIRED"));
+    }
+    let messages = topic.messages.clone();
+    let types::messages::AffectedMessages { pts, pts_count } = state.take_out(caller, id, messages);
+    state.channel_changed(id, |channel| {
+        channel.topics.remove(&topic_id);
+    });
+    Ok(types::messages::AffectedHistory { pts, pts_count, offset: 0 })
 }
 
 /// What is said in a topic.

@@ -1,6 +1,6 @@
 //! Links into groups and channels: <https://core.telegram.org/api/invites>.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use telewire::rpc::RpcError;
 use telewire::tl::api::{enums, types};
@@ -21,10 +21,10 @@ pub(crate) struct Invite {
     pub(crate) is_revoked: bool,
     /// Whether an admin has to say yes.
     pub(crate) needs_request: bool,
-    /// Who came by it.
-    pub(crate) used_by: BTreeSet<i64>,
-    /// Who waits for an admin.
-    pub(crate) requests: BTreeSet<i64>,
+    /// Who came by it, and when.
+    pub(crate) used_by: BTreeMap<i64, i32>,
+    /// Who waits for an admin, and since when.
+    pub(crate) requests: BTreeMap<i64, i32>,
 }
 
 /// All of them, by their hashes.
@@ -56,6 +56,11 @@ impl Invites {
         mine
     }
 
+    /// Those of a chat, whoever made them.
+    pub(crate) fn leading_to(&self, peer: Peer) -> Vec<&Invite> {
+        self.all.values().filter(|one| one.peer == peer).collect()
+    }
+
     /// Nothing leads into a chat any more.
     pub(crate) fn revoke_all(&mut self, peer: Peer) {
         for invite in self.all.values_mut().filter(|one| one.peer == peer) {
@@ -63,10 +68,16 @@ impl Invites {
         }
     }
 
-    /// Takes away that somebody asked to come in; whether they did.
-    pub(crate) fn take_request(&mut self, peer: Peer, user: i64) -> bool {
-        let mut of_it = self.all.values_mut().filter(|one| one.peer == peer);
-        of_it.any(|invite| invite.requests.remove(&user))
+    /// Takes away that somebody asked to come in, who came at a moment if an admin said yes; whether they had asked.
+    pub(crate) fn take_request(&mut self, peer: Peer, user: i64, came: Option<i32>) -> bool {
+        let mut asked = false;
+        for invite in self.all.values_mut().filter(|one| one.peer == peer) {
+            if invite.requests.remove(&user).is_some() {
+                asked = true;
+                invite.used_by.extend(came.map(|date| (user, date)));
+            }
+        }
+        asked
     }
 
     fn revoke_permanent(&mut self, peer: Peer, admin: i64) {

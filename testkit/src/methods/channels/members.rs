@@ -284,7 +284,11 @@ fn current_participant(
     view.participant(channel, user)
 }
 
-fn participant_id(state: &State, caller: &Caller, peer: &InputPeer) -> Result<i64, RpcError> {
+pub(super) fn participant_id(
+    state: &State,
+    caller: &Caller,
+    peer: &InputPeer,
+) -> Result<i64, RpcError> {
     match state.input_peer(caller, peer) {
         Ok(Peer::User(user)) => Ok(user),
         Ok(_) | Err(_) => Err(invalid("PARTICIPANT_ID_INVALID")),

@@ -4,12 +4,15 @@ use telewire::rpc::RpcError;
 use telewire::tl::api::enums::messages::Messages;
 use telewire::tl::api::enums::updates::ChannelDifference;
 use telewire::tl::api::enums::{ChannelMessagesFilter, InputMessage, Updates};
-use telewire::tl::api::functions::channels::{DeleteMessages, GetMessages, ReadHistory};
+use telewire::tl::api::functions::channels::{
+    DeleteMessages, DeleteParticipantHistory, ExportMessageLink, GetMessages, ReadHistory,
+};
 use telewire::tl::api::functions::messages::{EditMessage, GetHistory, UpdatePinnedMessage};
 use telewire::tl::api::functions::updates::GetChannelDifference;
 use telewire::tl::api::types;
 
 use crate::methods::Registry;
+use crate::methods::channels::members::participant_id;
 use crate::methods::messages::{MAX_LENGTH, MAX_PART};
 use crate::world::{Caller, Channel, Missed, Part, Peer, State, View, count, invalid};
 
@@ -17,6 +20,8 @@ pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(get_messages);
     registry.on(read_history);
     registry.on(delete_messages);
+    registry.on(delete_participant_history);
+    registry.on(export_message_link);
     registry.on(get_channel_difference);
     registry.on(edit_message);
     registry.on(update_pinned_message);
@@ -123,6 +128,44 @@ fn delete_messages(
 ) -> Result<types::messages::AffectedMessages, RpcError> {
     let id = state.input_channel(caller, &request.channel)?;
     state.delete_in_channel(caller, id, &request.id)
+}
+
+/// All that somebody said is gone.
+fn delete_participant_history(
+    state: &mut State,
+    caller: &Caller,
+    request: DeleteParticipantHistory,
+) -> Result<types::messages::AffectedHistory, RpcError> {
+    let user = participant_id(state, caller, &request.participant)?;
+    let channel =
+        state.managed_channel(caller, &request.channel, |rights| rights.delete_messages)?;
+    let is_theirs = |id: &i32| {
+        let post = channel.mailbox.message(*id).and_then(|copy| state.posts.post(copy.post));
+        post.is_some_and(|post| post.from == Peer::User(user))
+    };
+    let found = channel.history.messages.iter().copied().filter(is_theirs).collect();
+    let types::messages::AffectedMessages { pts, pts_count } =
+        state.take_out(caller, channel.id, found);
+    Ok(types::messages::AffectedHistory { pts, pts_count, offset: 0 })
+}
+
+/// Where a message is, for those who may read it.
+fn export_message_link(
+    state: &mut State,
+    caller: &Caller,
+    request: ExportMessageLink,
+) -> Result<types::ExportedMessageLink, RpcError> {
+    let id = state.input_channel(caller, &request.channel)?;
+    let channel = state.open_channel(caller, id)?;
+    if channel.mailbox.message(request.id).is_none() {
+        return Err(invalid("MESSAGE_ID_INVALID"));
+    }
+    let place = match &channel.username {
+        Some(name) => name.clone(),
+        None => format!("c/{id}"),
+    };
+    let link = format!("https://t.me/{place}/{}", request.id);
+    Ok(types::ExportedMessageLink { html: format!("<a href=\"{link}\">{link}</a>"), link })
 }
 
 /// Of channels alone.

@@ -170,20 +170,31 @@ impl State {
                 found.push(*message);
             }
         }
-        let (pts, count) = (channel.mailbox.pts(), i32::try_from(found.len()).unwrap_or(i32::MAX));
-        if found.is_empty() {
-            return Ok(AffectedMessages { pts, pts_count: 0 });
+        Ok(self.take_out(caller, id, found))
+    }
+
+    /// Takes messages out of a channel that are in it: one event for all of them, and none if there are none (UM-02).
+    pub(crate) fn take_out(
+        &mut self,
+        caller: &Caller,
+        id: i64,
+        messages: Vec<i32>,
+    ) -> AffectedMessages {
+        let pts = self.channels.channel(id).map_or(1, |channel| channel.mailbox.pts());
+        let count = super::count(messages.len());
+        if messages.is_empty() {
+            return AffectedMessages { pts, pts_count: 0 };
         }
         self.channel_changed(id, |channel| {
-            for message in &found {
+            for message in &messages {
                 channel.mailbox.remove(*message);
                 channel.history.remove(*message);
                 channel.pinned.remove(message);
                 channel.leave_topic(*message);
             }
         });
-        self.channel_event(caller, id, &What::Delete(found), count);
-        Ok(AffectedMessages { pts: pts.saturating_add(count), pts_count: count })
+        self.channel_event(caller, id, &What::Delete(messages), count);
+        AffectedMessages { pts: pts.saturating_add(count), pts_count: count }
     }
 
     /// # Errors

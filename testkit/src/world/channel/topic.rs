@@ -17,6 +17,7 @@ pub(crate) struct Topic {
     pub(crate) date: i32,
     pub(crate) is_closed: bool,
     pub(crate) is_hidden: bool,
+    pub(crate) is_pinned: bool,
     /// Its messages, in their order, without those that are gone.
     pub(crate) messages: Vec<i32>,
 }
@@ -48,6 +49,7 @@ impl Channel {
                 date: self.date,
                 is_closed: false,
                 is_hidden: false,
+                is_pinned: false,
                 messages: Vec::new(),
             };
             self.topics.insert(GENERAL, topic);
@@ -123,6 +125,7 @@ impl State {
             date: caller.date(),
             is_closed: false,
             is_hidden: false,
+            is_pinned: false,
             messages: Vec::new(),
         };
         self.channel_changed(channel, |channel| {

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use telewire::tl::api::functions::channels::{
-    CheckUsername, CreateChannel, DeleteChannel, DeleteMessages, EditTitle, GetChannels,
-    GetFullChannel, GetMessages, ReadHistory, ToggleSlowMode, UpdateUsername,
+    CheckUsername, CreateChannel, DeleteChannel, DeleteMessages, DeleteParticipantHistory,
+    EditTitle, ExportMessageLink, GetChannels, GetFullChannel, GetMessages, ReadHistory,
+    ToggleSlowMode, UpdateUsername,
 };
 use telewire::tl::api::functions::contacts::ResolveUsername;
 use telewire::tl::api::functions::messages::{
@@ -354,6 +355,48 @@ fn um_02_a_deletion_in_a_channel_counts_what_was_there() {
     // Nothing of it is there: no event.
     assert_eq!(delete(&mut script, ada, &[3]), Ok((8, 0)));
     assert_eq!(script.told(), []);
+}
+
+#[test]
+fn all_that_somebody_said_goes_by_an_admin() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    let id = script.channel(ada, &[bob], false);
+    let channel = Peer::Channel(id);
+    for (by, text) in [(bob, "one"), (ada, "two"), (bob, "three")] {
+        script.say(by, channel, text).unwrap();
+    }
+    script.told();
+    let delete = |script: &mut Script, by, of: Device| {
+        let channel = script.input_channel(by, id);
+        let participant = script.input_peer(by, of.user);
+        let done = script.ask(by, &DeleteParticipantHistory { channel, participant })?;
+        Ok::<_, String>((done.pts, done.pts_count, done.offset))
+    };
+    let refused = delete(&mut script, bob, ada);
+    assert_eq!(refused, Err("400 CHAT_ADMIN_REQUIRED".into()));
+    assert_eq!(delete(&mut script, ada, bob), Ok((8, 2, 0)));
+    let told = only(&script.told());
+    let enums::Update::UpdateDeleteChannelMessages(gone) = &told[0].1 else { panic!() };
+    assert_eq!(gone.messages, [3, 5]);
+    let left: Vec<_> = script.said(bob, channel).unwrap().into_iter().map(|said| said.0).collect();
+    assert_eq!(left, [4, 2, 1]);
+}
+
+#[test]
+fn a_message_has_a_link_by_the_name_or_the_number_of_its_channel() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    let id = script.channel(ada, &[bob], false);
+    let link = |script: &mut Script, message| {
+        let channel = script.input_channel(bob, id);
+        script.ask(bob, &ExportMessageLink::new(channel, message)).map(|link| link.link)
+    };
+    assert_eq!(link(&mut script, 2), Ok(format!("https://t.me/c/{id}/2")));
+    assert_eq!(link(&mut script, 3), Err("400 MESSAGE_ID_INVALID".into()));
+    let channel = script.input_channel(ada, id);
+    script.ask(ada, &UpdateUsername { channel, username: "engines".into() }).unwrap();
+    assert_eq!(link(&mut script, 2), Ok("https://t.me/engines/2".into()));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use telewire::tl::api::functions::messages::{
-    CheckChatInvite, EditExportedChatInvite, ExportChatInvite, GetExportedChatInvite,
-    GetExportedChatInvites, HideChatJoinRequest, ImportChatInvite,
+    CheckChatInvite, EditExportedChatInvite, ExportChatInvite, GetChatInviteImporters,
+    GetExportedChatInvite, GetExportedChatInvites, HideChatJoinRequest, ImportChatInvite,
 };
 use telewire::tl::api::{enums, types};
 
@@ -176,6 +176,17 @@ fn an_admin_says_yes_or_no_to_who_asked_to_come_in() {
         assert_eq!(asked, Err("400 INVITE_REQUEST_SENT".into()));
         assert_eq!(script.said(device, channel), Err("400 CHANNEL_PRIVATE".into()));
     }
+    let waiting = |script: &mut Script, by, requested| {
+        let peer = script.place(by, channel);
+        let offset_user = enums::InputUser::InputUserEmpty;
+        let request = GetChatInviteImporters {
+            requested,
+            ..GetChatInviteImporters::new(peer, 0, offset_user, 10)
+        };
+        let found = script.ask(by, &request)?;
+        Ok::<_, String>(found.importers.iter().map(|one| one.user_id).collect::<Vec<_>>())
+    };
+    assert_eq!(waiting(&mut script, ada, true), Ok(vec![bob.user, eve.user]));
     let hide = |script: &mut Script, user: Device, approved| {
         let peer = script.place(ada, channel);
         let user_id = script.input_user(ada, user.user).into();
@@ -188,4 +199,8 @@ fn an_admin_says_yes_or_no_to_who_asked_to_come_in() {
     assert_eq!(script.said(eve, channel), Err("400 CHANNEL_PRIVATE".into()));
     let again = hide(&mut script, eve, true);
     assert_eq!(again, Err("400 HIDE_REQUESTER_MISSING".into()));
+    assert_eq!(waiting(&mut script, ada, true), Ok(vec![]));
+    assert_eq!(waiting(&mut script, ada, false), Ok(vec![bob.user]));
+    let refused = waiting(&mut script, bob, true);
+    assert_eq!(refused, Err("400 CHAT_ADMIN_REQUIRED".into()));
 }

@@ -2,7 +2,8 @@
 
 use telewire::tl::api::functions::channels::{CreateChannel, DeleteMessages, ToggleForum};
 use telewire::tl::api::functions::messages::{
-    CreateForumTopic, EditForumTopic, GetForumTopics, GetForumTopicsById, GetReplies, SendMessage,
+    CreateForumTopic, DeleteTopicHistory, EditForumTopic, GetForumTopics, GetForumTopicsById,
+    GetReplies, SendMessage, UpdatePinnedForumTopic,
 };
 use telewire::tl::api::{enums, types};
 
@@ -207,4 +208,51 @@ fn a_topic_is_changed_and_closed_by_who_began_it_and_by_admins() {
     let request =
         SendMessage { reply_to: Some(to.into()), ..SendMessage::new(peer, "x".into(), 5) };
     assert_eq!(script.ask(eve, &request).unwrap_err(), "400 TOPIC_DELETED");
+}
+
+#[test]
+fn topics_are_pinned_and_deleted_by_admins() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    let id = forum(&mut script, ada, &[bob]);
+    let looms = create(&mut script, bob, id, "Looms").unwrap();
+    let engines = create(&mut script, bob, id, "Engines").unwrap();
+    script.say(bob, Peer::Channel(id), "in general").unwrap();
+    script.told();
+    let pin = |script: &mut Script, by, topic_id, pinned| {
+        let peer = script.place(by, Peer::Channel(id));
+        script.ask(by, &UpdatePinnedForumTopic { peer, topic_id, pinned }).map(drop)
+    };
+    let required = || "400 CHAT_ADMIN_REQUIRED".to_owned();
+    assert_eq!(pin(&mut script, bob, looms, true), Err(required()));
+    pin(&mut script, ada, looms, true).unwrap();
+    let told = script.told();
+    let enums::Update::UpdatePinnedForumTopic(update) = &updates(&told[0].1).updates[0] else {
+        panic!()
+    };
+    assert_eq!((update.topic_id, update.pinned), (looms, true));
+    let titles = |script: &mut Script| {
+        let topics = topics(script, bob, id, "").unwrap();
+        topics.into_iter().map(|(title, _)| title).collect::<Vec<_>>()
+    };
+    assert_eq!(titles(&mut script), ["Looms", "General", "Engines"]);
+    assert_eq!(pin(&mut script, ada, looms, true), Err("400 TOPIC_NOT_MODIFIED".into()));
+    pin(&mut script, ada, looms, false).unwrap();
+    assert_eq!(titles(&mut script), ["General", "Engines", "Looms"]);
+    let inside = reply(&mut script, bob, id, engines, "hello").unwrap().id;
+    script.told();
+    let delete = |script: &mut Script, by, top_msg_id| {
+        let peer = script.place(by, Peer::Channel(id));
+        let done = script.ask(by, &DeleteTopicHistory { peer, top_msg_id })?;
+        Ok::<_, String>(done.pts_count)
+    };
+    assert_eq!(delete(&mut script, bob, engines), Err(required()));
+    assert_eq!(delete(&mut script, ada, 1), Err("400 TOPIC_ID_INVALID".into()));
+    assert_eq!(delete(&mut script, ada, engines), Ok(2));
+    let told = script.told();
+    let enums::Update::UpdateDeleteChannelMessages(gone) = &updates(&told[0].1).updates[0] else {
+        panic!()
+    };
+    assert_eq!(gone.messages, [engines, inside]);
+    assert_eq!(titles(&mut script), ["General", "Looms"]);
 }
