@@ -17,7 +17,7 @@ pub(super) fn install(registry: &mut Registry<'_>) {
 }
 
 impl State {
-    fn box_state(&mut self, caller: &Caller) -> updates::State {
+    pub(super) fn box_state(&mut self, caller: &Caller) -> updates::State {
         let account = self.account(caller.me);
         let unread = account.dialogs.values().map(|dialog| dialog.unread);
         updates::State {
@@ -46,8 +46,9 @@ fn get_difference(
     let events = account.into_iter().flat_map(|account| account.common.since(request.pts));
     let mut new_messages = Vec::new();
     for event in events {
-        match event.what {
-            What::New(id) => new_messages.push(view.message(id)),
+        match &event.what {
+            What::New(id) => new_messages.push(view.message(*id)),
+            _ => {}
         }
     }
     if new_messages.is_empty() {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::world::Peer;
 use crate::world::dialog::Dialog;
 use crate::world::mailbox::Mailbox;
+use crate::world::schedule::Scheduled;
 
 /// What an account has.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +13,10 @@ pub(crate) struct Account {
     /// Its private chats and basic groups (UM-01).
     pub(crate) common: Mailbox,
     pub(crate) dialogs: BTreeMap<Peer, Dialog>,
+    /// The chats that are above all others, in their order.
+    pub(crate) pinned: Vec<Peer>,
+    /// What is to be sent later.
+    pub(crate) scheduled: Scheduled,
     /// What it sent, by the number that its client gave: for ever, so that nothing is sent twice (UM-11).
     pub(crate) sent: HashMap<(Peer, i64), Sent>,
 }

@@ -25,6 +25,9 @@ pub(crate) struct MessageCopy {
     pub(crate) dialog: Peer,
     /// Whether the box's account sent it.
     pub(crate) is_out: bool,
+    pub(crate) is_pinned: bool,
+    /// The number that the sender's client gave it, in the sender's box: a difference ties the two together.
+    pub(crate) random_id: Option<i64>,
 }
 
 /// Something that happened in a box: a step of its clients.
@@ -43,6 +46,22 @@ pub(crate) struct Event {
 pub(crate) enum What {
     /// A message is there, of this number.
     New(i32),
+    /// A message says something else now.
+    Edit(i32),
+    /// Messages are gone.
+    Delete(Vec<i32>),
+    /// Messages were pinned, or are not pinned any more: those of one chat.
+    Pin(Vec<i32>, bool),
+    /// The box's account read a chat up to a message, and how many are left.
+    ReadInbox(Peer, i32, i32),
+    /// What the box's account sent was read, up to a message.
+    ReadOutbox(Peer, i32),
+}
+
+impl MessageCopy {
+    pub(crate) fn new(post: PostId, dialog: Peer, is_out: bool) -> Self {
+        Self { post, dialog, is_out, is_pinned: false, random_id: None }
+    }
 }
 
 impl Default for Mailbox {
@@ -70,6 +89,20 @@ impl Mailbox {
         self.pts = self.pts.saturating_add(count);
         self.events.push_back(Event { pts: self.pts, count, date, what });
         self.pts
+    }
+
+    /// Takes a message out; what is left is the event.
+    pub(crate) fn remove(&mut self, id: i32) -> Option<MessageCopy> {
+        self.messages.remove(&id)
+    }
+
+    /// The numbers of all messages, in their order.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = i32> {
+        self.messages.keys().copied()
+    }
+
+    pub(crate) fn message_mut(&mut self, id: i32) -> Option<&mut MessageCopy> {
+        self.messages.get_mut(&id)
     }
 
     pub(crate) fn message(&self, id: i32) -> Option<&MessageCopy> {

@@ -13,11 +13,17 @@ mod account;
 mod context;
 mod dialog;
 mod dice;
+mod edit;
+mod event;
 mod mailbox;
 mod peer;
 mod people;
+mod poll;
 mod post;
 mod push;
+mod read;
+mod remove;
+mod schedule;
 mod send;
 mod state;
 #[cfg(test)]
@@ -26,6 +32,7 @@ mod view;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use telewire::crypto::Entropy;
 use telewire::ids::DcId;
@@ -34,16 +41,18 @@ use telewire::server::{DataCentre, Dispatcher};
 use telewire::time::Now;
 
 use crate::methods;
-pub(crate) use context::{Caller, Context, Key, Viewer, invalid, seconds};
-pub(crate) use dialog::Part;
-pub(crate) use mailbox::What;
+pub(crate) use account::Sent;
+pub(crate) use context::{Actor, Caller, Context, Key, Viewer, invalid, seconds};
+pub(crate) use dialog::{Dialog, Part};
+pub(crate) use mailbox::{MessageCopy, What};
 pub(crate) use peer::Peer;
 pub use people::Person;
 pub(crate) use people::{User, digits, is_username};
-pub(crate) use post::{Content, PostId};
+pub(crate) use post::{Content, Forward, Media, Post, PostId, Reacted};
 pub use push::Push;
 pub(crate) use push::Wake;
 pub(crate) use state::State;
+pub(crate) use view::View;
 
 /// A Telegram: people, bots, and all that they say to each other. Clones are the same one.
 ///
@@ -131,6 +140,7 @@ impl World {
 
     /// Hands to clients of a data centre what waits for them.
     pub fn deliver(&self, dc: DcId, data_centre: &mut DataCentre, now: Now) {
+        self.advance(now.unix);
         for Push { key, session, updates } in self.take_pushes(dc) {
             // A client whose temporary key was replaced may have begun another session; one that is gone asks by itself when
             // it comes back.
@@ -143,6 +153,12 @@ impl World {
     #[must_use]
     pub fn take_pushes(&self, dc: DcId) -> Vec<Push> {
         self.state().take_pushes(dc)
+    }
+
+    /// The time has come to this: what was to happen until then happens, as messages that were scheduled are sent. Each call and each
+    /// [`deliver`](Self::deliver) does it too; the time never goes back.
+    pub fn advance(&self, unix: Duration) {
+        self.state().pass(unix);
     }
 
     /// Has `wake` called whenever something begins to wait for clients, from within the call that causes it: it must neither

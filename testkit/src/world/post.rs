@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use telewire::tl::api::enums::MessageEntity;
+use telewire::tl::api::enums::{MessageAction, MessageEntity, MessageMedia, Reaction};
 
 use crate::world::Peer;
 
 /// A number of the world's own; no client hears it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct PostId(u64);
 
 /// Something that was said.
@@ -16,6 +16,10 @@ pub(crate) struct Post {
     pub(crate) from: Peer,
     pub(crate) date: i32,
     pub(crate) content: Content,
+    /// When it was changed last.
+    pub(crate) edited: Option<i32>,
+    /// What people think of it, in the order in which they said so.
+    pub(crate) reactions: Vec<Reacted>,
     /// Whose boxes have it, and its number in each: what an edit and a deletion for all have to reach (UM-05), and how a reply
     /// finds what it replies to in each of them.
     pub(crate) copies: Vec<(Peer, i32)>,
@@ -29,6 +33,37 @@ pub(crate) struct Content {
     pub(crate) is_silent: bool,
     /// What it replies to.
     pub(crate) reply_to: Option<PostId>,
+    /// What happened, of a service message, which has no text.
+    pub(crate) action: Option<MessageAction>,
+    pub(crate) media: Option<Media>,
+    /// Where it was first, if it was forwarded.
+    pub(crate) forward: Option<Forward>,
+    /// Whether it was sent when its time had come.
+    pub(crate) is_scheduled: bool,
+}
+
+/// What is sent besides text.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Media {
+    /// What all see alike.
+    Plain(Box<MessageMedia>),
+    /// A poll, of this number: whoever looks sees what they chose.
+    Poll(i64),
+}
+
+/// Where a message was first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Forward {
+    pub(crate) from: Peer,
+    pub(crate) date: i32,
+}
+
+/// What somebody thinks of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Reacted {
+    pub(crate) who: i64,
+    pub(crate) date: i32,
+    pub(crate) reaction: Reaction,
 }
 
 /// All that was said.
@@ -42,7 +77,7 @@ impl Posts {
     pub(crate) fn add(&mut self, from: Peer, date: i32, content: Content) -> PostId {
         self.given = self.given.wrapping_add(1);
         let id = PostId(self.given);
-        self.all.insert(id, Post { from, date, content, copies: Vec::new() });
+        self.all.insert(id, Post::new(from, date, content));
         id
     }
 
@@ -50,12 +85,27 @@ impl Posts {
         self.all.get(&id)
     }
 
+    pub(crate) fn remove(&mut self, id: PostId) {
+        self.all.remove(&id);
+    }
+
     pub(crate) fn post_mut(&mut self, id: PostId) -> Option<&mut Post> {
         self.all.get_mut(&id)
     }
 }
 
+impl Content {
+    /// A service message.
+    pub(crate) fn action(action: impl Into<MessageAction>) -> Self {
+        Self { action: Some(action.into()), ..Self::default() }
+    }
+}
+
 impl Post {
+    pub(crate) fn new(from: Peer, date: i32, content: Content) -> Self {
+        Self { from, date, content, edited: None, reactions: Vec::new(), copies: Vec::new() }
+    }
+
     /// Its number in a box.
     pub(crate) fn id_in(&self, owner: Peer) -> Option<i32> {
         self.copies.iter().find(|(of, _)| *of == owner).map(|(_, id)| *id)

@@ -1,7 +1,8 @@
 //! All that is known. Who changes several parts of it at once is a method of [`State`]; what concerns one part alone is in that.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
+use std::time::Duration;
 
 use telewire::crypto::{Entropy, EntropyExt};
 
@@ -9,6 +10,7 @@ use crate::accounts::Auth;
 use crate::world::account::Account;
 use crate::world::dice::Dice;
 use crate::world::people::People;
+use crate::world::poll::Poll;
 use crate::world::post::Posts;
 use crate::world::push::{Queued, Wake};
 
@@ -24,6 +26,11 @@ pub(crate) struct State {
     /// What each account has; made when something of it is looked at first.
     pub(crate) accounts: BTreeMap<i64, Account>,
     pub(crate) posts: Posts,
+    pub(crate) polls: BTreeMap<i64, Poll>,
+    /// The latest moment that the world heard of.
+    pub(crate) clock: Duration,
+    /// When what waits is to be sent: whose it is, and its number.
+    pub(crate) due: BTreeSet<(i32, i64, i32)>,
     /// What waits to be handed to sessions.
     pub(crate) pushes: VecDeque<Queued>,
     pub(crate) wake: Wake,
@@ -44,6 +51,9 @@ impl State {
             auth: Auth::default(),
             accounts: BTreeMap::new(),
             posts: Posts::default(),
+            polls: BTreeMap::new(),
+            clock: Duration::ZERO,
+            due: BTreeSet::new(),
             pushes: VecDeque::new(),
             wake: Wake::default(),
             unmodelled: BTreeMap::new(),

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use telewire::tl::api::{enums, types};
 
-use crate::world::mailbox::MessageCopy;
-use crate::world::post::Post;
-use crate::world::{Peer, State, User, Viewer};
+use crate::world::schedule::Waiting;
+use crate::world::{Dialog, Media, MessageCopy, Peer, Post, PostId, Reacted, State, User, Viewer};
+
+/// Reactions that come with a message, as many as Telegram sends.
+const MAX_RECENT: usize = 3;
 
 /// What is shown to somebody. It remembers who is named in it, since an answer brings those along.
 #[derive(Debug)]
@@ -36,6 +38,49 @@ impl View<'_> {
         Some(enums::User::from(self.profile(user)))
     }
 
+    /// Whose eyes it is shown to.
+    pub(crate) fn viewer(&self) -> Viewer {
+        self.viewer
+    }
+
+    /// A chat of the account's list.
+    pub(crate) fn dialog(&mut self, peer: Peer) -> types::Dialog {
+        let account = self.state.accounts.get(&self.viewer.user);
+        let is_pinned = account.is_some_and(|account| account.pinned.contains(&peer));
+        let empty = Dialog::default();
+        let dialog = account.and_then(|account| account.dialogs.get(&peer)).unwrap_or(&empty);
+        types::Dialog {
+            peer: self.name(peer),
+            pinned: is_pinned,
+            unread_mark: dialog.is_marked,
+            view_forum_as_messages: false,
+            top_message: dialog.top(),
+            read_inbox_max_id: dialog.read_inbox,
+            read_outbox_max_id: dialog.read_outbox,
+            unread_count: dialog.unread,
+            unread_mentions_count: 0,
+            unread_reactions_count: 0,
+            unread_poll_votes_count: 0,
+            notify_settings: types::PeerNotifySettings::new(),
+            pts: None,
+            draft: self.draft(peer),
+            folder_id: None,
+            ttl_period: None,
+        }
+    }
+
+    /// What the account began to write in a chat.
+    pub(crate) fn draft(&self, peer: Peer) -> Option<enums::DraftMessage> {
+        let account = self.state.accounts.get(&self.viewer.user)?;
+        let draft = account.dialogs.get(&peer)?.draft.as_ref()?;
+        Some((**draft).clone().into())
+    }
+
+    /// The groups and channels that were named.
+    pub(crate) fn chats(&self) -> Vec<enums::Chat> {
+        Vec::new()
+    }
+
     /// Whoever was named.
     pub(crate) fn users(&self) -> Vec<enums::User> {
         let users = self.named.iter().filter_map(|peer| match peer {
@@ -47,20 +92,41 @@ impl View<'_> {
 
     /// A message of the account's own box.
     pub(crate) fn message(&mut self, id: i32) -> enums::Message {
-        let account = self.state.accounts.get(&self.viewer.user);
-        let copy = account.and_then(|account| account.common.message(id));
+        self.message_in(Peer::User(self.viewer.user), id)
+    }
+
+    /// A message of a box that the account sees.
+    pub(crate) fn message_in(&mut self, owner: Peer, id: i32) -> enums::Message {
+        let copy = self.state.mailbox(owner).and_then(|mailbox| mailbox.message(id));
         let post = copy.and_then(|copy| self.state.posts.post(copy.post));
         match (copy, post) {
-            (Some(copy), Some(post)) => self.shown(id, *copy, post).into(),
+            (Some(copy), Some(post)) => self.shown(owner, id, *copy, post),
             _ => types::MessageEmpty { id, peer_id: None }.into(),
         }
     }
 
-    fn shown(&mut self, id: i32, copy: MessageCopy, post: &Post) -> types::Message {
-        let box_of = Peer::User(self.viewer.user);
+    /// The chat of a message of a box.
+    pub(crate) fn dialog_of(&self, owner: Peer, id: i32) -> Option<Peer> {
+        Some(self.state.mailbox(owner)?.message(id)?.dialog)
+    }
+
+    pub(crate) fn waits(&self, id: i32) -> Option<Waiting> {
+        self.state.accounts.get(&self.viewer.user)?.scheduled.waiting.get(&id).cloned()
+    }
+
+    /// A message that is to be sent later.
+    pub(crate) fn waiting(&mut self, id: i32, waiting: &Waiting) -> enums::Message {
+        let me = Peer::User(self.viewer.user);
+        let mut post = Post::new(me, waiting.date, waiting.content.clone());
+        post.content.is_scheduled = true;
+        let copy = MessageCopy::new(PostId::default(), waiting.peer, true);
+        self.shown(me, id, copy, &post)
+    }
+
+    fn shown(&mut self, owner: Peer, id: i32, copy: MessageCopy, post: &Post) -> enums::Message {
         let content = &post.content;
         self.named.insert(post.from);
-        let replied = content.reply_to.and_then(|to| self.state.posts.post(to)?.id_in(box_of));
+        let replied = content.reply_to.and_then(|to| self.state.posts.post(to)?.id_in(owner));
         let reply_to = replied.map(|id| {
             let header = types::MessageReplyHeader {
                 reply_to_msg_id: Some(id),
@@ -69,23 +135,96 @@ impl View<'_> {
             header.into()
         });
         let peer_id = self.name(copy.dialog);
-        types::Message {
+        // In a private chat it is clear from `out`.
+        let from_id = match copy.dialog {
+            Peer::User(_) => None,
+            Peer::Chat(_) | Peer::Channel(_) => Some(post.from.to_tl()),
+        };
+        if let Some(action) = &content.action {
+            let service = types::MessageService {
+                out: copy.is_out,
+                silent: content.is_silent,
+                from_id,
+                reply_to,
+                ..types::MessageService::new(id, peer_id, post.date, action.clone())
+            };
+            return service.into();
+        }
+        let fwd_from = content.forward.map(|forward| {
+            let from_id = Some(self.name(forward.from));
+            types::MessageFwdHeader { from_id, ..types::MessageFwdHeader::new(forward.date) }.into()
+        });
+        let message = types::Message {
             out: copy.is_out,
             silent: content.is_silent,
-            // In a private chat it is clear from `out`.
-            from_id: match copy.dialog {
-                Peer::User(_) => None,
-                Peer::Chat(_) | Peer::Channel(_) => Some(post.from.to_tl()),
-            },
+            pinned: copy.is_pinned,
+            from_scheduled: content.is_scheduled,
+            from_id,
+            fwd_from,
             reply_to,
+            media: content.media.as_ref().and_then(|media| self.media(media)),
             entities: Some(content.entities.clone()).filter(|entities| !entities.is_empty()),
+            edit_date: post.edited,
+            reactions: self.reactions_to(post).map(Box::new),
             ..types::Message::new(id, peer_id, post.date, content.text.clone())
+        };
+        message.into()
+    }
+
+    /// What is sent besides text.
+    pub(crate) fn media(&mut self, media: &Media) -> Option<enums::MessageMedia> {
+        match media {
+            Media::Plain(media) => Some((**media).clone()),
+            Media::Poll(id) => {
+                let poll = self.state.polls.get(id)?;
+                Some(poll.media(self.viewer.user).into())
+            }
         }
+    }
+
+    /// What people think of a message of a box; `None` if nobody says.
+    pub(crate) fn reactions(&mut self, owner: Peer, id: i32) -> Option<types::MessageReactions> {
+        let copy = self.state.mailbox(owner)?.message(id)?;
+        self.reactions_to(self.state.posts.post(copy.post)?)
+    }
+
+    fn reactions_to(&mut self, post: &Post) -> Option<types::MessageReactions> {
+        let mut results: Vec<types::ReactionCount> = Vec::new();
+        let mut mine = 0;
+        for Reacted { who, reaction, .. } in &post.reactions {
+            let place = results.iter().position(|counted| counted.reaction == *reaction);
+            let place = place.unwrap_or_else(|| {
+                results.push(types::ReactionCount::new(reaction.clone(), 0));
+                results.len().saturating_sub(1)
+            });
+            let Some(counted) = results.get_mut(place) else { continue };
+            counted.count = counted.count.saturating_add(1);
+            if *who == self.viewer.user {
+                counted.chosen_order = Some(mine);
+                mine = mine.saturating_add(1);
+            }
+        }
+        let recent = post.reactions.iter().rev().map(|Reacted { who, date, reaction }| {
+            types::MessagePeerReaction {
+                my: *who == self.viewer.user,
+                ..types::MessagePeerReaction::new(
+                    self.name(Peer::User(*who)),
+                    *date,
+                    reaction.clone(),
+                )
+            }
+        });
+        let recent = recent.take(MAX_RECENT).collect();
+        (!results.is_empty()).then(|| types::MessageReactions {
+            can_see_list: true,
+            recent_reactions: Some(recent),
+            ..types::MessageReactions::new(results)
+        })
     }
 
     /// Updates with whoever is named in them. They are outside of the order of `seq` (UM-08).
     pub(crate) fn updates(&self, updates: Vec<enums::Update>, date: i32) -> enums::Updates {
-        let (users, chats) = (self.users(), Vec::new());
+        let (users, chats) = (self.users(), self.chats());
         types::Updates { updates, users, chats, date, seq: 0 }.into()
     }
 
