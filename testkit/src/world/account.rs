@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::world::Peer;
 use crate::world::dialog::Dialog;
 use crate::world::mailbox::Mailbox;
 use crate::world::schedule::Scheduled;
+use crate::world::{Peer, Post};
 
 /// What an account has.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +19,8 @@ pub(crate) struct Account {
     pub(crate) scheduled: Scheduled,
     /// What it sent, by the number that its client gave: for ever, so that nothing is sent twice (UM-11).
     pub(crate) sent: HashMap<(Peer, i64), Sent>,
+    /// What it sent and is another now, as it was at first: whoever sends it again is answered so (UM-11).
+    pub(crate) first: HashMap<i32, (Peer, Box<Post>)>,
 }
 
 /// What came of a message that was sent.

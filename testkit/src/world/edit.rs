@@ -6,6 +6,19 @@ use telewire::tl::api::types;
 use crate::world::{Actor, Peer, PostId, Reacted, State, What};
 
 impl State {
+    /// UM-11: a message is about to be another. Its first form stays for whoever sends it again.
+    pub(crate) fn keep_first(&mut self, post: PostId) {
+        let Some(said) = self.posts.post(post) else { return };
+        let Peer::User(author) = said.from else { return };
+        let id = said.id_in(said.from);
+        let copy = id.and_then(|id| self.mailbox(said.from)?.message(id));
+        let (Some(id), Some(copy)) = (id, copy) else { return };
+        if copy.random_id.is_some() {
+            let (dialog, said) = (copy.dialog, Box::new(said.clone()));
+            self.account(author).first.entry(id).or_insert((dialog, said));
+        }
+    }
+
     /// UM-05: each box that has a message hears that it is another now. Gives the position of one box after it.
     pub(crate) fn edited(&mut self, post: PostId, actor: Actor, of: Peer) -> i32 {
         let mut pts = 0;
@@ -33,6 +46,11 @@ impl State {
         pinned: bool,
         actor: Actor,
     ) -> (i32, i32) {
+        for id in ids {
+            if let Some(copy) = self.mailbox(owner).and_then(|mailbox| mailbox.message(*id)) {
+                self.keep_first(copy.post);
+            }
+        }
         let Some(mailbox) = self.mailbox_mut(owner) else { return (0, 0) };
         let mut changed = Vec::new();
         for id in ids {
@@ -53,6 +71,7 @@ impl State {
     /// What somebody thinks of a message is this from now on; all who have it hear so. It is in no box.
     pub(crate) fn react(&mut self, post: PostId, reactions: Vec<Reaction>, actor: Actor) {
         let (who, date) = (actor.user, actor.date);
+        self.keep_first(post);
         let Some(found) = self.posts.post_mut(post) else { return };
         found.reactions.retain(|reacted| reacted.who != who);
         let new = reactions.into_iter().map(|reaction| Reacted { who, date, reaction });

@@ -17,6 +17,9 @@ pub(crate) struct Mailbox {
     events: VecDeque<Event>,
 }
 
+/// Events of a box, as many as Telegram is said to keep: <https://core.telegram.org/api/updates>.
+pub(super) const MAX_EVENTS: usize = 5_000_000;
+
 /// A message as a box has it. What it says is in its [`Post`](crate::world::post::Post).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MessageCopy {
@@ -88,6 +91,9 @@ impl Mailbox {
     pub(crate) fn happen(&mut self, what: What, count: i32, date: i32) -> i32 {
         self.pts = self.pts.saturating_add(count);
         self.events.push_back(Event { pts: self.pts, count, date, what });
+        if self.events.len() > MAX_EVENTS {
+            self.events.pop_front();
+        }
         self.pts
     }
 
@@ -107,6 +113,12 @@ impl Mailbox {
 
     pub(crate) fn message(&self, id: i32) -> Option<&MessageCopy> {
         self.messages.get(&id)
+    }
+
+    /// The first position from which all that happened is known, if the last `size` events are.
+    pub(crate) fn oldest(&self, size: usize) -> i32 {
+        let first = self.events.get(self.events.len().saturating_sub(size));
+        first.map_or(self.pts, |event| event.pts.saturating_sub(event.count))
     }
 
     /// What happened after a position.

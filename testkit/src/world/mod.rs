@@ -15,6 +15,8 @@ mod dialog;
 mod dice;
 mod edit;
 mod event;
+mod faults;
+mod habits;
 mod mailbox;
 mod peer;
 mod people;
@@ -44,7 +46,9 @@ use crate::methods;
 pub(crate) use account::Sent;
 pub(crate) use context::{Actor, Caller, Context, Key, Viewer, invalid, seconds};
 pub(crate) use dialog::{Dialog, Part};
-pub(crate) use mailbox::{MessageCopy, What};
+pub use faults::{PushFault, PushFaults};
+pub use habits::{Habits, OwnPts};
+pub(crate) use mailbox::{Event, MessageCopy, What};
 pub(crate) use peer::Peer;
 pub use people::Person;
 pub(crate) use people::{User, digits, is_username};
@@ -161,6 +165,33 @@ impl World {
         self.state().pass(unix);
     }
 
+    /// When something happens next though nobody calls: the unix time by which to [`deliver`](Self::deliver) again.
+    #[must_use]
+    pub fn next_at(&self) -> Option<Duration> {
+        self.state().next_at()
+    }
+
+    /// In which form clients are told what happens, from now on.
+    pub fn set_habits(&self, habits: Habits) {
+        self.state().habits = habits;
+    }
+
+    /// What goes wrong with what clients are told, by chance, from now on.
+    pub fn set_push_faults(&self, chances: PushFaults) {
+        self.state().faults.chances = chances;
+    }
+
+    /// What happens to what clients are told next, one after the other, whatever the chances are.
+    pub fn script_pushes(&self, faults: impl IntoIterator<Item = PushFault>) {
+        self.state().faults.script.extend(faults);
+    }
+
+    /// How many events of a box are kept for `updates.getDifference`: beyond them it is `updates.differenceTooLong`. Of Telegram's
+    /// common boxes these are some five million.
+    pub fn set_box_size(&self, events: usize) {
+        self.state().box_size = events;
+    }
+
     /// Has `wake` called whenever something begins to wait for clients, from within the call that causes it: it must neither
     /// wait nor lock a data centre. Whoever is woken by it should [`deliver`](Self::deliver) in each data centre.
     pub fn on_push(&self, wake: impl Fn() + Send + Sync + 'static) {
@@ -185,7 +216,8 @@ impl World {
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state();
         let done = work(&mut state);
-        let wake = if state.pushes.is_empty() { Wake::default() } else { state.wake.clone() };
+        let is_idle = state.pushes.is_empty() && state.due.is_empty();
+        let wake = if is_idle { Wake::default() } else { state.wake.clone() };
         drop(state);
         wake.call();
         done

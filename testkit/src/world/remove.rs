@@ -34,6 +34,9 @@ impl State {
     /// Takes messages out of a box.
     pub(crate) fn delete_in(&mut self, owner: Peer, ids: Vec<i32>, actor: Actor) -> (i32, i32) {
         for id in &ids {
+            if let Some(copy) = self.mailbox(owner).and_then(|mailbox| mailbox.message(*id)) {
+                self.keep_first(copy.post);
+            }
             let copy = self.mailbox_mut(owner).and_then(|mailbox| mailbox.remove(*id));
             let Some(copy) = copy else { continue };
             if let Peer::User(user) = owner {

@@ -3,6 +3,7 @@
 use telewire::rpc::RpcError;
 use telewire::tl::api::{enums, types};
 
+use crate::world::habits::short_sent;
 use crate::world::{
     Actor, Content, Media, MessageCopy, Peer, PostId, Sent, State, Viewer, What, invalid,
 };
@@ -102,6 +103,18 @@ impl State {
         self.receipts(viewer, &[(random_id, sent)])
     }
 
+    /// The same, in the short form if that is the [habit](crate::Habits): a repeated call has the same answer.
+    pub(crate) fn short_receipt(
+        &self,
+        viewer: Viewer,
+        random_id: i64,
+        sent: Sent,
+    ) -> enums::Updates {
+        let full = self.receipt(viewer, random_id, sent);
+        let is_short = self.is_short(random_id);
+        is_short.then(|| short_sent(&full)).flatten().unwrap_or(full)
+    }
+
     /// The same of several messages.
     pub(crate) fn receipts(&self, viewer: Viewer, all: &[(i64, Sent)]) -> enums::Updates {
         let mut view = self.view(viewer);
@@ -109,7 +122,8 @@ impl State {
         for (random_id, Sent { id, pts, .. }) in all {
             let (id, pts) = (*id, *pts);
             numbers.push(types::UpdateMessageId { id, random_id: *random_id }.into());
-            messages.extend(view.event(Peer::User(viewer.user), &What::New(id), pts, 1));
+            let message = view.first(id);
+            messages.push(types::UpdateNewMessage { message, pts, pts_count: 1 }.into());
         }
         numbers.append(&mut messages);
         let date = all.iter().map(|(_, sent)| sent.date).max().unwrap_or_default();

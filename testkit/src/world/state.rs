@@ -9,6 +9,9 @@ use telewire::crypto::{Entropy, EntropyExt};
 use crate::accounts::Auth;
 use crate::world::account::Account;
 use crate::world::dice::Dice;
+use crate::world::faults::Faults;
+use crate::world::habits::Habits;
+use crate::world::mailbox::MAX_EVENTS;
 use crate::world::people::People;
 use crate::world::poll::Poll;
 use crate::world::post::Posts;
@@ -34,6 +37,10 @@ pub(crate) struct State {
     /// What waits to be handed to sessions.
     pub(crate) pushes: VecDeque<Queued>,
     pub(crate) wake: Wake,
+    pub(crate) habits: Habits,
+    pub(crate) faults: Faults,
+    /// Events of a box that a difference goes back to at most.
+    pub(crate) box_size: usize,
     /// The methods that were asked for and are not modelled.
     pub(crate) unmodelled: BTreeMap<String, u64>,
 }
@@ -56,6 +63,9 @@ impl State {
             due: BTreeSet::new(),
             pushes: VecDeque::new(),
             wake: Wake::default(),
+            habits: Habits::default(),
+            faults: Faults::default(),
+            box_size: MAX_EVENTS,
             unmodelled: BTreeMap::new(),
         }
     }

@@ -95,6 +95,18 @@ impl View<'_> {
         self.message_in(Peer::User(self.viewer.user), id)
     }
 
+    /// A message that the account sent, as it was at first.
+    pub(crate) fn first(&mut self, id: i32) -> enums::Message {
+        let account = self.state.accounts.get(&self.viewer.user);
+        match account.and_then(|account| account.first.get(&id)) {
+            Some((dialog, post)) => {
+                let copy = MessageCopy::new(PostId::default(), *dialog, true);
+                self.shown(Peer::User(self.viewer.user), id, copy, post)
+            }
+            None => self.message(id),
+        }
+    }
+
     /// A message of a box that the account sees.
     pub(crate) fn message_in(&mut self, owner: Peer, id: i32) -> enums::Message {
         let copy = self.state.mailbox(owner).and_then(|mailbox| mailbox.message(id));

@@ -59,6 +59,7 @@ fn edit_message(
     if text == content.text && entities == content.entities {
         return Err(invalid("MESSAGE_NOT_MODIFIED"));
     }
+    state.keep_first(copy.post);
     if let Some(post) = state.posts.post_mut(copy.post) {
         (post.content.text, post.content.entities) = (text, entities);
         post.edited = Some(caller.date());

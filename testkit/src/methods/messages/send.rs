@@ -88,7 +88,7 @@ impl State {
         random_id: i64,
     ) -> Option<Updates> {
         let sent = self.account(caller.me).sent.get(&(peer, random_id)).copied()?;
-        Some(self.receipt(caller.viewer(), random_id, sent))
+        Some(self.short_receipt(caller.viewer(), random_id, sent))
     }
 
     /// Sends, now or later.
@@ -106,7 +106,7 @@ impl State {
             return Ok(self.scheduled(viewer, random_id, id, caller.date()));
         }
         let sent = self.send_to(actor, peer, content, Some(random_id))?;
-        Ok(self.receipt(viewer, random_id, sent))
+        Ok(self.short_receipt(viewer, random_id, sent))
     }
 
     /// The message of a chat that is replied to.

@@ -3,7 +3,9 @@
 mod common_box;
 mod dialogs;
 mod messages;
+mod missed;
 mod peers;
+mod sent;
 
 use std::time::Duration;
 
