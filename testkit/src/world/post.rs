@@ -69,7 +69,8 @@ pub(crate) struct Reacted {
 /// All that was said.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Posts {
-    all: BTreeMap<PostId, Post>,
+    /// Boxed: the nodes of a map that only grows are half empty.
+    all: BTreeMap<PostId, Box<Post>>,
     given: u64,
 }
 
@@ -77,12 +78,12 @@ impl Posts {
     pub(crate) fn add(&mut self, from: Peer, date: i32, content: Content) -> PostId {
         self.given = self.given.wrapping_add(1);
         let id = PostId(self.given);
-        self.all.insert(id, Post::new(from, date, content));
+        self.all.insert(id, Box::new(Post::new(from, date, content)));
         id
     }
 
     pub(crate) fn post(&self, id: PostId) -> Option<&Post> {
-        self.all.get(&id)
+        self.all.get(&id).map(|post| &**post)
     }
 
     pub(crate) fn remove(&mut self, id: PostId) {
@@ -90,7 +91,7 @@ impl Posts {
     }
 
     pub(crate) fn post_mut(&mut self, id: PostId) -> Option<&mut Post> {
-        self.all.get_mut(&id)
+        self.all.get_mut(&id).map(|post| &mut **post)
     }
 }
 
@@ -103,7 +104,14 @@ impl Content {
 
 impl Post {
     pub(crate) fn new(from: Peer, date: i32, content: Content) -> Self {
-        Self { from, date, content, edited: None, reactions: Vec::new(), copies: Vec::new() }
+        Self {
+            from,
+            date,
+            content,
+            edited: None,
+            reactions: Vec::new(),
+            copies: Vec::with_capacity(2),
+        }
     }
 
     /// Its number in a box.

@@ -2,6 +2,7 @@
 
 mod common_box;
 mod dialogs;
+mod figures;
 mod messages;
 mod missed;
 mod peers;

@@ -324,8 +324,8 @@ fn what_is_scheduled_is_sent_when_its_time_has_come() {
     assert_eq!(script.world.next_at(), Some(Duration::from_secs(1_700_000_030)));
     script.unix += Duration::from_secs(1);
     let told = script.told();
-    let to_bob = told.iter().filter(|(device, _)| *device == bob).map(|(_, told)| told);
-    let (got, pts, _) = news(to_bob.last().unwrap()).remove(0);
+    let mut to_bob = told.iter().filter(|(device, _)| *device == bob).map(|(_, told)| told);
+    let (got, pts, _) = news(to_bob.next_back().unwrap()).remove(0);
     assert_eq!((got.message.as_str(), got.date, pts), ("in 30 s", 1_700_000_030, 2));
     assert!(got.from_scheduled);
     let gone =
