@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use telewire::rpc::RpcError;
+use telewire::tl::api::enums::Updates;
 use telewire::tl::api::enums::messages::Chats;
-use telewire::tl::api::enums::{InputReplyTo, Updates};
 use telewire::tl::api::functions::messages::{
     AddChatUser, CreateChat, DeleteChat, DeleteChatUser, EditChatAbout, EditChatAdmin,
     EditChatDefaultBannedRights, EditChatTitle, GetChats, GetFullChat, MigrateChat,
@@ -12,9 +12,7 @@ use telewire::tl::api::functions::messages::{
 use telewire::tl::api::types;
 
 use crate::methods::Registry;
-use crate::world::{
-    Caller, ChatExit, MAX_CHAT_MEMBERS, MAX_TITLE, Peer, State, forbidden, invalid,
-};
+use crate::world::{Caller, ChatExit, MAX_CHAT_MEMBERS, MAX_TITLE, Peer, State, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(create_chat);
@@ -28,40 +26,6 @@ pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(edit_chat_default_banned_rights);
     registry.on(migrate_chat);
     registry.on(delete_chat);
-}
-
-impl State {
-    /// Whether something may be said in a place, and in which topic of it.
-    pub(super) fn check_place(
-        &self,
-        caller: &Caller,
-        peer: Peer,
-        reply: Option<&InputReplyTo>,
-    ) -> Result<Option<i32>, RpcError> {
-        let (me, date) = (caller.me, caller.date());
-        match peer {
-            Peer::User(to) => {
-                let are_bots = to != me && self.is_bot(to) && self.is_bot(me);
-                if are_bots { Err(invalid("USER_IS_BOT")) } else { Ok(None) }
-            }
-            Peer::Chat(id) => {
-                let chat = self.own_chat(me, id)?;
-                let may = chat.may(me, |banned| banned.send_messages || banned.send_plain);
-                may.then_some(None).ok_or_else(|| forbidden("CHAT_WRITE_FORBIDDEN"))
-            }
-            Peer::Channel(id) => {
-                let channel = self.open_channel(caller, id)?;
-                channel.check_sender(me, date)?;
-                let (reply_to, top) = match reply {
-                    Some(InputReplyTo::InputReplyToMessage(reply)) => {
-                        (Some(reply.reply_to_msg_id), reply.top_msg_id)
-                    }
-                    _ => (None, None),
-                };
-                channel.topic_for(me, reply_to, top)
-            }
-        }
-    }
 }
 
 /// A title without the spaces around it.

@@ -51,6 +51,15 @@ pub(crate) fn install(world: &World, dc: DcId, dispatcher: &mut Dispatcher) {
     registry.count_the_rest();
 }
 
+impl State {
+    /// Who calls, if they are logged in.
+    fn caller(&self, context: &Context) -> Result<Caller, RpcError> {
+        let me = self.login(context.key)?;
+        let by = self.auth.logins.get(&context.key).map_or(context.key, |login| login.by);
+        Ok(Caller { me, by, context: *context })
+    }
+}
+
 /// Where methods are named.
 #[derive(Debug)]
 pub(crate) struct Registry<'a> {
@@ -70,9 +79,26 @@ impl Registry<'_> {
         F::Return: Serialize + 'static,
     {
         self.answer(move |state, context, request| {
-            let me = state.login(context.key)?;
-            let by = state.auth.logins.get(&context.key).map_or(context.key, |login| login.by);
-            method(state, &Caller { me, by, context: *context }, request)
+            let caller = state.caller(context)?;
+            method(state, &caller, request)
+        });
+    }
+
+    /// A method for people who are logged in: bots are refused with `BOT_METHOD_INVALID`.
+    #[track_caller]
+    pub(crate) fn people<F>(
+        &mut self,
+        method: fn(&mut State, &Caller, F) -> Result<F::Return, RpcError>,
+    ) where
+        F: Function + Deserialize + 'static,
+        F::Return: Serialize + 'static,
+    {
+        self.answer(move |state, context, request| {
+            let caller = state.caller(context)?;
+            if state.is_bot(caller.me) {
+                return Err(invalid("BOT_METHOD_INVALID"));
+            }
+            method(state, &caller, request)
         });
     }
 
@@ -100,6 +126,7 @@ impl Registry<'_> {
         self.dispatcher.on(move |caller, request: F| {
             let context = Context::new(dc, caller);
             world.with(|state| {
+                state.pass(context.unix);
                 let refusal = state.auth.refusals.get_mut(&F::ID).and_then(VecDeque::pop_front);
                 let answer = match refusal {
                     Some(refusal) => Err(refusal),

@@ -14,7 +14,7 @@ use crate::methods::Registry;
 use crate::methods::channels::shown;
 use crate::methods::messages::MAX_PART;
 use crate::world::{
-    BLUE, Caller, Channel, Content, Dialog, GENERAL, Part, Peer, State, Topic, View, count, invalid,
+    BLUE, Caller, Channel, Content, GENERAL, Part, Peer, State, Topic, View, count, invalid,
 };
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -75,7 +75,7 @@ fn create_forum_topic(
     if let Some(sent) =
         state.accounts.get(&me).and_then(|all| all.sent.get(&(peer, request.random_id)))
     {
-        return Ok(state.channel_receipt(caller.viewer(), id, request.random_id, *sent));
+        return Ok(state.receipt(caller.viewer(), peer, request.random_id, *sent));
     }
     let title = checked_title(&request.title)?;
     let may_too = channel.may(me, date, |banned| banned.manage_topics);
@@ -90,7 +90,7 @@ fn create_forum_topic(
     };
     let sent = state.create_topic(caller, id, action);
     state.account(me).sent.insert((peer, request.random_id), sent);
-    Ok(state.channel_receipt(caller.viewer(), id, request.random_id, sent))
+    Ok(state.receipt(caller.viewer(), peer, request.random_id, sent))
 }
 
 /// # Errors
@@ -237,7 +237,7 @@ fn edit_forum_topic(
         closed: request.closed,
         hidden: request.hidden,
     };
-    let sent = state.send_to_channel(caller, id, Content::action(action), Some(topic_id));
+    let sent = state.send_to_channel(caller.actor(), id, Content::action(action), Some(topic_id));
     Ok(state.channel_happened(caller.viewer(), id, sent))
 }
 
@@ -300,7 +300,7 @@ fn get_replies(
     let topic = channel.topics.get(&request.msg_id).ok_or_else(|| invalid("TOPIC_ID_INVALID"))?;
     // What began it is not in it.
     let said = topic.messages.iter().copied().filter(|id| *id != topic.id);
-    let history = Dialog { messages: said.collect(), unread: 0 };
+    let said: Vec<i32> = said.collect();
     let part = Part {
         offset_id: request.offset_id,
         add_offset: request.add_offset,
@@ -308,7 +308,7 @@ fn get_replies(
         max_id: request.max_id,
         min_id: request.min_id,
     };
-    let ids = history.part(part);
+    let ids = part.of(&said);
     let mut view = state.view(caller.viewer());
-    Ok(shown(&mut view, channel, &ids, history.messages.len()))
+    Ok(shown(&mut view, channel, &ids, said.len()))
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::world::Peer;
 use crate::world::dialog::Dialog;
 use crate::world::mailbox::Mailbox;
+use crate::world::schedule::Scheduled;
+use crate::world::{Peer, Post};
 
 /// What an account has.
 #[derive(Debug, Clone, Default)]
@@ -14,8 +15,14 @@ pub(crate) struct Account {
     pub(crate) dialogs: BTreeMap<Peer, Dialog>,
     /// The channels that it is in. Their boxes are their own.
     pub(crate) channels: BTreeSet<i64>,
+    /// The chats that are above all others, in their order.
+    pub(crate) pinned: Vec<Peer>,
+    /// What is to be sent later.
+    pub(crate) scheduled: Scheduled,
     /// What it sent, by the number that its client gave: for ever, so that nothing is sent twice (UM-11).
     pub(crate) sent: HashMap<(Peer, i64), Sent>,
+    /// What it sent and is another now, as it was at first: whoever sends it again is answered so (UM-11).
+    pub(crate) first: HashMap<i32, (Peer, Box<Post>)>,
 }
 
 /// What came of a message that was sent.

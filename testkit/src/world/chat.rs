@@ -6,9 +6,8 @@ use telewire::rpc::RpcError;
 use telewire::tl::api::{enums, types};
 
 use crate::world::account::Sent;
-use crate::world::mailbox::MessageCopy;
 use crate::world::view::View;
-use crate::world::{Caller, Content, Peer, State, Viewer, forbidden, invalid};
+use crate::world::{Actor, Caller, Content, MessageCopy, Peer, State, Viewer, forbidden, invalid};
 
 /// A basic group.
 #[derive(Debug, Clone)]
@@ -174,34 +173,31 @@ impl State {
         action: impl Into<enums::MessageAction>,
         also: Option<i64>,
     ) -> Sent {
-        self.send_to_chat(caller, chat, Content::action(action), also)
+        self.send_to_chat(caller.actor(), chat, Content::action(action), also, None)
     }
 
     /// UM-01, UM-03: sends into a group. Each who is in it has a copy in their own box, and hears of it in all sessions but the
     /// one that sent it.
     pub(crate) fn send_to_chat(
         &mut self,
-        caller: &Caller,
+        actor: Actor,
         chat: i64,
         content: Content,
         also: Option<i64>,
+        random_id: Option<i64>,
     ) -> Sent {
-        let (me, date) = (caller.me, caller.date());
+        let (me, date) = (actor.user, actor.date);
         let is_service = content.action.is_some();
         let members = self.chats.chat(chat).map(|chat| &chat.members);
         let others = members.into_iter().flatten().map(|(user, _)| *user).chain(also);
         let others: Vec<_> = others.filter(|user| *user != me).collect();
-        let post = self.posts.add(Peer::User(me), date, content);
+        let post = self.say(Peer::User(me), date, content);
         let dialog = Peer::Chat(chat);
-        let (id, pts) = self.deliver_copy(me, MessageCopy { post, dialog, is_out: true }, date);
-        let mine = Sent { id, pts, date };
-        self.push(me, Some(caller.context.key), |state, viewer| {
-            state.chat_news(viewer, chat, mine, is_service)
-        });
+        let mine = MessageCopy { random_id, ..MessageCopy::new(post, dialog, true) };
+        let mine = self.add_copy(me, mine, date);
+        self.push(me, actor.key, |state, viewer| state.chat_news(viewer, chat, mine, is_service));
         for user in others {
-            let copy = MessageCopy { post, dialog, is_out: false };
-            let (id, pts) = self.deliver_copy(user, copy, date);
-            let sent = Sent { id, pts, date };
+            let sent = self.add_copy(user, MessageCopy::new(post, dialog, false), date);
             self.push(user, None, |state, viewer| state.chat_news(viewer, chat, sent, is_service));
         }
         mine

@@ -18,12 +18,20 @@ mod chat;
 mod context;
 mod dialog;
 mod dice;
+mod edit;
+mod event;
+mod faults;
+mod habits;
 mod invite;
 mod mailbox;
 mod peer;
 mod people;
+mod poll;
 mod post;
 mod push;
+mod read;
+mod remove;
+mod schedule;
 mod send;
 mod state;
 #[cfg(test)]
@@ -32,6 +40,7 @@ mod view;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use telewire::crypto::Entropy;
 use telewire::ids::DcId;
@@ -43,14 +52,16 @@ use crate::methods;
 pub(crate) use account::Sent;
 pub(crate) use channel::{BLUE, Ban, Channel, Founding, GENERAL, Missed, Topic, count};
 pub(crate) use chat::{Exit as ChatExit, MAX_MEMBERS as MAX_CHAT_MEMBERS, MAX_TITLE};
-pub(crate) use context::{Caller, Context, Key, Viewer, forbidden, invalid, seconds};
+pub(crate) use context::{Actor, Caller, Context, Key, Viewer, forbidden, invalid, seconds};
 pub(crate) use dialog::{Dialog, Part};
+pub use faults::{PushFault, PushFaults};
+pub use habits::{Habits, OwnPts};
 pub(crate) use invite::{Invite, hash_of};
-pub(crate) use mailbox::What;
+pub(crate) use mailbox::{Event, MessageCopy, What};
 pub(crate) use peer::Peer;
 pub use people::Person;
 pub(crate) use people::{User, digits, is_username};
-pub(crate) use post::{Content, PostId};
+pub(crate) use post::{Content, Forward, Media, Post, PostId, Reacted};
 pub use push::Push;
 pub(crate) use push::Wake;
 pub(crate) use state::State;
@@ -148,6 +159,7 @@ impl World {
 
     /// Hands to clients of a data centre what waits for them.
     pub fn deliver(&self, dc: DcId, data_centre: &mut DataCentre, now: Now) {
+        self.advance(now.unix);
         for Push { key, session, updates } in self.take_pushes(dc) {
             // A client whose temporary key was replaced may have begun another session; one that is gone asks by itself when
             // it comes back.
@@ -160,6 +172,39 @@ impl World {
     #[must_use]
     pub fn take_pushes(&self, dc: DcId) -> Vec<Push> {
         self.state().take_pushes(dc)
+    }
+
+    /// The time has come to this: what was to happen until then happens, as messages that were scheduled are sent. Each call and each
+    /// [`deliver`](Self::deliver) does it too; the time never goes back.
+    pub fn advance(&self, unix: Duration) {
+        self.state().pass(unix);
+    }
+
+    /// When something happens next though nobody calls: the unix time by which to [`deliver`](Self::deliver) again.
+    #[must_use]
+    pub fn next_at(&self) -> Option<Duration> {
+        self.state().next_at()
+    }
+
+    /// In which form clients are told what happens, from now on.
+    pub fn set_habits(&self, habits: Habits) {
+        self.state().habits = habits;
+    }
+
+    /// What goes wrong with what clients are told, by chance, from now on.
+    pub fn set_push_faults(&self, chances: PushFaults) {
+        self.state().faults.chances = chances;
+    }
+
+    /// What happens to what clients are told next, one after the other, whatever the chances are.
+    pub fn script_pushes(&self, faults: impl IntoIterator<Item = PushFault>) {
+        self.state().faults.script.extend(faults);
+    }
+
+    /// How many events of a box are kept for `updates.getDifference`: beyond them it is `updates.differenceTooLong`. Of Telegram's
+    /// common boxes these are some five million.
+    pub fn set_box_size(&self, events: usize) {
+        self.state().box_size = events;
     }
 
     /// Has `wake` called whenever something begins to wait for clients, from within the call that causes it: it must neither
@@ -186,7 +231,8 @@ impl World {
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state();
         let done = work(&mut state);
-        let wake = if state.pushes.is_empty() { Wake::default() } else { state.wake.clone() };
+        let is_idle = state.pushes.is_empty() && state.due.is_empty();
+        let wake = if is_idle { Wake::default() } else { state.wake.clone() };
         drop(state);
         wake.call();
         done

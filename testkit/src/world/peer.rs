@@ -46,6 +46,11 @@ impl State {
         parts.into_iter().fold(self.secret, |hash, part| mix(hash ^ part)).cast_signed()
     }
 
+    /// Whether the answer to what has this number is short: it follows from the number, as that may come again.
+    pub(crate) fn is_short(&self, random_id: i64) -> bool {
+        mix(self.secret ^ random_id.cast_unsigned()) % 1_000 < u64::from(self.habits.short)
+    }
+
     /// Who is named.
     ///
     /// # Errors

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use telewire::tl::api::enums::{MessageAction, MessageEntity};
+use telewire::tl::api::enums::{MessageAction, MessageEntity, MessageMedia, Reaction};
 
 use crate::world::Peer;
 
 /// A number of the world's own; no client hears it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct PostId(u64);
 
 /// Something that was said.
@@ -18,6 +18,8 @@ pub(crate) struct Post {
     pub(crate) content: Content,
     /// When it was changed last.
     pub(crate) edited: Option<i32>,
+    /// What people think of it, in the order in which they said so.
+    pub(crate) reactions: Vec<Reacted>,
     /// Whose boxes have it, and its number in each: what an edit and a deletion for all have to reach (UM-05), and how a reply
     /// finds what it replies to in each of them.
     pub(crate) copies: Vec<(Peer, i32)>,
@@ -33,12 +35,44 @@ pub(crate) struct Content {
     pub(crate) reply_to: Option<PostId>,
     /// What happened, of a service message, which has no text.
     pub(crate) action: Option<MessageAction>,
+    /// The topic that was named, in a forum.
+    pub(crate) topic: Option<i32>,
+    pub(crate) media: Option<Media>,
+    /// Where it was first, if it was forwarded.
+    pub(crate) forward: Option<Forward>,
+    /// Whether it was sent when its time had come.
+    pub(crate) is_scheduled: bool,
+}
+
+/// What is sent besides text.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Media {
+    /// What all see alike.
+    Plain(Box<MessageMedia>),
+    /// A poll, of this number: whoever looks sees what they chose.
+    Poll(i64),
+}
+
+/// Where a message was first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Forward {
+    pub(crate) from: Peer,
+    pub(crate) date: i32,
+}
+
+/// What somebody thinks of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Reacted {
+    pub(crate) who: i64,
+    pub(crate) date: i32,
+    pub(crate) reaction: Reaction,
 }
 
 /// All that was said.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Posts {
-    all: BTreeMap<PostId, Post>,
+    /// Boxed: the nodes of a map that only grows are half empty.
+    all: BTreeMap<PostId, Box<Post>>,
     given: u64,
 }
 
@@ -46,16 +80,20 @@ impl Posts {
     pub(crate) fn add(&mut self, from: Peer, date: i32, content: Content) -> PostId {
         self.given = self.given.wrapping_add(1);
         let id = PostId(self.given);
-        self.all.insert(id, Post { from, date, content, edited: None, copies: Vec::new() });
+        self.all.insert(id, Box::new(Post::new(from, date, content)));
         id
     }
 
     pub(crate) fn post(&self, id: PostId) -> Option<&Post> {
-        self.all.get(&id)
+        self.all.get(&id).map(|post| &**post)
+    }
+
+    pub(crate) fn remove(&mut self, id: PostId) {
+        self.all.remove(&id);
     }
 
     pub(crate) fn post_mut(&mut self, id: PostId) -> Option<&mut Post> {
-        self.all.get_mut(&id)
+        self.all.get_mut(&id).map(|post| &mut **post)
     }
 }
 
@@ -67,6 +105,17 @@ impl Content {
 }
 
 impl Post {
+    pub(crate) fn new(from: Peer, date: i32, content: Content) -> Self {
+        Self {
+            from,
+            date,
+            content,
+            edited: None,
+            reactions: Vec::new(),
+            copies: Vec::with_capacity(2),
+        }
+    }
+
     /// UM-10: whom it names, so that they can be named by it.
     pub(crate) fn names(&self) -> BTreeSet<Peer> {
         let mut names = BTreeSet::from([self.from]);
@@ -74,6 +123,7 @@ impl Post {
             MessageEntity::MessageEntityMentionName(mention) => Some(Peer::User(mention.user_id)),
             _ => None,
         }));
+        names.extend(self.content.forward.map(|forward| forward.from));
         match &self.content.action {
             Some(MessageAction::MessageActionChatCreate(action)) => {
                 names.extend(action.users.iter().copied().map(Peer::User));

@@ -5,8 +5,13 @@ use std::collections::BTreeSet;
 use telewire::tl::api::{enums, types};
 
 use crate::world::account::Account;
-use crate::world::post::Post;
-use crate::world::{Peer, State, User, Viewer};
+use crate::world::schedule::Waiting;
+use crate::world::{
+    Channel, Dialog, Media, MessageCopy, Peer, Post, PostId, Reacted, State, User, Viewer,
+};
+
+/// Reactions that come with a message, as many as Telegram sends.
+const MAX_RECENT: usize = 3;
 
 /// What is shown to somebody. It remembers who is named in it, since an answer brings those along.
 #[derive(Debug)]
@@ -41,7 +46,7 @@ impl State {
     }
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
     /// Names somebody, who is brought along.
     pub(crate) fn name(&mut self, peer: Peer) -> enums::Peer {
         self.named.insert(peer);
@@ -57,6 +62,49 @@ impl View<'_> {
     pub(crate) fn user(&self, id: i64) -> Option<enums::User> {
         let user = self.state.people.user(id)?;
         Some(enums::User::from(self.profile(user)))
+    }
+
+    /// Whose eyes it is shown to.
+    pub(crate) fn viewer(&self) -> Viewer {
+        self.viewer
+    }
+
+    /// A channel, as it is.
+    pub(crate) fn channel_of(&self, id: i64) -> Option<&'a Channel> {
+        self.state.channels.channel(id)
+    }
+
+    /// A chat of the account's list.
+    pub(crate) fn dialog(&mut self, peer: Peer) -> types::Dialog {
+        let account = self.state.accounts.get(&self.viewer.user);
+        let is_pinned = account.is_some_and(|account| account.pinned.contains(&peer));
+        let empty = Dialog::default();
+        let dialog = account.and_then(|account| account.dialogs.get(&peer)).unwrap_or(&empty);
+        types::Dialog {
+            peer: self.name(peer),
+            pinned: is_pinned,
+            unread_mark: dialog.is_marked,
+            view_forum_as_messages: false,
+            top_message: dialog.top(),
+            read_inbox_max_id: dialog.read_inbox,
+            read_outbox_max_id: dialog.read_outbox,
+            unread_count: dialog.unread,
+            unread_mentions_count: 0,
+            unread_reactions_count: 0,
+            unread_poll_votes_count: 0,
+            notify_settings: types::PeerNotifySettings::new(),
+            pts: None,
+            draft: self.draft(peer),
+            folder_id: None,
+            ttl_period: None,
+        }
+    }
+
+    /// What the account began to write in a chat.
+    pub(crate) fn draft(&self, peer: Peer) -> Option<enums::DraftMessage> {
+        let account = self.state.accounts.get(&self.viewer.user)?;
+        let draft = account.dialogs.get(&peer)?.draft.as_ref()?;
+        Some((**draft).clone().into())
     }
 
     /// Whoever was named.
@@ -90,29 +138,67 @@ impl View<'_> {
 
     /// A message of the account's own box.
     pub(crate) fn message(&mut self, id: i32) -> enums::Message {
+        self.message_in(Peer::User(self.viewer.user), id)
+    }
+
+    /// A message that the account sent, as it was at first.
+    pub(crate) fn first(&mut self, id: i32) -> enums::Message {
         let account = self.state.accounts.get(&self.viewer.user);
-        let copy = account.and_then(|account| account.common.message(id));
+        match account.and_then(|account| account.first.get(&id)) {
+            Some((dialog, post)) => {
+                let copy = MessageCopy::new(PostId::default(), *dialog, true);
+                self.named.extend(post.names());
+                self.shown(Peer::User(self.viewer.user), id, copy, post)
+            }
+            None => self.message(id),
+        }
+    }
+
+    /// A message of a box that the account sees.
+    pub(crate) fn message_in(&mut self, owner: Peer, id: i32) -> enums::Message {
+        if let Peer::Channel(channel) = owner {
+            return self.channel_message(channel, id);
+        }
+        let copy = self.state.mailbox(owner).and_then(|mailbox| mailbox.message(id));
         let post = copy.and_then(|copy| self.state.posts.post(copy.post));
         match (copy, post) {
             (Some(copy), Some(post)) => {
                 self.named.extend(post.names());
-                self.shown(id, copy.dialog, copy.is_out, Peer::User(self.viewer.user), post)
+                self.shown(owner, id, *copy, post)
             }
             _ => types::MessageEmpty { id, peer_id: None }.into(),
         }
     }
 
+    /// The chat of a message of a box.
+    pub(crate) fn dialog_of(&self, owner: Peer, id: i32) -> Option<Peer> {
+        Some(self.state.mailbox(owner)?.message(id)?.dialog)
+    }
+
+    pub(crate) fn waits(&self, id: i32) -> Option<Waiting> {
+        self.state.accounts.get(&self.viewer.user)?.scheduled.waiting.get(&id).cloned()
+    }
+
+    /// A message that is to be sent later.
+    pub(crate) fn waiting(&mut self, id: i32, waiting: &Waiting) -> enums::Message {
+        let me = Peer::User(self.viewer.user);
+        let mut post = Post::new(me, waiting.date, waiting.content.clone());
+        post.content.is_scheduled = true;
+        let copy = MessageCopy::new(PostId::default(), waiting.peer, true);
+        self.named.extend(post.names());
+        self.shown(me, id, copy, &post)
+    }
+
     /// A message as it is in a box. Whom it names, its caller names.
     pub(super) fn shown(
         &mut self,
+        owner: Peer,
         id: i32,
-        dialog: Peer,
-        is_out: bool,
-        box_of: Peer,
+        copy: MessageCopy,
         post: &Post,
     ) -> enums::Message {
         let content = &post.content;
-        let replied = content.reply_to.and_then(|to| self.state.posts.post(to)?.id_in(box_of));
+        let replied = content.reply_to.and_then(|to| self.state.posts.post(to)?.id_in(owner));
         let reply_to = replied.map(|id| {
             let header = types::MessageReplyHeader {
                 reply_to_msg_id: Some(id),
@@ -120,15 +206,15 @@ impl View<'_> {
             };
             header.into()
         });
-        let peer_id = self.name(dialog);
+        let peer_id = self.name(copy.dialog);
         // In a private chat it is clear from `out`.
-        let from_id = match dialog {
+        let from_id = match copy.dialog {
             Peer::User(_) => None,
             Peer::Chat(_) | Peer::Channel(_) => Some(post.from.to_tl()),
         };
         if let Some(action) = &content.action {
             let service = types::MessageService {
-                out: is_out,
+                out: copy.is_out,
                 silent: content.is_silent,
                 from_id,
                 reply_to,
@@ -136,16 +222,76 @@ impl View<'_> {
             };
             return service.into();
         }
+        let fwd_from = content.forward.map(|forward| {
+            let from_id = Some(forward.from.to_tl());
+            types::MessageFwdHeader { from_id, ..types::MessageFwdHeader::new(forward.date) }.into()
+        });
         let message = types::Message {
-            out: is_out,
+            out: copy.is_out,
             silent: content.is_silent,
+            pinned: copy.is_pinned,
+            from_scheduled: content.is_scheduled,
             from_id,
+            fwd_from,
             reply_to,
-            edit_date: post.edited,
+            media: content.media.as_ref().and_then(|media| self.media(media)),
             entities: Some(content.entities.clone()).filter(|entities| !entities.is_empty()),
+            edit_date: post.edited,
+            reactions: self.reactions_to(post).map(Box::new),
             ..types::Message::new(id, peer_id, post.date, content.text.clone())
         };
         message.into()
+    }
+
+    /// What is sent besides text.
+    pub(crate) fn media(&mut self, media: &Media) -> Option<enums::MessageMedia> {
+        match media {
+            Media::Plain(media) => Some((**media).clone()),
+            Media::Poll(id) => {
+                let poll = self.state.polls.get(id)?;
+                Some(poll.media(self.viewer.user).into())
+            }
+        }
+    }
+
+    /// What people think of a message of a box; `None` if nobody says.
+    pub(crate) fn reactions(&mut self, owner: Peer, id: i32) -> Option<types::MessageReactions> {
+        let copy = self.state.mailbox(owner)?.message(id)?;
+        self.reactions_to(self.state.posts.post(copy.post)?)
+    }
+
+    fn reactions_to(&mut self, post: &Post) -> Option<types::MessageReactions> {
+        let mut results: Vec<types::ReactionCount> = Vec::new();
+        let mut mine = 0;
+        for Reacted { who, reaction, .. } in &post.reactions {
+            let place = results.iter().position(|counted| counted.reaction == *reaction);
+            let place = place.unwrap_or_else(|| {
+                results.push(types::ReactionCount::new(reaction.clone(), 0));
+                results.len().saturating_sub(1)
+            });
+            let Some(counted) = results.get_mut(place) else { continue };
+            counted.count = counted.count.saturating_add(1);
+            if *who == self.viewer.user {
+                counted.chosen_order = Some(mine);
+                mine = mine.saturating_add(1);
+            }
+        }
+        let recent = post.reactions.iter().rev().map(|Reacted { who, date, reaction }| {
+            types::MessagePeerReaction {
+                my: *who == self.viewer.user,
+                ..types::MessagePeerReaction::new(
+                    self.name(Peer::User(*who)),
+                    *date,
+                    reaction.clone(),
+                )
+            }
+        });
+        let recent = recent.take(MAX_RECENT).collect();
+        (!results.is_empty()).then(|| types::MessageReactions {
+            can_see_list: true,
+            recent_reactions: Some(recent),
+            ..types::MessageReactions::new(results)
+        })
     }
 
     /// Updates with whoever is named in them. They are outside of the order of `seq` (UM-08).

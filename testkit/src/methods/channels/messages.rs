@@ -7,14 +7,14 @@ use telewire::tl::api::enums::{ChannelMessagesFilter, InputMessage, Updates};
 use telewire::tl::api::functions::channels::{
     DeleteMessages, DeleteParticipantHistory, ExportMessageLink, GetMessages, ReadHistory,
 };
-use telewire::tl::api::functions::messages::{EditMessage, GetHistory, UpdatePinnedMessage};
+use telewire::tl::api::functions::messages::EditMessage;
 use telewire::tl::api::functions::updates::GetChannelDifference;
 use telewire::tl::api::types;
 
 use crate::methods::Registry;
 use crate::methods::channels::members::participant_id;
-use crate::methods::messages::{MAX_LENGTH, MAX_PART};
-use crate::world::{Caller, Channel, Missed, Part, Peer, State, View, count, invalid};
+use crate::methods::messages::MAX_LENGTH;
+use crate::world::{Caller, Channel, Missed, Peer, State, View, count, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(get_messages);
@@ -23,8 +23,6 @@ pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(delete_participant_history);
     registry.on(export_message_link);
     registry.on(get_channel_difference);
-    registry.on(edit_message);
-    registry.on(update_pinned_message);
 }
 
 /// Messages of one request for some by their numbers.
@@ -76,40 +74,6 @@ pub(in crate::methods) fn shown(
         users: view.users(),
     };
     messages.into()
-}
-
-impl State {
-    /// A part of a channel's history.
-    pub(in crate::methods) fn channel_history(
-        &self,
-        caller: &Caller,
-        id: i64,
-        request: &GetHistory,
-    ) -> Result<Messages, RpcError> {
-        let channel = self.open_channel(caller, id)?;
-        let date_of = |id: &i32| {
-            let copy = channel.mailbox.message(*id)?;
-            self.posts.post(copy.post).map(|post| post.date)
-        };
-        let offset_id = match (request.offset_id, request.offset_date) {
-            (0, until @ 1..) => {
-                let messages = &channel.history.messages;
-                let place = messages.partition_point(|id| date_of(id).is_some_and(|of| of < until));
-                messages.get(place).copied().unwrap_or(0)
-            }
-            (id, _) => id,
-        };
-        let part = Part {
-            offset_id,
-            add_offset: request.add_offset,
-            limit: usize::try_from(request.limit).unwrap_or(0).min(MAX_PART),
-            max_id: request.max_id,
-            min_id: request.min_id,
-        };
-        let ids = channel.history.part(part);
-        let mut view = self.view(caller.viewer());
-        Ok(shown(&mut view, channel, &ids, channel.history.messages.len()))
-    }
 }
 
 fn read_history(
@@ -168,15 +132,13 @@ fn export_message_link(
     Ok(types::ExportedMessageLink { html: format!("<a href=\"{link}\">{link}</a>"), link })
 }
 
-/// Of channels alone.
-fn edit_message(
+/// `messages.editMessage` of a channel.
+pub(in crate::methods) fn edit_message(
     state: &mut State,
     caller: &Caller,
+    id: i64,
     request: EditMessage,
 ) -> Result<Updates, RpcError> {
-    let Peer::Channel(id) = state.input_peer(caller, &request.peer)? else {
-        return Err(invalid("PEER_ID_INVALID"));
-    };
     let text = request.message.unwrap_or_default();
     if text.trim().is_empty() {
         return Err(invalid("MESSAGE_EMPTY"));
@@ -186,18 +148,6 @@ fn edit_message(
     }
     let entities = request.entities.unwrap_or_default();
     state.edit_in_channel(caller, id, request.id, text, entities)
-}
-
-/// Of channels alone.
-fn update_pinned_message(
-    state: &mut State,
-    caller: &Caller,
-    request: UpdatePinnedMessage,
-) -> Result<Updates, RpcError> {
-    let Peer::Channel(id) = state.input_peer(caller, &request.peer)? else {
-        return Err(invalid("PEER_ID_INVALID"));
-    };
-    state.pin_in_channel(caller, id, request.id, !request.unpin, request.silent)
 }
 
 /// UM-07.

@@ -96,7 +96,7 @@ impl State {
         let mut view = self.view(viewer);
         let limit = usize::try_from(limit).unwrap_or(0).min(100);
         let part = Part { offset_id: 0, add_offset: 0, limit, max_id: 0, min_id: 0 };
-        let messages = channel.history.part(part);
+        let messages = part.of(&channel.history.messages);
         let messages = messages.into_iter().map(|id| view.channel_message(channel.id, id));
         let messages = messages.collect();
         let dialog = view.channel_dialog(channel).into();
@@ -202,6 +202,6 @@ impl View<'_> {
 fn is_gone(channel: &Channel, event: &Event) -> bool {
     match event.what {
         What::New(id) | What::Edit(id) => channel.mailbox.message(id).is_none(),
-        What::Delete(_) | What::Pin(..) => false,
+        What::Delete(_) | What::Pin(..) | What::ReadInbox(..) | What::ReadOutbox(..) => false,
     }
 }

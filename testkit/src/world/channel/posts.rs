@@ -6,21 +6,21 @@ use telewire::tl::api::{enums, types};
 
 use crate::world::account::Sent;
 use crate::world::mailbox::MessageCopy;
-use crate::world::{Caller, Content, Key, Peer, State, Viewer, What, forbidden, invalid};
+use crate::world::{Actor, Caller, Content, Key, Peer, State, Viewer, What, forbidden, invalid};
 
 impl State {
     /// Sends into a channel, and into a topic of it.
     pub(crate) fn send_to_channel(
         &mut self,
-        caller: &Caller,
+        actor: Actor,
         channel: i64,
         content: Content,
         topic: Option<i32>,
     ) -> Sent {
-        let (me, date) = (caller.me, caller.date());
+        let (me, date) = (actor.user, actor.date);
         let is_said = content.action.is_none();
-        let post = self.posts.add(Peer::User(me), date, content);
-        let copy = MessageCopy { post, dialog: Peer::Channel(channel), is_out: false };
+        let post = self.say(Peer::User(me), date, content);
+        let copy = MessageCopy::new(post, Peer::Channel(channel), false);
         let mut sent = Sent { id: 0, pts: 0, date };
         self.channel_changed(channel, |channel| {
             (sent.id, sent.pts) = channel.mailbox.add(copy, date);
@@ -39,26 +39,12 @@ impl State {
         if let Some(post) = self.posts.post_mut(post) {
             post.copies.push((Peer::Channel(channel), sent.id));
         }
-        self.tell_members(channel, Some(caller.context.key), |state, viewer| {
+        self.tell_members(channel, actor.key, |state, viewer| {
             let mut view = state.view(viewer);
             let new = view.new_in_channel(channel, sent);
             view.updates(vec![new], date)
         });
         sent
-    }
-
-    /// UM-03: what whoever sends into a channel is answered.
-    pub(crate) fn channel_receipt(
-        &self,
-        viewer: Viewer,
-        channel: i64,
-        random_id: i64,
-        sent: Sent,
-    ) -> enums::Updates {
-        let mut view = self.view(viewer);
-        let number = types::UpdateMessageId { id: sent.id, random_id };
-        let new = view.new_in_channel(channel, sent);
-        view.updates(vec![number.into(), new], sent.date)
     }
 
     /// What is answered to whoever changed a channel, with the message about it if there is one.
@@ -188,7 +174,9 @@ impl State {
         self.channel_changed(id, |channel| {
             for message in &messages {
                 channel.mailbox.remove(*message);
-                channel.history.remove(*message);
+                if let Ok(place) = channel.history.messages.binary_search(message) {
+                    channel.history.messages.remove(place);
+                }
                 channel.pinned.remove(message);
                 channel.leave_topic(*message);
             }
@@ -240,7 +228,7 @@ impl State {
                 is_silent,
                 ..Content::action(enums::MessageAction::MessageActionPinMessage)
             };
-            let sent = self.send_to_channel(caller, id, content, topic);
+            let sent = self.send_to_channel(caller.actor(), id, content, topic);
             let mut view = self.view(caller.viewer());
             let new = view.new_in_channel(id, sent);
             if let enums::Updates::Updates(all) = &mut answer {

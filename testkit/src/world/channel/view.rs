@@ -6,7 +6,7 @@ use crate::world::account::Sent;
 use crate::world::channel::topic::GENERAL;
 use crate::world::channel::{Ban, Channel, Member, all_rights};
 use crate::world::view::View;
-use crate::world::{Peer, What};
+use crate::world::{MessageCopy, Peer, PostId, What};
 
 impl View<'_> {
     /// A message of a channel. UM-10: those who are named in it alone, and are strangers, are shown in short.
@@ -31,11 +31,17 @@ impl View<'_> {
                 }
             }
         }
-        let is_out = post.from == Peer::User(self.viewer.user);
+        let copy = MessageCopy {
+            is_pinned: channel.pinned.contains(&id),
+            ..MessageCopy::new(
+                PostId::default(),
+                channel.peer(),
+                post.from == Peer::User(self.viewer.user),
+            )
+        };
         let topic = channel.topic_of.get(&id).copied().filter(|topic| *topic != GENERAL);
-        match self.shown(id, channel.peer(), is_out, channel.peer(), post) {
+        match self.shown(channel.peer(), id, copy, post) {
             enums::Message::Message(mut message) => {
-                message.pinned = channel.pinned.contains(&id);
                 message.post = channel.is_broadcast;
                 if channel.is_broadcast {
                     message.from_id = None;
@@ -95,6 +101,10 @@ impl View<'_> {
                     pts_count,
                 };
                 update.into()
+            }
+            // Of common boxes alone: UM-04.
+            What::ReadInbox(..) | What::ReadOutbox(..) => {
+                types::UpdateChannelTooLong { channel_id: id, pts: Some(pts) }.into()
             }
         }
     }

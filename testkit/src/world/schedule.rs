@@ -1,0 +1,138 @@
+//! What is to be sent later: the time comes with calls, and with [`World::advance`](crate::World::advance).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use telewire::rpc::RpcError;
+use telewire::tl::api::{enums, types};
+
+use crate::world::view::View;
+use crate::world::{Actor, Content, Peer, Sent, State, invalid, seconds};
+
+/// What an account has waiting. Its numbers are of their own.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scheduled {
+    last_id: i32,
+    pub(crate) waiting: BTreeMap<i32, Waiting>,
+}
+
+/// A message that waits.
+#[derive(Debug, Clone)]
+pub(crate) struct Waiting {
+    pub(crate) peer: Peer,
+    pub(crate) content: Content,
+    /// When it is to be sent.
+    pub(crate) date: i32,
+}
+
+/// How long it may be, and how many may wait in a chat: <https://core.telegram.org/api/scheduled-messages>.
+const MAX_AHEAD: i32 = 365 * 86_400;
+const MAX_WAITING: usize = 100;
+
+impl State {
+    /// Has a message wait; gives its number among those that do.
+    ///
+    /// # Errors
+    ///
+    /// `SCHEDULE_BOT_NOT_ALLOWED`, `SCHEDULE_DATE_TOO_LATE`, `SCHEDULE_TOO_MUCH`, and what [`may_write`](Self::may_write) says.
+    pub(crate) fn schedule(
+        &mut self,
+        actor: Actor,
+        peer: Peer,
+        content: Content,
+        date: i32,
+    ) -> Result<i32, RpcError> {
+        self.may_write(actor.user, peer)?;
+        if self.is_bot(actor.user) {
+            return Err(invalid("SCHEDULE_BOT_NOT_ALLOWED"));
+        }
+        if date > actor.date.saturating_add(MAX_AHEAD) {
+            return Err(invalid("SCHEDULE_DATE_TOO_LATE"));
+        }
+        let scheduled = &mut self.account(actor.user).scheduled;
+        if scheduled.waiting.values().filter(|waiting| waiting.peer == peer).count() >= MAX_WAITING
+        {
+            return Err(invalid("SCHEDULE_TOO_MUCH"));
+        }
+        scheduled.last_id = scheduled.last_id.saturating_add(1);
+        let id = scheduled.last_id;
+        scheduled.waiting.insert(id, Waiting { peer, content, date });
+        self.due.insert((date, actor.user, id));
+        self.tell_all(actor.user, actor, |view| new_waiting(view, id));
+        Ok(id)
+    }
+
+    /// What whoever scheduled it is answered.
+    pub(crate) fn scheduled(
+        &self,
+        viewer: crate::world::Viewer,
+        random_id: i64,
+        id: i32,
+        date: i32,
+    ) -> enums::Updates {
+        let mut view = self.view(viewer);
+        let number = types::UpdateMessageId { id, random_id };
+        let message = new_waiting(&mut view, id);
+        view.updates(vec![number.into(), message], date)
+    }
+
+    /// Takes messages of a chat away that wait, and tells the account so. `sent` are their numbers in the box, if they were sent.
+    pub(crate) fn unschedule(
+        &mut self,
+        peer: Peer,
+        ids: &[i32],
+        sent: Option<Vec<i32>>,
+        actor: Actor,
+    ) -> enums::Update {
+        for id in ids {
+            if let Some(waiting) = self.account(actor.user).scheduled.waiting.remove(id) {
+                self.due.remove(&(waiting.date, actor.user, *id));
+            }
+        }
+        let update = types::UpdateDeleteScheduledMessages {
+            peer: peer.to_tl(),
+            messages: ids.to_vec(),
+            sent_messages: sent,
+        };
+        self.tell_all(actor.user, actor, |view| {
+            view.name(peer);
+            update.clone().into()
+        });
+        update.into()
+    }
+
+    /// Sends what waits, whatever its time.
+    pub(crate) fn send_waiting(&mut self, id: i32, actor: Actor) -> Option<(Sent, enums::Update)> {
+        let waiting = self.account(actor.user).scheduled.waiting.get(&id)?.clone();
+        let content = Content { is_scheduled: true, ..waiting.content };
+        // What cannot be sent any more goes without a word, as with Telegram.
+        let sent = self.send_to(actor, waiting.peer, content, None).ok();
+        let numbers = sent.map(|sent| vec![sent.id]);
+        let update = self.unschedule(waiting.peer, &[id], numbers, actor);
+        Some((sent?, update))
+    }
+
+    /// The time has come to a moment: what was to be sent until then is sent.
+    pub(crate) fn pass(&mut self, unix: Duration) {
+        self.clock = self.clock.max(unix);
+        let now = seconds(self.clock);
+        while let Some((date, user, id)) = self.due.first().copied().filter(|due| due.0 <= now) {
+            self.due.remove(&(date, user, id));
+            self.send_waiting(id, Actor { user, date: now, key: None });
+        }
+    }
+}
+
+fn new_waiting(view: &mut View<'_>, id: i32) -> enums::Update {
+    types::UpdateNewScheduledMessage { message: view.scheduled(id) }.into()
+}
+
+impl View<'_> {
+    /// A message of the account's that waits.
+    pub(crate) fn scheduled(&mut self, id: i32) -> enums::Message {
+        match self.waits(id) {
+            Some(waiting) => self.waiting(id, &waiting),
+            None => types::MessageEmpty { id, peer_id: None }.into(),
+        }
+    }
+}
