@@ -368,6 +368,11 @@ fn what_is_scheduled_is_sent_before_its_time_or_never() {
     assert_eq!((gone.messages.as_slice(), &gone.sent_messages), ([2].as_slice(), &None));
     let some = GetScheduledMessages { peer: peer.clone(), id: vec![1, 2, 3] };
     assert_eq!(ids(script.ask(ada, &some).unwrap()), [3]);
+    let before = script.world.snapshot();
+    script.ask(ada, &DeleteScheduledMessages { id: vec![3], ..delete }).unwrap();
+    assert_eq!(script.world.next_at(), None);
+    script.world.restore(before);
+    script.told();
     script.unix += Duration::from_secs(600);
     script.told();
     assert_eq!(script.history(bob, ada.user).len(), 2);
