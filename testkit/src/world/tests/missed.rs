@@ -6,8 +6,8 @@ use telewire::crypto::SeededEntropy;
 use telewire::ids::SessionId;
 use telewire::rpc::RpcError;
 use telewire::tl::api::functions::messages::{
-    DeleteMessages, EditMessage, ForwardMessages, ReadHistory, SendMessage, SendReaction,
-    UpdatePinnedMessage,
+    DeleteMessages, EditMessage, ForwardMessages, ReadHistory, SendMedia, SendMessage,
+    SendReaction, UpdatePinnedMessage,
 };
 use telewire::tl::api::functions::updates::{GetDifference, GetState};
 use telewire::tl::api::{enums, types};
@@ -232,6 +232,49 @@ fn um_03_short_forms_say_the_same() {
     // What has no short form comes whole.
     edit(&mut script, ada, bob.user, 1, "other");
     assert!(matches!(script.told()[0].1, enums::Updates::Updates(_)));
+}
+
+#[test]
+fn um_03_a_short_form_has_all_of_the_message_or_there_is_none() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    script.world.set_habits(Habits { short: 1_000, ..Habits::default() });
+    script.send(bob, ada.user, "question");
+    script.told();
+    let peer = script.input_peer(ada, bob.user);
+    let bold = types::MessageEntityBold { offset: 0, length: 3 };
+    let reply = types::InputReplyToMessage::new(1);
+    let rich = SendMessage {
+        silent: true,
+        entities: Some(vec![bold.into()]),
+        reply_to: Some(reply.into()),
+        ..SendMessage::new(peer.clone(), "rich".into(), 1)
+    };
+    script.ask(ada, &rich).unwrap();
+    let forward = ForwardMessages::new(peer.clone(), vec![1], vec![2], peer.clone());
+    script.ask(ada, &forward).unwrap();
+    let dice = types::InputMediaDice { emoticon: "🎲".into() };
+    script.ask(ada, &SendMedia::new(peer, dice.into(), String::new(), 3)).unwrap();
+    let told = script.told();
+    let history = script.history(bob, ada.user);
+    for ((_, told), shown) in told.iter().zip(history.iter().rev().skip(1)) {
+        let enums::Updates::UpdateShortMessage(short) = told else {
+            assert!(shown.media.is_some(), "{told:?}");
+            continue;
+        };
+        let user = types::PeerUser { user_id: short.user_id };
+        let whole = types::Message {
+            out: short.out,
+            silent: short.silent,
+            fwd_from: short.fwd_from.clone(),
+            reply_to: short.reply_to.clone(),
+            entities: short.entities.clone(),
+            ..types::Message::new(short.id, user.into(), short.date, short.message.clone())
+        };
+        assert_eq!(whole, *shown);
+    }
+    assert_eq!((told.len(), history.len()), (3, 4));
+    assert!(matches!(told[2].1, enums::Updates::Updates(_)));
 }
 
 #[test]

@@ -97,6 +97,11 @@ fn a_reaction_is_seen_by_both_and_one_s_own_is_marked() {
     };
     assert_eq!(seen(&mut script, bob, &to_ada), [(2, Some(0))]);
     assert!(script.history(ada, bob.user)[0].reactions.is_some());
+    // Who said so is told besides, the latest first.
+    let shown = script.history(ada, bob.user)[0].reactions.clone().unwrap();
+    let who = shown.recent_reactions.as_ref().unwrap().iter();
+    let who: Vec<_> = who.map(|recent| (recent.peer_id.clone(), recent.my)).collect();
+    assert_eq!(who, [(user(ada.user), true), (user(bob.user), false)]);
     // It is no event of the box.
     assert_eq!((script.pts(ada), script.pts(bob)), (2, 2));
     script.ask(bob, &react(&to_ada, 1, vec![])).unwrap();
