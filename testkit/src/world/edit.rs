@@ -23,18 +23,12 @@ impl State {
     pub(crate) fn edited(&mut self, post: PostId, actor: Actor, of: Peer) -> i32 {
         let mut pts = 0;
         for (owner, id) in self.copies(post) {
-            let at = self.happen(owner, &What::Edit(id), 1, self.as_seen_by(owner, actor));
+            let at = self.happen(owner, &What::Edit(id), 1, actor);
             if owner == of {
                 pts = at;
             }
         }
         pts
-    }
-
-    /// The key that is answered hears nothing of its own box besides; of others' it has none.
-    pub(crate) fn as_seen_by(&self, owner: Peer, actor: Actor) -> Actor {
-        let key = actor.key.filter(|_| owner == Peer::User(actor.user));
-        Actor { key, ..actor }
     }
 
     /// Pins messages of a box, or takes them down: one event, for those that were not so already. Gives its position and how many
@@ -78,9 +72,7 @@ impl State {
         found.reactions.extend(new);
         for (owner, id) in self.copies(post) {
             let Peer::User(user) = owner else { continue };
-            self.tell_all(user, self.as_seen_by(owner, actor), |view| {
-                view.reactions_of(owner, id).into()
-            });
+            self.tell_all(user, actor, |view| view.reactions_of(owner, id).into());
         }
     }
 }

@@ -71,12 +71,10 @@ pub(super) fn short(updates: &Updates) -> Option<Updates> {
     let [Update::UpdateNewMessage(new)] = container.updates.as_slice() else { return None };
     let Message::Message(message) = &new.message else { return None };
     let Peer::PeerUser(user) = &message.peer_id else { return None };
+    // What is new was not changed yet.
     let has_more = message.media.is_some()
         || message.from_id.is_some()
-        || message.edit_date.is_some()
-        || message.reactions.is_some()
         || message.reply_markup.is_some()
-        || message.pinned
         || message.from_scheduled;
     (!has_more).then(|| {
         let short = types::UpdateShortMessage {

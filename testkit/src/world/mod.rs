@@ -64,6 +64,7 @@ pub(crate) use people::{User, digits, is_username};
 pub(crate) use post::{Content, Forward, Media, Post, PostId, Reacted};
 pub use push::Push;
 pub(crate) use push::Wake;
+pub(crate) use schedule::new_waiting;
 pub(crate) use state::State;
 pub(crate) use view::View;
 

@@ -144,7 +144,6 @@ impl State {
             let Peer::User(user) = owner else { continue };
             let Some(poll) = self.polls.get(&id) else { continue };
             let update = poll.update(user);
-            let actor = self.as_seen_by(owner, actor);
             self.tell_all(user, actor, |_| update.clone().into());
         }
     }

@@ -26,7 +26,7 @@ pub(crate) struct Post {
 }
 
 /// What it says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Content {
     pub(crate) text: String,
     pub(crate) entities: Vec<MessageEntity>,

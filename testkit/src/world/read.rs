@@ -27,10 +27,10 @@ impl State {
         let pts = self.happen(owner, &What::ReadInbox(peer, newest, left), 1, actor);
         for (author, (chat, id)) in self.written_by(owner, &read) {
             let dialog = self.account(author).dialog(chat);
+            // In a group somebody else may have read more.
             if dialog.read_outbox < id {
                 dialog.read_outbox = id;
-                let told = Actor { key: None, ..actor };
-                self.happen(Peer::User(author), &What::ReadOutbox(chat, id), 1, told);
+                self.happen(Peer::User(author), &What::ReadOutbox(chat, id), 1, actor);
             }
         }
         (pts, 1)

@@ -23,7 +23,7 @@ impl State {
         }
         let mut moved = (self.account(actor.user).common.pts(), 0);
         for (owner, ids) in boxes {
-            let result = self.delete_in(owner, ids, self.as_seen_by(owner, actor));
+            let result = self.delete_in(owner, ids, actor);
             if owner == mine {
                 moved = result;
             }

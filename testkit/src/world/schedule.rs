@@ -1,19 +1,21 @@
 //! What is to be sent later: the time comes with calls, and with [`World::advance`](crate::World::advance).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use telewire::rpc::RpcError;
 use telewire::tl::api::{enums, types};
 
 use crate::world::view::View;
-use crate::world::{Actor, Content, Peer, Sent, State, invalid, seconds};
+use crate::world::{Actor, Content, Peer, Sent, State, Viewer, invalid, seconds};
 
 /// What an account has waiting. Its numbers are of their own.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scheduled {
     last_id: i32,
     pub(crate) waiting: BTreeMap<i32, Waiting>,
+    /// UM-11: what was scheduled, by the number that the client gave, as it was at first.
+    first: HashMap<(Peer, i64), (i32, Waiting)>,
 }
 
 /// A message that waits.
@@ -30,6 +32,17 @@ const MAX_AHEAD: i32 = 365 * 86_400;
 const MAX_WAITING: usize = 100;
 
 impl State {
+    /// UM-11: what a message got that was scheduled with this number.
+    pub(crate) fn scheduled_before(
+        &self,
+        me: i64,
+        peer: Peer,
+        random_id: i64,
+    ) -> Option<(i32, &Waiting)> {
+        let first = &self.accounts.get(&me)?.scheduled.first;
+        first.get(&(peer, random_id)).map(|(id, waiting)| (*id, waiting))
+    }
+
     /// Has a message wait; gives its number among those that do.
     ///
     /// # Errors
@@ -41,6 +54,7 @@ impl State {
         peer: Peer,
         content: Content,
         date: i32,
+        random_id: i64,
     ) -> Result<i32, RpcError> {
         self.may_write(actor.user, peer)?;
         if self.is_bot(actor.user) {
@@ -56,24 +70,44 @@ impl State {
         }
         scheduled.last_id = scheduled.last_id.saturating_add(1);
         let id = scheduled.last_id;
-        scheduled.waiting.insert(id, Waiting { peer, content, date });
+        let waiting = Waiting { peer, content, date };
+        scheduled.first.insert((peer, random_id), (id, waiting.clone()));
+        scheduled.waiting.insert(id, waiting);
         self.due.insert((date, actor.user, id));
         self.tell_all(actor.user, actor, |view| new_waiting(view, id));
         Ok(id)
     }
 
-    /// What whoever scheduled it is answered.
+    /// What whoever scheduled messages is answered: they are as they were then.
     pub(crate) fn scheduled(
         &self,
-        viewer: crate::world::Viewer,
-        random_id: i64,
-        id: i32,
+        viewer: Viewer,
+        peer: Peer,
+        numbers: &[i64],
         date: i32,
     ) -> enums::Updates {
         let mut view = self.view(viewer);
-        let number = types::UpdateMessageId { id, random_id };
-        let message = new_waiting(&mut view, id);
-        view.updates(vec![number.into(), message], date)
+        let (mut ids, mut messages) = (Vec::new(), Vec::new());
+        for random_id in numbers {
+            let found = self.scheduled_before(viewer.user, peer, *random_id);
+            let Some((id, waiting)) = found else { continue };
+            ids.push(types::UpdateMessageId { id, random_id: *random_id }.into());
+            let message = view.waiting(id, waiting);
+            messages.push(types::UpdateNewScheduledMessage { message }.into());
+        }
+        ids.append(&mut messages);
+        view.updates(ids, date)
+    }
+
+    /// What waits is another now, or is to be sent at another time; the account hears of it.
+    pub(crate) fn reschedule(&mut self, id: i32, content: Content, date: i32, actor: Actor) {
+        let waiting = self.account(actor.user).scheduled.waiting.get_mut(&id);
+        let Some(waiting) = waiting else { return };
+        let before = std::mem::replace(&mut waiting.date, date);
+        waiting.content = content;
+        self.due.remove(&(before, actor.user, id));
+        self.due.insert((date, actor.user, id));
+        self.tell_all(actor.user, actor, |view| new_waiting(view, id));
     }
 
     /// Takes messages of a chat away that wait, and tells the account so. `sent` are their numbers in the box, if they were sent.
@@ -123,7 +157,8 @@ impl State {
     }
 }
 
-fn new_waiting(view: &mut View<'_>, id: i32) -> enums::Update {
+/// A message that waits, for the account's other sessions.
+pub(crate) fn new_waiting(view: &mut View<'_>, id: i32) -> enums::Update {
     types::UpdateNewScheduledMessage { message: view.scheduled(id) }.into()
 }
 

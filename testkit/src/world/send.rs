@@ -92,7 +92,7 @@ impl State {
         let sent = self.deliver_copy(me, mine, actor);
         if to != me {
             let theirs = MessageCopy::new(post, Peer::User(me), false);
-            self.deliver_copy(to, theirs, Actor { key: None, ..actor });
+            self.deliver_copy(to, theirs, actor);
         }
         sent
     }

@@ -98,7 +98,7 @@ impl State {
             }
         }
         for (other, ids) in others {
-            self.pin(other, &ids, pinned, Actor { key: None, ..actor });
+            self.pin(other, &ids, pinned, actor);
         }
     }
 }

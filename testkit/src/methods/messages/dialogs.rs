@@ -1,7 +1,6 @@
 //! The list of chats: <https://core.telegram.org/api/folders>, without folders.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
 
 use telewire::rpc::RpcError;
 use telewire::tl::api::enums::{InputDialogPeer, InputPeer};
@@ -48,11 +47,10 @@ fn get_dialogs(
         }
     };
     let account = state.account(caller.me);
-    let pinned: HashSet<Peer> = account.pinned.iter().copied().collect();
     let shown = |dialog: &Dialog| folder == 0 && dialog.is_shown();
     let all = account.dialogs.iter().filter(|(_, dialog)| shown(dialog));
     let mut places: Vec<Place> = all
-        .filter(|(peer, _)| !pinned.contains(peer))
+        .filter(|(peer, _)| !account.pinned.contains(peer))
         .map(|(peer, dialog)| Reverse((dialog.date, dialog.top(), *peer)))
         .collect();
     let is_first = request.offset_date == 0 && request.offset_id == 0 && after.is_none();

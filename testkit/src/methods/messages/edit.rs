@@ -7,7 +7,7 @@ use telewire::tl::api::types::messages::{AffectedHistory, AffectedMessages};
 
 use super::MAX_LENGTH;
 use crate::methods::{Registry, channels};
-use crate::world::{Caller, Media, Peer, State, What, invalid};
+use crate::world::{Caller, Media, Peer, State, What, invalid, new_waiting};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(edit_message);
@@ -27,6 +27,9 @@ fn edit_message(
     request: EditMessage,
 ) -> Result<Updates, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
+    if let Some(date) = request.schedule_date {
+        return edit_waiting(state, caller, peer, date, request);
+    }
     if let Peer::Channel(id) = peer {
         return channels::edit_message(state, caller, id, request);
     }
@@ -72,6 +75,40 @@ fn edit_message(
     let mut view = state.view(caller.viewer());
     let update = view.event(owner, &What::Edit(request.id), pts, 1);
     Ok(view.updates(update.into_iter().collect(), caller.date()))
+}
+
+/// A message that waits: what it says, and when it is to be sent.
+fn edit_waiting(
+    state: &mut State,
+    caller: &Caller,
+    peer: Peer,
+    date: i32,
+    request: EditMessage,
+) -> Result<Updates, RpcError> {
+    let waiting = state.account(caller.me).scheduled.waiting.get(&request.id);
+    let waiting = waiting.filter(|waiting| waiting.peer == peer);
+    let waiting = waiting.ok_or_else(|| invalid("MESSAGE_ID_INVALID"))?.clone();
+    if date <= caller.date() {
+        return Err(invalid("SCHEDULE_DATE_INVALID"));
+    }
+    let is_empty = |text: &String| text.trim().is_empty() && waiting.content.media.is_none();
+    if request.message.as_ref().is_some_and(is_empty) {
+        return Err(invalid("MESSAGE_EMPTY"));
+    }
+    let mut content = waiting.content.clone();
+    if let Some(text) = request.message {
+        (content.text, content.entities) = (text, request.entities.unwrap_or_default());
+    }
+    if content.text.chars().count() > MAX_LENGTH {
+        return Err(invalid("MESSAGE_TOO_LONG"));
+    }
+    if content == waiting.content && date == waiting.date {
+        return Err(invalid("MESSAGE_NOT_MODIFIED"));
+    }
+    state.reschedule(request.id, content, date, caller.actor());
+    let mut view = state.view(caller.viewer());
+    let update = new_waiting(&mut view, request.id);
+    Ok(view.updates(vec![update], caller.date()))
 }
 
 /// What is not there is left out.

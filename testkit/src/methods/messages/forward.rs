@@ -54,6 +54,15 @@ fn forward_messages(
             ..Content::default()
         });
     }
+    let later = request.schedule_date.filter(|date| *date > caller.date());
+    if let Some(date) = later {
+        for (content, number) in contents.into_iter().zip(numbers) {
+            if state.scheduled_before(caller.me, to, *number).is_none() {
+                state.schedule(caller.actor(), to, content, date, *number)?;
+            }
+        }
+        return Ok(state.scheduled(caller.viewer(), to, numbers, caller.date()));
+    }
     let mut all = Vec::new();
     for (content, number) in contents.into_iter().zip(numbers) {
         let before = state.account(caller.me).sent.get(&(to, *number)).copied();

@@ -97,6 +97,9 @@ impl State {
         peer: Peer,
         random_id: i64,
     ) -> Option<Updates> {
+        if self.scheduled_before(caller.me, peer, random_id).is_some() {
+            return Some(self.scheduled(caller.viewer(), peer, &[random_id], caller.date()));
+        }
         let sent = self.account(caller.me).sent.get(&(peer, random_id)).copied()?;
         Some(self.short_receipt(caller.viewer(), peer, random_id, sent))
     }
@@ -112,8 +115,8 @@ impl State {
     ) -> Result<Updates, RpcError> {
         let (actor, viewer) = (caller.actor(), caller.viewer());
         if let Some(date) = later.filter(|date| *date > caller.date()) {
-            let id = self.schedule(actor, peer, content, date)?;
-            return Ok(self.scheduled(viewer, random_id, id, caller.date()));
+            self.schedule(actor, peer, content, date, random_id)?;
+            return Ok(self.scheduled(viewer, peer, &[random_id], caller.date()));
         }
         let sent = self.send_to(actor, peer, content, Some(random_id))?;
         Ok(self.short_receipt(viewer, peer, random_id, sent))

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use telewire::tl::api::functions::messages::{
-    ClearAllDrafts, GetAllDrafts, GetDialogUnreadMarks, GetDialogs, GetPeerDialogs,
-    GetPinnedDialogs, MarkDialogUnread, ReadHistory, ReorderPinnedDialogs, SaveDraft, SendMessage,
-    ToggleDialogPin,
+    ClearAllDrafts, DeleteHistory, DeleteMessages, GetAllDrafts, GetDialogUnreadMarks, GetDialogs,
+    GetPeerDialogs, GetPinnedDialogs, MarkDialogUnread, ReadHistory, ReorderPinnedDialogs,
+    SaveDraft, SendMessage, ToggleDialogPin,
 };
-use telewire::tl::api::{enums, types};
+use telewire::tl::api::{enums, functions, types};
 
 use super::{Device, Script, told_to};
 
@@ -76,12 +76,39 @@ fn the_list_begins_with_the_latest_and_says_what_is_not_read() {
     let (theirs, _) = dialogs(&mut script, others[0], &list());
     assert_eq!((theirs[0].unread_count, theirs[0].read_outbox_max_id), (0, 1));
     // What is deleted is not unread, and the chat goes where its last message puts it.
-    let gone =
-        telewire::tl::api::functions::messages::DeleteMessages { revoke: false, id: vec![4] };
+    let gone = DeleteMessages { revoke: false, id: vec![4] };
     script.ask(ada, &gone).unwrap();
     let (all, _) = dialogs(&mut script, ada, &list());
     assert_eq!(with(&all), [others[2].user, others[1].user, others[0].user]);
     assert_eq!(all[2].unread_count, 0);
+}
+
+#[test]
+fn a_message_that_was_read_is_not_unread_when_it_goes() {
+    let (mut script, ada, others) = written_to(1);
+    script.send(others[0], ada.user, "again");
+    let read = ReadHistory { peer: script.input_peer(ada, others[0].user), max_id: 1 };
+    script.ask(ada, &read).unwrap();
+    let delete = |id| DeleteMessages { revoke: false, id: vec![id] };
+    script.ask(ada, &delete(1)).unwrap();
+    assert_eq!(dialogs(&mut script, ada, &list()).0[0].unread_count, 1);
+    script.ask(ada, &delete(2)).unwrap();
+    assert_eq!(script.ask(ada, &functions::updates::GetState).unwrap().unread_count, 0);
+}
+
+#[test]
+fn a_chat_that_is_emptied_stays_in_the_list_and_one_that_is_deleted_does_not() {
+    for (just_clear, left) in [(true, 1), (false, 0)] {
+        let (mut script, ada, others) = written_to(1);
+        let pin = ToggleDialogPin { pinned: true, peer: named(&mut script, ada, others[0].user) };
+        script.ask(ada, &pin).unwrap();
+        let peer = script.input_peer(ada, others[0].user);
+        let delete = DeleteHistory { just_clear, ..DeleteHistory::new(peer, 0) };
+        script.ask(ada, &delete).unwrap();
+        let (all, count) = dialogs(&mut script, ada, &list());
+        assert_eq!((all.len(), count), (left, i32::try_from(left).unwrap()), "{just_clear}");
+        assert!(all.iter().all(|dialog| dialog.top_message == 0 && dialog.pinned));
+    }
 }
 
 #[test]
@@ -259,10 +286,11 @@ fn what_was_begun_is_on_other_devices_until_it_is_sent() {
     let send = SendMessage { clear_draft: true, ..SendMessage::new(to_bob, "dear Bob".into(), 1) };
     script.ask(ada, &send).unwrap();
     assert_eq!(drafts(&mut script), ["hi"]);
+    // A draft alone is no chat in the list.
+    let (all, count) = dialogs(&mut script, ada, &list());
+    assert_eq!((with(&all), count), (vec![bob.user], 1));
     script.ask(ada, &ClearAllDrafts).unwrap();
     assert_eq!(drafts(&mut script), Vec::<String>::new());
-    // A draft alone is no chat in the list.
-    assert_eq!(dialogs(&mut script, eve, &list()).1, 0);
     let long = script.ask(ada, &save(&to_eve, &"x".repeat(4_097)));
     assert_eq!(long, Err("400 MESSAGE_TOO_LONG".into()));
     let nobody = types::InputPeerUser { user_id: 1, access_hash: 1 }.into();

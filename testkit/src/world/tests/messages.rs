@@ -258,6 +258,14 @@ fn a_chat_is_searched_by_words_and_by_who_wrote() {
     assert_eq!(ids(script.ask(ada, &look("")).unwrap()), [6, 5, 4, 3]);
     let by_bob = Search { from_id: Some(peer.clone()), ..look("apples") };
     assert_eq!(ids(script.ask(ada, &by_bob).unwrap()), [4]);
+    // By moments, which are not part of it.
+    script.unix += Duration::from_secs(10);
+    script.send(ada, bob.user, "late apples");
+    let late = Search { min_date: 1_700_000_000, ..look("apples") };
+    assert_eq!(ids(script.ask(ada, &late).unwrap()), [7]);
+    let early = Search { max_date: 1_700_000_010, ..look("apples") };
+    assert_eq!(ids(script.ask(ada, &early).unwrap()), [4, 3]);
+    script.ask(ada, &DeleteMessages { revoke: true, id: vec![7] }).unwrap();
     let one = Search { limit: 1, ..look("apples") };
     let enums::messages::Messages::MessagesSlice(slice) = script.ask(ada, &one).unwrap() else {
         panic!()

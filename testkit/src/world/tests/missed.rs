@@ -6,7 +6,8 @@ use telewire::crypto::SeededEntropy;
 use telewire::ids::SessionId;
 use telewire::rpc::RpcError;
 use telewire::tl::api::functions::messages::{
-    DeleteMessages, EditMessage, ForwardMessages, ReadHistory, SendMessage, UpdatePinnedMessage,
+    DeleteMessages, EditMessage, ForwardMessages, ReadHistory, SendMedia, SendMessage,
+    SendReaction, UpdatePinnedMessage,
 };
 use telewire::tl::api::functions::updates::{GetDifference, GetState};
 use telewire::tl::api::{enums, types};
@@ -234,6 +235,49 @@ fn um_03_short_forms_say_the_same() {
 }
 
 #[test]
+fn um_03_a_short_form_has_all_of_the_message_or_there_is_none() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    script.world.set_habits(Habits { short: 1_000, ..Habits::default() });
+    script.send(bob, ada.user, "question");
+    script.told();
+    let peer = script.input_peer(ada, bob.user);
+    let bold = types::MessageEntityBold { offset: 0, length: 3 };
+    let reply = types::InputReplyToMessage::new(1);
+    let rich = SendMessage {
+        silent: true,
+        entities: Some(vec![bold.into()]),
+        reply_to: Some(reply.into()),
+        ..SendMessage::new(peer.clone(), "rich".into(), 1)
+    };
+    script.ask(ada, &rich).unwrap();
+    let forward = ForwardMessages::new(peer.clone(), vec![1], vec![2], peer.clone());
+    script.ask(ada, &forward).unwrap();
+    let dice = types::InputMediaDice { emoticon: "🎲".into() };
+    script.ask(ada, &SendMedia::new(peer, dice.into(), String::new(), 3)).unwrap();
+    let told = script.told();
+    let history = script.history(bob, ada.user);
+    for ((_, told), shown) in told.iter().zip(history.iter().rev().skip(1)) {
+        let enums::Updates::UpdateShortMessage(short) = told else {
+            assert!(shown.media.is_some(), "{told:?}");
+            continue;
+        };
+        let user = types::PeerUser { user_id: short.user_id };
+        let whole = types::Message {
+            out: short.out,
+            silent: short.silent,
+            fwd_from: short.fwd_from.clone(),
+            reply_to: short.reply_to.clone(),
+            entities: short.entities.clone(),
+            ..types::Message::new(short.id, user.into(), short.date, short.message.clone())
+        };
+        assert_eq!(whole, *shown);
+    }
+    assert_eq!((told.len(), history.len()), (3, 4));
+    assert!(matches!(told[2].1, enums::Updates::Updates(_)));
+}
+
+#[test]
 fn um_08_containers_with_a_number_follow_each_other_and_some_join() {
     for seed in 0..20 {
         let mut script = Script::seeded(seed);
@@ -319,6 +363,35 @@ fn um_11_a_repeated_call_is_answered_with_the_first_updates_though_the_message_i
 }
 
 #[test]
+fn um_11_the_first_updates_are_those_before_whatever_happened_to_the_message() {
+    let emoji = enums::Reaction::from(types::ReactionEmoji { emoticon: "👍".into() });
+    for what in 0..4 {
+        let mut script = Script::new();
+        let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+        let peer = script.input_peer(ada, bob.user);
+        let request = SendMessage::new(peer.clone(), "hello".into(), 7);
+        let first = script.ask(ada, &request).unwrap();
+        match what {
+            0 => edit(&mut script, ada, bob.user, 1, "other"),
+            1 => {
+                script.ask(ada, &DeleteMessages { revoke: false, id: vec![1] }).unwrap();
+            }
+            2 => {
+                let pin =
+                    UpdatePinnedMessage { pm_oneside: true, ..UpdatePinnedMessage::new(peer, 1) };
+                script.ask(ada, &pin).unwrap();
+            }
+            _ => {
+                let peer = script.input_peer(bob, ada.user);
+                let reaction = Some(vec![emoji.clone()]);
+                script.ask(bob, &SendReaction { reaction, ..SendReaction::new(peer, 1) }).unwrap();
+            }
+        }
+        assert_eq!(script.ask(ada, &request).unwrap(), first, "{what}");
+    }
+}
+
+#[test]
 fn floods_are_by_script_and_for_one_function() {
     let mut script = Script::new();
     let (ada, bob) = (script.user("Ada"), script.user("Bob"));
@@ -398,6 +471,40 @@ fn um_12_a_container_of_several_updates_is_taken_apart_unless_it_has_a_number() 
         assert_eq!(lengths.collect::<Vec<_>>(), parts, "{seq}");
         assert!(told.iter().all(|(_, told)| updates(told).date == 7));
     }
+}
+
+#[test]
+fn um_12_what_comes_first_does_so_among_what_one_client_is_told() {
+    let mut script = Script::new();
+    let (ada, bob, eve) = (script.user("Ada"), script.user("Bob"), script.user("Eve"));
+    script.world.script_pushes([PushFault::None, PushFault::None, PushFault::Reorder]);
+    script.send(ada, bob.user, "one");
+    script.send(ada, eve.user, "other");
+    script.send(ada, bob.user, "two");
+    let told = script.told();
+    assert_eq!(told.iter().map(|(device, _)| *device).collect::<Vec<_>>(), [bob, bob, eve]);
+    assert_eq!(news(&told[0].1)[0].0.message, "two");
+}
+
+#[test]
+fn um_12_containers_with_a_number_are_not_merged_and_join_their_neighbour_alone() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    let numbered = Habits { numbered: 1_000, ..Habits::default() };
+    script.world.set_habits(numbered);
+    script.world.script_pushes([PushFault::None, PushFault::Merge, PushFault::Drop]);
+    script.send(ada, bob.user, "one");
+    script.send(ada, bob.user, "two");
+    script.send(ada, bob.user, "lost");
+    script.world.set_habits(Habits { combined: 1_000, ..numbered });
+    script.send(ada, bob.user, "four");
+    script.send(ada, bob.user, "five");
+    let numbers = script.told().into_iter().map(|(_, told)| match told {
+        enums::Updates::Updates(one) => (one.seq, one.seq),
+        enums::Updates::UpdatesCombined(some) => (some.seq_start, some.seq),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(numbers.collect::<Vec<_>>(), [(2, 2), (3, 3), (5, 6)]);
 }
 
 #[test]

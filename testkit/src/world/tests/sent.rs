@@ -5,8 +5,8 @@ use std::time::Duration;
 use telewire::tl::Bytes;
 use telewire::tl::api::functions::messages::{
     DeleteMessages, DeleteScheduledMessages, EditMessage, ForwardMessages, GetMessagesReactions,
-    GetPollResults, GetScheduledHistory, GetScheduledMessages, SendMedia, SendMessage,
-    SendReaction, SendScheduledMessages, SendVote,
+    GetPollResults, GetScheduledHistory, GetScheduledMessages, Search, SendMedia, SendMessage,
+    SendReaction, SendScheduledMessages, SendVote, UpdatePinnedMessage,
 };
 use telewire::tl::api::{enums, types};
 
@@ -97,6 +97,11 @@ fn a_reaction_is_seen_by_both_and_one_s_own_is_marked() {
     };
     assert_eq!(seen(&mut script, bob, &to_ada), [(2, Some(0))]);
     assert!(script.history(ada, bob.user)[0].reactions.is_some());
+    // Who said so is told besides, the latest first.
+    let shown = script.history(ada, bob.user)[0].reactions.clone().unwrap();
+    let who = shown.recent_reactions.as_ref().unwrap().iter();
+    let who: Vec<_> = who.map(|recent| (recent.peer_id.clone(), recent.my)).collect();
+    assert_eq!(who, [(user(ada.user), true), (user(bob.user), false)]);
     // It is no event of the box.
     assert_eq!((script.pts(ada), script.pts(bob)), (2, 2));
     script.ask(bob, &react(&to_ada, 1, vec![])).unwrap();
@@ -368,6 +373,11 @@ fn what_is_scheduled_is_sent_before_its_time_or_never() {
     assert_eq!((gone.messages.as_slice(), &gone.sent_messages), ([2].as_slice(), &None));
     let some = GetScheduledMessages { peer: peer.clone(), id: vec![1, 2, 3] };
     assert_eq!(ids(script.ask(ada, &some).unwrap()), [3]);
+    let before = script.world.snapshot();
+    script.ask(ada, &DeleteScheduledMessages { id: vec![3], ..delete }).unwrap();
+    assert_eq!(script.world.next_at(), None);
+    script.world.restore(before);
+    script.told();
     script.unix += Duration::from_secs(600);
     script.told();
     assert_eq!(script.history(bob, ada.user).len(), 2);
@@ -397,6 +407,111 @@ fn what_is_scheduled_is_sent_before_its_time_or_never() {
     // Nobody else sees what waits.
     let theirs = GetScheduledHistory { peer: script.input_peer(eve, ada.user), hash: 0 };
     assert_eq!(ids(script.ask(eve, &theirs).unwrap()), Vec::<i32>::new());
+}
+
+#[test]
+fn um_11_what_is_scheduled_again_waits_once() {
+    let (mut script, ada, bob, _, peer) = two();
+    script.send(ada, bob.user, "hello");
+    let request = SendMessage {
+        schedule_date: Some(1_700_000_060),
+        ..SendMessage::new(peer.clone(), "later".into(), 7)
+    };
+    let first = script.ask(ada, &request).unwrap();
+    assert_eq!(script.ask(ada, &request).unwrap(), first);
+    let forward = ForwardMessages {
+        schedule_date: Some(1_700_000_060),
+        ..ForwardMessages::new(peer.clone(), vec![1], vec![8], peer.clone())
+    };
+    let forwarded = script.ask(ada, &forward).unwrap();
+    assert_eq!(script.ask(ada, &forward).unwrap(), forwarded);
+    let history = GetScheduledHistory { peer, hash: 0 };
+    assert_eq!(ids(script.ask(ada, &history).unwrap()), [2, 1]);
+    script.unix += Duration::from_secs(60);
+    let got = script.history(bob, ada.user);
+    assert_eq!((got.len(), got[0].fwd_from.is_some()), (3, true));
+    // It was sent, and is answered as when it was not.
+    assert_eq!(script.ask(ada, &request).unwrap(), first_at(first, 1_700_000_060));
+    assert_eq!(script.history(bob, ada.user).len(), 3);
+}
+
+/// The same, told at another time.
+fn first_at(first: enums::Updates, date: i32) -> enums::Updates {
+    types::Updates { date, ..updates(&first).clone() }.into()
+}
+
+#[test]
+fn what_is_scheduled_is_changed_until_it_is_sent() {
+    let (mut script, ada, bob, _, peer) = two();
+    let request = SendMessage {
+        schedule_date: Some(1_700_000_060),
+        ..SendMessage::new(peer.clone(), "later".into(), 7)
+    };
+    script.ask(ada, &request).unwrap();
+    let change = |id, text: &str, date| EditMessage {
+        message: Some(text.into()),
+        schedule_date: Some(date),
+        ..EditMessage::new(peer.clone(), id)
+    };
+    let answer = script.ask(ada, &change(1, "sooner", 1_700_000_030)).unwrap();
+    let enums::Update::UpdateNewScheduledMessage(new) = &updates(&answer).updates[0] else {
+        panic!()
+    };
+    let new = message(new.message.clone());
+    assert_eq!((new.id, new.message.as_str(), new.date), (1, "sooner", 1_700_000_030));
+    for (id, text, date, error) in [
+        (1, "sooner", 1_700_000_030, "400 MESSAGE_NOT_MODIFIED"),
+        (1, " ", 1_700_000_030, "400 MESSAGE_EMPTY"),
+        (1, "x", 1_700_000_000, "400 SCHEDULE_DATE_INVALID"),
+        (2, "x", 1_700_000_030, "400 MESSAGE_ID_INVALID"),
+    ] {
+        assert_eq!(script.ask(ada, &change(id, text, date)), Err(error.into()));
+    }
+    script.unix += Duration::from_secs(30);
+    assert_eq!(script.history(bob, ada.user)[0].message, "sooner");
+    assert_eq!(script.world.next_at(), None);
+}
+
+#[test]
+fn messages_are_found_by_what_they_carry() {
+    let (mut script, ada, bob, _, peer) = two();
+    let geo = types::InputMediaGeoPoint { geo_point: types::InputGeoPoint::new(1.0, 2.0).into() };
+    script.ask(ada, &send(&peer, geo, 1)).unwrap();
+    let contact = types::InputMediaContact {
+        phone_number: "1".into(),
+        first_name: "Eve".into(),
+        last_name: String::new(),
+        vcard: String::new(),
+    };
+    script.ask(ada, &send(&peer, contact, 2)).unwrap();
+    script.ask(ada, &send(&peer, poll("Tea?", &[("yes", "y")]), 3)).unwrap();
+    let link = types::MessageEntityUrl { offset: 0, length: 19 };
+    let link = SendMessage {
+        entities: Some(vec![link.into()]),
+        ..SendMessage::new(peer.clone(), "https://example.com".into(), 4)
+    };
+    script.ask(ada, &link).unwrap();
+    let pin = UpdatePinnedMessage { pm_oneside: true, ..UpdatePinnedMessage::new(peer.clone(), 3) };
+    script.ask(ada, &pin).unwrap();
+    use enums::MessagesFilter as Filter;
+    for (filter, found) in [
+        (Filter::InputMessagesFilterGeo, vec![1]),
+        (Filter::InputMessagesFilterContacts, vec![2]),
+        (Filter::InputMessagesFilterPoll, vec![3]),
+        (Filter::InputMessagesFilterUrl, vec![4]),
+        (Filter::InputMessagesFilterPinned, vec![3]),
+        (Filter::InputMessagesFilterPhotos, vec![]),
+        (Filter::InputMessagesFilterEmpty, vec![4, 3, 2, 1]),
+    ] {
+        let request =
+            Search::new(peer.clone(), String::new(), filter.clone(), 0, 0, 0, 0, 100, 0, 0, 0);
+        assert_eq!(ids(script.ask(ada, &request).unwrap()), found, "{filter:?}");
+    }
+    // Bob pinned nothing.
+    let to_ada = script.input_peer(bob, ada.user);
+    let pinned = Filter::InputMessagesFilterPinned;
+    let request = Search::new(to_ada, String::new(), pinned, 0, 0, 0, 0, 100, 0, 0, 0);
+    assert_eq!(ids(script.ask(bob, &request).unwrap()), Vec::<i32>::new());
 }
 
 #[test]
