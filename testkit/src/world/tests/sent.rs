@@ -431,13 +431,13 @@ fn um_11_what_is_scheduled_again_waits_once() {
     let got = script.history(bob, ada.user);
     assert_eq!((got.len(), got[0].fwd_from.is_some()), (3, true));
     // It was sent, and is answered as when it was not.
-    assert_eq!(script.ask(ada, &request).unwrap(), first_at(first, 1_700_000_060));
+    assert_eq!(script.ask(ada, &request).unwrap(), first_at(&first, 1_700_000_060));
     assert_eq!(script.history(bob, ada.user).len(), 3);
 }
 
 /// The same, told at another time.
-fn first_at(first: enums::Updates, date: i32) -> enums::Updates {
-    types::Updates { date, ..updates(&first).clone() }.into()
+fn first_at(first: &enums::Updates, date: i32) -> enums::Updates {
+    types::Updates { date, ..updates(first).clone() }.into()
 }
 
 #[test]
