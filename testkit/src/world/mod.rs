@@ -5,7 +5,9 @@
 //!         ├─ auth       codes, passwords asked for, QR codes, keys       crate::accounts
 //!         ├─ accounts   what each of them has: its box, its dialogs, what it sent
 //!         ├─ posts      what was said, once, however many boxes have a copy
-//!         ├─ pushes     what waits to be handed to sessions
+//!         ├─ polls      how each stands; the messages that show one name it
+//!         ├─ pushes     what waits to be handed to sessions, in the forms of `habits` and with what `faults` does to it
+//!         ├─ due        when what is scheduled is to be sent
 //!         └─ dice       the only randomness
 //! ```
 
@@ -14,6 +16,7 @@ mod context;
 mod dialog;
 mod dice;
 mod edit;
+mod entities;
 mod event;
 mod faults;
 mod habits;

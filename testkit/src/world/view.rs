@@ -146,6 +146,11 @@ impl View<'_> {
             };
             header.into()
         });
+        for entity in &content.entities {
+            if let enums::MessageEntity::MessageEntityMentionName(mention) = entity {
+                self.named.insert(Peer::User(mention.user_id));
+            }
+        }
         let peer_id = self.name(copy.dialog);
         // In a private chat it is clear from `out`.
         let from_id = match copy.dialog {
