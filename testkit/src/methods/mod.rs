@@ -11,6 +11,9 @@
 //!   remembers who has to be brought along.
 //! * What changes several parts of the state is a method of [`State`] in `world/`, in a file of its own (`world/send.rs`); a handler
 //!   checks, calls it, and shows.
+//! * Sending to a chat of any kind is [`State::send_to`], which asks [`State::may_write`]; what happens in a box is [`State::happen`], which
+//!   keeps it and tells it; what is in no box is told by [`State::tell_all`].
+//! * What bots may not call is registered with [`Registry::people`].
 //! * What others are to hear of it is queued meanwhile by [`State::push`], once for each of their logins, and handed over after it.
 //!   What happened in a box is an [event](crate::world::What) of it besides, so that `getDifference` tells the same.
 //! * The time is [`Caller::date`], randomness [`State::random`]; there are no others.

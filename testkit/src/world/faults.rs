@@ -14,7 +14,6 @@ use crate::world::push::Queued;
 ///
 /// Chances are of a thousand, in this order; what comes to pass first is it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct PushFaults {
     /// It is lost.
     pub drop: u16,
@@ -71,8 +70,8 @@ impl State {
         }
         let PushFaults { drop, too_long, repeat, delay, reorder, split, merge } =
             self.faults.chances;
-        let late = if delay > 0 { u64::from_le_bytes(self.random()) % 2_001 } else { 0 };
-        let late = Duration::from_millis(late).min(LATEST);
+        let drawn = if delay > 0 { u32::from_le_bytes(self.random()) } else { 0 };
+        let late = LATEST.mul_f64(f64::from(drawn) / f64::from(u32::MAX));
         let all = [
             (drop, PushFault::Drop),
             (too_long, PushFault::TooLong),

@@ -11,7 +11,6 @@ use crate::world::State;
 ///
 /// Chances are of a thousand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Habits {
     /// A private message comes as `updateShortMessage`, and what one sent oneself is answered with `updateShortSentMessage`.
     pub short: u16,

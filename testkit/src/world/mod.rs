@@ -8,7 +8,9 @@
 //!         ├─ chats      basic groups; what is said there is in each one's box
 //!         ├─ channels   supergroups and broadcast channels, each with its box
 //!         ├─ invites    links into both
-//!         ├─ pushes     what waits to be handed to sessions
+//!         ├─ polls      how each stands; the messages that show one name it
+//!         ├─ pushes     what waits to be handed to sessions, in the forms of `habits` and with what `faults` does to it
+//!         ├─ due        when what is scheduled is to be sent
 //!         └─ dice       the only randomness
 //! ```
 
@@ -19,6 +21,7 @@ mod context;
 mod dialog;
 mod dice;
 mod edit;
+mod entities;
 mod event;
 mod faults;
 mod habits;

@@ -54,7 +54,7 @@ impl<'a> View<'a> {
     }
 
     /// Somebody whom a message of a channel names: UM-10, strangers are shown in short.
-    pub(super) fn pass(&mut self, user: i64) {
+    pub(crate) fn pass(&mut self, user: i64) {
         self.passing.insert(user);
     }
 
@@ -78,6 +78,12 @@ impl<'a> View<'a> {
     pub(crate) fn dialog(&mut self, peer: Peer) -> types::Dialog {
         let account = self.state.accounts.get(&self.viewer.user);
         let is_pinned = account.is_some_and(|account| account.pinned.contains(&peer));
+        if let Peer::Channel(id) = peer
+            && let Some(channel) = self.channel_of(id)
+        {
+            let dialog = self.channel_dialog(channel);
+            return types::Dialog { pinned: is_pinned, draft: self.draft(peer), ..dialog };
+        }
         let empty = Dialog::default();
         let dialog = account.and_then(|account| account.dialogs.get(&peer)).unwrap_or(&empty);
         types::Dialog {

@@ -146,7 +146,7 @@ pub(in crate::methods) fn edit_message(
     if text.chars().count() > MAX_LENGTH {
         return Err(invalid("MESSAGE_TOO_LONG"));
     }
-    let entities = request.entities.unwrap_or_default();
+    let entities = state.entities(caller, &text, request.entities.unwrap_or_default())?;
     state.edit_in_channel(caller, id, request.id, text, entities)
 }
 

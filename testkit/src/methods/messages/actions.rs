@@ -18,7 +18,29 @@ pub(super) fn install(registry: &mut Registry<'_>) {
 fn set_typing(state: &mut State, caller: &Caller, request: SetTyping) -> Result<bool, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
     state.may_write(caller.me, peer)?;
-    let Peer::User(user) = peer else { return Ok(true) };
+    let user = match peer {
+        Peer::User(user) => user,
+        Peer::Chat(id) => {
+            let (from_id, action) = (Peer::User(caller.me).to_tl(), request.action);
+            state.tell_chat(caller, id, || {
+                let (from_id, action) = (from_id.clone(), action.clone());
+                types::UpdateChatUserTyping { chat_id: id, from_id, action }.into()
+            });
+            return Ok(true);
+        }
+        Peer::Channel(id) => {
+            let date = caller.date();
+            state.tell_members(id, Some(caller.context.key), |state, viewer| {
+                let mut view = state.view(viewer);
+                view.name(peer);
+                view.pass(caller.me);
+                let (from_id, action) = (Peer::User(caller.me).to_tl(), request.action.clone());
+                let typing = types::UpdateChannelUserTyping::new(id, from_id, action);
+                view.updates(vec![typing.into()], date)
+            });
+            return Ok(true);
+        }
+    };
     if user != caller.me {
         let date = caller.date();
         let typing = types::UpdateUserTyping::new(caller.me, request.action);

@@ -46,15 +46,23 @@ fn get_dialogs(
             Some(peer.map_err(|_| invalid("OFFSET_PEER_ID_INVALID"))?)
         }
     };
+    let channels = state.channel_places(caller.me);
     let account = state.account(caller.me);
     let shown = |dialog: &Dialog| folder == 0 && dialog.is_shown();
-    let all = account.dialogs.iter().filter(|(_, dialog)| shown(dialog));
+    // Of a channel a draft is there; where it stands is its own.
+    let is_own = |peer: &Peer| !matches!(peer, Peer::Channel(_));
+    let all = account.dialogs.iter().filter(|(peer, dialog)| is_own(peer) && shown(dialog));
     let mut places: Vec<Place> = all
         .filter(|(peer, _)| !account.pinned.contains(peer))
         .map(|(peer, dialog)| Reverse((dialog.date, dialog.top(), *peer)))
         .collect();
+    let mine = channels.iter().filter(|(.., peer)| folder == 0 && !account.pinned.contains(peer));
+    places.extend(mine.map(|place| Reverse(*place)));
     let is_first = request.offset_date == 0 && request.offset_id == 0 && after.is_none();
-    let is_shown = |peer: &&Peer| account.dialogs.get(peer).is_some_and(shown);
+    let is_shown = |peer: &&Peer| match peer {
+        Peer::Channel(_) => folder == 0 && channels.iter().any(|(.., one)| one == *peer),
+        Peer::User(_) | Peer::Chat(_) => account.dialogs.get(peer).is_some_and(shown),
+    };
     let above: Vec<Peer> = match request.exclude_pinned {
         true => Vec::new(),
         false => account.pinned.iter().filter(is_shown).copied().collect(),
@@ -117,7 +125,11 @@ fn toggle_dialog_pin(
 ) -> Result<bool, RpcError> {
     let peer = state.input_dialog(caller, &request.peer)?;
     let account = state.account(caller.me);
-    if !account.dialogs.get(&peer).is_some_and(Dialog::is_shown) {
+    let is_there = match peer {
+        Peer::Channel(id) => account.channels.contains(&id),
+        Peer::User(_) | Peer::Chat(_) => account.dialogs.get(&peer).is_some_and(Dialog::is_shown),
+    };
+    if !is_there {
         return Err(invalid("PEER_HISTORY_EMPTY"));
     }
     let is_pinned = account.pinned.contains(&peer);

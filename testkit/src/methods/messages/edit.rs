@@ -62,6 +62,7 @@ fn edit_message(
     if text.chars().count() > MAX_LENGTH {
         return Err(invalid("MESSAGE_TOO_LONG"));
     }
+    let entities = state.entities(caller, &text, entities)?;
     if text == content.text && entities == content.entities {
         return Err(invalid("MESSAGE_NOT_MODIFIED"));
     }
@@ -97,7 +98,9 @@ fn edit_waiting(
     }
     let mut content = waiting.content.clone();
     if let Some(text) = request.message {
-        (content.text, content.entities) = (text, request.entities.unwrap_or_default());
+        let entities = request.entities.unwrap_or_default();
+        content.entities = state.entities(caller, &text, entities)?;
+        content.text = text;
     }
     if content.text.chars().count() > MAX_LENGTH {
         return Err(invalid("MESSAGE_TOO_LONG"));

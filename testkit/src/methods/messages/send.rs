@@ -33,9 +33,10 @@ fn send_message(
         Some(reply) => Some(state.replied(caller, peer, reply)?),
         None => None,
     };
+    let entities = request.entities.unwrap_or_default();
     let content = Content {
+        entities: state.entities(caller, &request.message, entities)?,
         text: request.message,
-        entities: request.entities.unwrap_or_default(),
         is_silent: request.silent,
         reply_to,
         topic: named_topic(request.reply_to.as_ref()),
@@ -62,9 +63,10 @@ fn send_media(state: &mut State, caller: &Caller, request: SendMedia) -> Result<
     };
     state.may_write(caller.me, peer)?;
     let media = state.input_media(caller, request.media)?;
+    let entities = request.entities.unwrap_or_default();
     let content = Content {
+        entities: state.entities(caller, &request.message, entities)?,
         text: request.message,
-        entities: request.entities.unwrap_or_default(),
         is_silent: request.silent,
         reply_to,
         topic: named_topic(request.reply_to.as_ref()),

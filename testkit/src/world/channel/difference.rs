@@ -8,7 +8,7 @@ use telewire::tl::api::{enums, types};
 use crate::world::channel::Channel;
 use crate::world::mailbox::Event;
 use crate::world::view::View;
-use crate::world::{Part, State, Viewer, What, invalid};
+use crate::world::{Part, Peer, State, Viewer, What, invalid};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -109,6 +109,20 @@ impl State {
             users: view.users(),
         };
         too_long.into()
+    }
+
+    /// Where the channels that somebody is in stand in their list: the date and number of the last message of each.
+    pub(crate) fn channel_places(&self, me: i64) -> Vec<(i32, i32, Peer)> {
+        let account = self.accounts.get(&me);
+        let mine = account.into_iter().flat_map(|account| &account.channels);
+        let places = mine.filter_map(|id| {
+            let channel = self.channels.channel(*id)?;
+            let top = channel.history.top();
+            let copy = channel.mailbox.message(top);
+            let post = copy.and_then(|copy| self.posts.post(copy.post));
+            Some((post.map_or(channel.date, |post| post.date), top, channel.peer()))
+        });
+        places.collect()
     }
 
     /// What is drawn for a channel and a position: the same for a seed, however often it is asked.

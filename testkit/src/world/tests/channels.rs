@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use telewire::tl::api::functions::channels::{
     CheckUsername, CreateChannel, DeleteChannel, DeleteMessages, DeleteParticipantHistory,
-    EditTitle, ExportMessageLink, GetChannels, GetFullChannel, GetMessages, ReadHistory,
-    ToggleSlowMode, UpdateUsername,
+    EditTitle, ExportMessageLink, GetChannels, GetFullChannel, GetMessages, LeaveChannel,
+    ReadHistory, ToggleSlowMode, UpdateUsername,
 };
 use telewire::tl::api::functions::contacts::ResolveUsername;
 use telewire::tl::api::functions::messages::{
-    EditChatAbout, EditChatDefaultBannedRights, EditMessage, ExportChatInvite, ImportChatInvite,
-    SendMessage, UpdatePinnedMessage,
+    EditChatAbout, EditChatDefaultBannedRights, EditMessage, ExportChatInvite, GetDialogs,
+    ImportChatInvite, SendMessage, SetTyping, UpdatePinnedMessage,
 };
 use telewire::tl::api::{enums, types};
 
@@ -490,4 +490,63 @@ fn um_04_that_a_channel_was_read_is_no_event_and_readers_differ() {
     let channel = script.input_channel(stranger, id);
     let refused = script.ask(stranger, &ReadHistory { channel, max_id: 4 }).unwrap_err();
     assert_eq!(refused, "400 CHANNEL_PRIVATE");
+}
+
+#[test]
+fn channels_are_in_the_list_of_chats_of_those_who_are_in_them() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    let id = script.channel(ada, &[bob], false);
+    let list = |script: &mut Script, by| {
+        let peer = enums::InputPeer::InputPeerEmpty;
+        let request = GetDialogs::new(0, 0, peer, 10, 0);
+        let enums::messages::Dialogs::Dialogs(all) = script.ask(by, &request).unwrap() else {
+            panic!()
+        };
+        assert_eq!(all.dialogs.len(), all.messages.len());
+        let dialogs = all.dialogs.iter().map(|dialog| match dialog {
+            enums::Dialog::Dialog(one) => (one.peer.clone(), one.unread_count, one.pts),
+            other => panic!("{other:?}"),
+        });
+        dialogs.collect::<Vec<_>>()
+    };
+    script.unix += Duration::from_secs(1);
+    script.send(ada, bob.user, "hello");
+    let channel = Peer::Channel(id);
+    let person = (Peer::User(ada.user).to_tl(), 1, None);
+    let before = [person.clone(), (channel.to_tl(), 1, Some(3))];
+    assert_eq!(list(&mut script, bob), before);
+    script.unix += Duration::from_secs(1);
+    script.say(ada, channel, "hello").unwrap();
+    assert_eq!(list(&mut script, bob), [(channel.to_tl(), 2, Some(4)), person.clone()]);
+    let leave = LeaveChannel { channel: script.input_channel(bob, id) };
+    script.ask(bob, &leave).unwrap();
+    assert_eq!(list(&mut script, bob), [person]);
+}
+
+#[test]
+fn that_somebody_writes_in_a_group_is_told_to_the_others_there() {
+    let mut script = Script::new();
+    let (ada, bob, eve) = (script.user("Ada"), script.user("Bob"), script.user("Eve"));
+    let group = Peer::Chat(script.group(ada, &[bob]));
+    let channel = Peer::Channel(script.channel(ada, &[bob], false));
+    script.told();
+    let typing = |script: &mut Script, by, place| {
+        let peer = script.place(by, place);
+        let action = enums::SendMessageAction::SendMessageTypingAction;
+        script.ask(by, &SetTyping::new(peer, action))
+    };
+    for place in [group, channel] {
+        assert_eq!(typing(&mut script, ada, place), Ok(true));
+        let told = only(&script.told());
+        assert_eq!((told.len(), told[0].0), (1, bob.user));
+        let from = match &told[0].1 {
+            enums::Update::UpdateChatUserTyping(update) => &update.from_id,
+            enums::Update::UpdateChannelUserTyping(update) => &update.from_id,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(*from, Peer::User(ada.user).to_tl());
+    }
+    assert_eq!(typing(&mut script, eve, group), Err("400 PEER_ID_INVALID".into()));
+    assert_eq!(typing(&mut script, eve, channel), Err("400 CHANNEL_PRIVATE".into()));
 }

@@ -431,13 +431,13 @@ fn um_11_what_is_scheduled_again_waits_once() {
     let got = script.history(bob, ada.user);
     assert_eq!((got.len(), got[0].fwd_from.is_some()), (3, true));
     // It was sent, and is answered as when it was not.
-    assert_eq!(script.ask(ada, &request).unwrap(), first_at(first, 1_700_000_060));
+    assert_eq!(script.ask(ada, &request).unwrap(), first_at(&first, 1_700_000_060));
     assert_eq!(script.history(bob, ada.user).len(), 3);
 }
 
 /// The same, told at another time.
-fn first_at(first: enums::Updates, date: i32) -> enums::Updates {
-    types::Updates { date, ..updates(&first).clone() }.into()
+fn first_at(first: &enums::Updates, date: i32) -> enums::Updates {
+    types::Updates { date, ..updates(first).clone() }.into()
 }
 
 #[test]
@@ -470,6 +470,47 @@ fn what_is_scheduled_is_changed_until_it_is_sent() {
     script.unix += Duration::from_secs(30);
     assert_eq!(script.history(bob, ada.user)[0].message, "sooner");
     assert_eq!(script.world.next_at(), None);
+}
+
+#[test]
+fn marks_of_a_text_are_those_that_were_given_and_those_that_the_server_finds() {
+    let (mut script, ada, bob, eve, peer) = two();
+    let named = script.input_user(ada, eve.user);
+    let mention = |user: types::InputUser, offset, length| -> enums::MessageEntity {
+        let user_id = user.into();
+        types::InputMessageEntityMentionName { offset, length, user_id }.into()
+    };
+    let bold = |offset, length| types::MessageEntityBold { offset, length }.into();
+    let say = |random_id, entities: Vec<enums::MessageEntity>| SendMessage {
+        entities: Some(entities),
+        ..SendMessage::new(peer.clone(), "😀 Eve /go".into(), random_id)
+    };
+    let given = vec![bold(3, 3), mention(named.clone(), 3, 3)];
+    script.ask(ada, &say(1, given)).unwrap();
+    // Who is mentioned is brought along.
+    let told = script.told();
+    let who = updates(&told[0].1).users.iter().map(|user| user.id());
+    assert_eq!(who.collect::<Vec<_>>(), [ada.user, eve.user]);
+    let marks = script.history(bob, ada.user)[0].entities.clone().unwrap();
+    let who = types::MessageEntityMentionName { offset: 3, length: 3, user_id: eve.user };
+    let command = types::MessageEntityBotCommand { offset: 7, length: 3 };
+    assert_eq!(marks, [bold(3, 3), who.into(), command.into()]);
+    // What was marked is not marked again.
+    let code: enums::MessageEntity = types::MessageEntityCode { offset: 7, length: 3 }.into();
+    script.ask(ada, &say(2, vec![code.clone()])).unwrap();
+    assert_eq!(script.history(bob, ada.user)[0].entities, Some(vec![code]));
+    let nobody = types::InputUser { access_hash: 1, ..named };
+    for (entities, error) in [
+        (vec![bold(3, 8)], "400 ENTITY_BOUNDS_INVALID"),
+        (vec![bold(-1, 2)], "400 ENTITY_BOUNDS_INVALID"),
+        (vec![bold(1, 0)], "400 ENTITY_BOUNDS_INVALID"),
+        (vec![bold(i32::MAX, i32::MAX)], "400 ENTITY_BOUNDS_INVALID"),
+        (vec![bold(0, 1); 101], "400 ENTITIES_TOO_LONG"),
+        (vec![mention(nobody, 0, 2)], "400 ENTITY_MENTION_USER_INVALID"),
+    ] {
+        assert_eq!(script.ask(ada, &say(3, entities)), Err(error.into()));
+    }
+    assert_eq!(script.history(bob, ada.user).len(), 2);
 }
 
 #[test]
