@@ -96,6 +96,10 @@ fn unpin_all_messages(
     request: UnpinAllMessages,
 ) -> Result<AffectedHistory, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
+    if let Peer::Channel(id) = peer {
+        let done = state.unpin_all_in_channel(caller, id)?;
+        return Ok(AffectedHistory { pts: done.pts, pts_count: done.pts_count, offset: 0 });
+    }
     state.may_write(caller.me, peer)?;
     let (owner, actor) = (State::box_of(caller.me, peer), caller.actor());
     let mailbox = state.mailbox(owner);

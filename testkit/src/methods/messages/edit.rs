@@ -143,6 +143,10 @@ fn delete_history(
     request: DeleteHistory,
 ) -> Result<AffectedHistory, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
+    // Of channels there is channels.deleteHistory.
+    if matches!(peer, Peer::Channel(_)) {
+        return Err(invalid("PEER_ID_INVALID"));
+    }
     for (date, error) in
         [(request.min_date, "MIN_DATE_INVALID"), (request.max_date, "MAX_DATE_INVALID")]
     {

@@ -187,6 +187,18 @@ impl Channel {
         Ok(())
     }
 
+    /// Both what is pinned and the message know it.
+    pub(crate) fn pin(&mut self, message: i32, is_pinned: bool) {
+        if let Some(copy) = self.mailbox.message_mut(message) {
+            copy.is_pinned = is_pinned;
+        }
+        if is_pinned {
+            self.pinned.insert(message);
+        } else {
+            self.pinned.remove(&message);
+        }
+    }
+
     /// Seconds until a member may say the next thing.
     pub(crate) fn slow_mode_left(&self, user: i64, date: i32) -> i32 {
         let spoke = self.spoke.get(&user).filter(|_| self.slow_mode > 0);

@@ -6,7 +6,9 @@ use telewire::tl::api::{enums, types};
 
 use crate::world::account::Sent;
 use crate::world::mailbox::MessageCopy;
-use crate::world::{Actor, Caller, Content, Key, Peer, State, Viewer, What, forbidden, invalid};
+use crate::world::{
+    Actor, Caller, Channel, Content, Key, Peer, State, Viewer, What, forbidden, invalid,
+};
 
 impl State {
     /// Sends into a channel, and into a topic of it.
@@ -196,17 +198,7 @@ impl State {
         is_pinned: bool,
         is_silent: bool,
     ) -> Result<enums::Updates, RpcError> {
-        let channel = self.open_channel(caller, id)?;
-        let (me, date) = (caller.me, caller.date());
-        let is_right = if channel.is_broadcast {
-            channel.can(me, |rights| rights.edit_messages)
-        } else {
-            channel.can(me, |rights| rights.pin_messages)
-                || channel.may(me, date, |banned| banned.pin_messages)
-        };
-        if !is_right {
-            return Err(invalid("CHAT_ADMIN_REQUIRED"));
-        }
+        let channel = self.pinning(caller, id)?;
         let copy = channel.mailbox.message(message).copied();
         let copy = copy.ok_or_else(|| invalid("MESSAGE_ID_INVALID"))?;
         if channel.pinned.contains(&message) == is_pinned {
@@ -214,13 +206,7 @@ impl State {
         }
         let topic = channel.topic_of.get(&message).copied();
         let is_told = is_pinned && !channel.is_broadcast;
-        self.channel_changed(id, |channel| {
-            if is_pinned {
-                channel.pinned.insert(message);
-            } else {
-                channel.pinned.remove(&message);
-            }
-        });
+        self.channel_changed(id, |channel| channel.pin(message, is_pinned));
         let mut answer = self.channel_event(caller, id, &What::Pin(vec![message], is_pinned), 1);
         if is_told {
             let content = Content {
@@ -237,6 +223,44 @@ impl State {
             }
         }
         Ok(answer)
+    }
+
+    /// All that is pinned is taken down: one event (UM-02).
+    ///
+    /// # Errors
+    ///
+    /// `CHAT_ADMIN_REQUIRED`.
+    pub(crate) fn unpin_all_in_channel(
+        &mut self,
+        caller: &Caller,
+        id: i64,
+    ) -> Result<AffectedMessages, RpcError> {
+        let channel = self.pinning(caller, id)?;
+        let messages: Vec<i32> = channel.pinned.iter().copied().collect();
+        let (pts, pts_count) = (channel.mailbox.pts(), super::count(messages.len()));
+        if messages.is_empty() {
+            return Ok(AffectedMessages { pts, pts_count });
+        }
+        self.channel_changed(id, |channel| {
+            for message in &messages {
+                channel.pin(*message, false);
+            }
+        });
+        self.channel_event(caller, id, &What::Pin(messages, false), pts_count);
+        Ok(AffectedMessages { pts: pts.saturating_add(pts_count), pts_count })
+    }
+
+    /// A channel where whoever asks may pin.
+    fn pinning(&self, caller: &Caller, id: i64) -> Result<&Channel, RpcError> {
+        let channel = self.open_channel(caller, id)?;
+        let (me, date) = (caller.me, caller.date());
+        let is_right = if channel.is_broadcast {
+            channel.can(me, |rights| rights.edit_messages)
+        } else {
+            channel.can(me, |rights| rights.pin_messages)
+                || channel.may(me, date, |banned| banned.pin_messages)
+        };
+        is_right.then_some(channel).ok_or_else(|| invalid("CHAT_ADMIN_REQUIRED"))
     }
 
     /// UM-04: that a member read a channel is no event; their other sessions hear of it with the position that the box has.

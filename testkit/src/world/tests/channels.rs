@@ -9,8 +9,8 @@ use telewire::tl::api::functions::channels::{
 };
 use telewire::tl::api::functions::contacts::ResolveUsername;
 use telewire::tl::api::functions::messages::{
-    EditChatAbout, EditChatDefaultBannedRights, EditMessage, ExportChatInvite, GetDialogs,
-    ImportChatInvite, SendMessage, SetTyping, UpdatePinnedMessage,
+    DeleteHistory, EditChatAbout, EditChatDefaultBannedRights, EditMessage, ExportChatInvite,
+    GetDialogs, ImportChatInvite, SendMessage, SetTyping, UnpinAllMessages, UpdatePinnedMessage,
 };
 use telewire::tl::api::{enums, types};
 
@@ -440,6 +440,28 @@ fn um_02_a_pin_in_a_channel_is_an_event_and_a_message_says_who_did_it() {
     assert_eq!(pin(&mut script, ada, 3, false), Err("400 CHAT_NOT_MODIFIED".into()));
     pin(&mut script, ada, 3, true).unwrap();
     assert_eq!(full(&mut script, bob, id).unwrap().pinned_msg_id, None);
+    // All of them at once.
+    script.say(bob, channel, "another").unwrap();
+    let another = script.said(bob, channel).unwrap()[0].0;
+    pin(&mut script, ada, 3, false).unwrap();
+    pin(&mut script, ada, another, false).unwrap();
+    script.told();
+    let unpin = UnpinAllMessages::new(script.place(bob, channel));
+    let done = script.ask(bob, &unpin).unwrap();
+    assert_eq!(done.pts_count, 2);
+    let gone = types::UpdatePinnedChannelMessages {
+        pinned: false,
+        channel_id: id,
+        messages: vec![3, another],
+        pts: done.pts,
+        pts_count: 2,
+    };
+    assert_eq!(only(&script.told()), [(ada.user, gone.into())]);
+    // Their own boxes have messages of these numbers, which are not meant.
+    script.send(bob, ada.user, "mine");
+    let delete = DeleteHistory::new(script.place(bob, channel), 0);
+    assert_eq!(script.ask(bob, &delete).unwrap_err(), "400 PEER_ID_INVALID");
+    assert_eq!(script.history(bob, ada.user).len(), 1);
     // What is gone is not pinned.
     pin(&mut script, ada, 3, false).unwrap();
     let named = script.input_channel(ada, id);
