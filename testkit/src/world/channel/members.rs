@@ -27,7 +27,7 @@ impl State {
     /// Makes a channel of whoever asks; gives its number, and its first message.
     pub(crate) fn create_channel(&mut self, caller: &Caller, founding: Founding) -> (i64, Sent) {
         let title = founding.title.clone();
-        let id = self.found(caller, founding, None);
+        let id = self.found_channel(caller, founding, None);
         let action = types::MessageActionChannelCreate { title };
         (id, self.happen_in_channel(caller, id, action))
     }
@@ -37,7 +37,7 @@ impl State {
         let old = self.chats.chat(chat)?.clone();
         let founding =
             Founding { title: old.title.clone(), about: old.about.clone(), ..Founding::default() };
-        let id = self.found(caller, founding, Some(chat));
+        let id = self.found_channel(caller, founding, Some(chat));
         let admins = old.members.iter().filter(|(_, member)| member.is_admin);
         let admins: BTreeSet<_> = admins.map(|(user, _)| *user).collect();
         self.channel_changed(id, |channel| channel.default_banned = old.default_banned.clone());
@@ -61,7 +61,7 @@ impl State {
         Some((id, there, here))
     }
 
-    fn found(&mut self, caller: &Caller, founding: Founding, migrated_from: Option<i64>) -> i64 {
+    fn found_channel(&mut self, caller: &Caller, founding: Founding, migrated_from: Option<i64>) -> i64 {
         let (me, date) = (caller.me, caller.date());
         let last = self.channels.all.last_key_value().map(|(id, _)| id.saturating_add(1));
         let id = last.unwrap_or(FIRST_CHANNEL);
