@@ -61,7 +61,12 @@ impl State {
         Some((id, there, here))
     }
 
-    fn found_channel(&mut self, caller: &Caller, founding: Founding, migrated_from: Option<i64>) -> i64 {
+    fn found_channel(
+        &mut self,
+        caller: &Caller,
+        founding: Founding,
+        migrated_from: Option<i64>,
+    ) -> i64 {
         let (me, date) = (caller.me, caller.date());
         let last = self.channels.all.last_key_value().map(|(id, _)| id.saturating_add(1));
         let id = last.unwrap_or(FIRST_CHANNEL);
