@@ -195,16 +195,24 @@ impl State {
         inviter: i64,
         action: impl Into<enums::MessageAction>,
     ) -> Updates {
+        // It is they who came, whoever let them in.
+        let who = Caller { me: user, ..*caller };
         match peer {
             Peer::Channel(id) => {
-                let sent = self.join_channel(caller, id, &[user], action);
+                let sent = self.join_channel(&who, id, &[user], action);
                 self.channel_answer(caller, id, sent)
             }
             Peer::Chat(id) => {
                 let date = caller.date();
                 self.chat_changed(id, |chat| chat.admit(user, inviter, date));
-                let sent = self.happen_in_chat(caller, id, action, None);
-                self.chat_news(caller.viewer(), id, sent, true)
+                let sent = self.happen_in_chat(&who, id, action, None);
+                if user == caller.me {
+                    return self.chat_news(caller.viewer(), id, sent, true);
+                }
+                // The copy of whoever let them in was told to them.
+                let mut view = self.view(caller.viewer());
+                view.name(peer);
+                view.updates(vec![types::UpdateChat { chat_id: id }.into()], date)
             }
             Peer::User(_) => self.view(caller.viewer()).updates(Vec::new(), caller.date()),
         }

@@ -166,8 +166,7 @@ fn links_are_listed_changed_and_revoked_by_admins() {
 fn an_admin_says_yes_or_no_to_who_asked_to_come_in() {
     let mut script = Script::new();
     let (ada, bob, eve) = (script.user("Ada"), script.user("Bob"), script.user("Eve"));
-    let id = script.channel(ada, &[], false);
-    let channel = Peer::Channel(id);
+    let channel = Peer::Channel(script.channel(ada, &[], false));
     let peer = script.place(ada, channel);
     let request = ExportChatInvite { request_needed: true, ..ExportChatInvite::new(peer) };
     let link = exported(&script.ask(ada, &request).unwrap()).link;
@@ -195,7 +194,9 @@ fn an_admin_says_yes_or_no_to_who_asked_to_come_in() {
     };
     hide(&mut script, bob, true).unwrap();
     hide(&mut script, eve, false).unwrap();
-    assert_eq!(script.said(bob, channel).unwrap().len(), 2);
+    // It is he who came.
+    let came = script.said(bob, channel).unwrap();
+    assert_eq!((came.len(), &came[0]), (2, &(2, true, "ChatJoinedByRequest".into())));
     assert_eq!(script.said(eve, channel), Err("400 CHANNEL_PRIVATE".into()));
     let again = hide(&mut script, eve, true);
     assert_eq!(again, Err("400 HIDE_REQUESTER_MISSING".into()));
@@ -203,4 +204,27 @@ fn an_admin_says_yes_or_no_to_who_asked_to_come_in() {
     assert_eq!(waiting(&mut script, ada, false), Ok(vec![bob.user]));
     let refused = waiting(&mut script, bob, true);
     assert_eq!(refused, Err("400 CHAT_ADMIN_REQUIRED".into()));
+}
+
+#[test]
+fn who_was_let_into_a_group_is_told_of_as_the_one_who_came() {
+    let mut script = Script::new();
+    let (ada, bob, eve) = (script.user("Ada"), script.user("Bob"), script.user("Eve"));
+    let group = Peer::Chat(script.group(ada, &[bob]));
+    let peer = script.place(ada, group);
+    let request = ExportChatInvite { request_needed: true, ..ExportChatInvite::new(peer.clone()) };
+    let link = exported(&script.ask(ada, &request).unwrap()).link;
+    assert_eq!(import(&mut script, eve, &link), Err("400 INVITE_REQUEST_SENT".into()));
+    script.told();
+    let user_id = script.input_user(ada, eve.user).into();
+    let hide = HideChatJoinRequest { approved: true, ..HideChatJoinRequest::new(peer, user_id) };
+    script.ask(ada, &hide).unwrap();
+    let told: Vec<_> = script.told().iter().map(|(to, all)| (to.user, new_here(all))).collect();
+    let came = |id, is_out, pts| vec![((id, is_out, "ChatJoinedByRequest".to_owned()), pts)];
+    let all = [
+        (eve.user, came(1, true, 2)),
+        (ada.user, came(2, false, 3)),
+        (bob.user, came(2, false, 3)),
+    ];
+    assert_eq!(told, all);
 }
