@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use telewire::tl::api::functions::channels::{DeleteMessages, GetParticipants, JoinChannel};
-use telewire::tl::api::functions::messages::{EditMessage, UpdatePinnedMessage};
+use telewire::tl::api::functions::messages::{EditMessage, SendMessage, UpdatePinnedMessage};
 use telewire::tl::api::functions::updates::{GetChannelDifference, GetDifference};
 use telewire::tl::api::functions::users::GetUsers;
 use telewire::tl::api::{enums, types};
@@ -309,11 +309,25 @@ fn um_10_a_channel_is_named_by_a_message_that_names_it() {
     }
     let peer = Box::new(script.place(bob, Peer::Chat(group)));
     let by_message = types::InputPeerChannelFromMessage { peer, msg_id: 2, channel_id: id };
-    let send = telewire::tl::api::functions::messages::SendMessage::new(
-        by_message.into(),
-        "hello".into(),
-        9,
-    );
+    let send = SendMessage::new(by_message.into(), "hello".into(), 9);
     script.ask(bob, &send).unwrap();
+    assert_eq!(script.said(ada, Peer::Channel(id)).unwrap()[0].2, "hello");
+}
+
+#[test]
+fn um_10_bots_name_channels_without_a_hash_and_people_do_not() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    let echo = script.bot("Echo");
+    let id = script.channel(ada, &[bob, echo], false);
+    let other = script.channel(ada, &[bob], false);
+    let mut send = |device, channel_id, random_id| {
+        let peer = types::InputPeerChannel { channel_id, access_hash: 0 };
+        script.ask(device, &SendMessage::new(peer.into(), "hello".into(), random_id)).map(drop)
+    };
+    assert_eq!(send(echo, id, 1), Ok(()));
+    assert_eq!(send(bob, id, 2), Err("400 CHANNEL_INVALID".into()));
+    // Where they are not they may not read.
+    assert_eq!(send(echo, other, 3), Err("400 CHANNEL_PRIVATE".into()));
     assert_eq!(script.said(ada, Peer::Channel(id)).unwrap()[0].2, "hello");
 }

@@ -318,3 +318,20 @@ fn a_group_that_was_deleted_is_nobody_s() {
     let said = script.say(bob, Peer::Chat(id), "hello").unwrap_err();
     assert_eq!(said, "403 CHAT_WRITE_FORBIDDEN");
 }
+
+#[test]
+fn a_group_has_two_hundred_people_and_no_more() {
+    let mut script = Script::new();
+    let (ada, last) = (script.user("Ada"), script.user("Last"));
+    let others: Vec<_> = (0..199).map(|_| script.world.user("Somebody").id()).collect();
+    let named: Vec<enums::InputUser> =
+        others.iter().map(|user| script.input_user(ada, *user).into()).collect();
+    let answer = script.ask(ada, &CreateChat::new(named.clone(), "Full".into())).unwrap();
+    let id = chats(&answer.updates)[0].id();
+    assert_eq!(members(&mut script, ada, id).len(), 200);
+    assert_eq!(add(&mut script, ada, id, last), Err("400 USERS_TOO_MUCH".into()));
+    let last = script.input_user(ada, last.user).into();
+    let more = named.into_iter().chain([last]).collect();
+    let refused = script.ask(ada, &CreateChat::new(more, "Over".into()));
+    assert_eq!(refused.unwrap_err(), "400 USERS_TOO_MUCH");
+}

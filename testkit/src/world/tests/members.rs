@@ -6,6 +6,7 @@ use telewire::tl::api::functions::channels::{
     EditAdmin, EditBanned, GetParticipant, GetParticipants, JoinChannel, LeaveChannel,
     UpdateUsername,
 };
+use telewire::tl::api::functions::messages::{ExportChatInvite, ImportChatInvite};
 use telewire::tl::api::{enums, types};
 
 use super::places::{chats, new_here};
@@ -219,6 +220,13 @@ fn whoever_is_restricted_may_not_write_until_a_moment() {
     assert_eq!(script.say(bob, channel, "hello").unwrap_err(), "400 USER_BANNED_IN_CHANNEL");
     ban(&mut script, ada, id, bob.user, none()).unwrap();
     script.say(bob, channel, "hello").unwrap();
+    // Who is made an admin is not restricted any more, even if they are none again.
+    let mute = types::ChatBannedRights { send_messages: true, ..none() };
+    ban(&mut script, ada, id, bob.user, mute).unwrap();
+    let rights = types::ChatAdminRights { pin_messages: true, ..types::ChatAdminRights::new() };
+    promote(&mut script, ada, id, bob.user, rights).unwrap();
+    promote(&mut script, ada, id, bob.user, types::ChatAdminRights::new()).unwrap();
+    script.say(bob, channel, "hello").unwrap();
 }
 
 #[test]
@@ -249,6 +257,13 @@ fn whoever_is_thrown_out_may_not_read_and_comes_back_by_an_admin_alone() {
     assert_eq!(kicked, [(bob.user, "banned")]);
     let refused = participants(&mut script, eve, id, search(""));
     assert_eq!(refused, Err("400 CHAT_ADMIN_REQUIRED".into()));
+    // Nor by a link.
+    let peer = script.place(ada, channel);
+    let link = script.ask(ada, &ExportChatInvite::new(peer)).unwrap();
+    let enums::ExportedChatInvite::ChatInviteExported(link) = link else { panic!() };
+    let hash = link.link.rsplit('+').next().unwrap().into();
+    let expired = script.ask(bob, &ImportChatInvite { hash }).unwrap_err();
+    assert_eq!(expired, "400 INVITE_HASH_EXPIRED");
     script.invite(ada, id, bob).unwrap();
     script.say(bob, channel, "back").unwrap();
 }
