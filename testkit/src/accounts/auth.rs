@@ -30,6 +30,8 @@ pub(crate) struct Auth {
     pub(super) code_lifetime: Duration,
     pub(super) home_of_new: Option<DcId>,
     pub(crate) logins: HashMap<Key, Login>,
+    /// The sessions of a key that called last, the latest in front.
+    pub(crate) sessions: HashMap<Key, VecDeque<SessionId>>,
     /// The keys of each account that is logged in.
     keys: HashMap<i64, BTreeSet<Key>>,
     /// Keys whose login was ended, and what they are told.
@@ -54,6 +56,8 @@ pub(crate) struct Login {
     pub(crate) by: Key,
     /// The session that called last, of those that are to get updates (UM-09).
     pub(crate) session: Option<SessionId>,
+    /// The number of the last container that has one (UM-08).
+    pub(crate) seq: i32,
 }
 
 #[derive(Clone)]
@@ -73,6 +77,12 @@ pub(super) struct Transfer {
     pub(super) expires: Duration,
 }
 
+/// Sessions of a key that are remembered: as many as a bot may have at once, and no more.
+const MAX_SESSIONS: usize = 8;
+
+/// The number before the first container that has one.
+pub(super) const FIRST_SEQ: i32 = 1;
+
 /// Five minutes, as long as Telegram's codes last at least.
 const CODE_LIFETIME: Duration = Duration::from_secs(300);
 
@@ -88,6 +98,7 @@ impl Default for Auth {
             code_lifetime: CODE_LIFETIME,
             home_of_new: None,
             logins: HashMap::new(),
+            sessions: HashMap::new(),
             keys: HashMap::new(),
             revoked: HashMap::new(),
             pending: HashMap::new(),
@@ -120,6 +131,12 @@ impl Auth {
             && context.wants_updates
         {
             login.session = Some(context.session);
+            let sessions = self.sessions.entry(context.key).or_default();
+            if sessions.front() != Some(&context.session) {
+                sessions.retain(|session| *session != context.session);
+                sessions.push_front(context.session);
+                sessions.truncate(MAX_SESSIONS);
+            }
         }
     }
 
@@ -131,6 +148,7 @@ impl Auth {
 
     fn remove(&mut self, key: Key) {
         let Some(login) = self.logins.remove(&key) else { return };
+        self.sessions.remove(&key);
         if let Some(keys) = self.keys.get_mut(&login.user) {
             keys.remove(&key);
             if keys.is_empty() {
@@ -171,7 +189,7 @@ impl State {
 
     /// The key is that of a login from now on.
     pub(super) fn logged_in(&mut self, key: Key, user: i64) {
-        self.transferred(key, Login { user, by: key, session: None });
+        self.transferred(key, Login { user, by: key, session: None, seq: FIRST_SEQ });
     }
 
     /// The key is that of a login, which came from another data centre.

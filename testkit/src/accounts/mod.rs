@@ -36,7 +36,7 @@ use telewire::tl::{Deserialize, Function, Serialize};
 
 use crate::methods::Registry;
 use crate::world::{Key, World, digits, invalid};
-pub(crate) use auth::{Auth, Password};
+pub(crate) use auth::{Auth, Login, Password};
 pub use code::{CodeKind, SentCode};
 
 /// All that has to do with logins.

@@ -150,7 +150,7 @@ fn a_code_logs_in_once_and_logging_out_ends_it() {
     let enums::User::User(me) = world.ask(1, &myself()).unwrap().remove(0) else { panic!() };
     assert_eq!((me.first_name.as_deref(), me.phone.as_deref()), (Some("Ada"), Some("9996620001")));
     assert!(me.self_ && world.ask(1, &updates::GetState).is_ok());
-    let difference = world.ask(1, &updates::GetDifference::new(1, 0, 0)).unwrap();
+    let difference = world.ask(1, &updates::GetDifference::new(1, 1, 0)).unwrap();
     assert!(matches!(difference, enums::updates::Difference::DifferenceEmpty(_)), "{difference:?}");
     // Another key is another device.
     assert_eq!(world.ask(2, &myself()), Err("401 AUTH_KEY_UNREGISTERED".into()));

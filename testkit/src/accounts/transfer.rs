@@ -8,7 +8,7 @@ use telewire::tl::api::enums::auth::Authorization;
 use telewire::tl::api::functions::auth::{ExportAuthorization, ImportAuthorization};
 use telewire::tl::api::types::auth::ExportedAuthorization;
 
-use crate::accounts::auth::{Login, Transfer};
+use crate::accounts::auth::{FIRST_SEQ, Login, Transfer};
 use crate::accounts::login;
 use crate::methods::Registry;
 use crate::world::{Context, State, invalid};
@@ -36,10 +36,10 @@ fn export(
     let bytes = state.random::<32>().to_vec();
     let expires = context.unix.saturating_add(LIFETIME);
     state.auth.transfers.retain(|_, transfer| transfer.expires > context.unix);
-    state
-        .auth
-        .transfers
-        .insert(bytes.clone(), Transfer { login: Login { user, by, session: None }, to, expires });
+    state.auth.transfers.insert(
+        bytes.clone(),
+        Transfer { login: Login { user, by, session: None, seq: FIRST_SEQ }, to, expires },
+    );
     Ok(ExportedAuthorization { id: user, bytes: bytes.into() })
 }
 

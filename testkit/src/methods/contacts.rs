@@ -23,5 +23,5 @@ fn resolve_username(
     let peer = peer.ok_or_else(|| invalid("USERNAME_NOT_OCCUPIED"))?;
     let mut view = state.view(caller.viewer());
     let peer = view.name(peer);
-    Ok(ResolvedPeer { peer, chats: Vec::new(), users: view.users() })
+    Ok(ResolvedPeer { peer, chats: view.chats(), users: view.users() })
 }

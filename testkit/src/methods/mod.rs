@@ -11,13 +11,20 @@
 //!   remembers who has to be brought along.
 //! * What changes several parts of the state is a method of [`State`] in `world/`, in a file of its own (`world/send.rs`); a handler
 //!   checks, calls it, and shows.
+//! * Sending to a chat of any kind is [`State::send_to`], which asks [`State::may_write`]; what happens in a box is [`State::happen`], which
+//!   keeps it and tells it; what is in no box is told by [`State::tell_all`].
+//! * What bots may not call is registered with [`Registry::people`].
 //! * What others are to hear of it is queued meanwhile by [`State::push`], once for each of their logins, and handed over after it.
 //!   What happened in a box is an [event](crate::world::What) of it besides, so that `getDifference` tells the same.
 //! * The time is [`Caller::date`], randomness [`State::random`]; there are no others.
 
+mod channels;
+mod chats;
 mod contacts;
 mod help;
+mod invites;
 mod messages;
+mod topics;
 mod updates;
 mod users;
 
@@ -35,12 +42,25 @@ use crate::world::{Caller, Context, State, World, invalid};
 pub(crate) fn install(world: &World, dc: DcId, dispatcher: &mut Dispatcher) {
     let mut registry = Registry { world, dc, dispatcher };
     accounts::install(&mut registry);
+    channels::install(&mut registry);
+    chats::install(&mut registry);
     contacts::install(&mut registry);
     help::install(&mut registry);
+    invites::install(&mut registry);
     messages::install(&mut registry);
+    topics::install(&mut registry);
     updates::install(&mut registry);
     users::install(&mut registry);
     registry.count_the_rest();
+}
+
+impl State {
+    /// Who calls, if they are logged in.
+    fn caller(&self, context: &Context) -> Result<Caller, RpcError> {
+        let me = self.login(context.key)?;
+        let by = self.auth.logins.get(&context.key).map_or(context.key, |login| login.by);
+        Ok(Caller { me, by, context: *context })
+    }
 }
 
 /// Where methods are named.
@@ -62,9 +82,26 @@ impl Registry<'_> {
         F::Return: Serialize + 'static,
     {
         self.answer(move |state, context, request| {
-            let me = state.login(context.key)?;
-            let by = state.auth.logins.get(&context.key).map_or(context.key, |login| login.by);
-            method(state, &Caller { me, by, context: *context }, request)
+            let caller = state.caller(context)?;
+            method(state, &caller, request)
+        });
+    }
+
+    /// A method for people who are logged in: bots are refused with `BOT_METHOD_INVALID`.
+    #[track_caller]
+    pub(crate) fn people<F>(
+        &mut self,
+        method: fn(&mut State, &Caller, F) -> Result<F::Return, RpcError>,
+    ) where
+        F: Function + Deserialize + 'static,
+        F::Return: Serialize + 'static,
+    {
+        self.answer(move |state, context, request| {
+            let caller = state.caller(context)?;
+            if state.is_bot(caller.me) {
+                return Err(invalid("BOT_METHOD_INVALID"));
+            }
+            method(state, &caller, request)
         });
     }
 
@@ -92,6 +129,7 @@ impl Registry<'_> {
         self.dispatcher.on(move |caller, request: F| {
             let context = Context::new(dc, caller);
             world.with(|state| {
+                state.pass(context.unix);
                 let refusal = state.auth.refusals.get_mut(&F::ID).and_then(VecDeque::pop_front);
                 let answer = match refusal {
                     Some(refusal) => Err(refusal),

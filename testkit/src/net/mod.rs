@@ -15,6 +15,7 @@ use telewire::net::{Server, SharedDc};
 use telewire::server::{DataCentre, Dispatcher, Strictness, embedded_key, exchange};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::world::{HOME, World};
 pub use log_in::LogInError;
@@ -124,7 +125,13 @@ async fn hand_out(world: World, data_centres: BTreeMap<DcId, (SocketAddr, Shared
             let now = shared.now();
             world.deliver(*dc, &mut shared.lock(), now);
         }
-        waits.notified().await;
+        // The clock of the first data centre is that of the world.
+        let now = data_centres.values().next().map(|(_, shared)| shared.now().unix);
+        let rest = world.next_at().zip(now).map(|(at, now)| at.saturating_sub(now));
+        match rest {
+            Some(rest) => drop(timeout(rest, waits.notified()).await),
+            None => waits.notified().await,
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! What an account has besides its profile.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::world::Peer;
 use crate::world::dialog::Dialog;
 use crate::world::mailbox::Mailbox;
+use crate::world::schedule::Scheduled;
+use crate::world::{Peer, Post};
 
 /// What an account has.
 #[derive(Debug, Clone, Default)]
@@ -12,8 +13,16 @@ pub(crate) struct Account {
     /// Its private chats and basic groups (UM-01).
     pub(crate) common: Mailbox,
     pub(crate) dialogs: BTreeMap<Peer, Dialog>,
+    /// The channels that it is in. Their boxes are their own.
+    pub(crate) channels: BTreeSet<i64>,
+    /// The chats that are above all others, in their order.
+    pub(crate) pinned: Vec<Peer>,
+    /// What is to be sent later.
+    pub(crate) scheduled: Scheduled,
     /// What it sent, by the number that its client gave: for ever, so that nothing is sent twice (UM-11).
     pub(crate) sent: HashMap<(Peer, i64), Sent>,
+    /// What it sent and is another now, as it was at first: whoever sends it again is answered so (UM-11).
+    pub(crate) first: HashMap<i32, (Peer, Box<Post>)>,
 }
 
 /// What came of a message that was sent.

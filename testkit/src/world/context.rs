@@ -35,6 +35,15 @@ pub(crate) struct Caller {
     pub(crate) context: Context,
 }
 
+/// Who does something, and when: a call, or the time that has come.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Actor {
+    pub(crate) user: i64,
+    pub(crate) date: i32,
+    /// The key that is answered, and is not told besides.
+    pub(crate) key: Option<Key>,
+}
+
 /// For whom something is shown: access hashes are of an account and a login (UM-10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Viewer {
@@ -70,11 +79,20 @@ impl Caller {
     pub(crate) fn date(&self) -> i32 {
         self.context.date()
     }
+
+    pub(crate) fn actor(&self) -> Actor {
+        Actor { user: self.me, date: self.date(), key: Some(self.context.key) }
+    }
 }
 
 /// An error of a request that cannot be as it is.
 pub(crate) fn invalid(name: &str) -> RpcError {
     RpcError::parse(400, name)
+}
+
+/// An error of a request that whoever asks has no right to.
+pub(crate) fn forbidden(name: &str) -> RpcError {
+    RpcError::parse(403, name)
 }
 
 pub(crate) fn seconds(unix: Duration) -> i32 {

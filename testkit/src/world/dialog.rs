@@ -1,5 +1,7 @@
 //! A chat as one account sees it.
 
+use telewire::tl::api::types;
+
 /// A chat as one account sees it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Dialog {
@@ -7,6 +9,18 @@ pub(crate) struct Dialog {
     pub(crate) messages: Vec<i32>,
     /// How many of them came and were not read.
     pub(crate) unread: i32,
+    /// The last message that came and was read.
+    pub(crate) read_inbox: i32,
+    /// The last one that the account sent and somebody else read.
+    pub(crate) read_outbox: i32,
+    /// Whether the account says of it that it is not read.
+    pub(crate) is_marked: bool,
+    /// What was begun and not sent.
+    pub(crate) draft: Option<Box<types::DraftMessage>>,
+    /// Whether it is shown though it has no message.
+    pub(crate) is_kept: bool,
+    /// When there was something new; the list of chats is in this order.
+    pub(crate) date: i32,
 }
 
 /// Which part of a history is wanted: <https://core.telegram.org/api/offsets>.
@@ -24,18 +38,29 @@ pub(crate) struct Part {
 }
 
 impl Dialog {
-    /// A part of the history, the newest first.
-    pub(crate) fn part(&self, part: Part) -> Vec<i32> {
-        let Part { offset_id, add_offset, limit, max_id, min_id } = part;
+    /// Whether it is in the list of chats.
+    pub(crate) fn is_shown(&self) -> bool {
+        self.is_kept || !self.messages.is_empty()
+    }
+
+    pub(crate) fn top(&self) -> i32 {
+        self.messages.last().copied().unwrap_or(0)
+    }
+}
+
+impl Part {
+    /// What is wanted of messages in their order, the newest first.
+    pub(crate) fn of(self, messages: &[i32]) -> Vec<i32> {
+        let Self { offset_id, add_offset, limit, max_id, min_id } = self;
         let older = match offset_id {
-            0 => self.messages.len(),
-            id => self.messages.partition_point(|message| *message < id),
+            0 => messages.len(),
+            id => messages.partition_point(|message| *message < id),
         };
         let end = i64::try_from(older).unwrap_or(i64::MAX).saturating_sub(add_offset.into());
         // Where it begins is asked for beside the end: what would be newer than all is none.
         let begin = end.saturating_sub(i64::try_from(limit).unwrap_or(i64::MAX));
-        let place = |at: i64| usize::try_from(at).unwrap_or(0).min(self.messages.len());
-        let found = self.messages.get(place(begin)..place(end)).unwrap_or_default();
+        let place = |at: i64| usize::try_from(at).unwrap_or(0).min(messages.len());
+        let found = messages.get(place(begin)..place(end)).unwrap_or_default();
         let is_wanted = |id: &&i32| (max_id == 0 || **id < max_id) && **id > min_id;
         found.iter().rev().filter(is_wanted).copied().collect()
     }
@@ -47,7 +72,7 @@ mod tests {
 
     #[test]
     fn parts_of_a_history_are_those_that_offsets_name() {
-        let dialog = Dialog { messages: vec![2, 4, 6, 8, 10], unread: 0 };
+        let messages = [2, 4, 6, 8, 10];
         let all = Part { offset_id: 0, add_offset: 0, limit: 100, max_id: 0, min_id: 0 };
         for (part, found) in [
             (all, vec![10, 8, 6, 4, 2]),
@@ -62,7 +87,7 @@ mod tests {
             (Part { add_offset: 9, ..all }, vec![]),
             (Part { max_id: 8, min_id: 2, ..all }, vec![6, 4]),
         ] {
-            assert_eq!(dialog.part(part), found, "{part:?}");
+            assert_eq!(part.of(&messages), found, "{part:?}");
         }
     }
 }

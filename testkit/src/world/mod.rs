@@ -5,19 +5,36 @@
 //!         ├─ auth       codes, passwords asked for, QR codes, keys       crate::accounts
 //!         ├─ accounts   what each of them has: its box, its dialogs, what it sent
 //!         ├─ posts      what was said, once, however many boxes have a copy
-//!         ├─ pushes     what waits to be handed to sessions
+//!         ├─ chats      basic groups; what is said there is in each one's box
+//!         ├─ channels   supergroups and broadcast channels, each with its box
+//!         ├─ invites    links into both
+//!         ├─ polls      how each stands; the messages that show one name it
+//!         ├─ pushes     what waits to be handed to sessions, in the forms of `habits` and with what `faults` does to it
+//!         ├─ due        when what is scheduled is to be sent
 //!         └─ dice       the only randomness
 //! ```
 
 mod account;
+mod channel;
+mod chat;
 mod context;
 mod dialog;
 mod dice;
+mod edit;
+mod entities;
+mod event;
+mod faults;
+mod habits;
+mod invite;
 mod mailbox;
 mod peer;
 mod people;
+mod poll;
 mod post;
 mod push;
+mod read;
+mod remove;
+mod schedule;
 mod send;
 mod state;
 #[cfg(test)]
@@ -26,6 +43,7 @@ mod view;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use telewire::crypto::Entropy;
 use telewire::ids::DcId;
@@ -35,16 +53,24 @@ use telewire::time::Now;
 
 use crate::layers::AnyLayer;
 use crate::methods;
-pub(crate) use context::{Caller, Context, Key, Viewer, invalid, seconds};
-pub(crate) use dialog::Part;
-pub(crate) use mailbox::What;
+pub(crate) use account::Sent;
+pub(crate) use channel::{BLUE, Ban, Channel, Founding, GENERAL, Missed, Topic, count};
+pub(crate) use chat::{Exit as ChatExit, MAX_MEMBERS as MAX_CHAT_MEMBERS, MAX_TITLE};
+pub(crate) use context::{Actor, Caller, Context, Key, Viewer, forbidden, invalid, seconds};
+pub(crate) use dialog::{Dialog, Part};
+pub use faults::{PushFault, PushFaults};
+pub use habits::{Habits, OwnPts};
+pub(crate) use invite::{Invite, hash_of};
+pub(crate) use mailbox::{Event, MessageCopy, What};
 pub(crate) use peer::Peer;
 pub use people::Person;
 pub(crate) use people::{User, digits, is_username};
-pub(crate) use post::{Content, PostId};
+pub(crate) use post::{Content, Forward, Media, Post, PostId, Reacted};
 pub use push::Push;
 pub(crate) use push::Wake;
+pub(crate) use schedule::new_waiting;
 pub(crate) use state::State;
+pub(crate) use view::View;
 
 /// A Telegram: people, bots, and all that they say to each other. Clones are the same one.
 ///
@@ -126,6 +152,12 @@ impl World {
         dispatcher.translate_with(AnyLayer);
     }
 
+    /// How many positions behind the latest clients of a channel may be before `updates.getChannelDifference` answers
+    /// `updates.channelDifferenceTooLong`: 100,000, unless it is said.
+    pub fn keep_channel_events(&self, count: u32) {
+        self.state().channels.kept = i32::try_from(count).unwrap_or(i32::MAX);
+    }
+
     /// The methods that were asked for and are not modelled, and how often: by their names, or by their constructors if no schema
     /// knows them.
     #[must_use]
@@ -135,6 +167,7 @@ impl World {
 
     /// Hands to clients of a data centre what waits for them.
     pub fn deliver(&self, dc: DcId, data_centre: &mut DataCentre, now: Now) {
+        self.advance(now.unix);
         for Push { key, session, updates } in self.take_pushes(dc) {
             // A client whose temporary key was replaced may have begun another session; one that is gone asks by itself when
             // it comes back.
@@ -147,6 +180,39 @@ impl World {
     #[must_use]
     pub fn take_pushes(&self, dc: DcId) -> Vec<Push> {
         self.state().take_pushes(dc)
+    }
+
+    /// The time has come to this: what was to happen until then happens, as messages that were scheduled are sent. Each call and each
+    /// [`deliver`](Self::deliver) does it too; the time never goes back.
+    pub fn advance(&self, unix: Duration) {
+        self.state().pass(unix);
+    }
+
+    /// When something happens next though nobody calls: the unix time by which to [`deliver`](Self::deliver) again.
+    #[must_use]
+    pub fn next_at(&self) -> Option<Duration> {
+        self.state().next_at()
+    }
+
+    /// In which form clients are told what happens, from now on.
+    pub fn set_habits(&self, habits: Habits) {
+        self.state().habits = habits;
+    }
+
+    /// What goes wrong with what clients are told, by chance, from now on.
+    pub fn set_push_faults(&self, chances: PushFaults) {
+        self.state().faults.chances = chances;
+    }
+
+    /// What happens to what clients are told next, one after the other, whatever the chances are.
+    pub fn script_pushes(&self, faults: impl IntoIterator<Item = PushFault>) {
+        self.state().faults.script.extend(faults);
+    }
+
+    /// How many events of a box are kept for `updates.getDifference`: beyond them it is `updates.differenceTooLong`. Of Telegram's
+    /// common boxes these are some five million.
+    pub fn set_box_size(&self, events: usize) {
+        self.state().box_size = events;
     }
 
     /// Has `wake` called whenever something begins to wait for clients, from within the call that causes it: it must neither
@@ -173,7 +239,8 @@ impl World {
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state();
         let done = work(&mut state);
-        let wake = if state.pushes.is_empty() { Wake::default() } else { state.wake.clone() };
+        let is_idle = state.pushes.is_empty() && state.due.is_empty();
+        let wake = if is_idle { Wake::default() } else { state.wake.clone() };
         drop(state);
         wake.call();
         done

@@ -46,6 +46,11 @@ impl State {
         parts.into_iter().fold(self.secret, |hash, part| mix(hash ^ part)).cast_signed()
     }
 
+    /// Whether the answer to what has this number is short: it follows from the number, as that may come again.
+    pub(crate) fn is_short(&self, random_id: i64) -> bool {
+        mix(self.secret ^ random_id.cast_unsigned()) % 1_000 < u64::from(self.habits.short)
+    }
+
     /// Who is named.
     ///
     /// # Errors
@@ -62,7 +67,8 @@ impl State {
                 self.known(caller, user.user_id, user.access_hash).then_some(user.user_id)
             }
             enums::InputUser::InputUserFromMessage(user) => {
-                self.named_in(caller, &user.peer, user.msg_id, user.user_id)
+                let named = Peer::User(user.user_id);
+                self.is_named_in(caller, &user.peer, user.msg_id, named).then_some(user.user_id)
             }
             _ => None,
         };
@@ -73,32 +79,42 @@ impl State {
     ///
     /// # Errors
     ///
-    /// `PEER_ID_INVALID`: there is no such peer, or the access hash is another's; of channels `CHANNEL_INVALID`.
+    /// `PEER_ID_INVALID`: there is no such peer, or the access hash is another's; of channels `CHANNEL_INVALID`, and
+    /// `CHANNEL_PRIVATE` of those that may not be read.
     pub(crate) fn input_peer(
         &self,
         caller: &Caller,
         peer: &enums::InputPeer,
     ) -> Result<Peer, RpcError> {
-        let peer = match peer {
+        let found = match peer {
             enums::InputPeer::InputPeerSelf => Some(Peer::User(caller.me)),
             enums::InputPeer::InputPeerUser(user) => {
                 let is_known = self.known(caller, user.user_id, user.access_hash);
                 is_known.then_some(Peer::User(user.user_id))
             }
             enums::InputPeer::InputPeerUserFromMessage(user) => {
-                self.named_in(caller, &user.peer, user.msg_id, user.user_id).map(Peer::User)
+                let named = Peer::User(user.user_id);
+                self.is_named_in(caller, &user.peer, user.msg_id, named).then_some(named)
             }
-            enums::InputPeer::InputPeerChat(chat) => Some(Peer::Chat(chat.chat_id)),
-            enums::InputPeer::InputPeerChannel(channel) => Some(Peer::Channel(channel.channel_id)),
+            enums::InputPeer::InputPeerChat(chat) => {
+                let known = self.chats.chat(chat.chat_id);
+                let known = known.is_some_and(|chat| chat.is_known_to(caller.me));
+                known.then_some(Peer::Chat(chat.chat_id))
+            }
+            enums::InputPeer::InputPeerChannel(channel) => {
+                let (channel_id, access_hash) = (channel.channel_id, channel.access_hash);
+                let channel = types::InputChannel { channel_id, access_hash };
+                return self.input_channel(caller, &channel.into()).map(Peer::Channel);
+            }
+            enums::InputPeer::InputPeerChannelFromMessage(channel) => {
+                let types::InputPeerChannelFromMessage { peer, msg_id, channel_id } =
+                    channel.clone();
+                let channel = types::InputChannelFromMessage { peer: *peer, msg_id, channel_id };
+                return self.input_channel(caller, &channel.into()).map(Peer::Channel);
+            }
             _ => None,
         };
-        match peer {
-            Some(Peer::User(_)) => peer,
-            // There are no groups and no channels yet.
-            Some(Peer::Channel(_)) => return Err(invalid("CHANNEL_INVALID")),
-            Some(Peer::Chat(_)) | None => None,
-        }
-        .ok_or_else(|| invalid("PEER_ID_INVALID"))
+        found.ok_or_else(|| invalid("PEER_ID_INVALID"))
     }
 
     /// Whether somebody is there and the access hash is that of whoever asks. Bots need none.
@@ -109,22 +125,43 @@ impl State {
         is_right && self.people.user(user).is_some()
     }
 
-    /// UM-10: somebody whom a message names that whoever asks can read.
-    fn named_in(
+    /// UM-10: whether a message names somebody that whoever asks can read.
+    pub(super) fn is_named_in(
         &self,
         caller: &Caller,
         peer: &enums::InputPeer,
         message: i32,
-        user: i64,
-    ) -> Option<i64> {
+        named: Peer,
+    ) -> bool {
         // A message does not say where another is.
-        if matches!(peer, enums::InputPeer::InputPeerUserFromMessage(_)) {
-            return None;
+        if matches!(
+            peer,
+            enums::InputPeer::InputPeerUserFromMessage(_)
+                | enums::InputPeer::InputPeerChannelFromMessage(_)
+        ) {
+            return false;
         }
-        let peer = self.input_peer(caller, peer).ok()?;
-        let copy = self.accounts.get(&caller.me)?.common.message(message)?;
-        let post = self.posts.post(copy.post)?;
-        (copy.dialog == peer && post.from == Peer::User(user)).then_some(user)
+        let Ok(peer) = self.input_peer(caller, peer) else { return false };
+        let mailbox = match peer {
+            Peer::Channel(id) => self.channels.channel(id).map(|channel| &channel.mailbox),
+            Peer::User(_) | Peer::Chat(_) => {
+                self.accounts.get(&caller.me).map(|account| &account.common)
+            }
+        };
+        let copy = mailbox.and_then(|mailbox| mailbox.message(message));
+        let copy = copy.filter(|copy| copy.dialog == peer);
+        let post = copy.and_then(|copy| self.posts.post(copy.post));
+        post.is_some_and(|post| post.names().contains(&named))
+    }
+
+    /// UM-10: the access hash of somebody who is shown in short; it is none to name them by.
+    pub(crate) fn min_access_hash(&self, viewer: Viewer, peer: Peer) -> i64 {
+        mix(self.access_hash(viewer, peer).cast_unsigned()).cast_signed()
+    }
+
+    /// A number that follows from the seed and from some others.
+    pub(crate) fn drawn(&self, parts: &[u64]) -> u64 {
+        parts.iter().fold(mix(self.secret), |drawn, part| mix(drawn ^ part))
     }
 }
 

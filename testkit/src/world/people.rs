@@ -95,6 +95,15 @@ impl People {
         self.names.get(&username.to_ascii_lowercase()).copied()
     }
 
+    /// A name is somebody's, or a channel's.
+    pub(crate) fn occupy(&mut self, username: &str, by: Peer) {
+        self.names.insert(username.to_ascii_lowercase(), by);
+    }
+
+    pub(crate) fn release(&mut self, username: &str) {
+        self.names.remove(&username.to_ascii_lowercase());
+    }
+
     fn next(&mut self) -> i64 {
         self.given += 1;
         FIRST_USER + self.given - 1

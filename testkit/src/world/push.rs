@@ -2,12 +2,15 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use telewire::crypto::KeyId;
 use telewire::ids::{DcId, SessionId};
 use telewire::tl::api::enums::Updates;
+use telewire::tl::api::types;
 
-use crate::world::{Key, State, Viewer};
+use crate::accounts::Login;
+use crate::world::{Key, State, Viewer, habits};
 
 /// What waits for a client.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +29,8 @@ pub(crate) struct Queued {
     pub(crate) to: Key,
     pub(crate) session: Option<SessionId>,
     pub(crate) updates: Updates,
+    /// When it is handed over.
+    pub(crate) due: Duration,
 }
 
 /// Who is told that something waits.
@@ -64,23 +69,80 @@ impl State {
         tell: impl Fn(&Self, Viewer) -> Updates,
     ) {
         let Some(home) = self.people.user(user).map(|user| user.home) else { return };
-        let to: Vec<_> = self.auth.logins_of(user).collect();
-        for (key, login) in to {
-            let (Some(session), true) = (login.session, key.dc == home && Some(key) != except)
-            else {
-                continue;
-            };
-            let updates = tell(self, Viewer { user, by: login.by });
-            self.push_to(key, Some(session), updates);
+        let logins = self.auth.logins_of(user);
+        let to = logins.filter(|(key, _)| key.dc == home && Some(*key) != except);
+        let mut to: Vec<_> =
+            to.filter_map(|(key, login)| Some((key, login, login.session?))).collect();
+        if self.is_bot(user) {
+            to = self.one_of(&to).into_iter().collect();
         }
+        let (short, numbered) = (self.habits.short, self.habits.numbered);
+        let (is_short, is_numbered) = (self.chance(short), self.chance(numbered));
+        for (key, login, session) in to {
+            let updates = tell(self, Viewer { user, by: login.by });
+            let short = if is_short { habits::short(&updates) } else { None };
+            let updates = short.unwrap_or(updates);
+            match updates {
+                Updates::Updates(container) if is_numbered => {
+                    self.push_numbered(key, session, *container);
+                }
+                updates => self.push_to(key, Some(session), updates),
+            }
+        }
+    }
+
+    /// UM-09: what a bot is told goes to one of its sessions alone.
+    fn one_of(&mut self, to: &[(Key, Login, SessionId)]) -> Option<(Key, Login, SessionId)> {
+        let sessions = |key: &Key| self.auth.sessions.get(key).into_iter().flatten().copied();
+        let all =
+            to.iter().flat_map(|(key, login, _)| sessions(key).map(|one| (*key, *login, one)));
+        let all: Vec<_> = all.collect();
+        match all.as_slice() {
+            [] => None,
+            [one] => Some(*one),
+            all => {
+                let drawn = usize::try_from(u32::from_le_bytes(self.random())).unwrap_or(0);
+                all.get(drawn.checked_rem(all.len()).unwrap_or(0)).copied()
+            }
+        }
+    }
+
+    /// UM-08: a container with the next number of a login; it may join the one before it.
+    fn push_numbered(&mut self, to: Key, session: SessionId, mut container: types::Updates) {
+        let Some(login) = self.auth.logins.get_mut(&to) else { return };
+        login.seq = login.seq.saturating_add(1);
+        container.seq = login.seq;
+        let combined = self.habits.combined;
+        if self.chance(combined) {
+            let before = self.pushes.iter_mut().rev().find(|other| other.to == to);
+            if let Some(before) = before
+                && before.session == Some(session)
+                && habits::combine(&mut before.updates, &container)
+            {
+                return;
+            }
+        }
+        self.push_to(to, Some(session), container.into());
     }
 
     /// Tells one key.
     pub(crate) fn push_to(&mut self, to: Key, session: Option<SessionId>, updates: Updates) {
+        self.enqueue(Queued { to, session, updates, due: self.clock });
+    }
+
+    /// Puts it at the end of what waits.
+    pub(super) fn append(&mut self, queued: Queued) {
         if self.pushes.len() >= MAX_QUEUED {
             self.pushes.pop_front();
         }
-        self.pushes.push_back(Queued { to, session, updates });
+        self.pushes.push_back(queued);
+    }
+
+    /// When there is something to do again, if nobody calls.
+    pub(crate) fn next_at(&self) -> Option<Duration> {
+        let late = self.pushes.iter().map(|queued| queued.due).filter(|due| *due > self.clock);
+        let scheduled = self.due.first().and_then(|(date, _, _)| u64::try_from(*date).ok());
+        late.chain(scheduled.map(Duration::from_secs)).min()
     }
 
     /// What waits in a data centre.
@@ -88,8 +150,8 @@ impl State {
         let mut here = Vec::new();
         let all = std::mem::take(&mut self.pushes);
         for queued in all {
-            if queued.to.dc == dc {
-                let Queued { to, session, updates } = queued;
+            if queued.to.dc == dc && queued.due <= self.clock {
+                let Queued { to, session, updates, .. } = queued;
                 here.push(Push { key: to.key, session, updates });
             } else {
                 self.pushes.push_back(queued);

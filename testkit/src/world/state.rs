@@ -1,14 +1,22 @@
 //! All that is known. Who changes several parts of it at once is a method of [`State`]; what concerns one part alone is in that.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
+use std::time::Duration;
 
 use telewire::crypto::{Entropy, EntropyExt};
 
 use crate::accounts::Auth;
 use crate::world::account::Account;
+use crate::world::channel::Channels;
+use crate::world::chat::Chats;
 use crate::world::dice::Dice;
+use crate::world::faults::Faults;
+use crate::world::habits::Habits;
+use crate::world::invite::Invites;
+use crate::world::mailbox::MAX_EVENTS;
 use crate::world::people::People;
+use crate::world::poll::Poll;
 use crate::world::post::Posts;
 use crate::world::push::{Queued, Wake};
 
@@ -24,9 +32,21 @@ pub(crate) struct State {
     /// What each account has; made when something of it is looked at first.
     pub(crate) accounts: BTreeMap<i64, Account>,
     pub(crate) posts: Posts,
+    pub(crate) chats: Chats,
+    pub(crate) channels: Channels,
+    pub(crate) invites: Invites,
+    pub(crate) polls: BTreeMap<i64, Poll>,
+    /// The latest moment that the world heard of.
+    pub(crate) clock: Duration,
+    /// When what waits is to be sent: whose it is, and its number.
+    pub(crate) due: BTreeSet<(i32, i64, i32)>,
     /// What waits to be handed to sessions.
     pub(crate) pushes: VecDeque<Queued>,
     pub(crate) wake: Wake,
+    pub(crate) habits: Habits,
+    pub(crate) faults: Faults,
+    /// Events of a box that a difference goes back to at most.
+    pub(crate) box_size: usize,
     /// The methods that were asked for and are not modelled.
     pub(crate) unmodelled: BTreeMap<String, u64>,
 }
@@ -44,8 +64,17 @@ impl State {
             auth: Auth::default(),
             accounts: BTreeMap::new(),
             posts: Posts::default(),
+            chats: Chats::default(),
+            channels: Channels::default(),
+            invites: Invites::default(),
+            polls: BTreeMap::new(),
+            clock: Duration::ZERO,
+            due: BTreeSet::new(),
             pushes: VecDeque::new(),
             wake: Wake::default(),
+            habits: Habits::default(),
+            faults: Faults::default(),
+            box_size: MAX_EVENTS,
             unmodelled: BTreeMap::new(),
         }
     }

@@ -4,30 +4,58 @@ use std::collections::BTreeSet;
 
 use telewire::tl::api::{enums, types};
 
-use crate::world::mailbox::MessageCopy;
-use crate::world::post::Post;
-use crate::world::{Peer, State, User, Viewer};
+use crate::world::account::Account;
+use crate::world::schedule::Waiting;
+use crate::world::{
+    Channel, Dialog, Media, MessageCopy, Peer, Post, PostId, Reacted, State, User, Viewer,
+};
+
+/// Reactions that come with a message, as many as Telegram sends.
+const MAX_RECENT: usize = 3;
 
 /// What is shown to somebody. It remembers who is named in it, since an answer brings those along.
 #[derive(Debug)]
 pub(crate) struct View<'a> {
-    state: &'a State,
-    viewer: Viewer,
+    pub(super) state: &'a State,
+    pub(super) viewer: Viewer,
     named: BTreeSet<Peer>,
+    /// Who is named in messages of channels.
+    passing: BTreeSet<i64>,
 }
 
 impl State {
     /// What this account sees.
     pub(crate) fn view(&self, viewer: Viewer) -> View<'_> {
-        View { state: self, viewer, named: BTreeSet::new() }
+        View { state: self, viewer, named: BTreeSet::new(), passing: BTreeSet::new() }
     }
 }
 
-impl View<'_> {
+impl State {
+    /// Whether somebody knows another otherwise than by a channel: themselves, by a private chat, or by a basic group. Bots know all.
+    pub(crate) fn is_acquainted(&self, me: i64, user: i64) -> bool {
+        let has_chat = |account: &Account| {
+            let groups = account.dialogs.range(Peer::Chat(i64::MIN)..=Peer::Chat(i64::MAX));
+            let mut groups = groups.filter_map(|(peer, _)| match peer {
+                Peer::Chat(id) => self.chats.chat(*id),
+                Peer::User(_) | Peer::Channel(_) => None,
+            });
+            account.dialogs.contains_key(&Peer::User(user))
+                || groups.any(|chat| chat.members.contains_key(&user))
+        };
+        me == user || self.is_bot(me) || self.accounts.get(&me).is_some_and(has_chat)
+    }
+}
+
+impl<'a> View<'a> {
     /// Names somebody, who is brought along.
     pub(crate) fn name(&mut self, peer: Peer) -> enums::Peer {
         self.named.insert(peer);
         peer.to_tl()
+    }
+
+    /// Somebody whom a message of a channel names: UM-10, strangers are shown in short.
+    pub(crate) fn pass(&mut self, user: i64) {
+        self.passing.insert(user);
     }
 
     /// Somebody; `None` if there is nobody.
@@ -36,31 +64,147 @@ impl View<'_> {
         Some(enums::User::from(self.profile(user)))
     }
 
+    /// Whose eyes it is shown to.
+    pub(crate) fn viewer(&self) -> Viewer {
+        self.viewer
+    }
+
+    /// A channel, as it is.
+    pub(crate) fn channel_of(&self, id: i64) -> Option<&'a Channel> {
+        self.state.channels.channel(id)
+    }
+
+    /// A chat of the account's list.
+    pub(crate) fn dialog(&mut self, peer: Peer) -> types::Dialog {
+        let account = self.state.accounts.get(&self.viewer.user);
+        let is_pinned = account.is_some_and(|account| account.pinned.contains(&peer));
+        if let Peer::Channel(id) = peer
+            && let Some(channel) = self.channel_of(id)
+        {
+            let dialog = self.channel_dialog(channel);
+            return types::Dialog { pinned: is_pinned, draft: self.draft(peer), ..dialog };
+        }
+        let empty = Dialog::default();
+        let dialog = account.and_then(|account| account.dialogs.get(&peer)).unwrap_or(&empty);
+        types::Dialog {
+            peer: self.name(peer),
+            pinned: is_pinned,
+            unread_mark: dialog.is_marked,
+            view_forum_as_messages: false,
+            top_message: dialog.top(),
+            read_inbox_max_id: dialog.read_inbox,
+            read_outbox_max_id: dialog.read_outbox,
+            unread_count: dialog.unread,
+            unread_mentions_count: 0,
+            unread_reactions_count: 0,
+            unread_poll_votes_count: 0,
+            notify_settings: types::PeerNotifySettings::new(),
+            pts: None,
+            draft: self.draft(peer),
+            folder_id: None,
+            ttl_period: None,
+        }
+    }
+
+    /// What the account began to write in a chat.
+    pub(crate) fn draft(&self, peer: Peer) -> Option<enums::DraftMessage> {
+        let account = self.state.accounts.get(&self.viewer.user)?;
+        let draft = account.dialogs.get(&peer)?.draft.as_ref()?;
+        Some((**draft).clone().into())
+    }
+
     /// Whoever was named.
     pub(crate) fn users(&self) -> Vec<enums::User> {
         let users = self.named.iter().filter_map(|peer| match peer {
             Peer::User(id) => self.user(*id),
             Peer::Chat(_) | Peer::Channel(_) => None,
         });
-        users.collect()
+        let passing = self.passing.iter().filter(|id| !self.named.contains(&Peer::User(**id)));
+        let passing = passing.filter_map(|id| {
+            let user = self.state.people.user(*id)?;
+            let is_known = self.state.is_acquainted(self.viewer.user, *id);
+            Some(if is_known { self.profile(user) } else { self.in_short(user) }.into())
+        });
+        users.chain(passing).collect()
+    }
+
+    /// The groups and channels that were named.
+    pub(crate) fn chats(&self) -> Vec<enums::Chat> {
+        self.named.iter().filter_map(|peer| self.chat(*peer)).collect()
+    }
+
+    /// A group or channel, as it is for the account: forbidden, if it may not be read.
+    pub(crate) fn chat(&self, peer: Peer) -> Option<enums::Chat> {
+        match peer {
+            Peer::User(_) => None,
+            Peer::Chat(id) => self.basic_group(id),
+            Peer::Channel(id) => self.channel(id),
+        }
     }
 
     /// A message of the account's own box.
     pub(crate) fn message(&mut self, id: i32) -> enums::Message {
+        self.message_in(Peer::User(self.viewer.user), id)
+    }
+
+    /// A message that the account sent, as it was at first.
+    pub(crate) fn first(&mut self, id: i32) -> enums::Message {
         let account = self.state.accounts.get(&self.viewer.user);
-        let copy = account.and_then(|account| account.common.message(id));
+        match account.and_then(|account| account.first.get(&id)) {
+            Some((dialog, post)) => {
+                let copy = MessageCopy::new(PostId::default(), *dialog, true);
+                self.named.extend(post.names());
+                self.shown(Peer::User(self.viewer.user), id, copy, post)
+            }
+            None => self.message(id),
+        }
+    }
+
+    /// A message of a box that the account sees.
+    pub(crate) fn message_in(&mut self, owner: Peer, id: i32) -> enums::Message {
+        if let Peer::Channel(channel) = owner {
+            return self.channel_message(channel, id);
+        }
+        let copy = self.state.mailbox(owner).and_then(|mailbox| mailbox.message(id));
         let post = copy.and_then(|copy| self.state.posts.post(copy.post));
         match (copy, post) {
-            (Some(copy), Some(post)) => self.shown(id, *copy, post).into(),
+            (Some(copy), Some(post)) => {
+                self.named.extend(post.names());
+                self.shown(owner, id, *copy, post)
+            }
             _ => types::MessageEmpty { id, peer_id: None }.into(),
         }
     }
 
-    fn shown(&mut self, id: i32, copy: MessageCopy, post: &Post) -> types::Message {
-        let box_of = Peer::User(self.viewer.user);
+    /// The chat of a message of a box.
+    pub(crate) fn dialog_of(&self, owner: Peer, id: i32) -> Option<Peer> {
+        Some(self.state.mailbox(owner)?.message(id)?.dialog)
+    }
+
+    pub(crate) fn waits(&self, id: i32) -> Option<Waiting> {
+        self.state.accounts.get(&self.viewer.user)?.scheduled.waiting.get(&id).cloned()
+    }
+
+    /// A message that is to be sent later.
+    pub(crate) fn waiting(&mut self, id: i32, waiting: &Waiting) -> enums::Message {
+        let me = Peer::User(self.viewer.user);
+        let mut post = Post::new(me, waiting.date, waiting.content.clone());
+        post.content.is_scheduled = true;
+        let copy = MessageCopy::new(PostId::default(), waiting.peer, true);
+        self.named.extend(post.names());
+        self.shown(me, id, copy, &post)
+    }
+
+    /// A message as it is in a box. Whom it names, its caller names.
+    pub(super) fn shown(
+        &mut self,
+        owner: Peer,
+        id: i32,
+        copy: MessageCopy,
+        post: &Post,
+    ) -> enums::Message {
         let content = &post.content;
-        self.named.insert(post.from);
-        let replied = content.reply_to.and_then(|to| self.state.posts.post(to)?.id_in(box_of));
+        let replied = content.reply_to.and_then(|to| self.state.posts.post(to)?.id_in(owner));
         let reply_to = replied.map(|id| {
             let header = types::MessageReplyHeader {
                 reply_to_msg_id: Some(id),
@@ -69,24 +213,104 @@ impl View<'_> {
             header.into()
         });
         let peer_id = self.name(copy.dialog);
-        types::Message {
+        // In a private chat it is clear from `out`.
+        let from_id = match copy.dialog {
+            Peer::User(_) => None,
+            Peer::Chat(_) | Peer::Channel(_) => Some(post.from.to_tl()),
+        };
+        if let Some(action) = &content.action {
+            let service = types::MessageService {
+                out: copy.is_out,
+                silent: content.is_silent,
+                from_id,
+                reply_to,
+                ..types::MessageService::new(id, peer_id, post.date, action.clone())
+            };
+            return service.into();
+        }
+        let fwd_from = content.forward.map(|forward| {
+            let from_id = Some(forward.from.to_tl());
+            types::MessageFwdHeader { from_id, ..types::MessageFwdHeader::new(forward.date) }.into()
+        });
+        let message = types::Message {
             out: copy.is_out,
             silent: content.is_silent,
-            // In a private chat it is clear from `out`.
-            from_id: match copy.dialog {
-                Peer::User(_) => None,
-                Peer::Chat(_) | Peer::Channel(_) => Some(post.from.to_tl()),
-            },
+            pinned: copy.is_pinned,
+            from_scheduled: content.is_scheduled,
+            from_id,
+            fwd_from,
             reply_to,
+            media: content.media.as_ref().and_then(|media| self.media(media)),
             entities: Some(content.entities.clone()).filter(|entities| !entities.is_empty()),
+            edit_date: post.edited,
+            reactions: self.reactions_to(post).map(Box::new),
             ..types::Message::new(id, peer_id, post.date, content.text.clone())
+        };
+        message.into()
+    }
+
+    /// What is sent besides text.
+    pub(crate) fn media(&mut self, media: &Media) -> Option<enums::MessageMedia> {
+        match media {
+            Media::Plain(media) => Some((**media).clone()),
+            Media::Poll(id) => {
+                let poll = self.state.polls.get(id)?;
+                Some(poll.media(self.viewer.user).into())
+            }
         }
+    }
+
+    /// What people think of a message of a box; `None` if nobody says.
+    pub(crate) fn reactions(&mut self, owner: Peer, id: i32) -> Option<types::MessageReactions> {
+        let copy = self.state.mailbox(owner)?.message(id)?;
+        self.reactions_to(self.state.posts.post(copy.post)?)
+    }
+
+    fn reactions_to(&mut self, post: &Post) -> Option<types::MessageReactions> {
+        let mut results: Vec<types::ReactionCount> = Vec::new();
+        let mut mine = 0;
+        for Reacted { who, reaction, .. } in &post.reactions {
+            let place = results.iter().position(|counted| counted.reaction == *reaction);
+            let place = place.unwrap_or_else(|| {
+                results.push(types::ReactionCount::new(reaction.clone(), 0));
+                results.len().saturating_sub(1)
+            });
+            let Some(counted) = results.get_mut(place) else { continue };
+            counted.count = counted.count.saturating_add(1);
+            if *who == self.viewer.user {
+                counted.chosen_order = Some(mine);
+                mine = mine.saturating_add(1);
+            }
+        }
+        let recent = post.reactions.iter().rev().map(|Reacted { who, date, reaction }| {
+            types::MessagePeerReaction {
+                my: *who == self.viewer.user,
+                ..types::MessagePeerReaction::new(
+                    self.name(Peer::User(*who)),
+                    *date,
+                    reaction.clone(),
+                )
+            }
+        });
+        let recent = recent.take(MAX_RECENT).collect();
+        (!results.is_empty()).then(|| types::MessageReactions {
+            can_see_list: true,
+            recent_reactions: Some(recent),
+            ..types::MessageReactions::new(results)
+        })
     }
 
     /// Updates with whoever is named in them. They are outside of the order of `seq` (UM-08).
     pub(crate) fn updates(&self, updates: Vec<enums::Update>, date: i32) -> enums::Updates {
-        let (users, chats) = (self.users(), Vec::new());
+        let (users, chats) = (self.users(), self.chats());
         types::Updates { updates, users, chats, date, seq: 0 }.into()
+    }
+
+    /// UM-10: somebody of whom a message of a channel says no more than who it is from.
+    fn in_short(&self, user: &User) -> types::User {
+        let profile = self.profile(user);
+        let min_hash = self.state.min_access_hash(self.viewer, Peer::User(user.id));
+        types::User { min: true, access_hash: Some(min_hash), phone: None, ..profile }
     }
 
     fn profile(&self, user: &User) -> types::User {

@@ -17,7 +17,7 @@ use telewire::tl::api::functions::contacts::ResolveUsername;
 use telewire::tl::api::functions::messages::{GetHistory, SendMessage};
 use telewire::tl::api::functions::payments::GetStarsTopupOptions;
 use telewire::tl::api::{enums, types};
-use telewire_testkit::{LogInError, World};
+use telewire_testkit::{LogInError, PushFault, World};
 use tokio::time::timeout;
 
 /// Nothing on the loopback interface takes this long.
@@ -92,6 +92,39 @@ async fn um_03_what_one_client_sends_another_hears_and_both_have() {
     assert_eq!(history(&adas, peer).await, ["hello"]);
     let peer = find(&bobs, "lovelace").await;
     assert_eq!(history(&bobs, peer).await, ["hello"]);
+}
+
+#[tokio::test]
+async fn um_12_what_is_late_and_what_is_scheduled_come_though_nobody_calls() {
+    let world = patient(World::start()).await.unwrap();
+    let (ada, bob) = (world.user("Ada"), world.user("Bob"));
+    world.set_username(bob.id(), "babbage").unwrap();
+    let adas = patient(world.log_in(&ada)).await.unwrap();
+    let bobs = patient(world.log_in(&bob)).await.unwrap();
+    let mut heard = bobs.updates();
+    let peer = find(&adas, "babbage").await;
+    world.script_pushes([PushFault::Delay(Duration::from_millis(30))]);
+    let late = SendMessage::new(peer.clone(), "late".into(), 1);
+    patient(adas.invoke(&late)).await.unwrap();
+    let soon =
+        SendMessage { schedule_date: Some(now() + 2), ..SendMessage::new(peer, "later".into(), 2) };
+    patient(adas.invoke(&soon)).await.unwrap();
+    for expected in ["late", "later"] {
+        let text = patient(async {
+            loop {
+                if let Some(text) = new_message(heard.recv().await.unwrap()) {
+                    return text;
+                }
+            }
+        });
+        assert_eq!(text.await, expected);
+    }
+}
+
+/// The unix time.
+fn now() -> i32 {
+    let unix = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    unix.as_secs().try_into().unwrap()
 }
 
 #[tokio::test]

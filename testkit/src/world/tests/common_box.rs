@@ -129,7 +129,7 @@ fn um_06_the_difference_has_what_came_after_a_position() {
     for text in ["one", "two", "three"] {
         script.send(ada, bob.user, text);
     }
-    let ask = |pts| GetDifference::new(pts, 0, 0);
+    let ask = |pts| GetDifference::new(pts, 1, 0);
     let difference = script.ask(bob, &ask(2)).unwrap();
     let enums::updates::Difference::Difference(difference) = difference else { panic!() };
     let texts = difference.new_messages.into_iter().map(|new| message(new).message);

@@ -1,7 +1,19 @@
 //! The world without sockets: devices that are logged in, what they are answered, and what they are told.
 
+mod channel_box;
+mod channels;
+mod chats;
 mod common_box;
+mod dialogs;
+mod figures;
+mod invites;
+mod members;
+mod messages;
+mod missed;
 mod peers;
+mod places;
+mod sent;
+mod topics;
 
 use std::time::Duration;
 
@@ -81,6 +93,7 @@ impl Script {
 
     /// What devices are told since the last time.
     pub(crate) fn told(&mut self) -> Vec<(Device, enums::Updates)> {
+        self.world.advance(self.unix);
         let pushes = self.world.take_pushes(HOME);
         let told = pushes.into_iter().map(|push| {
             let user = self.world.user_of(HOME, push.key).unwrap();
@@ -143,6 +156,26 @@ pub(crate) fn message(message: enums::Message) -> types::Message {
         enums::Message::Message(message) => *message,
         other => panic!("{other:?}"),
     }
+}
+
+/// The numbers of the messages of an answer.
+pub(crate) fn ids(messages: enums::messages::Messages) -> Vec<i32> {
+    let messages = match messages {
+        enums::messages::Messages::Messages(all) => all.messages,
+        enums::messages::Messages::MessagesSlice(some) => some.messages,
+        other => panic!("{other:?}"),
+    };
+    messages.into_iter().map(|message| message.id()).collect()
+}
+
+/// What devices of somebody's are told, the updates of all containers.
+pub(crate) fn told_to(script: &mut Script, user: i64) -> Vec<enums::Update> {
+    let told = script.told().into_iter().filter(|(device, _)| device.user == user);
+    told.flat_map(|(_, all)| match all {
+        enums::Updates::UpdateShort(short) => vec![short.update],
+        all => updates(&all).updates.clone(),
+    })
+    .collect()
 }
 
 /// The updates of a container.

@@ -1,0 +1,14 @@
+//! `channels.*`: supergroups and broadcast channels.
+
+mod members;
+mod messages;
+mod settings;
+
+use crate::methods::Registry;
+pub(super) use messages::{edit_message, shown};
+
+pub(super) fn install(registry: &mut Registry<'_>) {
+    members::install(registry);
+    messages::install(registry);
+    settings::install(registry);
+}

@@ -1,0 +1,55 @@
+//! Reading: UM-04.
+
+use std::collections::BTreeMap;
+
+use crate::world::{Actor, Peer, State, What};
+
+impl State {
+    /// Reads a chat up to a message, or all of it for 0. Whoever wrote what was read hears so in a box of their own. Gives the position
+    /// of the reader's box, and by how much it moved.
+    pub(crate) fn read(&mut self, peer: Peer, max_id: i32, actor: Actor) -> (i32, i32) {
+        let owner = Peer::User(actor.user);
+        let account = self.account(actor.user);
+        let Some(dialog) = account.dialogs.get(&peer) else { return (account.common.pts(), 0) };
+        let last = if max_id == 0 { i32::MAX } else { max_id };
+        let to = dialog.messages.partition_point(|id| *id <= last);
+        let from = dialog.messages.partition_point(|id| *id <= dialog.read_inbox);
+        let ids = dialog.messages.get(from..to).unwrap_or_default();
+        let came = |id: &&i32| account.common.message(**id).is_some_and(|copy| !copy.is_out);
+        let read: Vec<i32> = ids.iter().filter(came).copied().collect();
+        let Some(newest) = read.last().copied() else { return (account.common.pts(), 0) };
+        let count = i32::try_from(read.len()).unwrap_or(i32::MAX);
+        let dialog = account.dialog(peer);
+        dialog.read_inbox = newest;
+        dialog.unread = dialog.unread.saturating_sub(count);
+        dialog.is_marked = false;
+        let left = dialog.unread;
+        let pts = self.happen(owner, &What::ReadInbox(peer, newest, left), 1, actor);
+        for (author, (chat, id)) in self.written_by(owner, &read) {
+            let dialog = self.account(author).dialog(chat);
+            // In a group somebody else may have read more.
+            if dialog.read_outbox < id {
+                dialog.read_outbox = id;
+                self.happen(Peer::User(author), &What::ReadOutbox(chat, id), 1, actor);
+            }
+        }
+        (pts, 1)
+    }
+
+    /// Who wrote some messages of a box: the chat as each of them sees it, and the last one's number there.
+    fn written_by(&self, owner: Peer, ids: &[i32]) -> BTreeMap<i64, (Peer, i32)> {
+        let mut found = BTreeMap::new();
+        for id in ids {
+            let copy = self.mailbox(owner).and_then(|mailbox| mailbox.message(*id));
+            let Some(post) = copy.and_then(|copy| self.posts.post(copy.post)) else { continue };
+            let Peer::User(author) = post.from else { continue };
+            let theirs = post.id_in(post.from);
+            let seen =
+                theirs.and_then(|id| Some((self.mailbox(post.from)?.message(id)?.dialog, id)));
+            if let Some(seen) = seen {
+                found.insert(author, seen);
+            }
+        }
+        found
+    }
+}

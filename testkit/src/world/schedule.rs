@@ -1,0 +1,173 @@
+//! What is to be sent later: the time comes with calls, and with [`World::advance`](crate::World::advance).
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use telewire::rpc::RpcError;
+use telewire::tl::api::{enums, types};
+
+use crate::world::view::View;
+use crate::world::{Actor, Content, Peer, Sent, State, Viewer, invalid, seconds};
+
+/// What an account has waiting. Its numbers are of their own.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scheduled {
+    last_id: i32,
+    pub(crate) waiting: BTreeMap<i32, Waiting>,
+    /// UM-11: what was scheduled, by the number that the client gave, as it was at first.
+    first: HashMap<(Peer, i64), (i32, Waiting)>,
+}
+
+/// A message that waits.
+#[derive(Debug, Clone)]
+pub(crate) struct Waiting {
+    pub(crate) peer: Peer,
+    pub(crate) content: Content,
+    /// When it is to be sent.
+    pub(crate) date: i32,
+}
+
+/// How long it may be, and how many may wait in a chat: <https://core.telegram.org/api/scheduled-messages>.
+const MAX_AHEAD: i32 = 365 * 86_400;
+const MAX_WAITING: usize = 100;
+
+impl State {
+    /// UM-11: what a message got that was scheduled with this number.
+    pub(crate) fn scheduled_before(
+        &self,
+        me: i64,
+        peer: Peer,
+        random_id: i64,
+    ) -> Option<(i32, &Waiting)> {
+        let first = &self.accounts.get(&me)?.scheduled.first;
+        first.get(&(peer, random_id)).map(|(id, waiting)| (*id, waiting))
+    }
+
+    /// Has a message wait; gives its number among those that do.
+    ///
+    /// # Errors
+    ///
+    /// `SCHEDULE_BOT_NOT_ALLOWED`, `SCHEDULE_DATE_TOO_LATE`, `SCHEDULE_TOO_MUCH`, and what [`may_write`](Self::may_write) says.
+    pub(crate) fn schedule(
+        &mut self,
+        actor: Actor,
+        peer: Peer,
+        content: Content,
+        date: i32,
+        random_id: i64,
+    ) -> Result<i32, RpcError> {
+        self.may_write(actor.user, peer)?;
+        if self.is_bot(actor.user) {
+            return Err(invalid("SCHEDULE_BOT_NOT_ALLOWED"));
+        }
+        if date > actor.date.saturating_add(MAX_AHEAD) {
+            return Err(invalid("SCHEDULE_DATE_TOO_LATE"));
+        }
+        let scheduled = &mut self.account(actor.user).scheduled;
+        if scheduled.waiting.values().filter(|waiting| waiting.peer == peer).count() >= MAX_WAITING
+        {
+            return Err(invalid("SCHEDULE_TOO_MUCH"));
+        }
+        scheduled.last_id = scheduled.last_id.saturating_add(1);
+        let id = scheduled.last_id;
+        let waiting = Waiting { peer, content, date };
+        scheduled.first.insert((peer, random_id), (id, waiting.clone()));
+        scheduled.waiting.insert(id, waiting);
+        self.due.insert((date, actor.user, id));
+        self.tell_all(actor.user, actor, |view| new_waiting(view, id));
+        Ok(id)
+    }
+
+    /// What whoever scheduled messages is answered: they are as they were then.
+    pub(crate) fn scheduled(
+        &self,
+        viewer: Viewer,
+        peer: Peer,
+        numbers: &[i64],
+        date: i32,
+    ) -> enums::Updates {
+        let mut view = self.view(viewer);
+        let (mut ids, mut messages) = (Vec::new(), Vec::new());
+        for random_id in numbers {
+            let found = self.scheduled_before(viewer.user, peer, *random_id);
+            let Some((id, waiting)) = found else { continue };
+            ids.push(types::UpdateMessageId { id, random_id: *random_id }.into());
+            let message = view.waiting(id, waiting);
+            messages.push(types::UpdateNewScheduledMessage { message }.into());
+        }
+        ids.append(&mut messages);
+        view.updates(ids, date)
+    }
+
+    /// What waits is another now, or is to be sent at another time; the account hears of it.
+    pub(crate) fn reschedule(&mut self, id: i32, content: Content, date: i32, actor: Actor) {
+        let waiting = self.account(actor.user).scheduled.waiting.get_mut(&id);
+        let Some(waiting) = waiting else { return };
+        let before = std::mem::replace(&mut waiting.date, date);
+        waiting.content = content;
+        self.due.remove(&(before, actor.user, id));
+        self.due.insert((date, actor.user, id));
+        self.tell_all(actor.user, actor, |view| new_waiting(view, id));
+    }
+
+    /// Takes messages of a chat away that wait, and tells the account so. `sent` are their numbers in the box, if they were sent.
+    pub(crate) fn unschedule(
+        &mut self,
+        peer: Peer,
+        ids: &[i32],
+        sent: Option<Vec<i32>>,
+        actor: Actor,
+    ) -> enums::Update {
+        for id in ids {
+            if let Some(waiting) = self.account(actor.user).scheduled.waiting.remove(id) {
+                self.due.remove(&(waiting.date, actor.user, *id));
+            }
+        }
+        let update = types::UpdateDeleteScheduledMessages {
+            peer: peer.to_tl(),
+            messages: ids.to_vec(),
+            sent_messages: sent,
+        };
+        self.tell_all(actor.user, actor, |view| {
+            view.name(peer);
+            update.clone().into()
+        });
+        update.into()
+    }
+
+    /// Sends what waits, whatever its time.
+    pub(crate) fn send_waiting(&mut self, id: i32, actor: Actor) -> Option<(Sent, enums::Update)> {
+        let waiting = self.account(actor.user).scheduled.waiting.get(&id)?.clone();
+        let content = Content { is_scheduled: true, ..waiting.content };
+        // What cannot be sent any more goes without a word, as with Telegram.
+        let sent = self.send_to(actor, waiting.peer, content, None).ok();
+        let numbers = sent.map(|sent| vec![sent.id]);
+        let update = self.unschedule(waiting.peer, &[id], numbers, actor);
+        Some((sent?, update))
+    }
+
+    /// The time has come to a moment: what was to be sent until then is sent.
+    pub(crate) fn pass(&mut self, unix: Duration) {
+        self.clock = self.clock.max(unix);
+        let now = seconds(self.clock);
+        while let Some((date, user, id)) = self.due.first().copied().filter(|due| due.0 <= now) {
+            self.due.remove(&(date, user, id));
+            self.send_waiting(id, Actor { user, date: now, key: None });
+        }
+    }
+}
+
+/// A message that waits, for the account's other sessions.
+pub(crate) fn new_waiting(view: &mut View<'_>, id: i32) -> enums::Update {
+    types::UpdateNewScheduledMessage { message: view.scheduled(id) }.into()
+}
+
+impl View<'_> {
+    /// A message of the account's that waits.
+    pub(crate) fn scheduled(&mut self, id: i32) -> enums::Message {
+        match self.waits(id) {
+            Some(waiting) => self.waiting(id, &waiting),
+            None => types::MessageEmpty { id, peer_id: None }.into(),
+        }
+    }
+}
