@@ -489,7 +489,7 @@ fn marks_of_a_text_are_those_that_were_given_and_those_that_the_server_finds() {
     script.ask(ada, &say(1, given)).unwrap();
     // Who is mentioned is brought along.
     let told = script.told();
-    let who = updates(&told[0].1).users.iter().map(|user| user.id());
+    let who = updates(&told[0].1).users.iter().map(enums::User::id);
     assert_eq!(who.collect::<Vec<_>>(), [ada.user, eve.user]);
     let marks = script.history(bob, ada.user)[0].entities.clone().unwrap();
     let who = types::MessageEntityMentionName { offset: 3, length: 3, user_id: eve.user };
