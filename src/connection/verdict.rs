@@ -70,7 +70,9 @@ impl Connection {
                 if self.keys.doubts < MAX_DOUBTS {
                     return None;
                 }
-                if let Phase::Keyed(session) = &mut self.keys.phase {
+                // A temporary key may be unknown for as long as the clocks are wrong, and be known again over the same link.
+                if let (Phase::Keyed(session), None) = (&mut self.keys.phase, &self.keys.temporary)
+                {
                     session.disown();
                 }
                 match (&self.keys.phase, error) {

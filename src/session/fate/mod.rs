@@ -241,7 +241,7 @@ impl Fate {
             },
             Word::Due | Word::Silence => self.waited(is_once, word),
             Word::NewLink => self.linked(),
-            Word::Disowned => self.disowned(is_once),
+            Word::Disowned => self.disowned(),
             Word::GivenUp | Word::Overtakes => self.moved(is_once, word),
             Word::Cancel => self.cancel(),
             Word::Deadline => self.end(Ending::Deadline),
@@ -453,14 +453,12 @@ impl Fate {
     /// No copy of it was read, as far as is known. What the server has said of it says otherwise.
     ///
     /// Four bytes say so that anybody can send who is on the way, after he has let the message through. So it is what the caller hears
-    /// if the key is lost; and what must not run twice never goes again for it (P2).
-    fn disowned(self, is_once: bool) -> (Self, Act) {
-        let unread = Self { open: 0, ..self };
+    /// when the connection ends for them, and nothing goes again for it (P2).
+    fn disowned(self) -> (Self, Act) {
         match self.state {
-            State::InFlight | State::Retransmitted | State::RetransmitDue if is_once => {
-                (unread.to(State::InFlight), Act::Nothing)
+            State::InFlight | State::Retransmitted | State::RetransmitDue => {
+                (Self { open: 0, ..self.to(State::InFlight) }, Act::Nothing)
             }
-            State::InFlight | State::Retransmitted | State::RetransmitDue => (unread, Act::Renew),
             _ => (self, Act::Nothing),
         }
     }

@@ -431,29 +431,3 @@ fn cf_04_what_a_young_key_sent_over_disowned_links_did_not_run_either() {
         assert_eq!(net.closed_by_a_key_that_is_unknown(call), Some(execution), "{first:?}");
     }
 }
-
-/// A temporary key is followed by another. What may run twice goes over that, and what must not does not: four bytes are no word of
-/// the server's, and who injects them may have let the message through.
-#[test]
-fn pfs_p2_what_went_over_disowned_links_alone_goes_over_the_next_key_only_if_it_may_run_twice() {
-    for ends in ways() {
-        for at in 0..ends.len() {
-            for repeat in [Repeat::Once, Repeat::Keyed, Repeat::Safe] {
-                for mut net in nets(Standing::Before).into_iter().skip(1) {
-                    let call = net.end_links(&ends, at, repeat);
-                    net.wait_seconds(70);
-                    assert_eq!(net.over(), None);
-                    if repeat == Repeat::Once {
-                        assert_eq!(
-                            net.answer(call),
-                            Some(Err(CallError::Unknown)),
-                            "{ends:?} {at}"
-                        );
-                    } else {
-                        assert_eq!(net.echoed(call), 4, "{repeat:?} {ends:?} {at}");
-                    }
-                }
-            }
-        }
-    }
-}
