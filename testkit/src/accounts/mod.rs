@@ -20,6 +20,7 @@ mod email;
 mod login;
 mod password;
 mod qr;
+mod sessions;
 #[cfg(test)]
 mod tests;
 mod transfer;
@@ -37,6 +38,7 @@ use telewire::tl::{Deserialize, Function, Serialize};
 use crate::methods::Registry;
 use crate::world::{Key, World, digits, invalid};
 pub(crate) use auth::{Auth, Password};
+pub(crate) use code::terms_of_service;
 pub use code::{CodeKind, SentCode};
 
 /// All that has to do with logins.
@@ -48,6 +50,7 @@ pub(crate) fn install(registry: &mut Registry<'_>) {
     qr::install(registry);
     transfer::install(registry);
     login::install(registry);
+    sessions::install(registry);
 }
 
 /// Logins.

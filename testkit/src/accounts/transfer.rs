@@ -36,10 +36,10 @@ fn export(
     let bytes = state.random::<32>().to_vec();
     let expires = context.unix.saturating_add(LIFETIME);
     state.auth.transfers.retain(|_, transfer| transfer.expires > context.unix);
-    state
-        .auth
-        .transfers
-        .insert(bytes.clone(), Transfer { login: Login { user, by, session: None }, to, expires });
+    state.auth.transfers.insert(
+        bytes.clone(),
+        Transfer { login: Login { user, by, session: None, created: 0, active: 0 }, to, expires },
+    );
     Ok(ExportedAuthorization { id: user, bytes: bytes.into() })
 }
 

@@ -46,11 +46,13 @@ fn send_message(
         Some(reply) => Some(state.replied(caller, peer, reply)?),
         None => None,
     };
+    let reply_markup = request.reply_markup.filter(|_| state.is_bot(caller.me));
     let content = Content {
         text: request.message,
         entities: request.entities.unwrap_or_default(),
         is_silent: request.silent,
         reply_to,
+        reply_markup,
     };
     let sent = state.send_to_user(caller, to, content, random_id);
     Ok(state.receipt(viewer, random_id, sent))

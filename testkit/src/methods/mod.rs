@@ -15,9 +15,14 @@
 //!   What happened in a box is an [event](crate::world::What) of it besides, so that `getDifference` tells the same.
 //! * The time is [`Caller::date`], randomness [`State::random`]; there are no others.
 
+mod account;
+mod bots;
 mod contacts;
 mod help;
+mod langpack;
 mod messages;
+mod photos;
+mod stickers;
 mod updates;
 mod users;
 
@@ -34,10 +39,15 @@ use crate::world::{Caller, Context, State, World, invalid};
 /// Has a dispatcher answer for a world.
 pub(crate) fn install(world: &World, dc: DcId, dispatcher: &mut Dispatcher) {
     let mut registry = Registry { world, dc, dispatcher };
+    account::install(&mut registry);
     accounts::install(&mut registry);
+    bots::install(&mut registry);
     contacts::install(&mut registry);
     help::install(&mut registry);
+    langpack::install(&mut registry);
     messages::install(&mut registry);
+    photos::install(&mut registry);
+    stickers::install(&mut registry);
     updates::install(&mut registry);
     users::install(&mut registry);
     registry.count_the_rest();
@@ -62,9 +72,26 @@ impl Registry<'_> {
         F::Return: Serialize + 'static,
     {
         self.answer(move |state, context, request| {
-            let me = state.login(context.key)?;
-            let by = state.auth.logins.get(&context.key).map_or(context.key, |login| login.by);
-            method(state, &Caller { me, by, context: *context }, request)
+            let caller = state.caller(context)?;
+            method(state, &caller, request)
+        });
+    }
+
+    /// A method for people: bots are told that it is none of theirs.
+    #[track_caller]
+    pub(crate) fn on_people<F>(
+        &mut self,
+        method: fn(&mut State, &Caller, F) -> Result<F::Return, RpcError>,
+    ) where
+        F: Function + Deserialize + 'static,
+        F::Return: Serialize + 'static,
+    {
+        self.answer(move |state, context, request| {
+            let caller = state.caller(context)?;
+            if state.is_bot(caller.me) {
+                return Err(invalid("BOT_METHOD_INVALID"));
+            }
+            method(state, &caller, request)
         });
     }
 
@@ -112,5 +139,14 @@ impl Registry<'_> {
             world.with(|state| state.count_unmodelled(&name));
             Err(invalid("INPUT_METHOD_INVALID"))
         });
+    }
+}
+
+impl State {
+    /// Whoever is logged in where a call came from.
+    fn caller(&self, context: &Context) -> Result<Caller, RpcError> {
+        let me = self.login(context.key)?;
+        let by = self.auth.logins.get(&context.key).map_or(context.key, |login| login.by);
+        Ok(Caller { me, by, context: *context })
     }
 }

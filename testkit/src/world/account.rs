@@ -1,10 +1,14 @@
 //! What an account has besides its profile.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use telewire::tl::api::types::PeerNotifySettings;
 
 use crate::world::Peer;
+use crate::world::contacts::Contact;
 use crate::world::dialog::Dialog;
 use crate::world::mailbox::Mailbox;
+use crate::world::notify::NotifyFor;
 
 /// What an account has.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +18,12 @@ pub(crate) struct Account {
     pub(crate) dialogs: BTreeMap<Peer, Dialog>,
     /// What it sent, by the number that its client gave: for ever, so that nothing is sent twice (UM-11).
     pub(crate) sent: HashMap<(Peer, i64), Sent>,
+    /// Whom it has in its address book, and how it calls them.
+    pub(crate) contacts: BTreeMap<i64, Contact>,
+    /// How it wants to be told of messages.
+    pub(crate) notify: BTreeMap<NotifyFor, PeerNotifySettings>,
+    /// Where it is told of messages while no client runs: the kinds of tokens, and tokens.
+    pub(crate) devices: BTreeSet<(i32, String)>,
 }
 
 /// What came of a message that was sent.

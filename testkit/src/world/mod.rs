@@ -10,13 +10,17 @@
 //! ```
 
 mod account;
+mod commands;
+mod contacts;
 mod context;
 mod dialog;
 mod dice;
 mod mailbox;
+mod notify;
 mod peer;
 mod people;
 mod post;
+mod presence;
 mod push;
 mod send;
 mod state;
@@ -35,13 +39,17 @@ use telewire::time::Now;
 
 use crate::layers::AnyLayer;
 use crate::methods;
+pub(crate) use commands::Scope;
+pub(crate) use contacts::Contact;
 pub(crate) use context::{Caller, Context, Key, Viewer, invalid, seconds};
 pub(crate) use dialog::Part;
 pub(crate) use mailbox::What;
+pub(crate) use notify::NotifyFor;
 pub(crate) use peer::Peer;
 pub use people::Person;
-pub(crate) use people::{User, digits, is_username};
+pub(crate) use people::{SUPPORT_PHONE, User, digits, is_username};
 pub(crate) use post::{Content, PostId};
+pub(crate) use presence::Presence;
 pub use push::Push;
 pub(crate) use push::Wake;
 pub(crate) use state::State;

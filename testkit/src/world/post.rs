@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use telewire::tl::api::enums::MessageEntity;
+use telewire::tl::api::enums::{MessageEntity, ReplyMarkup};
 
 use crate::world::Peer;
 
@@ -29,6 +29,8 @@ pub(crate) struct Content {
     pub(crate) is_silent: bool,
     /// What it replies to.
     pub(crate) reply_to: Option<PostId>,
+    /// The buttons below it, or instead of a keyboard.
+    pub(crate) reply_markup: Option<ReplyMarkup>,
 }
 
 /// All that was said.

@@ -1,7 +1,11 @@
 //! The world without sockets: devices that are logged in, what they are answered, and what they are told.
 
+mod account;
+mod bots;
 mod common_box;
+mod contacts;
 mod peers;
+mod start;
 
 use std::time::Duration;
 
@@ -77,6 +81,12 @@ impl Script {
         let answer = self.dispatcher.answer(caller, &request.to_bytes());
         let answer = answer.map_err(|error| format!("{} {}", error.code, error.message()))?;
         Ok(F::Return::from_bytes(&answer).unwrap())
+    }
+
+    /// Asks, of another key: somebody who is not logged in.
+    pub(crate) fn ask_stranger<F: Function>(&mut self, request: &F) -> Result<F::Return, String> {
+        let stranger = Device { user: 0, key: KeyId(-1), session: SessionId(-1) };
+        self.ask(stranger, request)
     }
 
     /// What devices are told since the last time.
