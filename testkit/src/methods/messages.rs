@@ -53,6 +53,7 @@ fn send_message(
         is_silent: request.silent,
         reply_to,
         reply_markup,
+        via_bot: None,
     };
     let sent = state.send_to_user(caller, to, content, random_id);
     Ok(state.receipt(viewer, random_id, sent))

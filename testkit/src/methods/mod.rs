@@ -17,8 +17,10 @@
 
 mod account;
 mod bots;
+mod callbacks;
 mod contacts;
 mod help;
+mod inline;
 mod langpack;
 mod messages;
 mod photos;
@@ -30,11 +32,11 @@ use std::collections::VecDeque;
 
 use telewire::ids::DcId;
 use telewire::rpc::RpcError;
-use telewire::server::Dispatcher;
+use telewire::server::{Answer, Dispatcher};
 use telewire::tl::{Deserialize, Function, Serialize, api};
 
 use crate::accounts;
-use crate::world::{Caller, Context, State, World, invalid};
+use crate::world::{Caller, Context, PATIENCE, State, World, invalid};
 
 /// Has a dispatcher answer for a world.
 pub(crate) fn install(world: &World, dc: DcId, dispatcher: &mut Dispatcher) {
@@ -42,8 +44,10 @@ pub(crate) fn install(world: &World, dc: DcId, dispatcher: &mut Dispatcher) {
     account::install(&mut registry);
     accounts::install(&mut registry);
     bots::install(&mut registry);
+    callbacks::install(&mut registry);
     contacts::install(&mut registry);
     help::install(&mut registry);
+    inline::install(&mut registry);
     langpack::install(&mut registry);
     messages::install(&mut registry);
     photos::install(&mut registry);
@@ -92,6 +96,40 @@ impl Registry<'_> {
                 return Err(invalid("BOT_METHOD_INVALID"));
             }
             method(state, &caller, request)
+        });
+    }
+
+    /// A method for people that a bot answers: what is given is the number of the question, to which
+    /// [`State::answer_query`] has the answer.
+    #[track_caller]
+    pub(crate) fn on_query<F>(
+        &mut self,
+        method: fn(&mut State, &Caller, F) -> Result<i64, RpcError>,
+    ) where
+        F: Function + Deserialize + 'static,
+        F::Return: Serialize + 'static,
+    {
+        let (world, dc) = (self.world.clone(), self.dc);
+        self.dispatcher.on_token(move |caller, request: F| {
+            let context = Context::new(dc, caller);
+            let asked = world.with(|state| {
+                let refusal = state.auth.refusals.get_mut(&F::ID).and_then(VecDeque::pop_front);
+                refusal.map_or(Ok(()), Err)?;
+                let caller = state.caller(&context)?;
+                if state.is_bot(caller.me) {
+                    return Err(invalid("BOT_METHOD_INVALID"));
+                }
+                state.auth.seen(&context);
+                method(state, &caller, request)
+            });
+            match asked {
+                Ok(query) => Answer::Later {
+                    token: query.cast_unsigned(),
+                    within: PATIENCE,
+                    otherwise: invalid("BOT_RESPONSE_TIMEOUT"),
+                },
+                Err(error) => Answer::Now(Err(error)),
+            }
         });
     }
 

@@ -22,6 +22,7 @@ mod people;
 mod post;
 mod presence;
 mod push;
+mod query;
 mod send;
 mod state;
 #[cfg(test)]
@@ -52,6 +53,7 @@ pub(crate) use post::{Content, PostId};
 pub(crate) use presence::Presence;
 pub use push::Push;
 pub(crate) use push::Wake;
+pub(crate) use query::{PATIENCE, Results};
 pub(crate) use state::State;
 
 /// A Telegram: people, bots, and all that they say to each other. Clones are the same one.
@@ -149,6 +151,11 @@ impl World {
             let _ = session.is_some_and(|session| data_centre.push(now, key, session, &updates))
                 || data_centre.push_to_latest(now, key, &updates);
         }
+        let answers = self.state().take_answers(dc);
+        for (token, answer) in answers {
+            // Whoever asked may be gone.
+            data_centre.answer(now, token, Ok(answer));
+        }
     }
 
     /// What waits for clients of a data centre, for whoever hands it over.
@@ -181,7 +188,11 @@ impl World {
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state();
         let done = work(&mut state);
-        let wake = if state.pushes.is_empty() { Wake::default() } else { state.wake.clone() };
+        let wake = if state.pushes.is_empty() && state.queries.answers.is_empty() {
+            Wake::default()
+        } else {
+            state.wake.clone()
+        };
         drop(state);
         wake.call();
         done

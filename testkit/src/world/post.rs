@@ -31,6 +31,8 @@ pub(crate) struct Content {
     pub(crate) reply_to: Option<PostId>,
     /// The buttons below it, or instead of a keyboard.
     pub(crate) reply_markup: Option<ReplyMarkup>,
+    /// The bot by which it was said.
+    pub(crate) via_bot: Option<i64>,
 }
 
 /// All that was said.

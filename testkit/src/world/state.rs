@@ -11,6 +11,7 @@ use crate::world::dice::Dice;
 use crate::world::people::People;
 use crate::world::post::Posts;
 use crate::world::push::{Queued, Wake};
+use crate::world::query::Queries;
 
 /// All that is known.
 #[derive(Clone)]
@@ -27,6 +28,8 @@ pub(crate) struct State {
     /// What waits to be handed to sessions.
     pub(crate) pushes: VecDeque<Queued>,
     pub(crate) wake: Wake,
+    /// What bots were asked, and answered.
+    pub(crate) queries: Queries,
     /// The methods that were asked for and are not modelled.
     pub(crate) unmodelled: BTreeMap<String, u64>,
 }
@@ -46,6 +49,7 @@ impl State {
             posts: Posts::default(),
             pushes: VecDeque::new(),
             wake: Wake::default(),
+            queries: Queries::default(),
             unmodelled: BTreeMap::new(),
         }
     }

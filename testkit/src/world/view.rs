@@ -60,6 +60,7 @@ impl View<'_> {
         let box_of = Peer::User(self.viewer.user);
         let content = &post.content;
         self.named.insert(post.from);
+        self.named.extend(content.via_bot.map(Peer::User));
         let replied = content.reply_to.and_then(|to| self.state.posts.post(to)?.id_in(box_of));
         let reply_to = replied.map(|id| {
             let header = types::MessageReplyHeader {
@@ -78,6 +79,7 @@ impl View<'_> {
                 Peer::Chat(_) | Peer::Channel(_) => Some(post.from.to_tl()),
             },
             reply_to,
+            via_bot_id: content.via_bot,
             reply_markup: content.reply_markup.clone(),
             entities: Some(content.entities.clone()).filter(|entities| !entities.is_empty()),
             ..types::Message::new(id, peer_id, post.date, content.text.clone())
