@@ -8,7 +8,7 @@ from loopback import check, guard, step
 guard()
 
 import rsa  # noqa: E402: nothing is imported before the guard stands
-from telethon import TelegramClient, errors, events, functions, types  # noqa: E402
+from telethon import Button, TelegramClient, errors, events, functions, types  # noqa: E402
 from telethon.crypto import rsa as keys  # noqa: E402
 from telethon.sessions import MemorySession  # noqa: E402
 
@@ -68,6 +68,45 @@ async def log_in_friend():
     return client, me
 
 
+async def talk_to_bot(client):
+    """A bot with a menu, buttons that it answers, and inline results; `client` is a person's."""
+    bot = await opened()
+    await bot.sign_in(bot_token=lo.BOT)
+    commands = [types.BotCommand("start", "Begins")]
+    scope = types.BotCommandScopeDefault()
+    await bot(functions.bots.SetBotCommandsRequest(scope, "", commands))
+
+    @bot.on(events.NewMessage(pattern="/start"))
+    async def start(event):
+        await event.respond(f"Hello, {event.raw_text[7:]}!", buttons=[Button.inline("Yes", b"yes")])
+
+    @bot.on(events.CallbackQuery(data=b"yes"))
+    async def pressed(event):
+        await event.answer("Thank you", alert=True)
+
+    @bot.on(events.InlineQuery)
+    async def inline(event):
+        await event.answer([event.builder.article("A cat", text=f"{event.text}: a cat")])
+
+    name = "the_bot_of_two"
+    check(await client.get_entity(name), "the bot is not found")
+    answers = asyncio.Queue()
+    client.add_event_handler(answers.put, events.NewMessage(incoming=True, chats=name))
+    await client(functions.messages.StartBotRequest(name, types.InputPeerEmpty(), start_param="link"))
+    answer = (await asyncio.wait_for(answers.get(), 10)).message
+    check(answer.raw_text == "Hello, link!", f"the bot said {answer.raw_text}")
+    thanks = await answer.click(data=b"yes")
+    check((thanks.alert, thanks.message) == (True, "Thank you"), f"the button gave {thanks}")
+    full = await client(functions.users.GetFullUserRequest(name))
+    check([command.command for command in full.full_user.bot_info.commands] == ["start"], "no commands")
+    step("a bot: a link, a button and its answer, commands")
+    [found] = await client.inline_query(name, "cats")
+    sent = await found.click("second_of_two")
+    check(sent.raw_text == "cats: a cat", f"{sent.raw_text} was sent")
+    step("a bot: inline", sent.raw_text)
+    check(await bot.log_out(), "the bot did not log out")
+
+
 def is_unknown(error):
     return isinstance(error, errors.InputMethodInvalidError)
 
@@ -112,6 +151,7 @@ async def write(client, me):
         texts = [message.raw_text for message in await friend.get_messages("first_of_two", limit=10)]
         check(len(texts) == 2, f"the history is {texts}")
     await lo.try_it("file", client.send_file("second_of_two", bytes(2 << 20)), is_unknown)
+    await talk_to_bot(client)
     await friend.log_out()
 
 

@@ -49,7 +49,8 @@ impl State {
     }
 }
 
-fn checked(commands: &[types::BotCommand]) -> Result<(), RpcError> {
+/// Whether commands can be some.
+pub(crate) fn checked(commands: &[types::BotCommand]) -> Result<(), RpcError> {
     if commands.len() > MAX_COMMANDS {
         return Err(invalid("BOT_COMMANDS_TOO_MUCH"));
     }

@@ -37,6 +37,7 @@ use telewire::tl::{Deserialize, Function, Serialize, api};
 
 use crate::accounts;
 use crate::world::{Caller, Context, PATIENCE, State, World, invalid};
+pub(crate) use bots::checked as checked_commands;
 
 /// Has a dispatcher answer for a world.
 pub(crate) fn install(world: &World, dc: DcId, dispatcher: &mut Dispatcher) {
@@ -113,6 +114,7 @@ impl Registry<'_> {
         self.dispatcher.on_token(move |caller, request: F| {
             let context = Context::new(dc, caller);
             let asked = world.with(|state| {
+                let context = state.at(context);
                 let refusal = state.auth.refusals.get_mut(&F::ID).and_then(VecDeque::pop_front);
                 refusal.map_or(Ok(()), Err)?;
                 let caller = state.caller(&context)?;
@@ -157,6 +159,7 @@ impl Registry<'_> {
         self.dispatcher.on(move |caller, request: F| {
             let context = Context::new(dc, caller);
             world.with(|state| {
+                let context = state.at(context);
                 let refusal = state.auth.refusals.get_mut(&F::ID).and_then(VecDeque::pop_front);
                 let answer = match refusal {
                     Some(refusal) => Err(refusal),

@@ -14,7 +14,7 @@ use telewire::rpc::RpcError;
 use telewire::tl::Serialize;
 use telewire::tl::api::enums::{BotInlineResult, Update};
 
-use crate::world::{Caller, Peer, State, Viewer, invalid};
+use crate::world::{Caller, Peer, State, Viewer, invalid, seconds};
 
 /// How long a bot has: `BOT_RESPONSE_TIMEOUT` comes then.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
@@ -30,9 +30,12 @@ const MAX_RESULTS: usize = 1_024;
 pub(crate) struct Queries {
     asked: BTreeMap<i64, Query>,
     /// On their way to whoever asked: the data centre, the question, and the answer's bytes.
-    pub(crate) answers: VecDeque<(DcId, u64, Vec<u8>)>,
+    pub(crate) answers: VecDeque<(DcId, u64, Answered)>,
     results: VecDeque<(i64, Results)>,
 }
+
+/// The bytes of an answer.
+type Answered = Result<Vec<u8>, RpcError>;
 
 /// What a bot was asked.
 #[derive(Debug, Clone, Copy)]
@@ -97,7 +100,19 @@ impl State {
     /// Answers a question, once.
     pub(crate) fn answer_query(&mut self, id: i64, answer: &impl Serialize) {
         let Some(query) = self.queries.asked.remove(&id) else { return };
-        self.queries.answers.push_back((query.dc, id.cast_unsigned(), answer.to_bytes()));
+        self.queries.answers.push_back((query.dc, id.cast_unsigned(), Ok(answer.to_bytes())));
+    }
+
+    /// Has the questions end for whose answers it is too late, after the clock was moved.
+    pub(crate) fn end_queries(&mut self) {
+        let now = seconds(self.unix);
+        let late = self.queries.asked.iter().filter(|(_, query)| query.expires < now);
+        let late: Vec<_> = late.map(|(id, query)| (*id, query.dc)).collect();
+        for (id, dc) in late {
+            self.queries.asked.remove(&id);
+            let error = Err(invalid("BOT_RESPONSE_TIMEOUT"));
+            self.queries.answers.push_back((dc, id.cast_unsigned(), error));
+        }
     }
 
     /// What an inline query found, for whoever sends one of it.
@@ -115,21 +130,10 @@ impl State {
     }
 
     /// The answers of bots to whoever asked in a data centre.
-    pub(crate) fn take_answers(&mut self, dc: DcId) -> Vec<(u64, Vec<u8>)> {
+    pub(crate) fn take_answers(&mut self, dc: DcId) -> Vec<(u64, Answered)> {
         let all = std::mem::take(&mut self.queries.answers);
-        let (here, elsewhere): (Vec<_>, VecDeque<_>) = {
-            let mut here = Vec::new();
-            let mut elsewhere = VecDeque::new();
-            for (of, token, answer) in all {
-                if of == dc {
-                    here.push((token, answer));
-                } else {
-                    elsewhere.push_back((of, token, answer));
-                }
-            }
-            (here, elsewhere)
-        };
+        let (here, elsewhere) = all.into_iter().partition::<VecDeque<_>, _>(|(of, ..)| *of == dc);
         self.queries.answers = elsewhere;
-        here
+        here.into_iter().map(|(_, token, answer)| (token, answer)).collect()
     }
 }

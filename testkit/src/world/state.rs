@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
+use std::time::Duration;
 
 use telewire::crypto::{Entropy, EntropyExt};
 
 use crate::accounts::Auth;
+use crate::world::Context;
 use crate::world::account::Account;
 use crate::world::dice::Dice;
 use crate::world::people::People;
@@ -30,6 +32,10 @@ pub(crate) struct State {
     pub(crate) wake: Wake,
     /// What bots were asked, and answered.
     pub(crate) queries: Queries,
+    /// How far the world's clock was moved.
+    pub(crate) ahead: Duration,
+    /// The time of the last call.
+    pub(crate) unix: Duration,
     /// The methods that were asked for and are not modelled.
     pub(crate) unmodelled: BTreeMap<String, u64>,
 }
@@ -50,8 +56,17 @@ impl State {
             pushes: VecDeque::new(),
             wake: Wake::default(),
             queries: Queries::default(),
+            ahead: Duration::ZERO,
+            unix: Duration::ZERO,
             unmodelled: BTreeMap::new(),
         }
+    }
+
+    /// A call by the world's clock.
+    pub(crate) fn at(&mut self, context: Context) -> Context {
+        let unix = context.unix.saturating_add(self.ahead);
+        self.unix = self.unix.max(unix);
+        Context { unix, ..context }
     }
 
     /// Random bytes.

@@ -14,6 +14,9 @@ use crate::files;
 /// What `--example-world` prints.
 pub(super) const EXAMPLE: &str = include_str!("example.toml");
 
+/// The largest file: of a million short messages.
+const MAX_FILE: u64 = 64 << 20;
+
 /// All that may be in a file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,8 +87,10 @@ struct Message {
 
 impl File {
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
-        Self::parse(&files::text(path)?)
-            .map_err(|why| Failure::Input(format!("{}: {why}", path.display())))
+        let text = files::read_text(path, MAX_FILE).map_err(|error| {
+            Failure::Input(format!("--world: cannot read {}: {error}", path.display()))
+        })?;
+        Self::parse(&text).map_err(|why| Failure::Input(format!("{}: {why}", path.display())))
     }
 
     fn parse(text: &str) -> Result<Self, String> {

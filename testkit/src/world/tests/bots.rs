@@ -130,7 +130,7 @@ fn answered<T: Deserialize>(script: &mut Script, query_id: i64) -> T {
     let answers = script.world.state().take_answers(HOME);
     let [(token, answer)] = &answers[..] else { panic!("{answers:?}") };
     assert_eq!(*token, query_id.cast_unsigned());
-    T::from_bytes(answer).unwrap()
+    T::from_bytes(answer.as_ref().unwrap()).unwrap()
 }
 
 /// What a bot waits for no longer than it has.
@@ -189,7 +189,10 @@ fn a_button_asks_the_bot_which_answers_once_and_in_time() {
     // A bot that is late has nobody to answer.
     press(&mut script, b"yes", msg_id).unwrap_err();
     let query = asked(&mut script);
-    script.unix += std::time::Duration::from_secs(16);
+    script.world.advance(std::time::Duration::from_secs(16));
+    let late =
+        (query.cast_unsigned(), Err(telewire::rpc::RpcError::parse(400, "BOT_RESPONSE_TIMEOUT")));
+    assert_eq!(script.world.state().take_answers(HOME), [late]);
     assert_eq!(script.ask(echo, &answer(query, "Right")).unwrap_err(), "400 QUERY_ID_INVALID");
     assert_eq!(press(&mut script, b"no", msg_id).unwrap_err(), "400 DATA_INVALID");
     assert_eq!(press(&mut script, b"yes", 99).unwrap_err(), "400 MESSAGE_ID_INVALID");

@@ -5,6 +5,7 @@ mod bots;
 mod common_box;
 mod contacts;
 mod peers;
+mod seed;
 mod start;
 
 use std::time::Duration;
