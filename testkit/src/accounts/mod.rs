@@ -125,9 +125,7 @@ impl World {
     ///
     /// As `auth.acceptLoginToken`: `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_TOKEN_ALREADY_ACCEPTED`.
     pub fn approve(&self, user: i64, token: &[u8], now: Duration) -> Result<(), RpcError> {
-        let mut state = self.state();
-        let now = now.saturating_add(state.ahead);
-        state.approve(user, token, now)
+        self.with(|state| state.approve(user, token, now.saturating_add(state.ahead)))
     }
 
     /// As [`approve`](Self::approve), for the link that a QR code says: `tg://login?token=…`.
