@@ -20,6 +20,10 @@ mod email;
 mod login;
 mod password;
 mod qr;
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "a method has its request, whether it takes parts of it or looks"
+)]
 mod sessions;
 #[cfg(test)]
 mod tests;

@@ -87,7 +87,7 @@ impl State {
             last_name: me.last_name.clone().unwrap_or_default(),
             usernames: usernames.collect(),
         };
-        self.tell_acquainted(caller, update.into());
+        self.tell_acquainted(caller, &update.into());
         let shown = self.view(caller.viewer()).user(caller.me);
         shown.ok_or_else(|| invalid("USER_ID_INVALID"))
     }

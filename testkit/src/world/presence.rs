@@ -40,11 +40,12 @@ impl State {
         let Some(user) = self.people.user_mut(caller.me) else { return };
         user.presence = presence;
         let Some(status) = presence.to_tl() else { return };
-        self.tell_acquainted(caller, types::UpdateUserStatus { user_id: caller.me, status }.into());
+        let update = types::UpdateUserStatus { user_id: caller.me, status };
+        self.tell_acquainted(caller, &update.into());
     }
 
     /// Tells whoever knows an account about it, and its other logins.
-    pub(crate) fn tell_acquainted(&mut self, caller: &Caller, update: Update) {
+    pub(crate) fn tell_acquainted(&mut self, caller: &Caller, update: &Update) {
         let (me, date) = (caller.me, caller.date());
         for user in self.acquainted(me).into_iter().chain([me]) {
             self.push(user, Some(caller.context.key), |state, viewer| {
