@@ -72,10 +72,12 @@ pub struct DataCentre {
     /// What is done later, by its time and the order in which it was put off.
     pub(super) later: BTreeMap<Due, Later>,
     pub(super) later_count: u64,
+    /// Calls that are answered from outside, by their tokens.
+    pub(super) promised: BTreeMap<u64, Due>,
     /// The links that are to be closed at some time.
     pub(super) closings: BTreeSet<(Duration, LinkId)>,
     /// The links that may have something to send, or are to be closed.
-    ready: BTreeSet<LinkId>,
+    pub(super) ready: BTreeSet<LinkId>,
     work: VecDeque<(LinkId, Work)>,
     pub(super) faults: Faults,
     pub(super) tally: Tally,
@@ -132,6 +134,7 @@ impl DataCentre {
             uses: 0,
             later: BTreeMap::new(),
             later_count: 0,
+            promised: BTreeMap::new(),
             closings: BTreeSet::new(),
             ready: BTreeSet::new(),
             work: VecDeque::new(),
@@ -501,7 +504,7 @@ impl DataCentre {
     /// What was to be done later for a session must not be done for another of its number.
     pub(super) fn forgotten(&mut self, session: &Session) {
         for due in &session.delayed {
-            self.later.remove(due);
+            self.remove_later(*due);
         }
     }
 

@@ -43,16 +43,35 @@ type Handler = Box<dyn FnMut(&Caller, &[u8], Strictness) -> Reply + Send>;
 /// What answers the functions that have no handler: it is given the function's constructor and the whole function.
 type Otherwise = Box<dyn FnMut(&Caller, u32, &[u8]) -> Result<Vec<u8>, RpcError> + Send>;
 
+/// What a handler answers that need not answer at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer<T> {
+    /// At once.
+    Now(Result<T, RpcError>),
+    /// When [`DataCentre::answer`](crate::server::DataCentre::answer) is called with the token. Until then the request is being
+    /// processed.
+    Later {
+        /// By which the answer finds the call. Of two calls that wait with one token, the later one gets it.
+        token: u64,
+        /// How long it waits.
+        within: Duration,
+        /// What it is answered with then; and at once, if too many calls of the session wait.
+        otherwise: RpcError,
+    },
+}
+
 /// What a handler answers, and when.
 #[derive(Debug, PartialEq)]
 pub(super) struct Reply {
     pub(super) after: Duration,
+    /// By which another answer may come sooner.
+    pub(super) token: Option<u64>,
     pub(super) result: Result<Vec<u8>, RpcError>,
 }
 
 impl Reply {
     pub(super) fn now(result: Result<Vec<u8>, RpcError>) -> Self {
-        Self { after: Duration::ZERO, result }
+        Self { after: Duration::ZERO, token: None, result }
     }
 }
 
@@ -124,14 +143,41 @@ impl Dispatcher {
         F: Function + Deserialize,
         F::Return: Serialize,
     {
+        self.insert(move |caller, request| {
+            let (after, result) = handler(caller, request);
+            Reply { after, token: None, result: result.map(|answer| answer.to_bytes()) }
+        });
+    }
+
+    /// As [`on`](Self::on), but the answer may come later, from outside of the handler: it gives a token instead, and whoever drives
+    /// the data centre calls [`DataCentre::answer`](crate::server::DataCentre::answer) with it.
+    #[track_caller]
+    pub fn on_token<F>(
+        &mut self,
+        mut handler: impl FnMut(&Caller, F) -> Answer<F::Return> + Send + 'static,
+    ) where
+        F: Function + Deserialize,
+        F::Return: Serialize,
+    {
+        self.insert(move |caller, request| match handler(caller, request) {
+            Answer::Now(result) => Reply::now(result.map(|answer| answer.to_bytes())),
+            Answer::Later { token, within, otherwise } => {
+                Reply { after: within, token: Some(token), result: Err(otherwise) }
+            }
+        });
+    }
+
+    #[track_caller]
+    fn insert<F>(&mut self, mut handler: impl FnMut(&Caller, F) -> Reply + Send + 'static)
+    where
+        F: Function + Deserialize,
+    {
         let place = Location::caller();
         let handler = move |caller: &Caller, body: &[u8], strictness| match read(body, strictness) {
             Ok(request) => {
                 // What it left half done is its own; the data centre has no part in it.
                 let answered = catch_unwind(AssertUnwindSafe(|| handler(caller, request)));
-                let (after, result) =
-                    answered.unwrap_or_else(|_| (Duration::ZERO, Err(panicked(place))));
-                Reply { after, result: result.map(|answer| answer.to_bytes()) }
+                answered.unwrap_or_else(|_| Reply::now(Err(panicked(place))))
             }
             Err(_) => Reply::now(Err(invalid("INPUT_REQUEST_INVALID"))),
         };
@@ -253,11 +299,22 @@ impl Dispatcher {
             Err(error) => return Reply::now(Err(error)),
         };
         let own_id = constructor(&body);
-        let Reply { after, result } = self.call(caller, own_id, &body, strictness);
+        let Reply { after, token, result } = self.call(caller, own_id, &body, strictness);
+        Reply { after, token, result: self.result_for(Some(layer), id, result) }
+    }
+
+    /// A result of a function, for a client of a layer.
+    pub(super) fn result_for(
+        &mut self,
+        layer: Option<i32>,
+        function: u32,
+        result: Result<Vec<u8>, RpcError>,
+    ) -> Result<Vec<u8>, RpcError> {
+        let Some(layer) = layer else { return result };
         let write = |translator: &mut dyn Translator, result: &[u8]| {
-            translator.write_result(layer, id, result).map(Cow::into_owned)
+            translator.write_result(layer, function, result).map(Cow::into_owned)
         };
-        Reply { after, result: result.and_then(|result| self.written(result, write)) }
+        result.and_then(|result| self.written(result, write))
     }
 
     /// Answers a function that is given as bytes, without wrappers.

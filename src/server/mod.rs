@@ -44,7 +44,7 @@ mod tests;
 mod translator;
 
 pub use dc::{DataCentre, DcEntropy, DcEvent, LinkId};
-pub use dispatcher::{Caller, Dispatcher};
+pub use dispatcher::{Answer, Caller, Dispatcher};
 pub use embedded_key::{EMBEDDED_KEY_PEM, embedded_key};
 pub use fault::Fault;
 pub use limits::Limits;

@@ -13,7 +13,7 @@ import shutil
 import sys
 import time
 
-from serve import BOT, DC, PASSWORD, PHONE, ROOT, Proxy, Server, check
+from serve import BOT, DC, FRIEND, PASSWORD, PHONE, ROOT, Proxy, Server, check
 
 HERE = ROOT / "tests/clients"
 INSTALLED = ROOT / "target/clients"
@@ -116,6 +116,7 @@ async def drive(name, binary, key):
         "BOT": BOT,
         "PHONE": PHONE,
         "PASSWORD": PASSWORD,
+        "FRIEND": FRIEND,
         "PYTHONUNBUFFERED": "1",
     }
     command = CLIENTS[name](name)

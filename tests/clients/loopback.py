@@ -9,6 +9,7 @@ DC, PORT = int(os.environ["DC"]), int(os.environ["PORT"])
 MODULUS, EXPONENT = int(os.environ["MODULUS"], 16), int(os.environ["EXPONENT"])
 FINGERPRINT = int(os.environ["FINGERPRINT"])
 BOT, PHONE, PASSWORD = os.environ["BOT"], os.environ["PHONE"], os.environ["PASSWORD"]
+FRIEND = os.environ["FRIEND"]
 # Nobody's yet.
 NEW_PHONE = "9996620009"
 API_ID, API_HASH = 1, "0123456789abcdef0123456789abcdef"
@@ -25,3 +26,16 @@ def step(what, details=""):
 
 def cannot(what, why):
     print(f"cannot: {what:<50} {why}", flush=True)
+
+
+async def try_it(what, call, is_unknown):
+    """What the data centre may not know yet: gives the answer, or `None` after it said that it does not."""
+    try:
+        answer = await call
+    except Exception as error:
+        if not is_unknown(error):
+            raise
+        cannot(what, "not yet: the data centre does not know it")
+        return None
+    step(what)
+    return answer

@@ -4,7 +4,7 @@ import { Long, MemoryStorage, TelegramClient } from "@mtcute/node";
 import { addPublicKey } from "@mtcute/node/utils.js";
 import loopback from "./loopback.cjs";
 
-const { LOOPBACK, ask, step, check, env, API_ID, API_HASH } = loopback;
+const { LOOPBACK, ask, step, cannot, check, env, API_ID, API_HASH } = loopback;
 
 const usePfs = process.argv[2] === "pfs";
 addPublicKey({ sha1: (data) => createHash("sha1").update(data).digest() }, env.PEM);
@@ -32,6 +32,77 @@ const qr = async (client) => {
   check((await ask(`approve ${link}`)) === "approved", "the QR code was not approved");
   await pushed;
   step("a QR code was shown and approved", "updateLoginToken came");
+};
+
+// What the data centre may not know yet: whether it does.
+const tryIt = async (what, call) => {
+  try {
+    await call();
+  } catch (error) {
+    if (error.text !== "INPUT_METHOD_INVALID") throw error;
+    cannot(what, "not yet: the data centre does not know it");
+    return false;
+  }
+  step(what);
+  return true;
+};
+
+// New messages that came, one after the other.
+const listen = (client) => {
+  const [came, wanted] = [[], []];
+  client.onNewMessage.add((message) => {
+    if (message.isOutgoing) return;
+    const next = wanted.shift();
+    if (next) next(message);
+    else came.push(message);
+  });
+  return async (text) => {
+    const message = came.shift() ?? (await new Promise((resolve) => wanted.push(resolve)));
+    check(message.text === text, `${message.text} came`);
+    return message;
+  };
+};
+
+// Two accounts write to each other.
+const write = async (client, me) => {
+  const friend = open();
+  await friend.connect();
+  const sentCode = await friend.sendCode({ phone: env.FRIEND });
+  const phoneCode = await ask(`code ${env.FRIEND}`);
+  await friend.signIn({ phone: env.FRIEND, phoneCodeHash: sentCode.phoneCodeHash, phoneCode });
+  for (const [one, name] of [[client, "first_of_two"], [friend, "second_of_two"]]) {
+    await one.call({ _: "account.updateUsername", username: name });
+    await one.startUpdatesLoop();
+  }
+  const [hears, friendHears] = [listen(client), listen(friend)];
+  const sent = await client.sendText("second_of_two", "hello, friend");
+  const message = await friendHears("hello, friend");
+  check(message.sender.id === me.id, `it came from ${message.sender.id}`);
+  step("sent by a username, and heard by the other", `message ${sent.id}`);
+  await friend.replyText(message, "hello to you");
+  const answer = await hears("hello to you");
+  check(answer.replyToMessage?.id === sent.id, `it replies to ${JSON.stringify(answer.replyToMessage)}`);
+  step("a reply, and what it replies to");
+  const history = (await client.getHistory("second_of_two", { limit: 10 })).map((message) => message.text);
+  check(history.join() === "hello to you,hello, friend", `the history is ${history}`);
+  step("history", `${history.length} messages`);
+  await ask("cut");
+  await client.call({ _: "help.getConfig" });
+  await friend.call({ _: "help.getConfig" });
+  await client.sendText("second_of_two", "after the cut");
+  await friendHears("after the cut");
+  step("cut, and it goes on");
+  const edit = () => client.editMessage({ chatId: "second_of_two", message: sent.id, text: "edited" });
+  if (await tryIt("edit", edit)) {
+    const texts = (await client.getHistory("second_of_two", { limit: 10 })).map((message) => message.text);
+    check(texts.at(-1) === "edited", `the history is ${texts}`);
+  }
+  if (await tryIt("delete", () => client.deleteMessagesById("second_of_two", [sent.id]))) {
+    const texts = (await friend.getHistory("first_of_two", { limit: 10 })).map((message) => message.text);
+    check(texts.length === 2, `the history is ${texts}`);
+  }
+  await friend.call({ _: "auth.logOut" });
+  await friend.destroy();
 };
 
 const logInBot = async () => {
@@ -82,6 +153,7 @@ const main = async () => {
   check(needed === "SESSION_PASSWORD_NEEDED", needed);
   const me = await client.checkPassword(env.PASSWORD);
   check(me.phoneNumber === env.PHONE, JSON.stringify(me));
+  await write(client, me);
   await client.call({ _: "auth.logOut" });
   await client.destroy();
   step("a user logged in by QR code and password, and out", `number ${me.id}`);

@@ -12,7 +12,11 @@ LOOPBACK = "127.0.0.1"
 # This data centre is as good as another.
 DC = 2
 BOT, PHONE, PASSWORD = "777:abc", "9996620001", "correct horse"
+# Another account, without a password: whom the first writes to.
+FRIEND = "9996620002"
 ROOT = Path(__file__).resolve().parents[2]
+# Where the bot is.
+WORLD = ROOT / "tests/clients/world.toml"
 
 
 def refuse_other_hosts(event, args):
@@ -47,7 +51,8 @@ class Server:
     """`telewire serve`, on a free port, with a bot and a user."""
 
     async def start(self, binary, *options):
-        command = [binary, "serve", "--dc", str(DC), "--bot", BOT, "--user", f"{PHONE}={PASSWORD}", *options]
+        command = [binary, "serve", "--dc", str(DC), "--world", WORLD, "--user", f"{PHONE}={PASSWORD}"]
+        command += ["--user", FRIEND, *options]
         pipe = asyncio.subprocess.PIPE
         self.process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
         first = (await self.process.stdout.readline()).decode()

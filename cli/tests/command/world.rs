@@ -122,3 +122,73 @@ fn data_centres_and_homes_that_do_not_fit_are_told() {
         assert!(ran.err.starts_with(sentence), "{}", ran.err);
     }
 }
+
+#[tokio::test]
+async fn a_world_of_a_file_is_there_from_the_start() {
+    use telewire::tl::api::functions::messages::GetHistory;
+    use telewire::tl::api::{enums, types};
+    let example = run(&["serve", "--example-world"]);
+    assert_eq!((example.code, example.err.as_str()), (0, ""));
+    let (_folder, path) = crate::support::folder_with("world.toml", &example.out);
+    let served = Served::start(&["--world", text(&path)]);
+    let client = client(&served).await;
+    timeout(PATIENCE, client.log_in_bot("777000777:example")).await.unwrap().unwrap();
+    let find = telewire::tl::api::functions::contacts::ResolveUsername {
+        username: "lovelace".into(),
+        referer: None,
+    };
+    let found = ask(&client, TWO, &find).await;
+    let [User::User(ada)] = &found.users[..] else { panic!("{found:?}") };
+    assert_eq!(ada.last_name.as_deref(), Some("Lovelace"));
+    let (user_id, access_hash) = (ada.id, ada.access_hash.unwrap());
+    let history = GetHistory {
+        peer: types::InputPeerUser { user_id, access_hash }.into(),
+        offset_id: 0,
+        offset_date: 0,
+        add_offset: 0,
+        limit: 10,
+        max_id: 0,
+        min_id: 0,
+        hash: 0,
+    };
+    let answer = ask(&client, TWO, &history).await;
+    let enums::messages::Messages::Messages(all) = answer else { panic!("{answer:?}") };
+    let [enums::Message::Message(message)] = &all.messages[..] else { panic!("{all:?}") };
+    assert_eq!(message.message, "/start");
+    client.close().await;
+}
+
+#[test]
+fn a_file_that_is_no_world_is_told() {
+    for (file, says) in [
+        ("[[person]]", "missing field"),
+        ("[[message]]\nfrom = 'a'\nto = 'b'\ntext = 'c'", "nobody is called \"a\""),
+        ("[[bot]]\ntoken = '7:a'\nname = 'B'\nusername = '1'", "USERNAME_INVALID"),
+        ("[[person]]\nphone = '99966'\nname = 'A'\ndc = 9", "data centre 9 is not among"),
+    ] {
+        let (_folder, path) = crate::support::folder_with("world.toml", file);
+        let ran = run(&["serve", "--world", text(&path)]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{file}");
+        assert!(ran.err.contains(says), "{}", ran.err);
+    }
+}
+
+#[test]
+fn what_happens_is_told_to_programs_an_object_a_line() {
+    let mut served = Process::start(&["serve", "--json"]);
+    let line = served.wait_for("listening");
+    let first: serde_json::Value = serde_json::from_str(line.lines().next().unwrap()).unwrap();
+    let address = first["address"].as_str().unwrap().to_owned();
+    let ran = run(&["handshake", "--address", &address, "--dc", "2", "--rsa", "embedded"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    served.wait_for("session created");
+    served.signal(Signal::TERM);
+    let ran = served.wait();
+    let lines: Vec<serde_json::Value> =
+        ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let events: Vec<_> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
+    assert_eq!(events.first(), Some(&"listening"));
+    assert!(events.contains(&"key created"), "{events:?}");
+    assert_eq!(events.last(), Some(&"stopped"));
+    assert!(lines.iter().all(|line| line["date"].as_str().unwrap().ends_with('Z')));
+}

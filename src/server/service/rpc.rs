@@ -36,6 +36,8 @@ pub(in crate::server) struct Later {
 enum What {
     /// An answer.
     Answer(Result<Vec<u8>, RpcError>),
+    /// An answer, unless another comes before from outside.
+    Promised { token: u64, layer: Option<i32>, function: u32, otherwise: Result<Vec<u8>, RpcError> },
     /// The end of the wait for other requests.
     GiveUp,
 }
@@ -105,11 +107,13 @@ impl DataCentre {
             if due.0 > now.mono {
                 return;
             }
-            let Some(Later { origin, request, what }) = self.later.remove(&due) else { return };
+            let Some(Later { origin, request, what }) = self.remove_later(due) else { return };
             let origin = Origin { now, ..origin };
             self.with_session(origin, |session| session.delayed.remove(&due));
             match what {
-                What::Answer(result) => self.finish(origin, request, result),
+                What::Answer(result) | What::Promised { otherwise: result, .. } => {
+                    self.finish(origin, request, result);
+                }
                 What::GiveUp => {
                     let gave_up = self.with_session(origin, |s| s.take_waiting(request)).flatten();
                     if gave_up.is_some() {
@@ -122,17 +126,42 @@ impl DataCentre {
         }
     }
 
+    /// Answers a call whose handler gave a token, with the bytes of the answer as the handlers' layer has it. Whether one waits for
+    /// it: a client that is gone or asked for no answer does not, nor does one that was answered.
+    pub fn answer(&mut self, now: Now, token: u64, result: Result<Vec<u8>, RpcError>) -> bool {
+        let now = self.faults.at(now);
+        let due = self.promised.get(&token).copied();
+        let Some(due) = due else { return false };
+        let Some(Later { origin, request, what }) = self.remove_later(due) else { return false };
+        let origin = Origin { now, ..origin };
+        self.with_session(origin, |session| session.delayed.remove(&due));
+        let What::Promised { layer, function, .. } = what else { return false };
+        let result = self.dispatcher.result_for(layer, function, result);
+        self.finish(origin, request, result);
+        self.run_ready(origin);
+        let link = self.with_session(origin, |session| session.link).flatten();
+        self.ready.extend(link);
+        true
+    }
+
     /// When something is due.
     pub(in crate::server) fn next_due(&self) -> Option<Duration> {
         self.later.first_key_value().map(|((due, _), _)| *due)
     }
 
     fn run(&mut self, origin: Origin, id: MessageId, peeled: Peeled) {
-        let Reply { after, result } = self.call(origin, id, peeled);
+        let (layer, function) = (peeled.layer, peeled.id);
+        let Reply { after, token, result } = self.call(origin, id, peeled);
         if after.is_zero() || !self.has_room(origin) {
             return self.finish(origin, id, result);
         }
-        self.do_later(origin, id, after, What::Answer(result));
+        let Some(token) = token else {
+            self.do_later(origin, id, after, What::Answer(result));
+            return;
+        };
+        let what = What::Promised { token, layer, function, otherwise: result };
+        let due = self.do_later(origin, id, after, what);
+        self.promised.insert(token, due);
     }
 
     /// A request has to wait for others.
@@ -159,8 +188,19 @@ impl DataCentre {
         due
     }
 
+    /// What was put off is not done; its token means nothing any more.
+    pub(in crate::server) fn remove_later(&mut self, due: Due) -> Option<Later> {
+        let later = self.later.remove(&due)?;
+        if let What::Promised { token, .. } = &later.what
+            && self.promised.get(token) == Some(&due)
+        {
+            self.promised.remove(token);
+        }
+        Some(later)
+    }
+
     fn take_later(&mut self, origin: Origin, due: Due) {
-        self.later.remove(&due);
+        self.remove_later(due);
         self.with_session(origin, |session| session.delayed.remove(&due));
     }
 

@@ -1,10 +1,51 @@
 //! Answers that come later, and such as are not wanted any more.
 
 use super::*;
-use crate::server::Fault;
+use crate::rpc::RpcError;
+use crate::server::{Answer, Fault};
 use crate::tl::mtproto::{enums, functions};
 
 const SLOW: Take = Take { bytes: 4, after: 1_000 };
+
+/// A call that waits for an answer from outside, for a second.
+fn promised() -> (Script, MessageId) {
+    let mut script = Script::begun();
+    script.dc.dispatcher.on_token(|_, take: Take| Answer::Later {
+        token: take.bytes as u64,
+        within: Duration::from_secs(1),
+        otherwise: RpcError::parse(400, "TOO_LATE"),
+    });
+    let request = script.call(Take { bytes: 7, after: 0 });
+    assert_eq!(script.take::<types::RpcResult>(), []);
+    (script, request)
+}
+
+#[test]
+fn an_answer_comes_by_its_token_and_once() {
+    let (mut script, request) = promised();
+    assert!(!script.dc.answer(script.now, 8, Ok(vec![0; 4])));
+    assert!(script.dc.answer(script.now, 7, Ok(vec![1, 2, 3, 4])));
+    assert_eq!(script.result(request).as_bytes(), [1, 2, 3, 4]);
+    assert_eq!(script.dc.poll_timeout(), None);
+    assert!(!script.dc.answer(script.now, 7, Ok(vec![0; 4])));
+}
+
+#[test]
+fn an_answer_by_a_token_that_does_not_come_is_what_its_handler_said() {
+    let (mut script, request) = promised();
+    script.wait(Duration::from_millis(999));
+    assert_eq!(script.received(), []);
+    script.wait(Duration::from_millis(1));
+    assert_eq!(script.error(request), (400, "TOO_LATE".to_owned()));
+    assert!(!script.dc.answer(script.now, 7, Ok(vec![0; 4])));
+}
+
+#[test]
+fn an_answer_by_a_token_to_a_session_that_was_forgotten_has_nobody() {
+    let (mut script, _) = promised();
+    script.dc.inject(script.now, Fault::ForgetSessions);
+    assert!(!script.dc.answer(script.now, 7, Ok(vec![0; 4])));
+}
 
 fn drop_answer(script: &mut Script, request: MessageId) -> enums::RpcDropAnswer {
     let dropping = script.send(&functions::RpcDropAnswer { req_msg_id: request.0 });

@@ -58,6 +58,9 @@ pub(crate) struct Login {
     pub(crate) session: Option<SessionId>,
     /// The number of the last container that has one (UM-08).
     pub(crate) seq: i32,
+    /// When it called first, and when it did last.
+    pub(super) created: i32,
+    pub(super) active: i32,
 }
 
 #[derive(Clone)]
@@ -127,9 +130,12 @@ impl Auth {
 
     /// UM-09: somebody called; if it is to get updates, its session is the one from now on.
     pub(crate) fn seen(&mut self, context: &Context) {
-        if let Some(login) = self.logins.get_mut(&context.key)
-            && context.wants_updates
-        {
+        let Some(login) = self.logins.get_mut(&context.key) else { return };
+        login.active = context.date();
+        if login.created == 0 {
+            login.created = login.active;
+        }
+        if context.wants_updates {
             login.session = Some(context.session);
             let sessions = self.sessions.entry(context.key).or_default();
             if sessions.front() != Some(&context.session) {
@@ -189,7 +195,10 @@ impl State {
 
     /// The key is that of a login from now on.
     pub(super) fn logged_in(&mut self, key: Key, user: i64) {
-        self.transferred(key, Login { user, by: key, session: None, seq: FIRST_SEQ });
+        self.transferred(
+            key,
+            Login { user, by: key, session: None, seq: FIRST_SEQ, created: 0, active: 0 },
+        );
     }
 
     /// The key is that of a login, which came from another data centre.

@@ -168,21 +168,25 @@ fn sign_in(
         if let Some(code) = state.auth.codes.get_mut(&phone) {
             code.is_proved = true;
         }
-        let terms = TermsOfService {
-            popup: false,
-            id: DataJson { data: "{}".into() },
-            text: "Be kind.".into(),
-            entities: Vec::new(),
-            min_age_confirm: None,
-        };
-        let required =
-            types::AuthorizationSignUpRequired { terms_of_service: Some(Box::new(terms)) };
+        let terms = Some(Box::new(terms_of_service()));
+        let required = types::AuthorizationSignUpRequired { terms_of_service: terms };
         return Ok(required.into());
     };
     // A code is good for one login.
     state.auth.codes.remove(&phone);
     state.log_in(context.key, user)?;
     login::authorization(state, context.key, user)
+}
+
+/// What those who sign up are to accept.
+pub(crate) fn terms_of_service() -> TermsOfService {
+    TermsOfService {
+        popup: false,
+        id: DataJson { data: "{}".into() },
+        text: "Be kind.".into(),
+        entities: Vec::new(),
+        min_age_confirm: None,
+    }
 }
 
 fn sign_up(
@@ -205,6 +209,7 @@ fn sign_up(
     let user = state.add_user(context.dc(), &phone, request.first_name.trim());
     if let Some(user) = state.people.user_mut(user) {
         user.last_name = Some(request.last_name.clone()).filter(|name| !name.is_empty());
+        user.has_terms = true;
     }
     state.log_in(context.key, user)?;
     login::authorization(state, context.key, user)

@@ -20,6 +20,11 @@ mod email;
 mod login;
 mod password;
 mod qr;
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "a method has its request, whether it takes parts of it or looks"
+)]
+mod sessions;
 #[cfg(test)]
 mod tests;
 mod transfer;
@@ -37,6 +42,7 @@ use telewire::tl::{Deserialize, Function, Serialize};
 use crate::methods::Registry;
 use crate::world::{Key, World, digits, invalid};
 pub(crate) use auth::{Auth, Login, Password};
+pub(crate) use code::terms_of_service;
 pub use code::{CodeKind, SentCode};
 
 /// All that has to do with logins.
@@ -48,6 +54,7 @@ pub(crate) fn install(registry: &mut Registry<'_>) {
     qr::install(registry);
     transfer::install(registry);
     login::install(registry);
+    sessions::install(registry);
 }
 
 /// Logins.
@@ -122,7 +129,7 @@ impl World {
     ///
     /// As `auth.acceptLoginToken`: `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_TOKEN_ALREADY_ACCEPTED`.
     pub fn approve(&self, user: i64, token: &[u8], now: Duration) -> Result<(), RpcError> {
-        self.state().approve(user, token, now)
+        self.with(|state| state.approve(user, token, now.saturating_add(state.ahead)))
     }
 
     /// As [`approve`](Self::approve), for the link that a QR code says: `tg://login?token=…`.

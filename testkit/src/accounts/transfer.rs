@@ -38,7 +38,11 @@ fn export(
     state.auth.transfers.retain(|_, transfer| transfer.expires > context.unix);
     state.auth.transfers.insert(
         bytes.clone(),
-        Transfer { login: Login { user, by, session: None, seq: FIRST_SEQ }, to, expires },
+        Transfer {
+            login: Login { user, by, session: None, seq: FIRST_SEQ, created: 0, active: 0 },
+            to,
+            expires,
+        },
     );
     Ok(ExportedAuthorization { id: user, bytes: bytes.into() })
 }

@@ -2,14 +2,144 @@
 
 use telewire::ids::DcId;
 use telewire::rpc::RpcError;
+use telewire::tl::api::functions::help::{
+    AcceptTermsOfService, GetAppConfig, GetAppUpdate, GetCdnConfig, GetCountriesList,
+    GetInviteText, GetNearestDc, GetPeerColors, GetPeerProfileColors, GetPromoData, GetSupport,
+    GetTermsOfServiceUpdate, GetTimezonesList,
+};
+use telewire::tl::api::types::help as types;
+use telewire::tl::api::{enums, types as api};
 use telewire::tl::wrap::functions::help::GetConfig;
 use telewire::tl::wrap::types::{Config, DcOption};
 
+use crate::accounts::terms_of_service;
 use crate::methods::Registry;
-use crate::world::{Context, State};
+use crate::world::{Caller, Context, HOME, SUPPORT_PHONE, State, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.open(get_config);
+    registry.open(get_nearest_dc);
+    registry.open(get_app_config);
+    registry.open(get_countries_list);
+    registry.open(|_, _, _: &GetCdnConfig| Ok(api::CdnConfig { public_keys: Vec::new() }));
+    registry.open(|_, _, _: &GetAppUpdate| Ok(types::NoAppUpdate.into()));
+    registry.on(get_terms_of_service_update);
+    registry.on(accept_terms_of_service);
+    registry.people(get_support);
+    registry.people(|_, _, _: GetInviteText| {
+        Ok(types::InviteText { message: "Let us talk here.".into() })
+    });
+    registry.on(|_, _, _: GetPeerColors| Ok(no_colors().into()));
+    registry.on(|_, _, _: GetPeerProfileColors| Ok(no_colors().into()));
+    registry.people(|_, _, _: GetTimezonesList| {
+        Ok(types::TimezonesList { timezones: Vec::new(), hash: 0 }.into())
+    });
+    registry.people(|_, caller, _: GetPromoData| {
+        Ok(types::PromoDataEmpty { expires: caller.date().saturating_add(HOUR) }.into())
+    });
+}
+
+fn no_colors() -> types::PeerColors {
+    types::PeerColors { hash: 0, colors: Vec::new() }
+}
+
+fn get_nearest_dc(
+    _: &mut State,
+    context: &Context,
+    _: &GetNearestDc,
+) -> Result<api::NearestDc, RpcError> {
+    let this_dc = context.dc().number.into();
+    // Of no country: this is no place.
+    Ok(api::NearestDc { country: String::new(), this_dc, nearest_dc: this_dc })
+}
+
+/// Settings that clients look for, as `help.getConfig` and the methods here have them.
+const APP_CONFIG: [(&str, f64); 3] = [
+    ("about_length_limit_default", 70.0),
+    ("caption_length_limit_default", 1_024.0),
+    ("test", 1.0),
+];
+
+/// The hash of the settings; they do not change.
+const APP_CONFIG_HASH: i32 = 1;
+
+fn get_app_config(
+    _: &mut State,
+    _: &Context,
+    request: &GetAppConfig,
+) -> Result<enums::help::AppConfig, RpcError> {
+    if request.hash == APP_CONFIG_HASH {
+        return Ok(types::AppConfigNotModified.into());
+    }
+    let value = APP_CONFIG.map(|(key, value)| api::JsonObjectValue {
+        key: key.into(),
+        value: api::JsonNumber { value }.into(),
+    });
+    let config = api::JsonObject { value: value.into() }.into();
+    Ok(types::AppConfig { hash: APP_CONFIG_HASH, config }.into())
+}
+
+/// Countries whose numbers nobody has, by their calling codes: that of numbers which are made up, and Telegram's own for tests.
+const COUNTRIES: [(&str, &str, &str); 2] = [("XT", "Test numbers", "999"), ("YL", "Y-land", "42")];
+
+fn get_countries_list(
+    _: &mut State,
+    _: &Context,
+    request: &GetCountriesList,
+) -> Result<enums::help::CountriesList, RpcError> {
+    let hash = 1;
+    if request.hash == hash {
+        return Ok(types::CountriesListNotModified.into());
+    }
+    let countries = COUNTRIES.map(|(iso2, name, code)| types::Country {
+        hidden: false,
+        iso2: iso2.into(),
+        default_name: name.into(),
+        name: None,
+        country_codes: vec![types::CountryCode::new(code.into())],
+    });
+    Ok(types::CountriesList { countries: countries.into(), hash }.into())
+}
+
+/// Those who signed up hear of the terms until they accept them.
+fn get_terms_of_service_update(
+    state: &mut State,
+    caller: &Caller,
+    _: GetTermsOfServiceUpdate,
+) -> Result<enums::help::TermsOfServiceUpdate, RpcError> {
+    let expires = caller.date().saturating_add(HOUR);
+    if state.people.user(caller.me).is_some_and(|user| user.has_terms) {
+        let terms_of_service = terms_of_service();
+        return Ok(types::TermsOfServiceUpdate { expires, terms_of_service }.into());
+    }
+    Ok(types::TermsOfServiceUpdateEmpty { expires }.into())
+}
+
+/// Others than those that are asked for are not accepted.
+fn accept_terms_of_service(
+    state: &mut State,
+    caller: &Caller,
+    request: AcceptTermsOfService,
+) -> Result<bool, RpcError> {
+    let is_right = request.id == terms_of_service().id;
+    if let Some(user) = state.people.user_mut(caller.me)
+        && is_right
+    {
+        user.has_terms = false;
+    }
+    Ok(is_right)
+}
+
+/// Whoever helps is there from the first time that they are asked for.
+fn get_support(
+    state: &mut State,
+    caller: &Caller,
+    _: GetSupport,
+) -> Result<types::Support, RpcError> {
+    let id = state.user_by_phone(SUPPORT_PHONE).map(|user| user.id);
+    let id = id.unwrap_or_else(|| state.add_user(HOME, SUPPORT_PHONE, "Support"));
+    let user = state.view(caller.viewer()).user(id).ok_or_else(|| invalid("USER_ID_INVALID"))?;
+    Ok(types::Support { phone_number: SUPPORT_PHONE.into(), user })
 }
 
 // Telegram's CDNs have numbers from 201 on.

@@ -18,12 +18,19 @@
 //!   What happened in a box is an [event](crate::world::What) of it besides, so that `getDifference` tells the same.
 //! * The time is [`Caller::date`], randomness [`State::random`]; there are no others.
 
+mod account;
+mod bots;
+mod callbacks;
 mod channels;
 mod chats;
 mod contacts;
 mod help;
+mod inline;
 mod invites;
+mod langpack;
 mod messages;
+mod photos;
+mod stickers;
 mod topics;
 mod updates;
 mod users;
@@ -32,35 +39,34 @@ use std::collections::VecDeque;
 
 use telewire::ids::DcId;
 use telewire::rpc::RpcError;
-use telewire::server::Dispatcher;
+use telewire::server::{Answer, Dispatcher};
 use telewire::tl::{Deserialize, Function, Serialize, api};
 
 use crate::accounts;
-use crate::world::{Caller, Context, State, World, invalid};
+use crate::world::{Caller, Context, PATIENCE, State, World, invalid};
+pub(crate) use bots::checked as checked_commands;
 
 /// Has a dispatcher answer for a world.
 pub(crate) fn install(world: &World, dc: DcId, dispatcher: &mut Dispatcher) {
     let mut registry = Registry { world, dc, dispatcher };
+    account::install(&mut registry);
     accounts::install(&mut registry);
+    bots::install(&mut registry);
+    callbacks::install(&mut registry);
     channels::install(&mut registry);
     chats::install(&mut registry);
     contacts::install(&mut registry);
     help::install(&mut registry);
+    inline::install(&mut registry);
     invites::install(&mut registry);
+    langpack::install(&mut registry);
     messages::install(&mut registry);
+    photos::install(&mut registry);
+    stickers::install(&mut registry);
     topics::install(&mut registry);
     updates::install(&mut registry);
     users::install(&mut registry);
     registry.count_the_rest();
-}
-
-impl State {
-    /// Who calls, if they are logged in.
-    fn caller(&self, context: &Context) -> Result<Caller, RpcError> {
-        let me = self.login(context.key)?;
-        let by = self.auth.logins.get(&context.key).map_or(context.key, |login| login.by);
-        Ok(Caller { me, by, context: *context })
-    }
 }
 
 /// Where methods are named.
@@ -105,6 +111,41 @@ impl Registry<'_> {
         });
     }
 
+    /// A method for people that a bot answers: what is given is the number of the question, to which
+    /// [`State::answer_query`] has the answer.
+    #[track_caller]
+    pub(crate) fn on_query<F>(
+        &mut self,
+        method: fn(&mut State, &Caller, F) -> Result<i64, RpcError>,
+    ) where
+        F: Function + Deserialize + 'static,
+        F::Return: Serialize + 'static,
+    {
+        let (world, dc) = (self.world.clone(), self.dc);
+        self.dispatcher.on_token(move |caller, request: F| {
+            let context = Context::new(dc, caller);
+            let asked = world.with(|state| {
+                let context = state.at(context);
+                let refusal = state.auth.refusals.get_mut(&F::ID).and_then(VecDeque::pop_front);
+                refusal.map_or(Ok(()), Err)?;
+                let caller = state.caller(&context)?;
+                if state.is_bot(caller.me) {
+                    return Err(invalid("BOT_METHOD_INVALID"));
+                }
+                state.auth.seen(&context);
+                method(state, &caller, request)
+            });
+            match asked {
+                Ok(query) => Answer::Later {
+                    token: query.cast_unsigned(),
+                    within: PATIENCE,
+                    otherwise: invalid("BOT_RESPONSE_TIMEOUT"),
+                },
+                Err(error) => Answer::Now(Err(error)),
+            }
+        });
+    }
+
     /// A method that anybody may call.
     #[track_caller]
     pub(crate) fn open<F>(
@@ -129,7 +170,7 @@ impl Registry<'_> {
         self.dispatcher.on(move |caller, request: F| {
             let context = Context::new(dc, caller);
             world.with(|state| {
-                state.pass(context.unix);
+                let context = state.at(context);
                 let refusal = state.auth.refusals.get_mut(&F::ID).and_then(VecDeque::pop_front);
                 let answer = match refusal {
                     Some(refusal) => Err(refusal),
@@ -150,5 +191,14 @@ impl Registry<'_> {
             world.with(|state| state.count_unmodelled(&name));
             Err(invalid("INPUT_METHOD_INVALID"))
         });
+    }
+}
+
+impl State {
+    /// Whoever is logged in where a call came from.
+    fn caller(&self, context: &Context) -> Result<Caller, RpcError> {
+        let me = self.login(context.key)?;
+        let by = self.auth.logins.get(&context.key).map_or(context.key, |login| login.by);
+        Ok(Caller { me, by, context: *context })
     }
 }

@@ -5,7 +5,7 @@ use telewire::tl::api::functions::users::{GetFullUser, GetUsers};
 use telewire::tl::api::{enums, types};
 
 use crate::methods::Registry;
-use crate::world::{Caller, Peer, State, invalid};
+use crate::world::{Caller, NotifyFor, Peer, State, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(get_users);
@@ -30,10 +30,13 @@ fn get_full_user(
 ) -> Result<types::users::UserFull, RpcError> {
     let id = state.input_user(caller, &request.id)?;
     let user = state.people.user(id).ok_or_else(|| invalid("USER_ID_INVALID"))?;
-    let (settings, notify) = (types::PeerSettings::new(), types::PeerNotifySettings::new());
+    let notify = state.notify_settings(caller.me, NotifyFor::Peer(Peer::User(id)));
+    let settings = types::PeerSettings::new();
+    let bot_info = user.is_bot().then(|| Box::new(state.bot_info(user)));
     let full_user = types::UserFull {
         about: user.about.clone(),
         can_pin_message: true,
+        bot_info,
         ..types::UserFull::new(id, settings, notify, 0)
     };
     let mut view = state.view(caller.viewer());

@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use telewire::tl::api::types::PeerNotifySettings;
+
+use crate::world::contacts::Contact;
 use crate::world::dialog::Dialog;
 use crate::world::mailbox::Mailbox;
+use crate::world::notify::NotifyFor;
 use crate::world::schedule::Scheduled;
 use crate::world::{Peer, Post};
 
@@ -23,6 +27,12 @@ pub(crate) struct Account {
     pub(crate) sent: HashMap<(Peer, i64), Sent>,
     /// What it sent and is another now, as it was at first: whoever sends it again is answered so (UM-11).
     pub(crate) first: HashMap<i32, (Peer, Box<Post>)>,
+    /// Whom it has in its address book, and how it calls them.
+    pub(crate) contacts: BTreeMap<i64, Contact>,
+    /// How it wants to be told of messages.
+    pub(crate) notify: BTreeMap<NotifyFor, PeerNotifySettings>,
+    /// Where it is told of messages while no client runs: the kinds of tokens, and tokens.
+    pub(crate) devices: BTreeSet<(i32, String)>,
 }
 
 /// What came of a message that was sent.

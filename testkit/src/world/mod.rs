@@ -17,6 +17,8 @@
 mod account;
 mod channel;
 mod chat;
+mod commands;
+mod contacts;
 mod context;
 mod dialog;
 mod dice;
@@ -27,14 +29,18 @@ mod faults;
 mod habits;
 mod invite;
 mod mailbox;
+mod notify;
 mod peer;
 mod people;
 mod poll;
 mod post;
+mod presence;
 mod push;
+mod query;
 mod read;
 mod remove;
 mod schedule;
+mod seed;
 mod send;
 mod state;
 #[cfg(test)]
@@ -56,18 +62,23 @@ use crate::methods;
 pub(crate) use account::Sent;
 pub(crate) use channel::{BLUE, Ban, Channel, Founding, GENERAL, Missed, Topic, count};
 pub(crate) use chat::{Exit as ChatExit, MAX_MEMBERS as MAX_CHAT_MEMBERS, MAX_TITLE};
+pub(crate) use commands::Scope;
+pub(crate) use contacts::Contact;
 pub(crate) use context::{Actor, Caller, Context, Key, Viewer, forbidden, invalid, seconds};
 pub(crate) use dialog::{Dialog, Part};
 pub use faults::{PushFault, PushFaults};
 pub use habits::{Habits, OwnPts};
 pub(crate) use invite::{Invite, hash_of};
 pub(crate) use mailbox::{Event, MessageCopy, What};
+pub(crate) use notify::NotifyFor;
 pub(crate) use peer::Peer;
 pub use people::Person;
-pub(crate) use people::{User, digits, is_username};
+pub(crate) use people::{SUPPORT_PHONE, User, digits, is_username};
 pub(crate) use post::{Content, Forward, Media, Post, PostId, Reacted};
+pub(crate) use presence::Presence;
 pub use push::Push;
 pub(crate) use push::Wake;
+pub(crate) use query::{PATIENCE, Results};
 pub(crate) use schedule::new_waiting;
 pub(crate) use state::State;
 pub(crate) use view::View;
@@ -167,12 +178,17 @@ impl World {
 
     /// Hands to clients of a data centre what waits for them.
     pub fn deliver(&self, dc: DcId, data_centre: &mut DataCentre, now: Now) {
-        self.advance(now.unix);
+        self.tick(now.unix);
         for Push { key, session, updates } in self.take_pushes(dc) {
             // A client whose temporary key was replaced may have begun another session; one that is gone asks by itself when
             // it comes back.
             let _ = session.is_some_and(|session| data_centre.push(now, key, session, &updates))
                 || data_centre.push_to_latest(now, key, &updates);
+        }
+        let answers = self.state().take_answers(dc);
+        for (token, answer) in answers {
+            // Whoever asked may be gone.
+            data_centre.answer(now, token, answer);
         }
     }
 
@@ -184,14 +200,17 @@ impl World {
 
     /// The time has come to this: what was to happen until then happens, as messages that were scheduled are sent. Each call and each
     /// [`deliver`](Self::deliver) does it too; the time never goes back.
-    pub fn advance(&self, unix: Duration) {
-        self.state().pass(unix);
+    pub fn tick(&self, unix: Duration) {
+        let mut state = self.state();
+        let unix = unix.saturating_add(state.ahead);
+        state.pass(unix);
     }
 
     /// When something happens next though nobody calls: the unix time by which to [`deliver`](Self::deliver) again.
     #[must_use]
     pub fn next_at(&self) -> Option<Duration> {
-        self.state().next_at()
+        let state = self.state();
+        state.next_at().map(|at| at.saturating_sub(state.ahead))
     }
 
     /// In which form clients are told what happens, from now on.
@@ -239,7 +258,8 @@ impl World {
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state();
         let done = work(&mut state);
-        let is_idle = state.pushes.is_empty() && state.due.is_empty();
+        let is_idle =
+            state.pushes.is_empty() && state.due.is_empty() && state.queries.answers.is_empty();
         let wake = if is_idle { Wake::default() } else { state.wake.clone() };
         drop(state);
         wake.call();

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use telewire::ids::DcId;
 use telewire::rpc::RpcError;
+use telewire::tl::api::types::BotCommand;
 
 use crate::accounts::Password;
-use crate::world::{Peer, State, invalid};
+use crate::world::{Peer, Presence, Scope, State, invalid};
 
 /// A person or a bot, as a test has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,11 @@ pub(crate) struct User {
     pub(crate) username: Option<String>,
     pub(crate) about: Option<String>,
     pub(crate) password: Option<Password>,
+    pub(crate) presence: Presence,
+    /// Whether it signed up and did not accept the terms of service yet.
+    pub(crate) has_terms: bool,
+    /// A bot's commands, by whom they are for and the language.
+    pub(crate) commands: BTreeMap<(Scope, String), Vec<BotCommand>>,
 }
 
 /// All of them.
@@ -47,6 +53,9 @@ const FIRST_USER: i64 = 5_000_000_001;
 
 /// Phone numbers that are made up begin so: `999` is no country.
 const MADE_UP: &str = "99977";
+
+/// The number of those who help, as Telegram's.
+pub(crate) const SUPPORT_PHONE: &str = "42777";
 
 /// Characters of a username: <https://core.telegram.org/method/account.checkUsername>.
 const USERNAME_LENGTH: std::ops::RangeInclusive<usize> = 5..=32;
@@ -75,11 +84,19 @@ impl User {
     pub(crate) fn is_bot(&self) -> bool {
         self.phone.is_none()
     }
+
+    pub(crate) fn is_support(&self) -> bool {
+        self.phone.as_deref() == Some(SUPPORT_PHONE)
+    }
 }
 
 impl People {
     pub(crate) fn len(&self) -> usize {
         self.by_id.len()
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &User> {
+        self.by_id.values()
     }
 
     pub(crate) fn user(&self, id: i64) -> Option<&User> {
@@ -164,6 +181,9 @@ impl State {
             username: None,
             about: None,
             password: None,
+            presence: Presence::Unknown,
+            has_terms: false,
+            commands: BTreeMap::new(),
         };
         self.people.by_id.insert(id, user);
     }

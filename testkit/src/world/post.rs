@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use telewire::tl::api::enums::{MessageAction, MessageEntity, MessageMedia, Reaction};
+use telewire::tl::api::enums::{MessageAction, MessageEntity, MessageMedia, Reaction, ReplyMarkup};
 
 use crate::world::Peer;
 
@@ -42,6 +42,10 @@ pub(crate) struct Content {
     pub(crate) forward: Option<Forward>,
     /// Whether it was sent when its time had come.
     pub(crate) is_scheduled: bool,
+    /// The buttons below it, or instead of a keyboard.
+    pub(crate) reply_markup: Option<ReplyMarkup>,
+    /// The bot by which it was said.
+    pub(crate) via_bot: Option<i64>,
 }
 
 /// What is sent besides text.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use telewire::crypto::{Entropy, EntropyExt};
 
 use crate::accounts::Auth;
+use crate::world::Context;
 use crate::world::account::Account;
 use crate::world::channel::Channels;
 use crate::world::chat::Chats;
@@ -19,6 +20,7 @@ use crate::world::people::People;
 use crate::world::poll::Poll;
 use crate::world::post::Posts;
 use crate::world::push::{Queued, Wake};
+use crate::world::query::Queries;
 
 /// All that is known.
 #[derive(Clone)]
@@ -47,6 +49,10 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     /// Events of a box that a difference goes back to at most.
     pub(crate) box_size: usize,
+    /// What bots were asked, and answered.
+    pub(crate) queries: Queries,
+    /// How far the world's clock was moved.
+    pub(crate) ahead: Duration,
     /// The methods that were asked for and are not modelled.
     pub(crate) unmodelled: BTreeMap<String, u64>,
 }
@@ -75,8 +81,17 @@ impl State {
             habits: Habits::default(),
             faults: Faults::default(),
             box_size: MAX_EVENTS,
+            queries: Queries::default(),
+            ahead: Duration::ZERO,
             unmodelled: BTreeMap::new(),
         }
+    }
+
+    /// A call by the world's clock.
+    pub(crate) fn at(&mut self, context: Context) -> Context {
+        let unix = context.unix.saturating_add(self.ahead);
+        self.pass(unix);
+        Context { unix, ..context }
     }
 
     /// Random bytes.

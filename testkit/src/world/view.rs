@@ -204,6 +204,7 @@ impl<'a> View<'a> {
         post: &Post,
     ) -> enums::Message {
         let content = &post.content;
+        self.named.extend(content.via_bot.map(Peer::User));
         let replied = content.reply_to.and_then(|to| self.state.posts.post(to)?.id_in(owner));
         let reply_to = replied.map(|id| {
             let header = types::MessageReplyHeader {
@@ -241,6 +242,8 @@ impl<'a> View<'a> {
             fwd_from,
             reply_to,
             media: content.media.as_ref().and_then(|media| self.media(media)),
+            via_bot_id: content.via_bot,
+            reply_markup: content.reply_markup.clone(),
             entities: Some(content.entities.clone()).filter(|entities| !entities.is_empty()),
             edit_date: post.edited,
             reactions: self.reactions_to(post).map(Box::new),
@@ -314,16 +317,36 @@ impl<'a> View<'a> {
     }
 
     fn profile(&self, user: &User) -> types::User {
-        let is_self = user.id == self.viewer.user;
+        let me = self.viewer.user;
+        let is_self = user.id == me;
+        let mine = self.state.contact(me, user.id);
+        // Who has somebody in the address book shows them the number; who has the number keeps it.
+        let has_me = self.state.contact(user.id, me).is_some();
+        let knows_phone = mine.is_some_and(|contact| contact.has_phone) || user.is_support();
+        let (first_name, last_name) = match mine {
+            Some(contact) => (contact.first_name.clone(), contact.last_name.clone()),
+            None => (user.first_name.clone(), user.last_name.clone()),
+        };
         types::User {
             self_: is_self,
             access_hash: Some(self.state.access_hash(self.viewer, Peer::User(user.id))),
-            first_name: Some(user.first_name.clone()),
-            last_name: user.last_name.clone(),
+            contact: mine.is_some(),
+            mutual_contact: mine.is_some() && has_me,
+            support: user.is_support(),
+            first_name: Some(first_name),
+            last_name,
+            status: self.status(user),
             username: user.username.clone(),
-            phone: user.phone.clone().filter(|_| is_self),
+            phone: user.phone.clone().filter(|_| is_self || has_me || knows_phone),
             bot_info_version: user.is_bot().then_some(1),
             ..types::User::new(user.id)
         }
+    }
+}
+
+impl View<'_> {
+    /// Whether somebody is there; bots are not told of anybody.
+    fn status(&self, user: &User) -> Option<enums::UserStatus> {
+        user.presence.to_tl().filter(|_| !self.state.is_bot(self.viewer.user))
     }
 }

@@ -5,6 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use telewire_testkit::World;
+
+use super::tell::Happened;
 use tokio::sync::mpsc;
 
 /// Lines that wait to be looked at. Whoever types more waits.
@@ -31,7 +33,7 @@ pub(super) fn approve(
     first: Option<i64>,
     line: &str,
     unix: Duration,
-) -> Option<String> {
+) -> Option<Happened> {
     let line = line.trim();
     let (link, phone) = match line.split_once(char::is_whitespace) {
         Some((link, phone)) => (link, Some(phone)),
@@ -44,11 +46,11 @@ pub(super) fn approve(
     let Some(user) = user else {
         let why = if phone.is_some() { "nobody has this number" } else { "no account is named" };
         let help = "type a link, a space and the number of an account";
-        return Some(format!("QR code refused   {why}; {help}"));
+        return Some(Happened::new("QR code refused", format!("{why}; {help}")));
     };
     Some(match accounts.approve_link(user, link, unix) {
-        Ok(()) => format!("QR code approved  for number {user}"),
-        Err(error) => format!("QR code refused   {}", error.name),
+        Ok(()) => Happened::new("QR code approved", format!("for number {user}")),
+        Err(error) => Happened::new("QR code refused", error.name.to_string()),
     })
 }
 
@@ -63,18 +65,20 @@ mod tests {
     fn lines_that_name_no_code_or_no_account_are_told() {
         let accounts = World::new(SeededEntropy::new(1));
         let ada = accounts.add_user(DcId::production(2), "99966", "Ada");
-        let say = |first, line| approve(&accounts, first, line, Duration::ZERO).unwrap_or_default();
+        let say = |first, line| approve(&accounts, first, line, Duration::ZERO);
         for line in ["", " ", "\t"] {
-            assert_eq!(say(Some(ada), line), "");
+            assert_eq!(say(Some(ada), line), None);
         }
         for line in ["hello", "tg://login?token=AQID", "tg://login?token=AQID +999 66"] {
-            assert_eq!(say(Some(ada), line), "QR code refused   AUTH_TOKEN_INVALID", "{line}");
+            let refused = Happened::new("QR code refused", "AUTH_TOKEN_INVALID".into());
+            assert_eq!(say(Some(ada), line), Some(refused), "{line}");
         }
         for (first, line, why) in [
             (None, "tg://login?token=AQID", "no account is named"),
             (Some(ada), "tg://login?token=AQID 9", "nobody has this number"),
         ] {
-            assert!(say(first, line).starts_with(&format!("QR code refused   {why};")));
+            let said = format!("{:?}", say(first, line));
+            assert!(said.contains("QR code refused") && said.contains(why), "{said}");
         }
     }
 }

@@ -14,8 +14,9 @@ use crate::failure::Failure;
 /// Runs the embedded data centre until Ctrl-C or SIGTERM, and shows what happens in it.
 ///
 /// It makes keys, binds temporary ones, and answers all service messages: pings, salts, states, answers asked for again. Of the
-/// API's functions it answers those that have to do with logging in and help.getConfig; any other gets an error. Login codes
-/// are shown here instead of being sent. It remembers nothing when it ends.
+/// API it answers what its world has: people and bots who log in, write to each other and look each other up. What it does not
+/// know gets INPUT_METHOD_INVALID, and is told at the end. Login codes are shown here instead of being sent. It remembers
+/// nothing when it ends.
 ///
 /// Clients that are refused or dropped are told once a second, summed up by address and reason. A link without a key has
 /// seconds to make or use one, and its place goes to another if all are taken. Where its output cannot be written, it goes on
@@ -73,6 +74,17 @@ pub(crate) struct Args {
     /// an email address first. All codes are shown here.
     #[arg(long, value_name = "KIND", value_parser = code_kind)]
     pub(super) code: Vec<CodeKind>,
+    /// Begins with the people, bots and messages of a file
+    ///
+    /// TOML; --example-world prints one, which says what may be in it. Others may be added by --user and --bot.
+    #[arg(long, value_name = "FILE")]
+    pub(super) world: Option<PathBuf>,
+    /// Prints an example for --world, and ends
+    #[arg(long)]
+    pub(super) example_world: bool,
+    /// Prints what happens as JSON, an object a line: date, event, details, and dc and address where they are known
+    #[arg(long)]
+    pub(super) json: bool,
     /// Approves QR codes: reads their links from standard input, a line each
     ///
     /// A link, tg://login?token=…, stands alone or has a phone number after it, which names the account to log in to; by
@@ -203,12 +215,22 @@ Examples:
       as a data centre of the test environment, which takes nothing that breaks a rule
   telewire serve --user 9996620001=secret
       with an account to log in to, which has a password
+  telewire serve --example-world > world.toml
+  telewire serve --world world.toml
+      with people, a bot and what they said
   telewire serve --dc 2 --dc 4 --user 9996620001@4
       as two data centres, with an account that lives in the second
   telewire serve --user 9996620001 --approve
   tg://login?token=AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY
       the second line is typed into it: the link that `telewire login --qr` shows,
       which logs in to the account
+
+Clients of others have to be told the address and the key that it prints. Telethon,
+with --key dc.pem --port 4430, so that dc.pem.pub is there:
+  from telethon.crypto import rsa
+  rsa.add_key(open(\"dc.pem.pub\").read(), old=False)
+  client.session.set_dc(2, \"127.0.0.1\", 4430)
+How pyrogram, kurigram, hydrogram, gramjs and mtcute are told stands in tests/clients.
 
 Exit code:
   0  it was ended by Ctrl-C or SIGTERM

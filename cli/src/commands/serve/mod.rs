@@ -5,8 +5,10 @@ mod args;
 mod key;
 mod log;
 mod tell;
+mod world;
 
 use std::future::Future;
+use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
@@ -22,6 +24,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::date;
 use crate::failure::Failure;
 pub(crate) use args::Args;
 use key::Key;
@@ -44,6 +47,10 @@ struct Served {
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    if args.example_world {
+        io::stdout().write_all(world::EXAMPLE.as_bytes())?;
+        return Ok(());
+    }
     let front = front(args)?;
     let places = args.places()?;
     let people = People::new(args)?;
@@ -77,6 +84,10 @@ impl People {
     fn new(args: &Args) -> Result<Self, Failure> {
         let accounts = World::new(entropy()?);
         let mut first = None;
+        if let Some(path) = &args.world {
+            let unix = Duration::from_secs(date::now().unsigned_abs());
+            first = world::File::read(path)?.fill(args, &accounts, unix)?;
+        }
         for user in &args.user {
             let home = args.home("--user", user.home)?;
             let id = accounts.add_user(home, &user.phone, "Somebody");
@@ -119,8 +130,8 @@ async fn serve(
         servers.spawn(server.run());
     }
     let log = Log::start();
-    log.say(&tell::introduce(args, key, &all, &front.secrets));
-    let mut teller = Teller::new(log);
+    let mut teller = Teller::new(log, args.json);
+    teller.introduce(&tell::introduce(args, key, &all, &front.secrets), &all);
     // What waits for clients is handed out at once.
     let waits = Arc::new(Notify::new());
     let wake = waits.clone();
@@ -145,7 +156,7 @@ async fn serve(
             line = next_line(&mut lines) => {
                 let unix = all.first().map(|dc| dc.data_centre.now().unix).unwrap_or_default();
                 if let Some(said) = approve::approve(accounts, people.first, &line, unix) {
-                    teller.event(&said);
+                    teller.event(&said, None);
                 }
             }
             () = waits.notified() => deliver(&all, accounts),

@@ -12,6 +12,7 @@ use telewire_testkit::{SentCode, World};
 use super::log::Log;
 use super::{Args, Key, Served};
 use crate::date;
+use crate::failure::warn;
 use crate::wire;
 
 /// How long refusals are summed up before they are told: many come when they come.
@@ -59,13 +60,25 @@ fn commands(key: &Key, served: &Served, secrets: &[ProxySecret]) -> String {
 /// Tells what happened.
 pub(super) struct Teller {
     log: Log,
+    is_json: bool,
     /// When refusals are told next.
     refusals_at: Instant,
 }
 
 impl Teller {
-    pub(super) fn new(log: Log) -> Self {
-        Self { log, refusals_at: Instant::now() }
+    pub(super) fn new(log: Log, is_json: bool) -> Self {
+        Self { log, is_json, refusals_at: Instant::now() }
+    }
+
+    /// Where the data centres are.
+    pub(super) fn introduce(&self, said: &str, all: &[Served]) {
+        if !self.is_json {
+            return self.log.say(said);
+        }
+        for Served { dc, bound, .. } in all {
+            let happened = Happened::new("listening", String::new());
+            self.event(&Happened { address: Some(bound.to_string()), ..happened }, Some(*dc));
+        }
     }
 
     /// What happened since the last time.
@@ -80,29 +93,51 @@ impl Teller {
             let refused = if has_refusals { refusals.take() } else { Vec::new() };
             let events = events.iter().filter_map(line).chain(refused.iter().map(refusal));
             // Of one alone it is clear where it happens.
-            let place = if all.len() > 1 { format!("{dc} ") } else { String::new() };
+            let place = (all.len() > 1 || self.is_json).then_some(*dc);
             for happened in events {
-                self.event(&format!("{place}{happened}"));
+                self.event(&happened, place);
             }
         }
         for SentCode { phone, code, kind } in accounts.take_codes() {
-            self.event(&format!("login code        {code} for {phone} ({kind:?})"));
+            let said = format!("{code} for {phone} ({kind:?})");
+            self.event(&Happened::new("login code", said), None);
         }
     }
 
     /// A line about something that happened now.
-    pub(super) fn event(&self, said: &str) {
-        self.log.say(&format!("{} {said}", date::time_of_day(date::now())));
+    pub(super) fn event(&self, happened: &Happened, dc: Option<DcId>) {
+        let Happened { event, details, address } = happened;
+        let now = date::now();
+        if self.is_json {
+            let (date, dc) = (date::rfc3339(now), dc.map(|dc| dc.to_string()));
+            let line = Line { date, event, details, dc, address: address.as_deref() };
+            return match serde_json::to_string(&line) {
+                Ok(line) => self.log.say(&line),
+                Err(error) => warn(&format!("cannot write {event} as JSON: {error}")),
+            };
+        }
+        let place = dc.map(|dc| format!("{dc} ")).unwrap_or_default();
+        let said = format!("{event:<17} {details}");
+        self.log.say(&format!("{} {place}{}", date::time_of_day(now), said.trim_end()));
     }
 
     /// The last things that happened.
     pub(super) fn finish(mut self, all: &[Served], accounts: &World) {
         self.refusals_at = Instant::now();
         self.events(all, accounts);
-        if let Some(said) = unmodelled(&accounts.unmodelled()) {
-            self.log.say(&said);
+        let methods = accounts.unmodelled();
+        if self.is_json {
+            for (name, count) in methods {
+                let said = format!("{name}, {count} times");
+                self.event(&Happened::new("not modelled", said), None);
+            }
+            self.event(&Happened::new("stopped", String::new()), None);
+        } else {
+            if let Some(said) = unmodelled(&methods) {
+                self.log.say(&said);
+            }
+            self.log.say("Stopped.");
         }
-        self.log.say("Stopped.");
         self.log.finish();
     }
 }
@@ -118,28 +153,57 @@ fn unmodelled(methods: &[(String, u64)]) -> Option<String> {
     Some(format!("Asked for and not modelled:{}", lines.collect::<String>()))
 }
 
-fn line(event: &DcEvent) -> Option<String> {
+/// Something that happened.
+#[derive(Debug, PartialEq)]
+pub(super) struct Happened {
+    event: String,
+    details: String,
+    /// Whose address, where that is known.
+    address: Option<String>,
+}
+
+impl Happened {
+    pub(super) fn new(event: &str, details: String) -> Self {
+        Self { event: event.to_owned(), details, address: None }
+    }
+}
+
+/// The same for programs.
+#[derive(serde::Serialize)]
+struct Line<'a> {
+    /// As RFC 3339 has it.
+    date: String,
+    event: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    details: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dc: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a str>,
+}
+
+fn line(event: &DcEvent) -> Option<Happened> {
     Some(match event {
-        DcEvent::KeyCreated(key) => format!("key created       {}", wire::long(key.0)),
+        DcEvent::KeyCreated(key) => Happened::new("key created", wire::long(key.0).to_string()),
         DcEvent::SessionCreated(key, session) => {
             let (key, session) = (wire::long(key.0), wire::long(session.0));
-            format!("session created   {session} with the key {key}")
+            Happened::new("session created", format!("{session} with the key {key}"))
         }
         // They are told with the addresses, among the refusals.
         DcEvent::ExchangeRefused(_) | DcEvent::PacketRefused => return None,
-        event => format!("{event:?}"),
+        event => Happened::new(&format!("{event:?}"), String::new()),
     })
 }
 
 /// A line about clients that were refused or dropped.
-fn refusal(refused: &Refused) -> String {
+fn refusal(refused: &Refused) -> Happened {
     let what = match &refused.why {
-        Refusal::Link(LinkRefusal::Exchange(_)) => "exchange refused ",
-        Refusal::Link(LinkRefusal::Packet) => "packet refused   ",
+        Refusal::Link(LinkRefusal::Exchange(_)) => "exchange refused",
+        Refusal::Link(LinkRefusal::Packet) => "packet refused",
         Refusal::Unknown | Refusal::Hello(_) | Refusal::OtherDc | Refusal::NotAccepted(_) => {
-            "client refused   "
+            "client refused"
         }
-        _ => "link dropped     ",
+        _ => "link dropped",
     };
     let whose = match (refused.address, refused.count) {
         (Some(address), 1) => format!("from {address}"),
@@ -148,7 +212,9 @@ fn refusal(refused: &Refused) -> String {
         (None, count) => format!("from many addresses, {count} times"),
     };
     let why = &refused.why;
-    if whose.is_empty() { format!("{what} {why}") } else { format!("{what} {why} ({whose})") }
+    let details = if whose.is_empty() { why.to_string() } else { format!("{why} ({whose})") };
+    let address = refused.address.map(|address| address.to_string());
+    Happened { event: what.to_owned(), details, address }
 }
 
 fn dc_option(dc: DcId) -> String {

@@ -40,6 +40,7 @@ fn send_message(
         is_silent: request.silent,
         reply_to,
         topic: named_topic(request.reply_to.as_ref()),
+        reply_markup: request.reply_markup.filter(|_| state.is_bot(caller.me)),
         ..Content::default()
     };
     let answer = state.say_to(caller, peer, content, request.random_id, request.schedule_date)?;
@@ -70,6 +71,7 @@ fn send_media(state: &mut State, caller: &Caller, request: SendMedia) -> Result<
         is_silent: request.silent,
         reply_to,
         topic: named_topic(request.reply_to.as_ref()),
+        reply_markup: request.reply_markup.filter(|_| state.is_bot(caller.me)),
         media: Some(media),
         ..Content::default()
     };

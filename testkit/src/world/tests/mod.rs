@@ -1,9 +1,12 @@
 //! The world without sockets: devices that are logged in, what they are answered, and what they are told.
 
+mod account;
+mod bots;
 mod channel_box;
 mod channels;
 mod chats;
 mod common_box;
+mod contacts;
 mod dialogs;
 mod figures;
 mod invites;
@@ -12,7 +15,9 @@ mod messages;
 mod missed;
 mod peers;
 mod places;
+mod seed;
 mod sent;
+mod start;
 mod topics;
 
 use std::time::Duration;
@@ -91,9 +96,15 @@ impl Script {
         Ok(F::Return::from_bytes(&answer).unwrap())
     }
 
+    /// Asks, of another key: somebody who is not logged in.
+    pub(crate) fn ask_stranger<F: Function>(&mut self, request: &F) -> Result<F::Return, String> {
+        let stranger = Device { user: 0, key: KeyId(-1), session: SessionId(-1) };
+        self.ask(stranger, request)
+    }
+
     /// What devices are told since the last time.
     pub(crate) fn told(&mut self) -> Vec<(Device, enums::Updates)> {
-        self.world.advance(self.unix);
+        self.world.tick(self.unix);
         let pushes = self.world.take_pushes(HOME);
         let told = pushes.into_iter().map(|push| {
             let user = self.world.user_of(HOME, push.key).unwrap();

@@ -1,0 +1,151 @@
+//! `bots.*`: what a bot says of itself.
+
+use telewire::rpc::RpcError;
+use telewire::tl::api::enums::BotCommandScope;
+use telewire::tl::api::functions::bots::{GetBotCommands, ResetBotCommands, SetBotCommands};
+use telewire::tl::api::functions::messages::StartBot;
+use telewire::tl::api::{enums, types};
+
+use crate::methods::Registry;
+use crate::world::{Caller, Content, Peer, Scope, State, invalid};
+
+/// <https://core.telegram.org/method/bots.setBotCommands>.
+const MAX_COMMANDS: usize = 100;
+const COMMAND_LENGTH: std::ops::RangeInclusive<usize> = 1..=32;
+const MAX_DESCRIPTION: usize = 256;
+
+/// Bytes of what a link to a bot says: <https://core.telegram.org/api/links#bot-links>.
+const MAX_START_PARAM: usize = 64;
+
+pub(super) fn install(registry: &mut Registry<'_>) {
+    registry.on(set_bot_commands);
+    registry.on(reset_bot_commands);
+    registry.on(get_bot_commands);
+    registry.people(start_bot);
+}
+
+impl State {
+    /// Whom commands are for; whoever asks has to be a bot.
+    fn scope(&self, caller: &Caller, scope: &BotCommandScope) -> Result<Scope, RpcError> {
+        if !self.is_bot(caller.me) {
+            return Err(invalid("USER_BOT_REQUIRED"));
+        }
+        let peer = |peer| self.input_peer(caller, peer);
+        Ok(match scope {
+            BotCommandScope::BotCommandScopeDefault => Scope::Default,
+            BotCommandScope::BotCommandScopeUsers => Scope::Users,
+            BotCommandScope::BotCommandScopeChats => Scope::Chats,
+            BotCommandScope::BotCommandScopeChatAdmins => Scope::ChatAdmins,
+            BotCommandScope::BotCommandScopePeer(scope) => Scope::Peer(peer(&scope.peer)?),
+            BotCommandScope::BotCommandScopePeerAdmins(scope) => {
+                Scope::PeerAdmins(peer(&scope.peer)?)
+            }
+            BotCommandScope::BotCommandScopePeerUser(scope) => {
+                let user = self.input_user(caller, &scope.user_id)?;
+                Scope::PeerUser(peer(&scope.peer)?, user)
+            }
+            _ => return Err(invalid("BOT_COMMAND_SCOPE_INVALID")),
+        })
+    }
+}
+
+/// Whether commands can be some.
+pub(crate) fn checked(commands: &[types::BotCommand]) -> Result<(), RpcError> {
+    if commands.len() > MAX_COMMANDS {
+        return Err(invalid("BOT_COMMANDS_TOO_MUCH"));
+    }
+    let is_character =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_named = |command: &types::BotCommand| {
+        COMMAND_LENGTH.contains(&command.command.len()) && command.command.bytes().all(is_character)
+    };
+    let is_told = |command: &types::BotCommand| {
+        let description = command.description.trim();
+        !description.is_empty() && description.chars().count() <= MAX_DESCRIPTION
+    };
+    if !commands.iter().all(is_named) {
+        return Err(invalid("BOT_COMMAND_INVALID"));
+    }
+    if !commands.iter().all(is_told) {
+        return Err(invalid("BOT_COMMAND_DESCRIPTION_INVALID"));
+    }
+    Ok(())
+}
+
+fn set_bot_commands(
+    state: &mut State,
+    caller: &Caller,
+    request: SetBotCommands,
+) -> Result<bool, RpcError> {
+    let SetBotCommands { scope, lang_code, commands } = request;
+    let scope = state.scope(caller, &scope)?;
+    checked(&commands)?;
+    if let Some(bot) = state.people.user_mut(caller.me) {
+        bot.commands.insert((scope, lang_code), commands);
+    }
+    Ok(true)
+}
+
+fn reset_bot_commands(
+    state: &mut State,
+    caller: &Caller,
+    request: ResetBotCommands,
+) -> Result<bool, RpcError> {
+    let scope = state.scope(caller, &request.scope)?;
+    if let Some(bot) = state.people.user_mut(caller.me) {
+        bot.commands.remove(&(scope, request.lang_code));
+    }
+    Ok(true)
+}
+
+fn get_bot_commands(
+    state: &mut State,
+    caller: &Caller,
+    request: GetBotCommands,
+) -> Result<Vec<types::BotCommand>, RpcError> {
+    let scope = state.scope(caller, &request.scope)?;
+    let commands = state.people.user(caller.me);
+    let commands = commands.and_then(|bot| bot.commands_for(scope, &request.lang_code));
+    Ok(commands.cloned().unwrap_or_default())
+}
+
+/// A link such as `t.me/echo_bot?start=PARAM` was followed: the bot gets `/start PARAM`.
+fn start_bot(
+    state: &mut State,
+    caller: &Caller,
+    request: StartBot,
+) -> Result<enums::Updates, RpcError> {
+    let bot = state.input_user(caller, &request.bot)?;
+    if !state.is_bot(bot) {
+        return Err(invalid("BOT_INVALID"));
+    }
+    // An empty peer is the chat with the bot.
+    let peer = match &request.peer {
+        enums::InputPeer::InputPeerEmpty => Peer::User(bot),
+        peer => state.input_peer(caller, peer)?,
+    };
+    if peer != Peer::User(bot) {
+        return Err(invalid("PEER_ID_INVALID"));
+    }
+    let param = request.start_param;
+    if param.len() > MAX_START_PARAM {
+        return Err(invalid("START_PARAM_TOO_LONG"));
+    }
+    if !param.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
+        return Err(invalid("START_PARAM_INVALID"));
+    }
+    let (viewer, random_id) = (caller.viewer(), request.random_id);
+    // UM-11: it was sent before, and is not sent again.
+    if let Some(sent) = state.account(caller.me).sent.get(&(peer, random_id)).copied() {
+        return Ok(state.receipt(viewer, peer, random_id, sent));
+    }
+    let text = if param.is_empty() { "/start".to_owned() } else { format!("/start {param}") };
+    let command = types::MessageEntityBotCommand { offset: 0, length: START_LENGTH };
+    let entities = vec![command.into()];
+    let content = Content { text, entities, ..Content::default() };
+    let sent = state.send_to(caller.actor(), peer, content, Some(random_id))?;
+    Ok(state.receipt(viewer, peer, random_id, sent))
+}
+
+/// Characters of `/start`.
+const START_LENGTH: i32 = 6;
