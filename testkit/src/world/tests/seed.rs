@@ -77,3 +77,24 @@ fn time_that_is_let_pass_is_that_of_messages_and_of_codes() {
     let enums::Update::UpdateNewMessage(new) = &super::updates(&sent).updates[1] else { panic!() };
     assert_eq!(message(new.message.clone()).date, date);
 }
+
+#[test]
+fn time_that_is_let_pass_sends_what_is_scheduled() {
+    use telewire::tl::api::functions::messages::SendMessage;
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    let peer = script.input_peer(ada, bob.user);
+    script.world.advance(Duration::from_secs(100));
+    let unix = script.unix.as_secs();
+    let schedule_date = Some(i32::try_from(unix + 700).unwrap());
+    script
+        .ask(ada, &SendMessage { schedule_date, ..SendMessage::new(peer, "a".into(), 7) })
+        .unwrap();
+    // By the clock of whoever drives it, which is not moved.
+    assert_eq!(script.world.next_at(), Some(Duration::from_secs(unix + 600)));
+    script.world.advance(Duration::from_secs(599));
+    assert_eq!(script.history(bob, ada.user).len(), 0);
+    script.world.advance(Duration::from_secs(1));
+    assert_eq!(script.history(bob, ada.user).len(), 1);
+    assert_eq!(script.world.next_at(), None);
+}
