@@ -1,7 +1,7 @@
 //! TL-17 and TL-18: what is refused, with which error, and when.
 
 use super::{
-    super::{CLIENT_LIMIT, Decoder, Encoder, Frame, FrameError, Framing, Side},
+    super::{Decoder, Frame, FrameError, Framing, Side},
     SIDES, Seen, decoder, everywhere, limit, packet, read, to_server,
 };
 
@@ -275,6 +275,7 @@ fn packet_can_be_changed_in_place() {
 #[cfg(feature = "server")]
 #[test]
 fn what_is_unfinished_is_told_with_the_length_that_it_will_have() {
+    use super::super::{CLIENT_LIMIT, Encoder};
     for framing in Framing::ALL {
         let mut stream = Vec::new();
         let mut encoder = Encoder::new(framing, Side::Client);

@@ -129,8 +129,8 @@ fn refusals_questions_copies_and_new_sessions_are_counted() {
             test.session.handle_disconnected();
             test.session.handle_connected(test.now);
             let packets = drain(test);
-            let question = packets.iter().flat_map(|packet| &packet.messages);
-            let question = question.filter(|m| m.is::<types::MsgsStateReq>()).last().unwrap();
+            let mut question = packets.iter().flat_map(|packet| &packet.messages);
+            let question = question.rfind(|m| m.is::<types::MsgsStateReq>()).unwrap();
             let asked = question.decode::<types::MsgsStateReq>().msg_ids.len();
             let info = vec![2; asked].into();
             test.say(&types::MsgsStateInfo { req_msg_id: question.id.0, info }).unwrap();

@@ -50,7 +50,7 @@ pub(super) fn approve(
     };
     Some(match accounts.approve_link(user, link, unix) {
         Ok(()) => Happened::new("QR code approved", format!("for number {user}")),
-        Err(error) => Happened::new("QR code refused", error.name.to_string()),
+        Err(error) => Happened::new("QR code refused", error.name),
     })
 }
 

@@ -184,7 +184,7 @@ struct Line<'a> {
 
 fn line(event: &DcEvent) -> Option<Happened> {
     Some(match event {
-        DcEvent::KeyCreated(key) => Happened::new("key created", wire::long(key.0).to_string()),
+        DcEvent::KeyCreated(key) => Happened::new("key created", wire::long(key.0)),
         DcEvent::SessionCreated(key, session) => {
             let (key, session) = (wire::long(key.0), wire::long(session.0));
             Happened::new("session created", format!("{session} with the key {key}"))
