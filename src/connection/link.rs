@@ -45,6 +45,10 @@ pub(super) struct Wire {
     has_exchanged: bool,
     /// A transport error that would decide, and until when it is heard out.
     accusation: Option<(TransportError, Duration)>,
+    /// How many packets were sent.
+    packets: u32,
+    /// How many had been when the first transport error came.
+    packets_before_error: Option<u32>,
 }
 
 impl Wire {
@@ -55,7 +59,20 @@ impl Wire {
             heard: [None; 2],
             has_exchanged: false,
             accusation: None,
+            packets: 0,
+            packets_before_error: None,
         }
+    }
+
+    /// A transport error came, whatever is made of it.
+    pub(super) fn note_error(&mut self) {
+        self.packets_before_error.get_or_insert(self.packets);
+    }
+
+    /// Whether one packet had been sent when the first transport error came: it is what that is about. Of several, the server may have
+    /// read the first and not the last, and its errors overtake its answers.
+    pub(super) fn has_one_packet_refused(&self) -> bool {
+        self.packets_before_error == Some(1)
     }
 
     /// Something came that this key has signed.
@@ -119,6 +136,7 @@ impl Wire {
         entropy: &mut dyn Entropy,
         out: &mut Vec<u8>,
     ) -> Result<(), FrameError> {
+        self.packets = self.packets.saturating_add(1);
         let quick_ack = quick_ack && self.encoder.framing().has_quick_ack();
         self.encoder.encode(packet, quick_ack, entropy, out)
     }

@@ -123,7 +123,8 @@ impl Keys {
 }
 
 impl Connection {
-    /// Whether a link that ended so was one over which the server has said that it reads nothing of the session's, and nothing else.
+    /// Whether a link that ended so was one over which the server has said that it reads nothing of the session's, and nothing else: of
+    /// the one packet that it had got then.
     pub(super) fn is_disowned(&self, now: Now, why: &Disconnected) -> bool {
         use TransportError as Error;
         let Disconnected::Transport(Error::AUTH_KEY_NOT_FOUND | Error::INVALID_DC) = why else {
@@ -131,13 +132,18 @@ impl Connection {
         };
         let Link::Up(wire) = &self.link else { return false };
         let standing = self.keys.standing(wire, now);
-        matches!(standing, Standing::Never | Standing::Young | Standing::Before | Standing::Binding)
+        let is_unheard = matches!(
+            standing,
+            Standing::Never | Standing::Young | Standing::Before | Standing::Binding
+        );
+        is_unheard && wire.has_one_packet_refused()
     }
 
     /// Four bytes came.
     pub(super) fn handle_error(&mut self, now: Now, error: TransportError) {
         let decides = self.decides(now, error);
         let Link::Up(wire) = &mut self.link else { return };
+        wire.note_error();
         // One that is being heard out is not made worse by others.
         if !wire.is_accused() {
             if decides {
