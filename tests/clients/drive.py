@@ -1,7 +1,7 @@
 """Clients that others wrote, each against a `telewire serve` of its own. See `run`, which starts this.
 
 A client is a script that runs in an environment of its own, and talks with this program by lines: what it prints is shown, but
-`? cut` has the connections of the client cut, `? code` asks for the login code that the data centre shows, and `? approve LINK`
+`? cut` has the connections of the client cut, `? code PHONE` asks for the login code that the data centre shows, `? code PHONE Call` for the one of a call, and `? approve LINK`
 has a QR code approved; each is answered by a line.
 """
 
@@ -91,7 +91,7 @@ async def talk(client, name, server, proxy):
                 proxy.cut()
                 answer = "cut"
             case ["?", "code", phone]:
-                answer = await server.code(phone.strip())
+                answer = await server.code(*phone.split())
             case ["?", "approve", link]:
                 answer = await server.approve(link.strip())
             case _:

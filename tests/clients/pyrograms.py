@@ -202,7 +202,7 @@ async def sign_up():
     await one.connect()
     sent = await one.send_code(lo.NEW_PHONE)
     sent = await one.resend_code(lo.NEW_PHONE, sent.phone_code_hash)
-    code = lo.ask(f"code {lo.NEW_PHONE}")
+    code = lo.ask(f"code {lo.NEW_PHONE} Call")
     check(not isinstance(await one.sign_in(lo.NEW_PHONE, sent.phone_code_hash, code), package.types.User), "signed in")
     me = await one.sign_up(lo.NEW_PHONE, sent.phone_code_hash, "Ada", "Lovelace")
     check((me.first_name, me.last_name) == ("Ada", "Lovelace"), f"the user is {me}")

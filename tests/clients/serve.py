@@ -75,9 +75,9 @@ class Server:
             await asyncio.sleep(0.05)
         raise AssertionError(f"serve did not print {pattern}")
 
-    async def code(self, phone=PHONE):
-        """The login code that it shows."""
-        return (await self.find(rf"login code +(\d+) for {phone} "))[1]
+    async def code(self, phone=PHONE, way=r"\w+"):
+        """The last login code that it shows for a number: of two that were sent, one is named by the way that it went."""
+        return (await self.find(rf"login code +(\d+) for {phone} \({way}\)"))[1]
 
     async def approve(self, link):
         """What it says to the link of a QR code, typed into it."""
