@@ -58,8 +58,9 @@ const TABLES: [Table; 16] = [
     table("wanted", 256, 0),
 ];
 
-/// The questions that are kept of a server that answers none, until the link goes.
-const UNANSWERED: Table = table("queries", 1_024, 0);
+/// What is kept of a peer that answers nothing, or sends hundreds of packets at once and takes none: the questions until the link goes,
+/// and the acknowledgements until it takes a packet. The session's own limits hold.
+const UNANSWERED: [Table; 2] = [table("queries", 1_024, 0), table("acks", 16_384, 0)];
 
 /// Whether all tables are as large as they may be, when so many requests are open or were lately. `is_answered` says whether the
 /// server answers what it is asked.
@@ -73,10 +74,9 @@ pub fn check(
     is_answered: bool,
 ) -> Result<(), TooLarge> {
     for (name, entries) in sizes {
-        let table = TABLES.iter().find(|table| table.name == name);
-        let table = table
-            .filter(|t| is_answered || t.name != UNANSWERED.name)
-            .or_else(|| Some(&UNANSWERED).filter(|table| !is_answered && table.name == name));
+        let of_name = |table: &&Table| table.name == name;
+        let unanswered = UNANSWERED.iter().find(of_name).filter(|_| !is_answered);
+        let table = unanswered.or_else(|| TABLES.iter().find(of_name));
         let limit = table.map_or(0, |table| table.at_rest + table.each * calls);
         if entries > limit || table.is_none() {
             return Err(TooLarge { name, entries, limit });

@@ -21,6 +21,9 @@ const FORMER: usize = 16;
 /// How many messages are waited for of which the server has sent the numbers. It sends these for what is large.
 const WANTED: usize = 256;
 
+/// Of a moment is what is so much older than it at most, as far as clocks that are put right can tell (EM-05).
+const ABOUT: Duration = Duration::from_secs(300);
+
 /// How long such a message is waited for.
 const WANTED_FOR: Duration = Duration::from_secs(30);
 
@@ -31,6 +34,8 @@ pub(super) struct Missed {
     now: Option<MessageId>,
     /// When the application was told last, by the server's clock. A difference that it asks for since has what was made before.
     told: MessageId,
+    /// The youngest message that was told of.
+    last: MessageId,
     /// The messages of the server's that it has sent the numbers of only, and when they are waited for no longer.
     wanted: VecDeque<(MessageId, Duration)>,
     /// The sessions that were given up.
@@ -118,9 +123,13 @@ impl Session {
         let Some(id) = self.missed.now.take() else { return };
         self.keep_alive.hurry();
         let moment = MessageId::at(self.clock.server_unix(now));
-        // If the clock was put back, the last time is not to be compared with.
-        if id > self.missed.told || self.missed.told > moment {
+        // If the clock was put back, the last time is not to be compared with. If the server's was, its ids stand still: what is
+        // younger than the last that was told of, and of about that time, may have been made after it.
+        let is_later = id > self.missed.told || self.missed.told > moment;
+        let about_then = self.missed.told.unix().saturating_sub(ABOUT);
+        if is_later || id > self.missed.last && id.unix() > about_then {
             self.missed.told = moment;
+            self.missed.last = self.missed.last.max(id);
             self.event(Event::Missed);
         }
     }
