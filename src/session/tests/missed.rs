@@ -57,6 +57,25 @@ fn h4_an_update_of_a_session_that_was_given_up_is_missed() {
     assert_eq!(test.session.counters().former_session, 2);
 }
 
+/// While the server's clock goes back, its ids stand still: what it makes then looks older than what was told of before.
+#[test]
+fn h4_what_was_made_after_the_last_loss_is_missed_whatever_the_servers_clock_did() {
+    let (mut test, before) = renewed();
+    announce(&mut test);
+    let message = test.message(&update());
+    assert_eq!(deliver_to(&mut test, &message, before), [Event::Missed]);
+    for seconds in [1, 60, 200] {
+        // Our clock goes on, and the numbers are the next ones.
+        test.now = test.now.after(Duration::from_secs(seconds));
+        let next = test.message(&update());
+        assert_eq!(deliver_to(&mut test, &next, before), [Event::Missed], "{seconds}");
+        // Somebody who has no key sends them again, and again.
+        for replayed in [&next, &message] {
+            assert_eq!(deliver_to(&mut test, replayed, before), [], "{seconds}");
+        }
+    }
+}
+
 #[test]
 fn h4_what_is_no_update_is_not_missed_in_a_session_that_was_given_up() {
     let (mut test, before) = renewed();

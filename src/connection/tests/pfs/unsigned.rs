@@ -360,7 +360,8 @@ impl Net {
                 call = Some(self.lost(repeat));
             }
             // Whatever else goes out is lost.
-            while self.connection.poll_transmit(self.now, &mut Vec::new()) {}
+            let mut turns = Turns::default();
+            while turns.count(self.connection.poll_transmit(self.now, &mut Vec::new())) {}
             if *end == End::Disowned {
                 self.inject(-404);
             }
@@ -368,7 +369,8 @@ impl Net {
                 self.cut();
             }
         }
-        while let Some(event) = self.connection.poll_event() {
+        let mut turns = Turns::default();
+        while let Some(event) = turns.count(self.connection.poll_event()) {
             self.events.push(event);
         }
         call.unwrap()
@@ -429,5 +431,29 @@ fn cf_04_what_a_young_key_sent_over_disowned_links_did_not_run_either() {
         net.dial();
         net.end_links(&[End::Disowned; 2], 0, Repeat::Safe);
         assert_eq!(net.closed_by_a_key_that_is_unknown(call), Some(execution), "{first:?}");
+    }
+}
+
+/// Of several packets the server may have read the first and lost the key then, and its errors overtake its answers. What goes out after
+/// the word is not meant by it.
+#[test]
+fn cf_04_of_several_packets_over_a_link_nobody_knows_which_was_refused() {
+    for repeat in [Repeat::Once, Repeat::Keyed, Repeat::Safe] {
+        for packets in 1..4 {
+            let mut net = nets(Standing::Before).remove(0);
+            let first = net.lost(repeat);
+            for _ in 1..packets {
+                net.lost(Repeat::Safe);
+            }
+            net.inject(-404);
+            if net.connection.is_link_wanted() {
+                net.cut();
+            }
+            net.dial();
+            net.end_links(&[End::Disowned], 0, Repeat::Safe);
+            let execution = if packets == 1 { Execution::Never } else { Execution::Maybe };
+            let said = net.closed_by_a_key_that_is_unknown(first);
+            assert_eq!(said, Some(execution), "{repeat:?}, {packets} packets");
+        }
     }
 }
