@@ -1,7 +1,8 @@
 //! What was dropped and may have been an update: it is told, so that the application asks for the difference (P3).
 //!
 //! A difference that is asked for now has everything that was made before now. So a thousand old messages, replayed by somebody
-//! who has no key, are told of once.
+//! who has no key, are told of once; what came before is never told again, and what was held back by him and is not five minutes old
+//! yet, once each.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use crate::ids::SessionId;
 use crate::message_id::MessageId;
 use crate::session::incoming::{Message, children};
+use crate::session::service::MAX_LEAD;
 use crate::session::{Event, Session};
 use crate::time::Now;
 use crate::tl::Identifiable;
@@ -34,8 +36,10 @@ pub(super) struct Missed {
     now: Option<MessageId>,
     /// When the application was told last, by the server's clock. A difference that it asks for since has what was made before.
     told: MessageId,
-    /// The youngest message that was told of.
-    last: MessageId,
+    /// The youngest message of the server's that has come at all, in whatever session, and which that was when the application was told
+    /// last. The server made all up to it before.
+    youngest: MessageId,
+    told_up_to: MessageId,
     /// The messages of the server's that it has sent the numbers of only, and when they are waited for no longer.
     wanted: VecDeque<(MessageId, Duration)>,
     /// The sessions that were given up.
@@ -49,6 +53,18 @@ pub(super) struct Missed {
 }
 
 impl Missed {
+    /// Whether the server may have made this message after the application was told last, which is at `moment` now.
+    ///
+    /// Its ids rise, so what is no younger than something that had come then was made before. Of what is younger the time decides,
+    /// which says little: the server's clock may be behind what we think of it, or have gone back, while its ids stand still.
+    fn may_be_new(&self, id: MessageId, moment: MessageId) -> bool {
+        // If our clock was put back, or the server's was ahead, that time is not to be compared with.
+        let is_ahead = self.told_up_to.unix() > moment.unix().saturating_add(MAX_LEAD);
+        let is_known = id <= self.told_up_to && !is_ahead;
+        let is_old = id.unix() <= self.told.unix().saturating_sub(ABOUT);
+        self.told > moment || !is_known && !is_old
+    }
+
     /// How many messages are waited for.
     #[cfg(feature = "coverage")]
     pub(super) fn len(&self) -> usize {
@@ -57,6 +73,11 @@ impl Missed {
 }
 
 impl Session {
+    /// An authentic message came, whatever becomes of it.
+    pub(super) fn note_youngest(&mut self, id: MessageId) {
+        self.missed.youngest = self.missed.youngest.max(id);
+    }
+
     /// This message was dropped, and may have been an update or have had some.
     pub(super) fn miss(&mut self, id: MessageId) {
         self.missed.now = self.missed.now.max(Some(id));
@@ -93,8 +114,8 @@ impl Session {
     /// again.
     pub(super) fn miss_of_link(&mut self, now: Now) {
         if std::mem::take(&mut self.missed.was_left) {
-            self.miss(MessageId::at(self.clock.server_unix(now)));
-            self.tell_missed(now);
+            self.keep_alive.hurry();
+            self.tell(MessageId::at(self.clock.server_unix(now)));
         }
     }
 
@@ -123,15 +144,14 @@ impl Session {
         let Some(id) = self.missed.now.take() else { return };
         self.keep_alive.hurry();
         let moment = MessageId::at(self.clock.server_unix(now));
-        // If the clock was put back, the last time is not to be compared with. If the server's was, its ids stand still: what is
-        // younger than the last that was told of, and of about that time, may have been made after it.
-        let is_later = id > self.missed.told || self.missed.told > moment;
-        let about_then = self.missed.told.unix().saturating_sub(ABOUT);
-        if is_later || id > self.missed.last && id.unix() > about_then {
-            self.missed.told = moment;
-            self.missed.last = self.missed.last.max(id);
-            self.event(Event::Missed);
+        if self.missed.may_be_new(id, moment) {
+            self.tell(moment);
         }
+    }
+
+    fn tell(&mut self, moment: MessageId) {
+        (self.missed.told, self.missed.told_up_to) = (moment, self.missed.youngest);
+        self.event(Event::Missed);
     }
 
     /// The server has sent the number of a message of its own only. It is asked for; should it not come in time, for whatever
