@@ -35,7 +35,7 @@ impl Session {
         let (header, body) = packet::open(&*self.suite.clone(), &self.key, packet, max_padding)?;
         let Header { message_id: id, seqno, session_id, .. } = header;
         let message = Message { id, seqno, body };
-        self.note_youngest(id);
+        self.note_youngest(session_id, id);
         // EM-04
         if session_id != self.id {
             self.miss_of_session(session_id, &message);

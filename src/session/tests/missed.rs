@@ -99,6 +99,22 @@ fn missed(test: &mut Test) -> usize {
     test.events().iter().filter(|event| **event == Event::Missed).count()
 }
 
+/// Each session has numbers of its own: what comes in the new one says nothing of those in the one before.
+#[test]
+fn h4_what_is_younger_in_another_session_says_nothing() {
+    let (mut test, before) = renewed();
+    announce(&mut test);
+    let (first, second) = (test.message(&update()), test.message(&update()));
+    test.next_id += 20 << 32;
+    test.say(&update()).unwrap();
+    test.events();
+    assert_eq!(deliver_to(&mut test, &first, before), [Event::Missed]);
+    assert_eq!(deliver_to(&mut test, &second, before), [Event::Missed]);
+    for replayed in [&first, &second] {
+        assert_eq!(deliver_to(&mut test, replayed, before), []);
+    }
+}
+
 /// A thousand that came once, and come again in any order.
 #[test]
 fn p4_what_came_before_is_not_missed_again_whatever_its_order() {
