@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::path::Path;
 use std::time::Duration;
 
 use flate2::Compression;
@@ -86,12 +87,32 @@ impl Reply {
 /// ```
 #[derive(Default)]
 pub struct Dispatcher {
-    handlers: IdMap<u32, Handler>,
-    otherwise: Option<Otherwise>,
+    handlers: IdMap<u32, Set<Handler>>,
+    otherwise: Option<Set<Otherwise>>,
     compress_from: Option<usize>,
     has_zlib_headers: bool,
     scripts_bindings: bool,
-    translator: Option<Box<dyn Translator>>,
+    translator: Option<Set<Box<dyn Translator>>>,
+}
+
+/// What a user wrote, and where it was set. It runs by [`caught`](Self::caught) alone: what panics there must not poison the lock of
+/// the data centre, nor leave a call without an answer.
+struct Set<T> {
+    what: T,
+    place: &'static Location<'static>,
+}
+
+impl<T> Set<T> {
+    #[track_caller]
+    fn new(what: T) -> Self {
+        Self { what, place: Location::caller() }
+    }
+
+    /// What it left half done is its own; the data centre has no part in it.
+    fn caught<R>(&mut self, run: impl FnOnce(&mut T) -> R) -> Result<R, RpcError> {
+        let place = self.place;
+        catch_unwind(AssertUnwindSafe(|| run(&mut self.what))).map_err(|_| panicked(place))
+    }
 }
 
 impl Dispatcher {
@@ -121,7 +142,8 @@ impl Dispatcher {
     /// itself. If there is a handler for them, it is asked about those that are valid, and binds no key unless it says true.
     ///
     /// A handler runs while the data centre is locked, so it must not lock it. One that panics has answered with the error 500
-    /// `HANDLER_PANICKED`, and where it was set.
+    /// `HANDLER_PANICKED`, and the file and line where it was set; so has what is set by [`otherwise`](Self::otherwise) and
+    /// [`translate_with`](Self::translate_with).
     #[track_caller]
     pub fn on<F>(
         &mut self,
@@ -172,25 +194,21 @@ impl Dispatcher {
     where
         F: Function + Deserialize,
     {
-        let place = Location::caller();
         let handler = move |caller: &Caller, body: &[u8], strictness| match read(body, strictness) {
-            Ok(request) => {
-                // What it left half done is its own; the data centre has no part in it.
-                let answered = catch_unwind(AssertUnwindSafe(|| handler(caller, request)));
-                answered.unwrap_or_else(|_| Reply::now(Err(panicked(place))))
-            }
+            Ok(request) => handler(caller, request),
             Err(_) => Reply::now(Err(invalid("INPUT_REQUEST_INVALID"))),
         };
-        self.handlers.insert(F::ID, Box::new(handler));
+        self.handlers.insert(F::ID, Set::new(Box::new(handler)));
     }
 
     /// Answers the functions that have no handler, instead of with `INPUT_METHOD_INVALID`: `handler` is given the constructor of
     /// the function and all its bytes, and gives the bytes of the answer.
+    #[track_caller]
     pub fn otherwise(
         &mut self,
         handler: impl FnMut(&Caller, u32, &[u8]) -> Result<Vec<u8>, RpcError> + Send + 'static,
     ) {
-        self.otherwise = Some(Box::new(handler));
+        self.otherwise = Some(Set::new(Box::new(handler)));
     }
 
     /// Answers a function that is given as bytes, with its wrappers, as a data centre would that is asked for nothing else: for
@@ -199,13 +217,14 @@ impl Dispatcher {
     ///
     /// # Errors
     ///
-    /// What the handler says, and what a data centre says to functions that it cannot read or does not have:
-    /// `INPUT_FETCH_ERROR`, `INPUT_REQUEST_INVALID`, `INPUT_REQUEST_TOO_LONG`, `INPUT_METHOD_INVALID`.
+    /// What the handler or the translator says, what is said of one that panics (`HANDLER_PANICKED`), and what a data centre says to
+    /// functions that it cannot read or does not have: `INPUT_FETCH_ERROR`, `INPUT_REQUEST_INVALID`, `INPUT_REQUEST_TOO_LONG`,
+    /// `INPUT_METHOD_INVALID`, and `CONNECTION_LAYER_INVALID` for a layer that the translator does not know.
     pub fn answer(&mut self, caller: Caller, function: &[u8]) -> Result<Vec<u8>, RpcError> {
         let (Peeled { caller, layer, id, query, .. }, _) =
             Peeled::new(caller, function, &mut Inflater::new())?;
-        if layer.is_some_and(|layer| !self.knows_layer(layer)) {
-            return Err(translator::unknown_layer());
+        if let Some(layer) = layer {
+            self.expect_layer(layer)?;
         }
         self.call_by_layer(&caller, layer, id, query.as_bytes(), Strictness::Strict).result
     }
@@ -222,40 +241,46 @@ impl Dispatcher {
 
     /// Serves clients of other layers than the one that the handlers are written in. Without a translator, each is given what the
     /// handlers read and say, whatever layer it speaks.
+    #[track_caller]
     pub fn translate_with(&mut self, translator: impl Translator + 'static) {
-        self.translator = Some(Box::new(translator));
+        self.translator = Some(Set::new(Box::new(translator)));
     }
 
-    /// Whether clients of a layer are answered.
-    pub(super) fn knows_layer(&self, layer: i32) -> bool {
-        self.translator.as_ref().is_none_or(|translator| translator.knows(layer))
+    /// Refuses clients of a layer that is not answered.
+    pub(super) fn expect_layer(&mut self, layer: i32) -> Result<(), RpcError> {
+        let Some(translator) = &mut self.translator else { return Ok(()) };
+        let is_known = translator.caught(|translator| translator.knows(layer))?;
+        if is_known { Ok(()) } else { Err(translator::unknown_layer()) }
     }
 
-    /// What is pushed, for a client of a layer; `None` if that has nothing like it.
+    /// What is pushed, for a client of a layer; `None` if that has nothing like it, or the translator panics.
     pub(super) fn update_for(&mut self, layer: i32, update: Vec<u8>) -> Option<Vec<u8>> {
         let write = |translator: &mut dyn Translator, update: &[u8]| {
-            translator.write_update(layer, update).map(Cow::into_owned).ok_or(())
+            Ok(translator.write_update(layer, update).map(Cow::into_owned))
         };
-        self.written(update, write).ok()
+        self.written(update, write).ok().flatten()
     }
 
     /// Something for a client of another layer. What came compressed is so again.
-    fn written<E>(
+    fn written(
         &mut self,
         data: Vec<u8>,
-        write: impl FnOnce(&mut dyn Translator, &[u8]) -> Result<Vec<u8>, E>,
-    ) -> Result<Vec<u8>, E> {
-        let Some(translator) = &mut self.translator else { return Ok(data) };
+        write: impl FnOnce(&mut dyn Translator, &[u8]) -> Result<Option<Vec<u8>>, RpcError>,
+    ) -> Result<Option<Vec<u8>>, RpcError> {
+        let Some(translator) = &mut self.translator else { return Ok(Some(data)) };
         if constructor(&data) != GzipPacked::ID {
-            return write(&mut **translator, &data);
+            return translator.caught(|translator| write(&mut **translator, &data))?;
         }
         // What is no gzip may be meant so, to try a client with.
-        let Ok(inner) = Inflater::new().inflate(&data) else { return Ok(data) };
-        let written = write(&mut **translator, &inner)?;
-        Ok(match self.compressed(&written) {
+        let Ok(inner) = Inflater::new().inflate(&data) else { return Ok(Some(data)) };
+        let Some(written) = translator.caught(|translator| write(&mut **translator, &inner))??
+        else {
+            return Ok(None);
+        };
+        Ok(Some(match self.compressed(&written) {
             Some(packed_data) => GzipPacked { packed_data: packed_data.into() }.to_bytes(),
             None => written,
-        })
+        }))
     }
 
     /// A result as it is sent.
@@ -294,7 +319,8 @@ impl Dispatcher {
         let (Some(layer), Some(translator)) = (layer, &mut self.translator) else {
             return self.call(caller, id, body, strictness);
         };
-        let body = match translator.read_call(layer, body, strictness) {
+        let read = translator.caught(|translator| translator.read_call(layer, body, strictness));
+        let body = match read.and_then(|body| body) {
             Ok(body) => body,
             Err(error) => return Reply::now(Err(error)),
         };
@@ -312,9 +338,10 @@ impl Dispatcher {
     ) -> Result<Vec<u8>, RpcError> {
         let Some(layer) = layer else { return result };
         let write = |translator: &mut dyn Translator, result: &[u8]| {
-            translator.write_result(layer, function, result).map(Cow::into_owned)
+            translator.write_result(layer, function, result).map(|result| Some(result.into_owned()))
         };
-        result.and_then(|result| self.written(result, write))
+        // To a result something is said always.
+        Ok(self.written(result?, write)?.unwrap_or_default())
     }
 
     /// Answers a function that is given as bytes, without wrappers.
@@ -325,11 +352,14 @@ impl Dispatcher {
         body: &[u8],
         strictness: Strictness,
     ) -> Reply {
-        match (self.handlers.get_mut(&id), &mut self.otherwise) {
-            (Some(handler), _) => handler(caller, body, strictness),
-            (None, Some(otherwise)) => Reply::now(otherwise(caller, id, body)),
-            (None, None) => Reply::now(Err(invalid("INPUT_METHOD_INVALID"))),
-        }
+        let reply = match (self.handlers.get_mut(&id), &mut self.otherwise) {
+            (Some(handler), _) => handler.caught(|handler| handler(caller, body, strictness)),
+            (None, Some(otherwise)) => {
+                otherwise.caught(|otherwise| Reply::now(otherwise(caller, id, body)))
+            }
+            (None, None) => Err(invalid("INPUT_METHOD_INVALID")),
+        };
+        reply.unwrap_or_else(|error| Reply::now(Err(error)))
     }
 }
 
@@ -465,9 +495,10 @@ fn read<F: Deserialize>(body: &[u8], strictness: Strictness) -> Result<F, Decode
     if strictness.is_lenient() { forms::read(body) } else { F::from_bytes(body) }
 }
 
-/// The place names the handler: what it said is told where panics are.
+/// The place names the handler: what it said is told where panics are. The folders that it was built in are no client's affair.
 fn panicked(place: &Location<'_>) -> RpcError {
-    let name = format!("HANDLER_PANICKED: the one of {}:{}", place.file(), place.line());
+    let file = Path::new(place.file()).file_name().unwrap_or_default().to_string_lossy();
+    let name = format!("HANDLER_PANICKED: the one of {file}:{}", place.line());
     RpcError { code: 500, name, value: None }
 }
 
@@ -547,7 +578,7 @@ mod tests {
         });
         let ping = Ping { ping_id: 5 }.to_bytes();
         let error = dispatcher.answer(CALLER, &ping).unwrap_err();
-        let name = format!("HANDLER_PANICKED: the one of {}:{line}", file!());
+        let name = format!("HANDLER_PANICKED: the one of dispatcher.rs:{line}");
         assert_eq!((error.code, error.message()), (500, name));
         // The next call is answered.
         let pong = Pong { msg_id: 0, ping_id: 5 }.to_bytes();

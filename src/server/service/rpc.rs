@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use crate::message_id::MessageId;
 use crate::rpc::RpcError;
+use crate::server::bind;
 use crate::server::dc::DataCentre;
 use crate::server::dispatcher::{Caller, Peeled, Reply};
 use crate::server::inflate::Inflater;
 use crate::server::service::Origin;
 use crate::server::session::{Order, Session, Stage, Waiting};
-use crate::server::{bind, translator};
 use crate::time::Now;
 use crate::tl::mtproto::types;
 use crate::tl::wrap::functions::auth::BindTempAuthKey;
@@ -78,11 +78,12 @@ impl DataCentre {
         let Some(layer) = peeled.caller.layer else {
             return Ok(Peeled { layer: self.layer_of(origin.key), ..peeled });
         };
-        if !self.dispatcher.knows_layer(layer) {
-            return Err(translator::unknown_layer());
-        }
-        if let Some(key) = self.keys.get_mut(&origin.key) {
+        self.dispatcher.expect_layer(layer)?;
+        // What is said with a temporary key is said for the permanent one, and holds for the temporary one that follows.
+        let mut next = Some(origin.key);
+        while let Some(key) = next.and_then(|id| self.keys.get_mut(&id)) {
             key.spoken.note(layer, peeled.initialises);
+            next = key.perm;
         }
         Ok(peeled)
     }
@@ -126,8 +127,10 @@ impl DataCentre {
         }
     }
 
-    /// Answers a call whose handler gave a token, with the bytes of the answer as the handlers' layer has it. Whether one waits for
-    /// it: a client that is gone or asked for no answer does not, nor does one that was answered.
+    /// Answers a call whose handler gave a token, with the bytes of the answer as the handlers' layer has it.
+    ///
+    /// Whether it is sent. It is not if the call was answered, if its session is gone, or if the client dropped the answer, which is
+    /// told then that the call had run ([`rpc_drop_answer`](https://core.telegram.org/mtproto/service_messages#cancellation-of-an-rpc-query)).
     pub fn answer(&mut self, now: Now, token: u64, result: Result<Vec<u8>, RpcError>) -> bool {
         let now = self.faults.at(now);
         let due = self.promised.get(&token).copied();
@@ -137,11 +140,10 @@ impl DataCentre {
         self.with_session(origin, |session| session.delayed.remove(&due));
         let What::Promised { layer, function, .. } = what else { return false };
         let result = self.dispatcher.result_for(layer, function, result);
+        let stage = self.with_session(origin, |session| session.stage(request)).flatten();
         self.finish(origin, request, result);
         self.run_ready(origin);
-        let link = self.with_session(origin, |session| session.link).flatten();
-        self.ready.extend(link);
-        true
+        stage == Some(Stage::Running)
     }
 
     /// When something is due.

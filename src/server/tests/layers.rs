@@ -199,7 +199,8 @@ fn a_temporary_key_has_the_layer_of_its_permanent_one_until_it_says_one() {
     let news = Bytes::from(vec![9; 3]);
     assert!(script.dc.push_to_latest(script.now, perm.id(), &news));
     assert_eq!(script.received()[0].body.as_bytes(), marked(&news.to_bytes(), 181, 0));
-    assert_eq!(script.dc.layer_of(perm.id()), Some(158));
+    // What was said with it is said for the permanent one, so for the temporary one that follows.
+    assert_eq!(script.dc.layer_of(perm.id()), Some(181));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod limits;
 mod links;
 mod order;
 mod packed;
+mod panics;
 mod pushes;
 mod rpc;
 mod service;

@@ -47,6 +47,15 @@ fn an_answer_by_a_token_to_a_session_that_was_forgotten_has_nobody() {
     assert!(!script.dc.answer(script.now, 7, Ok(vec![0; 4])));
 }
 
+#[test]
+fn an_answer_by_a_token_that_is_not_wanted_any_more_is_not_sent() {
+    let (mut script, request) = promised();
+    assert_eq!(drop_answer(&mut script, request), enums::RpcDropAnswer::RpcAnswerDroppedRunning);
+    assert!(!script.dc.answer(script.now, 7, Ok(vec![1, 2, 3, 4])));
+    let dropped: enums::RpcDropAnswer = script.result(request).decode().unwrap();
+    assert_eq!(dropped, enums::RpcDropAnswer::RpcAnswerDroppedRunning);
+}
+
 fn drop_answer(script: &mut Script, request: MessageId) -> enums::RpcDropAnswer {
     let dropping = script.send(&functions::RpcDropAnswer { req_msg_id: request.0 });
     script.result(dropping).decode().unwrap()
