@@ -1,8 +1,8 @@
 //! What was dropped and may have been an update: it is told, so that the application asks for the difference (P3).
 //!
-//! A difference that is asked for now has everything that was made before now. So a thousand old messages, replayed by somebody
-//! who has no key, are told of once; what came before is never told again, and what was held back by him and is not five minutes old
-//! yet, once each.
+//! A difference that is asked for now has everything that was made before now. So what came before is never told again, and what looks
+//! as if it had been made before waits until five minutes after: a thousand old messages, held back and sent by somebody who has no key,
+//! are told of twice, and nothing is lost in silence, whatever a clock shows.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -36,6 +36,10 @@ pub(super) struct Missed {
     now: Option<(SessionId, MessageId)>,
     /// When the application was told last, by the server's clock. A difference that it asks for since has what was made before.
     told: MessageId,
+    /// When that was.
+    told_at: Duration,
+    /// When it is told of what seemed to be older.
+    owed: Option<Duration>,
     /// What has come in this session.
     came: Came,
     /// The messages of the server's that it has sent the numbers of only, and when they are waited for no longer.
@@ -59,6 +63,17 @@ struct Came {
     told_up_to: MessageId,
 }
 
+/// When the server made a message: before or after the application was told last.
+enum Made {
+    /// Before. In a session its ids rise, and something younger had come.
+    Before,
+    /// Long before, by its time. That says little: the server's clock may be behind what we think of it, or have gone back, while its ids
+    /// stand still.
+    LongBefore,
+    /// After, as far as can be told.
+    After,
+}
+
 impl Missed {
     /// What has come in a session of ours.
     fn came(&mut self, own: SessionId, session: SessionId) -> Option<&mut Came> {
@@ -68,17 +83,20 @@ impl Missed {
         self.former.iter_mut().find(|(former, _)| *former == session).map(|(_, came)| came)
     }
 
-    /// Whether the server may have made this message after the application was told last, when all up to another had come in its
-    /// session. It is `moment` now.
-    ///
-    /// In a session its ids rise, so what is no younger than something that had come was made before. Of what is younger the time
-    /// decides, which says little: the server's clock may be behind what we think of it, or have gone back, while its ids stand still.
-    fn may_be_new(&self, id: MessageId, told_up_to: MessageId, moment: MessageId) -> bool {
+    /// When the server made this message, if all up to another had come in its session when the application was told last. It is
+    /// `moment` now.
+    fn made(&self, id: MessageId, told_up_to: MessageId, moment: MessageId) -> Made {
         // If our clock was put back, or the server's was ahead, that time is not to be compared with.
         let is_ahead = told_up_to.unix() > moment.unix().saturating_add(MAX_LEAD);
-        let is_known = id <= told_up_to && !is_ahead;
-        let is_old = id.unix() <= self.told.unix().saturating_sub(ABOUT);
-        self.told > moment || !is_known && !is_old
+        if self.told > moment {
+            Made::After
+        } else if id <= told_up_to && !is_ahead {
+            Made::Before
+        } else if id.unix() <= self.told.unix().saturating_sub(ABOUT) {
+            Made::LongBefore
+        } else {
+            Made::After
+        }
     }
 
     /// How many messages are waited for.
@@ -140,7 +158,7 @@ impl Session {
     pub(super) fn miss_of_link(&mut self, now: Now) {
         if std::mem::take(&mut self.missed.was_left) {
             self.keep_alive.hurry();
-            self.tell(MessageId::at(self.clock.server_unix(now)));
+            self.tell(now);
         }
     }
 
@@ -170,13 +188,26 @@ impl Session {
         self.keep_alive.hurry();
         let moment = MessageId::at(self.clock.server_unix(now));
         let told_up_to = self.missed.came(self.id, session).map(|came| came.told_up_to);
-        if self.missed.may_be_new(id, told_up_to.unwrap_or_default(), moment) {
-            self.tell(moment);
+        match self.missed.made(id, told_up_to.unwrap_or_default(), moment) {
+            Made::Before => {}
+            Made::LongBefore => {
+                self.missed.owed = Some(self.missed.told_at.saturating_add(ABOUT));
+                self.tell_owed(now);
+            }
+            Made::After => self.tell(now),
         }
     }
 
-    fn tell(&mut self, moment: MessageId) {
-        self.missed.told = moment;
+    /// Time has passed.
+    fn tell_owed(&mut self, now: Now) {
+        if self.missed.owed.is_some_and(|owed| owed <= now.mono) {
+            self.tell(now);
+        }
+    }
+
+    fn tell(&mut self, now: Now) {
+        self.missed.told = MessageId::at(self.clock.server_unix(now));
+        (self.missed.told_at, self.missed.owed) = (now.mono, None);
         let former = self.missed.former.iter_mut().map(|(_, came)| came);
         for came in former.chain([&mut self.missed.came]) {
             came.told_up_to = came.youngest;
@@ -199,13 +230,14 @@ impl Session {
         self.missed.wanted.push_back((answer, mono.saturating_add(WANTED_FOR)));
     }
 
-    /// When the next of these is waited for no longer.
-    pub(super) fn wanted_until(&self) -> Option<Duration> {
-        self.missed.wanted.front().map(|(_, until)| *until)
+    /// When something is to be told: the next of these is waited for no longer, or what seemed to be old is due.
+    pub(super) fn missed_due(&self) -> Option<Duration> {
+        let wanted = self.missed.wanted.front().map(|(_, until)| *until);
+        wanted.into_iter().chain(self.missed.owed).min()
     }
 
     /// Time has passed.
-    pub(super) fn miss_wanted(&mut self, now: Now) {
+    pub(super) fn handle_missed(&mut self, now: Now) {
         while let Some((wanted, _)) =
             self.missed.wanted.pop_front_if(|(_, until)| *until <= now.mono)
         {
@@ -214,6 +246,7 @@ impl Session {
             }
         }
         self.tell_missed(now);
+        self.tell_owed(now);
     }
 }
 

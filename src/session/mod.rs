@@ -239,9 +239,7 @@ impl Session {
 
     /// A time that [`poll_timeout`](Self::poll_timeout) gave has come.
     pub fn handle_timeout(&mut self, now: Now) {
-        if self.wanted_until().is_some_and(|until| until <= now.mono) {
-            self.miss_wanted(now);
-        }
+        self.handle_missed(now);
         if !self.is_up {
             return self.calls.handle_deadlines(now.mono);
         }
@@ -376,14 +374,14 @@ impl Session {
 
     /// When to call [`handle_timeout`](Self::handle_timeout), by the monotonic clock.
     pub fn poll_timeout(&self) -> Option<Duration> {
-        let wanted = self.wanted_until();
+        let missed = self.missed_due();
         if !self.is_up {
-            return self.calls.due().into_iter().chain(wanted).min();
+            return self.calls.due().into_iter().chain(missed).min();
         }
         let ping = self.keep_alive.next_ping(self.is_waiting());
         let binding = self.binding.as_ref().and_then(Binding::due);
         let gives_up = self.keep_alive.gives_up();
-        let times = [self.acks.due(), self.calls.due(), ping, gives_up, binding, wanted];
+        let times = [self.acks.due(), self.calls.due(), ping, gives_up, binding, missed];
         times.into_iter().flatten().min()
     }
 

@@ -76,6 +76,38 @@ fn h4_what_was_made_after_the_last_loss_is_missed_whatever_the_servers_clock_did
     }
 }
 
+/// The server's ids stand still for longer than what a time says anything of: what it makes seems to be long past, and is told within
+/// five minutes, once for all of it.
+#[test]
+fn h4_what_seems_long_past_is_told_later_and_never_in_silence() {
+    let (mut test, before) = renewed();
+    announce(&mut test);
+    let message = test.message(&update());
+    assert_eq!(deliver_to(&mut test, &message, before), [Event::Missed]);
+    test.now = test.now.after(Duration::from_secs(400));
+    let message = test.message(&update());
+    assert_eq!(deliver_to(&mut test, &message, before), [Event::Missed]);
+    let due = test.now.mono + Duration::from_secs(300);
+    for _ in 0..3 {
+        test.now = test.now.after(Duration::from_secs(10));
+        let message = test.message(&update());
+        assert_eq!(deliver_to(&mut test, &message, before), []);
+    }
+    // Whatever else is due before does not tell it.
+    let mut turns = Turns::default();
+    while let Some(next) = test.session.poll_timeout().filter(|next| turns.count(*next < due)) {
+        test.now = test.now.after(next.saturating_sub(test.now.mono));
+        test.session.handle_timeout(test.now);
+        while turns.count(test.sent().is_some()) {}
+        assert_eq!(missed(&mut test), 0);
+    }
+    test.now = test.now.after(due - test.now.mono);
+    test.session.handle_timeout(test.now);
+    assert_eq!(missed(&mut test), 1);
+    test.session.handle_timeout(test.now.after(Duration::from_secs(1_000)));
+    assert_eq!(missed(&mut test), 0);
+}
+
 /// What is told of a new link has a time that we think of, and no message of the server's. Its clock may be behind that.
 #[test]
 fn h4_what_a_slower_server_makes_after_a_new_link_is_missed_too() {
