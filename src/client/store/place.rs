@@ -79,12 +79,16 @@ pub(super) fn real(given: &Path) -> Result<PathBuf, StoreError> {
         Ok(metadata) => {
             check_kind(given, &metadata)?;
             let real = fs::canonicalize(&path).map_err(|other| error("find", &other))?;
-            // An open file that has no name any more is shown by `/proc` under one that others may have.
-            let found = identity(&fs::metadata(&real));
-            if found != identity(&Ok(metadata)) {
-                return Err(failed("find", given, ErrorKind::NotFound));
+            // An open file that has no name any more is shown by `/proc` under one that others may have. One that its owner has
+            // just replaced is another file under the same name, and is found when it is looked at again.
+            let mut before = identity(&Ok(metadata));
+            for _ in 0..LOOKS {
+                if identity(&fs::metadata(&real)) == before {
+                    return Ok(real);
+                }
+                before = identity(&fs::metadata(&path));
             }
-            Ok(real)
+            Err(failed("find", given, ErrorKind::NotFound))
         }
         Err(none) if none.kind() == ErrorKind::NotFound => {
             if path.is_symlink() {
@@ -100,6 +104,9 @@ pub(super) fn real(given: &Path) -> Result<PathBuf, StoreError> {
         Err(other) => Err(error("look at", &other)),
     }
 }
+
+/// How often a file may be replaced between two looks at it: a client keeps its session with each change.
+const LOOKS: u32 = 100;
 
 /// What fails when a name's folder is not there.
 pub(super) const FIND_FOLDER: &str = "find the folder of";

@@ -118,3 +118,34 @@ fn every_store_keeps_every_change() {
         assert_eq!(store.load().as_ref(), Ok(&snapshot));
     }
 }
+
+/// Whoever asks while the owner keeps what changed is told that it is in use, and not that it is not there.
+#[test]
+fn a_file_that_its_owner_is_replacing_is_in_use() {
+    let folder = temporary("replaced");
+    let path = folder.join("session");
+    let mut store = FileStore::open(&path).unwrap();
+    store.apply(&changes()).unwrap();
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        // The owner replaces it as often as it can.
+        scope.spawn(|| {
+            let (one, two) = (folder.join("one"), folder.join("two"));
+            fs::copy(&path, &one).unwrap();
+            for _ in 0..20_000 {
+                if is_over.load(Ordering::Relaxed) {
+                    break;
+                }
+                fs::copy(&one, &two).unwrap();
+                fs::rename(&two, &path).unwrap();
+            }
+        });
+        for _ in 0..2_000 {
+            assert_eq!(
+                FileStore::open(&path).err(),
+                Some(StoreError::InUse { path: path.clone() })
+            );
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+}
