@@ -287,6 +287,9 @@ async fn cf_19_a_log_out_may_be_dropped_anywhere() {
     panic!("it is never ready");
 }
 
+/// What passes in vain, and is long enough for a call that is answered.
+const SHORT: Duration = Duration::from_secs(2);
+
 /// A world that logs in, and answers too late for the deadline of the first call.
 async fn late_world() -> (Served, Arc<AtomicBool>) {
     let is_late = Arc::new(AtomicBool::new(true));
@@ -312,7 +315,7 @@ async fn late_world() -> (Served, Arc<AtomicBool>) {
 
 #[tokio::test]
 async fn cf_19_a_login_whose_deadline_passed_is_found() {
-    let short = InvokeOptions { deadline: Some(Duration::from_millis(500)), ..Default::default() };
+    let short = InvokeOptions { deadline: Some(SHORT), ..Default::default() };
     // By the next program, or by whoever asks who is logged in.
     for asks in [true, false] {
         let (world, _) = late_world().await;
@@ -342,6 +345,7 @@ async fn cf_19_a_login_whose_deadline_passed_is_found() {
     assert_eq!(id(&patient(hurried.log_in_bot("777:abc")).await.unwrap().user), 777);
     let (world, _) = late_world().await;
     let client = world.client().await;
+    patient(client.refresh_config()).await.unwrap();
     let login = patient(client.with_options(short.clone()).send_code(PHONE)).await.unwrap();
     patient(login.submit("1")).await.unwrap_err();
     let step = patient(login.submit("1")).await.unwrap();
@@ -349,6 +353,7 @@ async fn cf_19_a_login_whose_deadline_passed_is_found() {
     // Not by another one: it hears that somebody is logged in.
     let (world, _) = late_world().await;
     let client = world.client().await;
+    patient(client.refresh_config()).await.unwrap();
     let login = patient(client.with_options(short).send_code(PHONE)).await.unwrap();
     patient(login.submit("1")).await.unwrap_err();
     let error = patient(client.log_in_bot("777:abc")).await.unwrap_err();
@@ -360,7 +365,7 @@ async fn cf_19_a_login_whose_deadline_passed_is_found() {
 
 #[tokio::test]
 async fn cf_19_a_login_that_nobody_heard_of_can_be_ended() {
-    let short = InvokeOptions { deadline: Some(Duration::from_millis(500)), ..Default::default() };
+    let short = InvokeOptions { deadline: Some(SHORT), ..Default::default() };
     let (world, _) = late_world().await;
     let client = world.client().await;
     patient(client.refresh_config()).await.unwrap();
