@@ -47,4 +47,12 @@ impl Account {
     pub(crate) fn dialog(&mut self, peer: Peer) -> &mut Dialog {
         self.dialogs.entry(peer).or_default()
     }
+
+    /// Whether a chat is in its list.
+    pub(crate) fn lists(&self, peer: Peer) -> bool {
+        match peer {
+            Peer::Channel(id) => self.channels.contains(&id),
+            Peer::User(_) | Peer::Chat(_) => self.dialogs.get(&peer).is_some_and(Dialog::is_shown),
+        }
+    }
 }

@@ -122,7 +122,11 @@ impl State {
         self.channel_changed(id, |channel| {
             channel.members.remove(&user);
         });
-        self.account(user).channels.remove(&id);
+        let account = self.account(user);
+        account.channels.remove(&id);
+        // What one had of it in the list of chats goes with it.
+        account.pinned.retain(|peer| *peer != Peer::Channel(id));
+        account.dialogs.remove(&Peer::Channel(id));
     }
 
     /// Somebody joins by themselves, or is brought; gives the message about it, which broadcast channels have none of.

@@ -6,13 +6,17 @@ use crate::world::account::Sent;
 use crate::world::channel::topic::GENERAL;
 use crate::world::channel::{Ban, Channel, Member, all_rights};
 use crate::world::view::View;
-use crate::world::{MessageCopy, Peer, PostId, What};
+use crate::world::{MessageCopy, Peer, PostId, What, seconds};
 
 impl View<'_> {
-    /// A message of a channel. UM-10: those who are named in it alone, and are strangers, are shown in short.
+    /// A message of a channel, for those alone who may read it. UM-10: those who are named in it alone, and are strangers, are shown
+    /// in short.
     pub(crate) fn channel_message(&mut self, channel: i64, id: i32) -> enums::Message {
         let state = self.state;
         let found = state.channels.channel(channel).and_then(|channel| {
+            if !channel.is_open_to(self.viewer().user, seconds(state.clock)) {
+                return None;
+            }
             let copy = channel.mailbox.message(id)?;
             Some((channel, state.posts.post(copy.post)?))
         });

@@ -1,5 +1,6 @@
 //! The world without sockets: devices that are logged in, what they are answered, and what they are told.
 
+mod access;
 mod account;
 mod bots;
 mod channel_box;
