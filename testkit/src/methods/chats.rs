@@ -11,7 +11,7 @@ use telewire::tl::api::functions::messages::{
 };
 use telewire::tl::api::types;
 
-use crate::methods::Registry;
+use crate::methods::{Registry, distinct};
 use crate::world::{Caller, ChatExit, MAX_CHAT_MEMBERS, MAX_TITLE, Peer, State, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -68,7 +68,7 @@ fn create_chat(
 fn get_chats(state: &mut State, caller: &Caller, request: GetChats) -> Result<Chats, RpcError> {
     let view = state.view(caller.viewer());
     let mut chats = Vec::new();
-    for id in request.id {
+    for id in distinct(request.id) {
         let known = state.chats.chat(id).filter(|chat| chat.is_known_to(caller.me));
         let chat = known.and_then(|_| view.chat(Peer::Chat(id)));
         chats.push(chat.ok_or_else(|| invalid("CHAT_ID_INVALID"))?);

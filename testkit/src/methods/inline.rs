@@ -129,10 +129,8 @@ fn send_inline_bot_result(
     request: SendInlineBotResult,
 ) -> Result<enums::Updates, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
-    let (viewer, random_id) = (caller.viewer(), request.random_id);
-    // UM-11: it was sent before, and is not sent again.
-    if let Some(sent) = state.account(caller.me).sent.get(&(peer, random_id)).copied() {
-        return Ok(state.receipt(viewer, peer, random_id, sent));
+    if let Some(answer) = state.sent_before(caller, peer, request.random_id) {
+        return Ok(answer);
     }
     let results = state.results(caller.me, request.query_id);
     let results = results.ok_or_else(|| invalid("QUERY_ID_INVALID"))?;
@@ -154,6 +152,5 @@ fn send_inline_bot_result(
         via_bot: Some(results.bot).filter(|_| !request.hide_via),
         ..Content::default()
     };
-    let sent = state.send_to(caller.actor(), peer, content, Some(random_id))?;
-    Ok(state.receipt(viewer, peer, random_id, sent))
+    state.send_all(caller, peer, vec![(request.random_id, content)], None)
 }

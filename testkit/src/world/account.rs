@@ -25,8 +25,9 @@ pub(crate) struct Account {
     pub(crate) scheduled: Scheduled,
     /// What it sent, by the number that its client gave: for ever, so that nothing is sent twice (UM-11).
     pub(crate) sent: HashMap<(Peer, i64), Sent>,
-    /// What it sent and is another now, as it was at first: whoever sends it again is answered so (UM-11).
-    pub(crate) first: HashMap<i32, (Peer, Box<Post>)>,
+    /// What it sent and is another now, by its box and its number there, as it was at first: whoever sends it again is answered so
+    /// (UM-11).
+    pub(crate) first: HashMap<(Peer, i32), (Peer, Box<Post>)>,
     /// Whom it has in its address book, and how it calls them.
     pub(crate) contacts: BTreeMap<i64, Contact>,
     /// How it wants to be told of messages.

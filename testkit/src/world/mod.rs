@@ -38,6 +38,7 @@ mod presence;
 mod push;
 mod query;
 mod read;
+mod receipt;
 mod remove;
 mod schedule;
 mod seed;

@@ -5,7 +5,7 @@ mod messages;
 mod settings;
 
 use crate::methods::Registry;
-pub(super) use messages::{edit_message, shown};
+pub(super) use messages::shown;
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     members::install(registry);

@@ -9,8 +9,8 @@ use telewire::tl::api::functions::channels::{
 };
 use telewire::tl::api::{enums, groups, types};
 
-use crate::methods::Registry;
 use crate::methods::chats::checked_title;
+use crate::methods::{Registry, distinct};
 use crate::world::{Caller, Founding, Invite, Peer, State, count, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -48,11 +48,9 @@ fn get_channels(
     request: GetChannels,
 ) -> Result<Chats, RpcError> {
     let view = state.view(caller.viewer());
-    let mut chats = Vec::new();
-    for channel in &request.id {
-        let id = state.named_channel(caller, channel)?;
-        chats.extend(view.chat(Peer::Channel(id)));
-    }
+    let named = request.id.iter().map(|channel| state.named_channel(caller, channel));
+    let named = named.collect::<Result<Vec<_>, _>>()?;
+    let chats = distinct(named).filter_map(|id| view.chat(Peer::Channel(id))).collect();
     Ok(types::messages::Chats { chats }.into())
 }
 

@@ -10,7 +10,7 @@ use telewire::tl::api::functions::messages::{
 use telewire::tl::api::{enums, types};
 
 use super::part;
-use crate::methods::Registry;
+use crate::methods::{Registry, distinct};
 use crate::world::{Caller, Dialog, Peer, State, View, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -95,7 +95,7 @@ fn get_peer_dialogs(
 ) -> Result<types::messages::PeerDialogs, RpcError> {
     let peers: Result<Vec<_>, _> =
         request.peers.iter().map(|peer| state.input_dialog(caller, peer)).collect();
-    let peers = peers?;
+    let peers: Vec<Peer> = distinct(peers?).collect();
     Ok(state.peer_dialogs(caller, &peers))
 }
 

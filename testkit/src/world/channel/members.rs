@@ -104,7 +104,7 @@ impl State {
         id: i64,
         action: impl Into<enums::MessageAction>,
     ) -> Sent {
-        self.send_to_channel(caller.actor(), id, Content::action(action), None)
+        self.send_to_channel(caller.actor(), id, Content::action(action), None, None)
     }
 
     /// Somebody is in a channel; whoever is already stays as they are.
