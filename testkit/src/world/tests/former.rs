@@ -8,6 +8,7 @@ use telewire::tl::api::functions::messages::{
 };
 use telewire::tl::api::{enums, types};
 
+use super::outsiders::{tea, thumb};
 use super::{Device, Script, told_to};
 use crate::world::Peer;
 
@@ -95,19 +96,6 @@ fn um_05_a_bot_in_a_group_deletes_its_own_alone() {
     assert_eq!(script.ask(echo, &delete(2)).unwrap_err(), REFUSED);
     script.ask(echo, &delete(3)).unwrap();
     assert_eq!(texts(&mut script, ada, id), ["ada's"]);
-}
-
-fn thumb() -> Option<Vec<enums::Reaction>> {
-    Some(vec![types::ReactionEmoji { emoticon: "👍".into() }.into()])
-}
-
-fn tea() -> types::InputMediaPoll {
-    let words = |text: &str| types::TextWithEntities { text: text.into(), entities: Vec::new() };
-    let answers = ["y", "n"].map(|option| {
-        let bytes = Bytes::from(option.as_bytes().to_vec());
-        types::PollAnswer::new(words(option), bytes).into()
-    });
-    types::InputMediaPoll::new(types::Poll::new(0, words("Tea?"), answers.to_vec(), 0))
 }
 
 #[test]
