@@ -21,6 +21,8 @@ pub(crate) struct Account {
     pub(crate) channels: BTreeSet<i64>,
     /// The chats that are above all others, in their order.
     pub(crate) pinned: Vec<Peer>,
+    /// In whose name it writes in which supergroup.
+    pub(crate) send_as: BTreeMap<Peer, Peer>,
     /// What is to be sent later.
     pub(crate) scheduled: Scheduled,
     /// What it sent, by the number that its client gave: for ever, so that nothing is sent twice (UM-11).

@@ -7,6 +7,13 @@ use telewire::tl::api::types;
 use crate::world::{Actor, Media, Peer, Post, PostId, Reacted, State, What, count, forbidden};
 
 impl State {
+    pub(crate) fn is_broadcast(&self, peer: Peer) -> bool {
+        match peer {
+            Peer::Channel(id) => self.channels.channel(id).is_some_and(|all| all.is_broadcast),
+            Peer::User(_) | Peer::Chat(_) => false,
+        }
+    }
+
     /// The gate of all that changes what was said, or says something about it: whoever is out of a group or channel does not.
     ///
     /// # Errors

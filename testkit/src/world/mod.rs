@@ -38,11 +38,13 @@ mod presence;
 mod push;
 mod query;
 mod read;
+mod reads;
 mod receipt;
 mod remove;
 mod schedule;
 mod seed;
 mod send;
+mod send_as;
 mod state;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -51,6 +51,8 @@ pub(crate) struct Content {
     pub(crate) is_scheduled: bool,
     /// The buttons below it, or instead of a keyboard.
     pub(crate) reply_markup: Option<ReplyMarkup>,
+    /// The channel in whose name it is said, in a supergroup.
+    pub(crate) send_as: Option<Peer>,
     /// The bot by which it was said.
     pub(crate) via_bot: Option<i64>,
 }

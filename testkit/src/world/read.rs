@@ -23,6 +23,9 @@ impl State {
         dialog.read_inbox = newest;
         dialog.unread = dialog.unread.saturating_sub(count);
         dialog.is_marked = false;
+        if matches!(peer, Peer::Chat(_)) {
+            dialog.reads.note(newest, actor.date);
+        }
         let left = dialog.unread;
         let pts = self.happen(owner, &What::ReadInbox(peer, newest, left), 1, actor);
         for (author, (chat, id)) in self.written_by(owner, &read) {

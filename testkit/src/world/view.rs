@@ -297,7 +297,7 @@ impl<'a> View<'a> {
             }
         }
         // Of a post of a channel nobody hears who thinks what.
-        let is_open = matches!(post.from, Peer::User(_));
+        let is_open = !post.copies.iter().any(|(owner, _)| self.state.is_broadcast(*owner));
         let in_channel = post.copies.iter().any(|(owner, _)| matches!(owner, Peer::Channel(_)));
         let recent = post.reactions.iter().rev().filter(|_| is_open);
         let recent = recent.map(|Reacted { who, date, reaction }| {

@@ -2,6 +2,7 @@
 
 mod members;
 mod messages;
+mod send_as;
 mod settings;
 
 use crate::methods::Registry;
@@ -10,5 +11,6 @@ pub(super) use messages::shown;
 pub(super) fn install(registry: &mut Registry<'_>) {
     members::install(registry);
     messages::install(registry);
+    send_as::install(registry);
     settings::install(registry);
 }

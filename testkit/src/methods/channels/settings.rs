@@ -95,6 +95,7 @@ fn get_full_channel(
         exported_invite: invite.map(Invite::exported),
         migrated_from_chat_id: migrated,
         pinned_msg_id: channel.pinned.last().copied(),
+        default_send_as: state.saved_name(caller, channel.peer()).map(Peer::to_tl),
         slowmode_seconds: Some(channel.slow_mode).filter(|seconds| *seconds > 0),
         slowmode_next_send_date: (wait > 0 && !is_admin).then_some(next),
         ..types::ChannelFull::new(

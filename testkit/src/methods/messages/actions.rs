@@ -131,13 +131,6 @@ impl State {
         is_right.then_some(()).ok_or_else(|| invalid("CHAT_ADMIN_REQUIRED"))
     }
 
-    fn is_broadcast(&self, peer: Peer) -> bool {
-        match peer {
-            Peer::Channel(id) => self.channels.channel(id).is_some_and(|all| all.is_broadcast),
-            Peer::User(_) | Peer::Chat(_) => false,
-        }
-    }
-
     /// Pins in the boxes of the others who have a message what was pinned in one.
     fn pin_elsewhere(&mut self, owner: Peer, ids: &[i32], pinned: bool, actor: Actor) {
         let mut others: BTreeMap<Peer, Vec<i32>> = BTreeMap::new();

@@ -9,7 +9,7 @@ use telewire::tl::api::functions::messages::ForwardMessages;
 use super::MAX_PART;
 use super::send::named_topic;
 use crate::methods::Registry;
-use crate::world::{Caller, Content, Forward, Peer, State, invalid};
+use crate::world::{Caller, Content, Forward, State, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(forward_messages);
@@ -35,6 +35,7 @@ fn forward_messages(
     }
     let reply_to = state.replied(caller, to, request.reply_to.as_ref())?;
     let topic = request.top_msg_id.or_else(|| named_topic(request.reply_to.as_ref()));
+    let send_as = state.name_for(caller, to, request.send_as.as_ref())?;
     let mut all = Vec::new();
     for (id, number) in ids.iter().zip(numbers) {
         // What was sent before may be gone here since.
@@ -48,7 +49,7 @@ fn forward_messages(
             return Err(invalid("MESSAGE_ID_INVALID"));
         }
         // What was forwarded already is of whoever wrote it; what a channel posted is the channel's.
-        let number_there = matches!(post.from, Peer::Channel(_)).then_some(*id);
+        let number_there = state.is_broadcast(from).then_some(*id);
         let first = Forward { from: post.from, date: post.date, post: number_there };
         let forward = post.content.forward.unwrap_or(first);
         let has_caption = post.content.media.is_some();
@@ -61,6 +62,7 @@ fn forward_messages(
             media: post.content.media.clone(),
             reply_to,
             topic,
+            send_as,
             ..Content::default()
         };
         all.push((*number, content));

@@ -37,6 +37,7 @@ fn send_message(
         is_silent: request.silent,
         reply_to,
         topic: named_topic(request.reply_to.as_ref()),
+        send_as: state.name_for(caller, peer, request.send_as.as_ref())?,
         reply_markup: request.reply_markup.filter(|_| state.is_bot(caller.me)),
         ..Content::default()
     };
@@ -60,8 +61,10 @@ fn send_media(state: &mut State, caller: &Caller, request: SendMedia) -> Result<
     state.may_write(caller.me, peer)?;
     let entities = request.entities.unwrap_or_default();
     let entities = state.entities(caller, &request.message, entities)?;
+    let send_as = state.name_for(caller, peer, request.send_as.as_ref())?;
     let media = state.input_media(caller, request.media)?;
     let content = Content {
+        send_as,
         entities,
         text: request.message,
         is_silent: request.silent,

@@ -9,6 +9,7 @@ use crate::world::account::Sent;
 use crate::world::channel::{Admin, Ban, Channel, FIRST_CHANNEL, FOREVER, Member};
 use crate::world::dialog::Dialog;
 use crate::world::mailbox::Mailbox;
+use crate::world::reads::Reads;
 use crate::world::{Caller, Content, Peer, State, invalid, is_username};
 
 /// What a channel is made of.
@@ -111,7 +112,8 @@ impl State {
     pub(crate) fn enter_channel(&mut self, id: i64, user: i64, inviter: i64, date: i32) {
         self.channel_changed(id, |channel| {
             let read = channel.history.messages.last().copied().unwrap_or(0);
-            let member = Member { inviter, date, read, admin: None };
+            let reads = Reads::default();
+            let member = Member { inviter, date, read, reads, admin: None };
             channel.members.entry(user).or_insert(member);
         });
         self.account(user).channels.insert(id);

@@ -13,6 +13,7 @@ use telewire::tl::api::{enums, types};
 
 use crate::world::dialog::Dialog;
 use crate::world::mailbox::Mailbox;
+use crate::world::reads::Reads;
 use crate::world::remove::take_out;
 use crate::world::{Caller, Peer, State, forbidden, invalid};
 pub(crate) use difference::Missed;
@@ -58,6 +59,8 @@ pub(crate) struct Member {
     pub(crate) date: i32,
     /// The last message that they read: UM-04, readers differ in it.
     pub(crate) read: i32,
+    /// When they read which part of it.
+    pub(crate) reads: Reads,
     pub(crate) admin: Option<Admin>,
 }
 
@@ -246,6 +249,14 @@ impl Channel {
             post.is_some_and(|post| post.author != user)
         };
         i32::try_from(unread.iter().filter(is_others).count()).unwrap_or(i32::MAX)
+    }
+}
+
+impl Member {
+    /// They read up to a message.
+    pub(crate) fn read_to(&mut self, message: i32, date: i32) {
+        self.read = message;
+        self.reads.note(message, date);
     }
 }
 

@@ -22,7 +22,8 @@ impl State {
         let is_said = content.action.is_none();
         // What a channel has to say is its own, whoever wrote it.
         let is_broadcast = self.channels.channel(channel).is_some_and(|all| all.is_broadcast);
-        let from = if is_broadcast { peer } else { Peer::User(me) };
+        let own = content.send_as.unwrap_or(Peer::User(me));
+        let from = if is_broadcast { peer } else { own };
         let post = self.say(me, from, date, Content { topic, ..content });
         let copy = MessageCopy { random_id, ..MessageCopy::new(post, peer, false) };
         let mut sent = Sent { id: 0, pts: 0, date };
@@ -34,7 +35,7 @@ impl State {
             }
             if let Some(member) = channel.members.get_mut(&me) {
                 // Whoever writes has read what was before.
-                member.read = sent.id;
+                member.read_to(sent.id, date);
             }
             if is_said {
                 channel.spoke.insert(me, date);
@@ -148,7 +149,8 @@ impl State {
             if let Some(member) = channel.members.get_mut(&me)
                 && member.read < max_id
             {
-                (member.read, is_news) = (max_id, true);
+                member.read_to(max_id, date);
+                is_news = true;
             }
         });
         if is_news {

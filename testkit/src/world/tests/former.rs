@@ -2,9 +2,9 @@
 
 use telewire::tl::Bytes;
 use telewire::tl::api::functions::messages::{
-    DeleteChatUser, DeleteHistory, DeleteMessages, EditChatAdmin, EditChatDefaultBannedRights,
-    EditMessage, GetMessages, MigrateChat, SendMedia, SendMessage, SendReaction, SendVote,
-    UnpinAllMessages, UpdatePinnedMessage,
+    AddChatUser, DeleteChatUser, DeleteHistory, DeleteMessages, EditChatAdmin,
+    EditChatDefaultBannedRights, EditMessage, GetMessages, MigrateChat, SendMedia, SendMessage,
+    SendReaction, SendVote, UnpinAllMessages, UpdatePinnedMessage,
 };
 use telewire::tl::api::{enums, types};
 
@@ -109,6 +109,9 @@ fn um_05_whoever_is_out_of_a_group_changes_nothing_there() {
     let out = "403 CHAT_WRITE_FORBIDDEN";
     let edit = EditMessage { message: Some("x".into()), ..EditMessage::new(peer.clone(), 2) };
     assert_eq!(script.ask(bob, &edit).unwrap_err(), out);
+    // What is another's is not looked at either.
+    let edit = EditMessage { message: Some("x".into()), ..EditMessage::new(peer.clone(), 3) };
+    assert_eq!(script.ask(bob, &edit).unwrap_err(), out);
     let pin = UpdatePinnedMessage::new(peer.clone(), 2);
     assert_eq!(script.ask(bob, &pin).unwrap_err(), out);
     assert_eq!(script.ask(bob, &UnpinAllMessages::new(peer.clone())).unwrap_err(), out);
@@ -211,4 +214,29 @@ fn in_a_group_those_pin_who_may_pin_though_they_may_not_write() {
     let answer = script.ask(bob, &pin).unwrap();
     assert_eq!(super::updates(&answer).updates.len(), 2);
     assert_eq!(script.told().len(), 4);
+}
+
+#[test]
+fn a_reply_to_what_somebody_has_from_before_finds_it_as_the_others_have_it() {
+    let (mut script, ada, bob, eve, id) = group();
+    remove(&mut script, ada, id, bob);
+    let edit = EditMessage { message: Some("other".into()), ..EditMessage::new(chat(id), 3) };
+    script.ask(ada, &edit).unwrap();
+    let user_id = script.input_user(ada, bob.user).into();
+    script.ask(ada, &AddChatUser { chat_id: id, user_id, fwd_limit: 0 }).unwrap();
+    script.told();
+    let reply = SendMessage {
+        reply_to: Some(types::InputReplyToMessage::new(3).into()),
+        ..SendMessage::new(chat(id), "re".into(), 8)
+    };
+    script.ask(bob, &reply).unwrap();
+    let told = script.told();
+    assert_eq!(told.iter().map(|(to, _)| *to).collect::<Vec<_>>(), [ada, eve]);
+    for (_, all) in told {
+        let new = super::news(&all);
+        let Some(enums::MessageReplyHeader::MessageReplyHeader(header)) = &new[0].0.reply_to else {
+            panic!("{new:?}")
+        };
+        assert_eq!(header.reply_to_msg_id, Some(3));
+    }
 }

@@ -195,7 +195,18 @@ fn what_is_forwarded_goes_into_the_topic_that_is_named_and_replies() {
     let channel = script.input_channel(ada, id);
     script.ask(ada, &ToggleForum { channel, enabled: true, tabs: false }).unwrap();
     let place = script.place(ada, Peer::Channel(id));
-    script.ask(ada, &CreateForumTopic::new(place.clone(), "Tea".into(), 5)).unwrap();
+    script.told();
+    let answer = script.ask(ada, &CreateForumTopic::new(place.clone(), "Tea".into(), 5)).unwrap();
+    // What begins a topic replies to nothing, as all hear it.
+    let told = script.told();
+    for all in [&answer, &told[0].1] {
+        let enums::Update::UpdateNewChannelMessage(new) = updates(all).updates.last().unwrap()
+        else {
+            panic!()
+        };
+        let enums::Message::MessageService(began) = &new.message else { panic!() };
+        assert_eq!(began.reply_to, None);
+    }
     // The topic is number 3: in it, by name.
     let there =
         ForwardMessages { top_msg_id: Some(3), ..forward(from.clone(), &[1, 2], to.clone(), 70) };

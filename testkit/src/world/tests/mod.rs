@@ -22,6 +22,7 @@ mod outsiders;
 mod peers;
 mod places;
 mod seed;
+mod send_as;
 mod sent;
 mod start;
 mod topics;
