@@ -202,6 +202,11 @@ fn edit_chat_about(
             if channel.about == about {
                 return Err(invalid("CHAT_ABOUT_NOT_MODIFIED"));
             }
+            let change = types::ChannelAdminLogEventActionChangeAbout {
+                prev_value: channel.about.clone(),
+                new_value: about.clone(),
+            };
+            state.note_action(id, caller.actor(), change);
             state.channel_changed(id, |channel| channel.about = about);
             state.tell_members(id, Some(caller.context.key), |state, viewer| {
                 state.channel_update(viewer, id, date)
@@ -279,6 +284,11 @@ fn edit_chat_default_banned_rights(
             if channel.default_banned == rights {
                 return Err(invalid("CHAT_NOT_MODIFIED"));
             }
+            let change = types::ChannelAdminLogEventActionDefaultBannedRights {
+                prev_banned_rights: channel.default_banned.clone(),
+                new_banned_rights: rights.clone(),
+            };
+            state.note_action(id, caller.actor(), change);
             let new = rights.clone();
             state.channel_changed(id, |channel| channel.default_banned = new);
             0

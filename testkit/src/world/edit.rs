@@ -4,7 +4,9 @@ use telewire::rpc::RpcError;
 use telewire::tl::api::enums::{Reaction, Update};
 use telewire::tl::api::types;
 
-use crate::world::{Actor, Media, Peer, Post, PostId, Reacted, State, What, count, forbidden};
+use crate::world::{
+    Actor, Deed, Media, Peer, Post, PostId, Reacted, State, What, count, forbidden,
+};
 
 impl State {
     pub(crate) fn is_broadcast(&self, peer: Peer) -> bool {
@@ -100,12 +102,18 @@ impl State {
         change: impl FnOnce(&mut Post),
     ) -> i32 {
         let copies = self.changing(post);
+        let old = self.posts.post(post).cloned();
         if let Some(post) = self.posts.post_mut(post) {
             change(post);
             post.edited = Some(actor.date);
         }
         let mut pts = 0;
         for (owner, id) in copies {
+            if let Peer::Channel(channel) = owner
+                && let (Some(old), Some((_, new))) = (&old, self.post_of(channel, id))
+            {
+                self.note(channel, actor, Deed::Edited(id, Box::new(old.clone()), new));
+            }
             let at = self.happen(owner, &What::Edit(id), 1, actor);
             if owner == of {
                 pts = at;
@@ -143,6 +151,11 @@ impl State {
         }
         if let Peer::Channel(id) = owner {
             self.channel_changed(id, |channel| channel.note_pinned(&changed, pinned));
+            for message in &changed {
+                if let Some((_, post)) = self.post_of(id, *message) {
+                    self.note(id, actor, Deed::Pinned(*message, post, pinned));
+                }
+            }
         }
         let count = count(changed.len());
         (self.happen(owner, &What::Pin(changed, pinned), count, actor), count)

@@ -63,7 +63,9 @@ use telewire::time::Now;
 use crate::layers::AnyLayer;
 use crate::methods;
 pub(crate) use account::Sent;
-pub(crate) use channel::{BLUE, Ban, Channel, Founding, GENERAL, Missed, Topic, count};
+pub(crate) use channel::{
+    BLUE, Ban, Channel, Deed, Founding, GENERAL, Logged, Missed, Topic, count,
+};
 pub(crate) use chat::{Exit as ChatExit, MAX_MEMBERS as MAX_CHAT_MEMBERS, MAX_TITLE};
 pub(crate) use commands::Scope;
 pub(crate) use contacts::Contact;

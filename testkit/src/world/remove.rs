@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use telewire::rpc::RpcError;
 
-use crate::world::{Actor, Peer, PostId, State, What, count, forbidden};
+use crate::world::{Actor, Deed, Peer, PostId, State, What, count, forbidden};
 
 impl State {
     /// Deletes messages of an account's box, and with `for_all` every copy of them, all or none. Each box hears of its own in one
@@ -76,6 +76,7 @@ impl State {
             let copy = self.mailbox(owner).and_then(|mailbox| mailbox.message(id)).copied();
             let Some(copy) = copy else { continue };
             self.keep_first(copy.post);
+            self.note_deleted(owner, id, actor);
             let _ = self.mailbox_mut(owner).and_then(|mailbox| mailbox.remove(id));
             let poll = self.posts.leave(copy.post, owner);
             self.forget_in_poll(poll, copy.post);
@@ -113,6 +114,15 @@ impl State {
         let date = copy.and_then(|copy| self.posts.post(copy.post)).map(|post| post.date);
         if let Some(date) = date {
             self.account(user).dialog(peer).date = date;
+        }
+    }
+
+    /// What members take back themselves is not the admins' business.
+    fn note_deleted(&mut self, owner: Peer, id: i32, actor: Actor) {
+        let Peer::Channel(channel) = owner else { return };
+        let is_noted = self.channels.channel(channel).is_some_and(|all| all.is_admin(actor.user));
+        if is_noted && let Some((_, post)) = self.post_of(channel, id) {
+            self.note(channel, actor, Deed::Deleted(id, post));
         }
     }
 

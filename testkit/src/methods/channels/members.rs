@@ -241,7 +241,7 @@ fn get_participants(
 }
 
 /// Whether a name or username begins with what is looked for, or one of its words does.
-fn is_called(user: &User, query: &str) -> bool {
+pub(super) fn is_called(user: &User, query: &str) -> bool {
     let query = query.to_lowercase();
     let names = [Some(&user.first_name), user.last_name.as_ref(), user.username.as_ref()];
     let mut words = names.into_iter().flatten().flat_map(|name| name.split_whitespace());

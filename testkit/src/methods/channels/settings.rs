@@ -125,6 +125,11 @@ fn edit_title(state: &mut State, caller: &Caller, request: EditTitle) -> Result<
     if channel.title == title {
         return Err(invalid("CHAT_NOT_MODIFIED"));
     }
+    let change = types::ChannelAdminLogEventActionChangeTitle {
+        prev_value: channel.title.clone(),
+        new_value: title.clone(),
+    };
+    state.note_action(id, caller.actor(), change);
     state.channel_changed(id, |channel| channel.title.clone_from(&title));
     let action = types::MessageActionChatEditTitle { title };
     let sent = state.happen_in_channel(caller, id, action);
@@ -156,7 +161,13 @@ fn update_username(
     if state.open_channel(caller, id)?.creator != caller.me {
         return Err(invalid("CHAT_ADMIN_REQUIRED"));
     }
+    let old = state.open_channel(caller, id)?.username.clone();
     state.name_channel(id, &request.username)?;
+    let change = types::ChannelAdminLogEventActionChangeUsername {
+        prev_value: old.unwrap_or_default(),
+        new_value: request.username,
+    };
+    state.note_action(id, caller.actor(), change);
     state.tell_all_of_channel(caller, id);
     Ok(true)
 }
@@ -179,6 +190,11 @@ fn toggle_slow_mode(
     if channel.slow_mode == seconds {
         return Err(invalid("CHAT_NOT_MODIFIED"));
     }
+    let change = types::ChannelAdminLogEventActionToggleSlowMode {
+        prev_value: channel.slow_mode,
+        new_value: seconds,
+    };
+    state.note_action(id, caller.actor(), change);
     state.channel_changed(id, |channel| channel.slow_mode = seconds);
     state.tell_all_of_channel(caller, id);
     Ok(state.channel_update(caller.viewer(), id, caller.date()))

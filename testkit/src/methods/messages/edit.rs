@@ -8,7 +8,7 @@ use telewire::tl::api::types::messages::{AffectedHistory, AffectedMessages};
 use super::{MAX_CAPTION, MAX_LENGTH};
 use crate::methods::{Registry, distinct};
 use crate::world::{
-    Caller, Content, Media, Peer, Post, State, What, forbidden, invalid, new_waiting,
+    Caller, Content, Deed, Media, Peer, Post, State, What, forbidden, invalid, new_waiting,
 };
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -49,6 +49,11 @@ fn edit_message(
             return Err(forbidden("MESSAGE_AUTHOR_REQUIRED"));
         }
         state.close_poll(id, caller.actor());
+        if let Peer::Channel(channel) = peer
+            && let Some((_, post)) = state.post_of(channel, request.id)
+        {
+            state.note(channel, caller.actor(), Deed::Closed(request.id, post));
+        }
         return Ok(state.poll_answer(caller, id));
     }
     let (id, content) = (request.id, post.content.clone());

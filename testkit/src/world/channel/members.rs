@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use telewire::rpc::RpcError;
+use telewire::tl::api::enums::ChannelAdminLogEventAction as Action;
 use telewire::tl::api::{enums, types};
 
 use crate::world::account::Sent;
+use crate::world::channel::log::Log;
 use crate::world::channel::{Admin, Ban, Channel, FIRST_CHANNEL, FOREVER, Member};
 use crate::world::dialog::Dialog;
 use crate::world::mailbox::Mailbox;
@@ -91,6 +93,7 @@ impl State {
             pinned: BTreeSet::new(),
             topics: BTreeMap::new(),
             topic_of: BTreeMap::new(),
+            log: Log::default(),
             migrated_from,
         };
         self.channels.all.insert(id, channel);
@@ -142,6 +145,14 @@ impl State {
         let date = caller.date();
         for user in users {
             self.enter_channel(id, *user, caller.me, date);
+            let actor = caller.actor();
+            if *user == caller.me {
+                self.note_action(id, actor, Action::ChannelAdminLogEventActionParticipantJoin);
+            } else {
+                let participant = self.participant_of(caller, id, *user);
+                let invite = types::ChannelAdminLogEventActionParticipantInvite { participant };
+                self.note_action(id, actor, invite);
+            }
         }
         let is_told = self.channels.channel(id).is_some_and(|channel| !channel.is_broadcast);
         for user in users {
@@ -164,6 +175,8 @@ impl State {
             return Err(invalid("USER_CREATOR"));
         }
         self.quit_channel(id, me);
+        let left = Action::ChannelAdminLogEventActionParticipantLeave;
+        self.note_action(id, caller.actor(), left);
         self.tell_of_channel(me, Some(caller.context.key), id, date);
         Ok(())
     }
@@ -178,6 +191,7 @@ impl State {
         rank: Option<String>,
     ) {
         let (me, date) = (caller.me, caller.date());
+        let prev_participant = self.participant_of(caller, id, user);
         self.enter_channel(id, user, me, date);
         let admin =
             (rights != types::ChatAdminRights::new()).then_some(Admin { rights, by: me, rank });
@@ -188,6 +202,12 @@ impl State {
             }
             let _ = channel.members.get_mut(&user).map(|member| member.admin = admin);
         });
+        let new_participant = self.participant_of(caller, id, user);
+        let change = types::ChannelAdminLogEventActionParticipantToggleAdmin {
+            prev_participant,
+            new_participant,
+        };
+        self.note_action(id, caller.actor(), change);
         self.tell_of_channel(user, None, id, date);
     }
 
@@ -207,6 +227,7 @@ impl State {
         let until_date = rights.until_date;
         let is_none = rights == types::ChatBannedRights::new(until_date);
         let is_out = rights.view_messages;
+        let prev_participant = self.participant_of(caller, id, user);
         self.channel_changed(id, |channel| {
             if is_none {
                 channel.bans.remove(&user);
@@ -218,6 +239,12 @@ impl State {
         if is_out {
             self.quit_channel(id, user);
         }
+        let new_participant = self.participant_of(caller, id, user);
+        let change = types::ChannelAdminLogEventActionParticipantToggleBan {
+            prev_participant,
+            new_participant,
+        };
+        self.note_action(id, caller.actor(), change);
         self.tell_of_channel(user, None, id, date);
     }
 

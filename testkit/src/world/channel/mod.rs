@@ -1,6 +1,7 @@
 //! Supergroups and broadcast channels: each has one box for all (UM-01), and who is in it, with what rights.
 
 mod difference;
+mod log;
 mod members;
 mod posts;
 mod topic;
@@ -11,12 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use telewire::rpc::RpcError;
 use telewire::tl::api::{enums, types};
 
+use crate::world::channel::log::Log;
 use crate::world::dialog::Dialog;
 use crate::world::mailbox::Mailbox;
 use crate::world::reads::Reads;
 use crate::world::remove::take_out;
 use crate::world::{Caller, Peer, State, forbidden, invalid};
 pub(crate) use difference::Missed;
+pub(crate) use log::{Deed, Logged};
 pub(crate) use members::Founding;
 pub(crate) use topic::{BLUE, GENERAL, Topic};
 pub(crate) use view::count;
@@ -48,6 +51,8 @@ pub(crate) struct Channel {
     pub(crate) topics: BTreeMap<i32, Topic>,
     /// In which topic a message is; those of none are in the first.
     pub(crate) topic_of: BTreeMap<i32, i32>,
+    /// What was done of late, for its admins.
+    pub(crate) log: Log,
     /// The basic group that it was.
     pub(crate) migrated_from: Option<i64>,
 }

@@ -15,6 +15,7 @@ mod former;
 mod forwards;
 mod invites;
 mod lists;
+mod log;
 mod members;
 mod messages;
 mod missed;
