@@ -8,6 +8,9 @@ use crate::world::{
     Actor, Deed, Media, Peer, Post, PostId, Reacted, State, What, count, forbidden,
 };
 
+/// Boxes that have a message, and its number in each.
+type Copies = Vec<(Peer, i32)>;
+
 impl State {
     pub(crate) fn is_broadcast(&self, peer: Peer) -> bool {
         match peer {
@@ -43,12 +46,12 @@ impl State {
     }
 
     /// UM-05: the boxes that have a message, and its number in each, without those of whoever is out of the group.
-    pub(crate) fn copies(&self, post: PostId) -> Vec<(Peer, i32)> {
+    pub(crate) fn copies(&self, post: PostId) -> Copies {
         self.sorted_copies(post).0
     }
 
     /// The same, and those of whoever is out.
-    fn sorted_copies(&self, post: PostId) -> (Vec<(Peer, i32)>, Vec<(Peer, i32)>) {
+    fn sorted_copies(&self, post: PostId) -> (Copies, Copies) {
         let all = self.posts.post(post).map(|post| post.copies.clone()).unwrap_or_default();
         all.into_iter().partition(|(owner, id)| {
             let dialog = self.mailbox(*owner).and_then(|mailbox| mailbox.message(*id));
@@ -58,7 +61,7 @@ impl State {
 
     /// A message is about to be another, or gone: in these boxes. Its first form stays for whoever sends it again (UM-11); whoever is
     /// out of the group keeps it as it is.
-    pub(crate) fn changing(&mut self, post: PostId) -> Vec<(Peer, i32)> {
+    pub(crate) fn changing(&mut self, post: PostId) -> Copies {
         self.keep_first(post);
         let (inside, outside) = self.sorted_copies(post);
         if let Some(form) = self.posts.part(post, &outside) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use telewire::rpc::RpcError;
 
+use crate::world::mailbox::Mailbox;
 use crate::world::{Actor, Deed, Peer, PostId, State, What, count, forbidden};
 
 impl State {
@@ -87,7 +88,7 @@ impl State {
             found.push(id);
         }
         if found.is_empty() {
-            return (self.mailbox(owner).map_or(1, |mailbox| mailbox.pts()), 0);
+            return (self.mailbox(owner).map_or(1, Mailbox::pts), 0);
         }
         for (dialog, ids) in gone {
             match owner {

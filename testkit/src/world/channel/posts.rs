@@ -123,7 +123,8 @@ impl State {
         for message in messages {
             let Some(copy) = channel.mailbox.message(*message) else { continue };
             let is_own = self.posts.post(copy.post).is_some_and(|post| post.author == me);
-            if !may_all && !(is_own && may_own) {
+            let may = may_all || (is_own && may_own);
+            if !may {
                 return Err(forbidden("MESSAGE_DELETE_FORBIDDEN"));
             }
         }
