@@ -87,13 +87,17 @@ impl State {
         };
         let copy = self.mailbox(owner).and_then(|mailbox| mailbox.message(id));
         let Some(copy) = copy.filter(|copy| copy.random_id.is_some()) else { return };
+        let kept = self.accounts.get(&author).map(|account| &account.first);
+        if kept.is_some_and(|kept| kept.contains_key(&(owner, id))) {
+            return;
+        }
         let (dialog, mut said) = (copy.dialog, Box::new(said.clone()));
         if let Some(Media::Poll(poll)) = said.content.media {
             // It stands as it stood.
             let poll = self.polls.get(&poll).map(|poll| poll.media(author));
             said.content.media = poll.map(|poll| Media::Plain(Box::new(poll.into())));
         }
-        self.account(author).first.entry((owner, id)).or_insert((dialog, said));
+        self.account(author).first.insert((owner, id), (dialog, said));
     }
 
     /// UM-05: changes a message; each box that has it hears that it is another now. Gives the position of one box after it.

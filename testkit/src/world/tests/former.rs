@@ -4,7 +4,7 @@ use telewire::tl::Bytes;
 use telewire::tl::api::functions::messages::{
     AddChatUser, DeleteChatUser, DeleteHistory, DeleteMessages, EditChatAdmin,
     EditChatDefaultBannedRights, EditMessage, GetMessages, MigrateChat, SendMedia, SendMessage,
-    SendReaction, SendVote, UnpinAllMessages, UpdatePinnedMessage,
+    SendReaction, SendVote, SetTyping, UnpinAllMessages, UpdatePinnedMessage,
 };
 use telewire::tl::api::{enums, types};
 
@@ -117,6 +117,8 @@ fn um_05_whoever_is_out_of_a_group_changes_nothing_there() {
     assert_eq!(script.ask(bob, &UnpinAllMessages::new(peer.clone())).unwrap_err(), out);
     let react = SendReaction { reaction: thumb(), ..SendReaction::new(peer.clone(), 2) };
     assert_eq!(script.ask(bob, &react).unwrap_err(), out);
+    let typing = enums::SendMessageAction::SendMessageTypingAction;
+    assert_eq!(script.ask(bob, &SetTyping::new(peer.clone(), typing)).unwrap_err(), out);
     let options = vec![Bytes::from(b"y".to_vec())];
     let vote = SendVote { peer: peer.clone(), msg_id: 4, options };
     assert_eq!(script.ask(bob, &vote).unwrap_err(), out);

@@ -183,8 +183,10 @@ fn what_was_done_is_asked_for_by_kind_by_person_by_word_and_in_parts() {
     assert_eq!(found(&mut script, &word), numbers(&[6, 7, 8]));
     let name = GetAdminLog { q: "eve".into(), ..request.clone() };
     assert_eq!(found(&mut script, &name), numbers(&[16, 17]));
-    let part = GetAdminLog { max_id: all[5].0, min_id: all[1].0, limit: 2, ..request.clone() };
-    assert_eq!(found(&mut script, &part), numbers(&[3, 4]));
+    let part = GetAdminLog { max_id: all[5].0, min_id: all[1].0, ..request.clone() };
+    assert_eq!(found(&mut script, &part), numbers(&[2, 3, 4]));
+    let latest = GetAdminLog { limit: 2, ..part };
+    assert_eq!(found(&mut script, &latest), numbers(&[3, 4]));
     // It is for admins.
     let channel = script.input_channel(eve, id);
     let refused = script.ask(eve, &GetAdminLog { channel, ..request.clone() });

@@ -62,11 +62,15 @@ fn those_names_are_told_in_which_one_may_write() {
     assert_eq!(names(&mut script, ada, group), [user(ada.user), channel_peer(group)]);
     assert_eq!(names(&mut script, bob, channel), [channel_peer(channel)]);
     // An admin who is anonymous writes in the group's name.
-    let named = script.input_channel(ada, group);
-    let user_id = script.input_user(ada, bob.user).into();
-    let rights = types::ChatAdminRights { anonymous: true, ..types::ChatAdminRights::new() };
-    script.ask(ada, &EditAdmin::new(named, user_id, rights)).unwrap();
     let all = [user(bob.user), channel_peer(group), channel_peer(channel)];
+    for anonymous in [false, true] {
+        let named = script.input_channel(ada, group);
+        let user_id = script.input_user(ada, bob.user).into();
+        let none = types::ChatAdminRights::new();
+        let rights = types::ChatAdminRights { anonymous, pin_messages: true, ..none };
+        script.ask(ada, &EditAdmin::new(named, user_id, rights)).unwrap();
+        assert_eq!(names(&mut script, bob, group).contains(&all[1]), anonymous);
+    }
     assert_eq!(names(&mut script, bob, group), all);
     // In what not everybody may read there are no other channels.
     let private = script.channel(bob, &[ada], false);
