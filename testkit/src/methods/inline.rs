@@ -9,6 +9,7 @@ use telewire::tl::api::functions::messages::{
 use telewire::tl::api::{enums, types};
 
 use crate::methods::Registry;
+use crate::methods::messages::Sending;
 use crate::world::{Caller, Content, Peer, Results, State, invalid};
 
 /// <https://core.telegram.org/bots/api#answerinlinequery>.
@@ -144,13 +145,21 @@ fn send_inline_bot_result(
         _ => None,
     });
     let text = text.ok_or_else(|| invalid("RESULT_ID_INVALID"))?;
+    let sending = Sending {
+        peer,
+        random_id: request.random_id,
+        reply_to: request.reply_to.as_ref(),
+        send_as: request.send_as.as_ref(),
+        is_silent: request.silent,
+        later: request.schedule_date,
+        clear_draft: request.clear_draft,
+    };
     let content = Content {
         text: text.message.clone(),
         entities: text.entities.clone().unwrap_or_default(),
-        is_silent: request.silent,
         reply_markup: text.reply_markup.clone(),
         via_bot: Some(results.bot).filter(|_| !request.hide_via),
-        ..Content::default()
+        ..state.addressed(caller, &sending)?
     };
-    state.send_all(caller, peer, vec![(request.random_id, content)], None)
+    state.say_to(caller, &sending, content)
 }

@@ -69,7 +69,9 @@ pub(crate) use channel::{
 pub(crate) use chat::{Exit as ChatExit, MAX_MEMBERS as MAX_CHAT_MEMBERS, MAX_TITLE};
 pub(crate) use commands::Scope;
 pub(crate) use contacts::Contact;
-pub(crate) use context::{Actor, Caller, Context, Key, Viewer, forbidden, invalid, seconds};
+pub(crate) use context::{
+    Actor, Caller, Context, Key, Viewer, deactivated, forbidden, invalid, seconds,
+};
 pub(crate) use dialog::{Dialog, Part};
 pub use faults::{PushFault, PushFaults};
 pub use habits::{Habits, OwnPts};

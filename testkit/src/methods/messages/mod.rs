@@ -13,6 +13,7 @@ mod scheduled;
 mod search;
 mod send;
 
+pub(super) use send::Sending;
 use telewire::rpc::RpcError;
 use telewire::tl::api::enums::InputMessage;
 use telewire::tl::api::enums::messages::Messages;

@@ -1,7 +1,7 @@
 //! Texts, and what else is sent.
 
 use telewire::rpc::RpcError;
-use telewire::tl::api::enums::{InputGeoPoint, InputMedia, InputReplyTo, Updates};
+use telewire::tl::api::enums::{InputGeoPoint, InputMedia, InputPeer, InputReplyTo, Updates};
 use telewire::tl::api::functions::messages::{SendMedia, SendMessage};
 use telewire::tl::api::types;
 
@@ -29,24 +29,25 @@ fn send_message(
     if request.message.chars().count() > MAX_LENGTH {
         return Err(invalid("MESSAGE_TOO_LONG"));
     }
-    let reply_to = state.replied(caller, peer, request.reply_to.as_ref())?;
+    let sending = Sending {
+        peer,
+        random_id: request.random_id,
+        reply_to: request.reply_to.as_ref(),
+        send_as: request.send_as.as_ref(),
+        is_silent: request.silent,
+        later: request.schedule_date,
+        clear_draft: request.clear_draft,
+    };
+    let empty = state.addressed(caller, &sending)?;
     let entities = request.entities.unwrap_or_default();
     let content = Content {
         entities: state.entities(caller, &request.message, entities)?,
         text: request.message,
-        is_silent: request.silent,
-        reply_to,
-        topic: named_topic(request.reply_to.as_ref()),
-        send_as: state.name_for(caller, peer, request.send_as.as_ref())?,
         reply_markup: request.reply_markup.filter(|_| state.is_bot(caller.me)),
-        ..Content::default()
+        ..empty
     };
-    let said = Said {
-        random_id: request.random_id,
-        later: request.schedule_date,
-        clear_draft: request.clear_draft,
-    };
-    state.say_to(caller, peer, content, said)
+    let answer = state.say_to(caller, &sending, content)?;
+    Ok(state.shortened(request.random_id, answer))
 }
 
 fn send_media(state: &mut State, caller: &Caller, request: SendMedia) -> Result<Updates, RpcError> {
@@ -57,37 +58,48 @@ fn send_media(state: &mut State, caller: &Caller, request: SendMedia) -> Result<
     if request.message.chars().count() > MAX_CAPTION {
         return Err(invalid("MEDIA_CAPTION_TOO_LONG"));
     }
-    let reply_to = state.replied(caller, peer, request.reply_to.as_ref())?;
-    state.may_write(caller.me, peer)?;
-    let entities = request.entities.unwrap_or_default();
-    let entities = state.entities(caller, &request.message, entities)?;
-    let send_as = state.name_for(caller, peer, request.send_as.as_ref())?;
-    let media = state.input_media(caller, request.media)?;
-    let content = Content {
-        send_as,
-        entities,
-        text: request.message,
-        is_silent: request.silent,
-        reply_to,
-        topic: named_topic(request.reply_to.as_ref()),
-        reply_markup: request.reply_markup.filter(|_| state.is_bot(caller.me)),
-        media: Some(media),
-        ..Content::default()
-    };
-    let said = Said {
+    let sending = Sending {
+        peer,
         random_id: request.random_id,
+        reply_to: request.reply_to.as_ref(),
+        send_as: request.send_as.as_ref(),
+        is_silent: request.silent,
         later: request.schedule_date,
         clear_draft: request.clear_draft,
     };
-    state.say_to(caller, peer, content, said)
+    let empty = state.addressed(caller, &sending)?;
+    let entities = request.entities.unwrap_or_default();
+    let entities = state.entities(caller, &request.message, entities)?;
+    let media = state.input_media(caller, request.media)?;
+    let poll = match &media {
+        Media::Poll(id) => Some(*id),
+        Media::Plain(_) => None,
+    };
+    let content = Content {
+        entities,
+        text: request.message,
+        reply_markup: request.reply_markup.filter(|_| state.is_bot(caller.me)),
+        media: Some(media),
+        ..empty
+    };
+    let answer = state.say_to(caller, &sending, content);
+    // Of what was not sent there is no poll.
+    if let (Err(_), Some(poll)) = (&answer, poll) {
+        state.polls.remove(&poll);
+    }
+    Ok(state.shortened(request.random_id, answer?))
 }
 
-/// How something is sent.
+/// How something is sent: what all methods that send say besides what is said.
 #[derive(Debug, Clone, Copy)]
-struct Said {
-    random_id: i64,
-    later: Option<i32>,
-    clear_draft: bool,
+pub(in crate::methods) struct Sending<'a> {
+    pub(in crate::methods) peer: Peer,
+    pub(in crate::methods) random_id: i64,
+    pub(in crate::methods) reply_to: Option<&'a InputReplyTo>,
+    pub(in crate::methods) send_as: Option<&'a InputPeer>,
+    pub(in crate::methods) is_silent: bool,
+    pub(in crate::methods) later: Option<i32>,
+    pub(in crate::methods) clear_draft: bool,
 }
 
 /// The topic of a forum that is named.
@@ -102,20 +114,34 @@ pub(super) fn named_topic(reply: Option<&InputReplyTo>) -> Option<i32> {
 const DICE: [(&str, u64); 6] = [("🎲", 6), ("🎯", 6), ("🎳", 6), ("🏀", 5), ("⚽", 5), ("🎰", 64)];
 
 impl State {
-    /// The tail of all that is sent by one's own words: now or later, and what was begun is not any more.
-    fn say_to(
+    /// What is about to be sent, before anything is said: what it replies to, in which topic, in whose name.
+    pub(in crate::methods) fn addressed(
+        &self,
+        caller: &Caller,
+        sending: &Sending<'_>,
+    ) -> Result<Content, RpcError> {
+        Ok(Content {
+            reply_to: self.replied(caller, sending.peer, sending.reply_to)?,
+            topic: named_topic(sending.reply_to),
+            send_as: self.name_for(caller, sending.peer, sending.send_as)?,
+            is_silent: sending.is_silent,
+            ..Content::default()
+        })
+    }
+
+    /// The tail of all that is sent: now or later, and what was begun is not any more.
+    pub(in crate::methods) fn say_to(
         &mut self,
         caller: &Caller,
-        peer: Peer,
+        sending: &Sending<'_>,
         content: Content,
-        said: Said,
     ) -> Result<Updates, RpcError> {
-        let Said { random_id, later, clear_draft } = said;
+        let Sending { peer, random_id, later, clear_draft, .. } = *sending;
         let answer = self.send_all(caller, peer, vec![(random_id, content)], later)?;
         if clear_draft {
             self.clear_draft(caller, peer);
         }
-        Ok(self.shortened(random_id, answer))
+        Ok(answer)
     }
 
     /// The message of a chat that is replied to, if one is.

@@ -26,6 +26,7 @@ mod seed;
 mod send_as;
 mod sent;
 mod start;
+mod tails;
 mod topics;
 
 use std::time::Duration;
