@@ -180,7 +180,7 @@ impl State {
 
     /// Logs an account in, unless a password is missing or it lives elsewhere.
     pub(super) fn log_in(&mut self, key: Key, user: i64) -> Result<(), RpcError> {
-        let account = self.people.user(user).ok_or_else(|| deactivated())?;
+        let account = self.people.user(user).ok_or_else(deactivated)?;
         if account.home != key.dc {
             let number = account.home.number;
             return Err(RpcError::parse(303, &format!("USER_MIGRATE_{number}")));

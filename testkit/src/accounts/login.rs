@@ -24,7 +24,7 @@ pub(super) fn authorization(
         otherwise_relogin_days: None,
         tmp_sessions: None,
         future_auth_token: None,
-        user: shown.ok_or_else(|| deactivated())?,
+        user: shown.ok_or_else(deactivated)?,
     };
     Ok(authorization.into())
 }

@@ -9,6 +9,7 @@ use telewire::tl::api::functions::messages::{
     GetMessages, GetMessagesReactions, GetPeerDialogs, GetScheduledMessages, SendMessage,
     SendScheduledMessages,
 };
+use telewire::tl::api::functions::updates::GetChannelDifference;
 use telewire::tl::api::functions::users::GetUsers;
 use telewire::tl::api::{enums, types};
 
@@ -137,4 +138,20 @@ fn no_more_of_a_list_is_looked_at_than_clients_name_at_once() {
     let request = GetChannelMessages { channel, id: (1..=250).map(by_id).collect() };
     let found = in_channel(script.ask(ada, &request).unwrap());
     assert_eq!(found, (1..=MAX).collect::<Vec<i32>>());
+}
+
+#[test]
+fn no_more_ranges_are_looked_at_than_clients_name_at_once() {
+    let (mut script, ada, _, _) = two();
+    let id = script.channel(ada, &[], false);
+    script.say(ada, Peer::Channel(id), "hello").unwrap();
+    let mut ask = |count| {
+        let channel = script.input_channel(ada, id);
+        let range = types::MessageRange { min_id: 1, max_id: 9 };
+        let ranges = vec![range; count];
+        let filter = types::ChannelMessagesFilter { exclude_new_messages: false, ranges };
+        script.ask(ada, &GetChannelDifference::new(channel, filter.into(), 1, 100)).map(drop)
+    };
+    assert_eq!(ask(200), Ok(()));
+    assert_eq!(ask(201), Err("400 RANGES_INVALID".into()));
 }

@@ -318,3 +318,40 @@ fn what_a_channel_posted_is_edited_and_deleted_by_those_of_its_admins_who_may() 
     let said = script.said(ada, Peer::Channel(id)).unwrap();
     assert_eq!((said[1].2.as_str(), said[0].2.as_str()), ("ada's, changed", "bob's, once more"));
 }
+
+#[test]
+fn whoever_may_not_bring_people_makes_no_admin_of_somebody_who_is_not_there() {
+    let mut script = Script::new();
+    let (ada, bob, eve) = (script.user("Ada"), script.user("Bob"), script.user("Eve"));
+    let id = script.channel(ada, &[bob], false);
+    let rights = types::ChatAdminRights { add_admins: true, ..types::ChatAdminRights::new() };
+    let promote = |script: &mut Script, by: Device, other: Device| {
+        let channel = script.input_channel(by, id);
+        let user_id = script.input_user(by, other.user).into();
+        script.ask(by, &EditAdmin::new(channel, user_id, rights.clone())).map(drop)
+    };
+    promote(&mut script, ada, bob).unwrap();
+    let refused = promote(&mut script, bob, eve).unwrap_err();
+    assert_eq!(refused, "403 CHAT_ADMIN_INVITE_REQUIRED");
+    assert!(script.said(eve, Peer::Channel(id)).is_err());
+}
+
+#[test]
+fn um_02_one_side_there_is_in_private_chats_and_not_for_bots() {
+    let mut script = Script::new();
+    let (ada, bob, echo) = (script.user("Ada"), script.user("Bob"), script.bot("Echo"));
+    let id = script.group(ada, &[bob]);
+    script.say(ada, Peer::Chat(id), "hello").unwrap();
+    script.told();
+    let peer = script.place(ada, Peer::Chat(id));
+    let pin = UpdatePinnedMessage { pm_oneside: true, ..UpdatePinnedMessage::new(peer, 2) };
+    script.ask(ada, &pin).unwrap();
+    let told = told_to(&mut script, bob.user);
+    assert!(matches!(&told[0], enums::Update::UpdatePinnedMessages(_)), "{told:?}");
+    script.send(echo, ada.user, "hello");
+    let peer = script.input_peer(echo, ada.user);
+    let pin = UpdatePinnedMessage { pm_oneside: true, ..UpdatePinnedMessage::new(peer, 1) };
+    assert_eq!(script.ask(echo, &pin).unwrap_err(), "400 BOT_ONESIDE_NOT_AVAIL");
+    let pin = UpdatePinnedMessage { pm_oneside: false, ..pin };
+    script.ask(echo, &pin).unwrap();
+}
