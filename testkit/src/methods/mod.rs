@@ -11,8 +11,10 @@
 //!   remembers who has to be brought along.
 //! * What changes several parts of the state is a method of [`State`] in `world/`, in a file of its own (`world/send.rs`); a handler
 //!   checks, calls it, and shows.
-//! * Sending to a chat of any kind is [`State::send_to`], which asks [`State::may_write`]; what happens in a box is [`State::happen`], which
-//!   keeps it and tells it; what is in no box is told by [`State::tell_all`].
+//! * Sending to a chat of any kind is [`State::send_all`] with the numbers that the client gave, which asks [`State::may_write`] and sends
+//!   all or none; what was sent before is answered by [`State::sent_before`], and a method that sends begins with it (UM-11).
+//! * What happens in a box is [`State::happen`], which keeps it and tells it; what is in no box is told by [`State::tell_all`] and
+//!   [`State::tell_box`]. Edits, pins and deletions are [`State::edit`], [`State::pin`] and [`State::delete_in`], of channels too.
 //! * Whoever changes what was said, or says something about it, passes [`State::check_inside`] first; how it changes is told to the
 //!   boxes of [`State::copies`].
 //! * Lists in requests go through [`distinct`].

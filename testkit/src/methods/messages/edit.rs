@@ -29,10 +29,10 @@ fn edit_message(
     request: EditMessage,
 ) -> Result<Updates, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
+    state.check_inside(caller.me, peer)?;
     if let Some(date) = request.schedule_date {
         return edit_waiting(state, caller, peer, date, request);
     }
-    state.check_inside(caller.me, peer)?;
     let copy = state.message_of(caller, peer, request.id)?;
     let post = state.posts.post(copy.post).ok_or_else(|| invalid("MESSAGE_ID_INVALID"))?;
     if post.content.action.is_some() {

@@ -52,6 +52,7 @@ fn send_scheduled_messages(
     request: SendScheduledMessages,
 ) -> Result<Updates, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
+    state.check_inside(caller.me, peer)?;
     let ids: Vec<i32> = distinct(request.id).collect();
     if ids.is_empty() || !ids.iter().all(|id| state.waits(caller, peer, *id)) {
         return Err(invalid("MESSAGE_ID_INVALID"));

@@ -292,5 +292,9 @@ impl State {
             let except = Some(caller.context.key).filter(|_| user == caller.me);
             self.tell_of_channel(user, except, id, caller.date());
         }
+        // Nobody may read what is there any more.
+        let all = self.channels.channel(id).map(|channel| channel.history.messages.clone());
+        self.delete_in(Peer::Channel(id), all.unwrap_or_default(), caller.actor());
+        self.channel_changed(id, |channel| channel.log = Log::default());
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use telewire::tl::api::functions::channels::DeleteMessages as DeleteChannelMessages;
+use telewire::tl::api::functions::channels::{
+    DeleteChannel, DeleteMessages as DeleteChannelMessages,
+};
 use telewire::tl::api::functions::messages::{
     DeleteHistory, DeleteMessages, EditMessage, ForwardMessages, SendMedia, SendMessage,
 };
@@ -305,6 +307,17 @@ fn what_nobody_has_any_more_is_not_kept() {
         assert!(count(&script) <= before);
         assert_eq!(polls(&script), 0);
     }
+    // A channel that is no more has nothing.
+    let before = count(&script);
+    let id = script.channel(ada, &[bob], false);
+    let peer = script.place(ada, Peer::Channel(id));
+    let request = SendMessage::new(peer, "hello".into(), 80);
+    let first = script.ask(ada, &request).unwrap();
+    assert!(count(&script) > before && !updates(&first).updates.is_empty());
+    let channel = script.input_channel(ada, id);
+    script.ask(ada, &DeleteChannel { channel }).unwrap();
+    assert_eq!(count(&script), before);
+    assert_eq!(script.ask(ada, &request).unwrap_err(), "400 CHANNEL_PRIVATE");
     let before = count(&script);
     script.send(ada, bob.user, "hello");
     let (mine, theirs) = (script.input_peer(ada, bob.user), script.input_peer(bob, ada.user));

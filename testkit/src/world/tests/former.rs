@@ -4,7 +4,8 @@ use telewire::tl::Bytes;
 use telewire::tl::api::functions::messages::{
     AddChatUser, DeleteChatUser, DeleteHistory, DeleteMessages, EditChatAdmin,
     EditChatDefaultBannedRights, EditMessage, GetMessages, MigrateChat, SendMedia, SendMessage,
-    SendReaction, SendVote, SetTyping, UnpinAllMessages, UpdatePinnedMessage,
+    SendReaction, SendScheduledMessages, SendVote, SetTyping, UnpinAllMessages,
+    UpdatePinnedMessage,
 };
 use telewire::tl::api::{enums, types};
 
@@ -241,4 +242,25 @@ fn a_reply_to_what_somebody_has_from_before_finds_it_as_the_others_have_it() {
         };
         assert_eq!(header.reply_to_msg_id, Some(3));
     }
+}
+
+#[test]
+fn what_waits_for_a_group_that_one_is_out_of_is_neither_changed_nor_sent() {
+    let (mut script, ada, bob, _, id) = group();
+    let later = Some(1_700_000_060);
+    let request =
+        SendMessage { schedule_date: later, ..SendMessage::new(chat(id), "bob's, late".into(), 8) };
+    script.ask(bob, &request).unwrap();
+    remove(&mut script, ada, id, bob);
+    let edit = EditMessage {
+        message: Some("x".into()),
+        schedule_date: later,
+        ..EditMessage::new(chat(id), 1)
+    };
+    assert_eq!(script.ask(bob, &edit).unwrap_err(), "403 CHAT_WRITE_FORBIDDEN");
+    let now = SendScheduledMessages { peer: chat(id), id: vec![1] };
+    assert_eq!(script.ask(bob, &now).unwrap_err(), "403 CHAT_WRITE_FORBIDDEN");
+    script.unix += std::time::Duration::from_secs(60);
+    script.told();
+    assert_eq!(texts(&mut script, ada, id), ["ada's", "bob's"]);
 }
