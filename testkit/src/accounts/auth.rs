@@ -11,7 +11,7 @@ use telewire::rpc::RpcError;
 
 use crate::accounts::code::{Code, CodeKind, SentCode};
 use crate::accounts::qr::{self, Token};
-use crate::world::{Context, Key, State, invalid};
+use crate::world::{Context, Key, State, deactivated};
 
 /// Who is logged in, and who is about to.
 #[derive(Clone)]
@@ -180,7 +180,7 @@ impl State {
 
     /// Logs an account in, unless a password is missing or it lives elsewhere.
     pub(super) fn log_in(&mut self, key: Key, user: i64) -> Result<(), RpcError> {
-        let account = self.people.user(user).ok_or_else(|| invalid("USER_DEACTIVATED"))?;
+        let account = self.people.user(user).ok_or_else(deactivated)?;
         if account.home != key.dc {
             let number = account.home.number;
             return Err(RpcError::parse(303, &format!("USER_MIGRATE_{number}")));

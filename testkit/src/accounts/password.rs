@@ -10,7 +10,7 @@ use telewire::tl::api::{enums, groups, types};
 use crate::accounts::auth::Password;
 use crate::accounts::login;
 use crate::methods::Registry;
-use crate::world::{Context, State, invalid};
+use crate::world::{Context, State, deactivated, invalid};
 
 /// The generator that Telegram sends with the known prime.
 const G: i32 = 3;
@@ -41,7 +41,7 @@ fn get_password(
 ) -> Result<types::account::Password, RpcError> {
     let user = state.auth.pending.get(&context.key).copied();
     let user = user.map_or_else(|| state.login(context.key), Ok)?;
-    let account = state.people.user(user).ok_or_else(|| invalid("USER_DEACTIVATED"))?;
+    let account = state.people.user(user).ok_or_else(deactivated)?;
     let random = |state: &mut State| state.random::<32>().to_vec();
     let mut answer = types::account::Password {
         has_recovery: false,

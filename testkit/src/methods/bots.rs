@@ -134,17 +134,14 @@ fn start_bot(
     if !param.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
         return Err(invalid("START_PARAM_INVALID"));
     }
-    let (viewer, random_id) = (caller.viewer(), request.random_id);
-    // UM-11: it was sent before, and is not sent again.
-    if let Some(sent) = state.account(caller.me).sent.get(&(peer, random_id)).copied() {
-        return Ok(state.receipt(viewer, peer, random_id, sent));
+    if let Some(answer) = state.sent_before(caller, peer, request.random_id) {
+        return Ok(answer);
     }
     let text = if param.is_empty() { "/start".to_owned() } else { format!("/start {param}") };
     let command = types::MessageEntityBotCommand { offset: 0, length: START_LENGTH };
     let entities = vec![command.into()];
     let content = Content { text, entities, ..Content::default() };
-    let sent = state.send_to(caller.actor(), peer, content, Some(random_id))?;
-    Ok(state.receipt(viewer, peer, random_id, sent))
+    state.send_all(caller, peer, vec![(request.random_id, content)], None)
 }
 
 /// Characters of `/start`.

@@ -11,7 +11,7 @@ use telewire::tl::api::functions::messages::{
 };
 use telewire::tl::api::types;
 
-use crate::methods::Registry;
+use crate::methods::{Registry, distinct};
 use crate::world::{Caller, ChatExit, MAX_CHAT_MEMBERS, MAX_TITLE, Peer, State, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -68,7 +68,7 @@ fn create_chat(
 fn get_chats(state: &mut State, caller: &Caller, request: GetChats) -> Result<Chats, RpcError> {
     let view = state.view(caller.viewer());
     let mut chats = Vec::new();
-    for id in request.id {
+    for id in distinct(request.id) {
         let known = state.chats.chat(id).filter(|chat| chat.is_known_to(caller.me));
         let chat = known.and_then(|_| view.chat(Peer::Chat(id)));
         chats.push(chat.ok_or_else(|| invalid("CHAT_ID_INVALID"))?);
@@ -202,6 +202,11 @@ fn edit_chat_about(
             if channel.about == about {
                 return Err(invalid("CHAT_ABOUT_NOT_MODIFIED"));
             }
+            let change = types::ChannelAdminLogEventActionChangeAbout {
+                prev_value: channel.about.clone(),
+                new_value: about.clone(),
+            };
+            state.note_action(id, caller.actor(), change);
             state.channel_changed(id, |channel| channel.about = about);
             state.tell_members(id, Some(caller.context.key), |state, viewer| {
                 state.channel_update(viewer, id, date)
@@ -279,6 +284,11 @@ fn edit_chat_default_banned_rights(
             if channel.default_banned == rights {
                 return Err(invalid("CHAT_NOT_MODIFIED"));
             }
+            let change = types::ChannelAdminLogEventActionDefaultBannedRights {
+                prev_banned_rights: channel.default_banned.clone(),
+                new_banned_rights: rights.clone(),
+            };
+            state.note_action(id, caller.actor(), change);
             let new = rights.clone();
             state.channel_changed(id, |channel| channel.default_banned = new);
             0

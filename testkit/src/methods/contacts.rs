@@ -10,7 +10,7 @@ use telewire::tl::api::functions::contacts::{
 use telewire::tl::api::types::contacts::{Found, ResolvedPeer};
 use telewire::tl::api::{enums, types};
 
-use crate::methods::Registry;
+use crate::methods::{Registry, distinct};
 use crate::world::{Caller, Contact, Peer, State, User, digits, invalid, is_username};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -217,12 +217,10 @@ fn delete_contacts(
     caller: &Caller,
     request: DeleteContacts,
 ) -> Result<enums::Updates, RpcError> {
-    let mut gone = Vec::new();
-    for user in &request.id {
-        let id = state.input_user(caller, user)?;
-        if state.account(caller.me).contacts.remove(&id).is_some() {
-            gone.push(id);
-        }
-    }
+    let named = request.id.iter().map(|user| state.input_user(caller, user));
+    let named = named.collect::<Result<Vec<_>, _>>()?;
+    let contacts = &mut state.account(caller.me).contacts;
+    let gone = distinct(named).filter(|id| contacts.remove(id).is_some());
+    let gone: Vec<i64> = gone.collect();
     Ok(state.contacts_changed(caller, &gone))
 }

@@ -9,6 +9,7 @@ use telewire::tl::api::functions::messages::{
 use telewire::tl::api::{enums, types};
 
 use crate::methods::Registry;
+use crate::methods::messages::Sending;
 use crate::world::{Caller, Content, Peer, Results, State, invalid};
 
 /// <https://core.telegram.org/bots/api#answerinlinequery>.
@@ -129,10 +130,8 @@ fn send_inline_bot_result(
     request: SendInlineBotResult,
 ) -> Result<enums::Updates, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
-    let (viewer, random_id) = (caller.viewer(), request.random_id);
-    // UM-11: it was sent before, and is not sent again.
-    if let Some(sent) = state.account(caller.me).sent.get(&(peer, random_id)).copied() {
-        return Ok(state.receipt(viewer, peer, random_id, sent));
+    if let Some(answer) = state.sent_before(caller, peer, request.random_id) {
+        return Ok(answer);
     }
     let results = state.results(caller.me, request.query_id);
     let results = results.ok_or_else(|| invalid("QUERY_ID_INVALID"))?;
@@ -146,14 +145,21 @@ fn send_inline_bot_result(
         _ => None,
     });
     let text = text.ok_or_else(|| invalid("RESULT_ID_INVALID"))?;
+    let sending = Sending {
+        peer,
+        random_id: request.random_id,
+        reply_to: request.reply_to.as_ref(),
+        send_as: request.send_as.as_ref(),
+        is_silent: request.silent,
+        later: request.schedule_date,
+        clear_draft: request.clear_draft,
+    };
     let content = Content {
         text: text.message.clone(),
         entities: text.entities.clone().unwrap_or_default(),
-        is_silent: request.silent,
         reply_markup: text.reply_markup.clone(),
         via_bot: Some(results.bot).filter(|_| !request.hide_via),
-        ..Content::default()
+        ..state.addressed(caller, &sending)?
     };
-    let sent = state.send_to(caller.actor(), peer, content, Some(random_id))?;
-    Ok(state.receipt(viewer, peer, random_id, sent))
+    state.say_to(caller, &sending, content)
 }

@@ -11,8 +11,13 @@
 //!   remembers who has to be brought along.
 //! * What changes several parts of the state is a method of [`State`] in `world/`, in a file of its own (`world/send.rs`); a handler
 //!   checks, calls it, and shows.
-//! * Sending to a chat of any kind is [`State::send_to`], which asks [`State::may_write`]; what happens in a box is [`State::happen`], which
-//!   keeps it and tells it; what is in no box is told by [`State::tell_all`].
+//! * Sending to a chat of any kind is [`State::send_all`] with the numbers that the client gave, which asks [`State::may_write`] and sends
+//!   all or none; what was sent before is answered by [`State::sent_before`], and a method that sends begins with it (UM-11).
+//! * What happens in a box is [`State::happen`], which keeps it and tells it; what is in no box is told by [`State::tell_all`] and
+//!   [`State::tell_box`]. Edits, pins and deletions are [`State::edit`], [`State::pin`] and [`State::delete_in`], of channels too.
+//! * Whoever changes what was said, or says something about it, passes [`State::check_inside`] first; how it changes is told to the
+//!   boxes of [`State::copies`].
+//! * Lists in requests go through [`distinct`].
 //! * What bots may not call is registered with [`Registry::people`].
 //! * What others are to hear of it is queued meanwhile by [`State::push`], once for each of their logins, and handed over after it.
 //!   What happened in a box is an [event](crate::world::What) of it besides, so that `getDifference` tells the same.
@@ -35,7 +40,8 @@ mod topics;
 mod updates;
 mod users;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
+use std::hash::Hash;
 
 use telewire::ids::DcId;
 use telewire::rpc::RpcError;
@@ -67,6 +73,19 @@ pub(crate) fn install(world: &World, dc: DcId, dispatcher: &mut Dispatcher) {
     updates::install(&mut registry);
     users::install(&mut registry);
     registry.count_the_rest();
+}
+
+/// How many of a list in a request are looked at: as many as clients name at once (`users.getUsers` and `channels.getMessages` of
+/// Telethon and of Pyrogram).
+pub(crate) const MAX_NAMED: usize = 200;
+
+/// What a list in a request names: each once, in the order of the list, and no more than [`MAX_NAMED`]. All lists go through it, so
+/// that a request costs and is answered as much as it names, however often it names it.
+pub(crate) fn distinct<T: Copy + Eq + Hash>(
+    named: impl IntoIterator<Item = T>,
+) -> impl Iterator<Item = T> {
+    let mut seen = HashSet::new();
+    named.into_iter().filter(move |one| seen.insert(*one)).take(MAX_NAMED)
 }
 
 /// Where methods are named.

@@ -10,9 +10,9 @@ use telewire::tl::api::functions::messages::{
 };
 use telewire::tl::api::{enums, types};
 
-use crate::methods::Registry;
 use crate::methods::channels::shown;
 use crate::methods::messages::MAX_PART;
+use crate::methods::{Registry, distinct};
 use crate::world::{
     BLUE, Caller, Channel, Content, GENERAL, Part, Peer, State, Topic, View, count, invalid,
 };
@@ -72,10 +72,8 @@ fn create_forum_topic(
     let (me, date) = (caller.me, caller.date());
     let channel = state.forum(caller, &request.peer)?;
     let (id, peer) = (channel.id, channel.peer());
-    if let Some(sent) =
-        state.accounts.get(&me).and_then(|all| all.sent.get(&(peer, request.random_id)))
-    {
-        return Ok(state.receipt(caller.viewer(), peer, request.random_id, *sent));
+    if let Some(answer) = state.sent_before(caller, peer, request.random_id) {
+        return Ok(answer);
     }
     let title = checked_title(&request.title)?;
     let may_too = channel.may(me, date, |banned| banned.manage_topics);
@@ -88,9 +86,8 @@ fn create_forum_topic(
         icon_color: request.icon_color.unwrap_or(BLUE),
         icon_emoji_id: request.icon_emoji_id,
     };
-    let sent = state.create_topic(caller, id, action);
-    state.account(me).sent.insert((peer, request.random_id), sent);
-    Ok(state.receipt(caller.viewer(), peer, request.random_id, sent))
+    state.create_topic(caller, id, action, request.random_id);
+    Ok(state.receipts(caller, peer, &[request.random_id]))
 }
 
 /// # Errors
@@ -131,8 +128,10 @@ fn get_forum_topics_by_id(
     if request.topics.is_empty() {
         return Err(invalid("TOPICS_EMPTY"));
     }
-    let topics = request.topics.iter().map(|id| channel.topics.get(id).ok_or(*id)).collect();
-    Ok(topics_shown(state, caller, channel, topics, request.topics.len()))
+    let topics = distinct(request.topics).map(|id| channel.topics.get(&id).ok_or(id));
+    let topics: Vec<_> = topics.collect();
+    let all = topics.len();
+    Ok(topics_shown(state, caller, channel, topics, all))
 }
 
 fn topics_shown(
@@ -237,7 +236,8 @@ fn edit_forum_topic(
         closed: request.closed,
         hidden: request.hidden,
     };
-    let sent = state.send_to_channel(caller.actor(), id, Content::action(action), Some(topic_id));
+    let content = Content::action(action);
+    let sent = state.send_to_channel(caller.actor(), id, content, Some(topic_id), None);
     Ok(state.channel_happened(caller.viewer(), id, sent))
 }
 
@@ -283,7 +283,7 @@ fn delete_topic_history(
         return Err(invalid("CHAT_ADMIN_REQUIRED"));
     }
     let messages = topic.messages.clone();
-    let types::messages::AffectedMessages { pts, pts_count } = state.take_out(caller, id, messages);
+    let (pts, pts_count) = state.delete_in(channel.peer(), messages, caller.actor());
     state.channel_changed(id, |channel| {
         channel.topics.remove(&topic_id);
     });

@@ -108,7 +108,8 @@ fn get_difference(
     }
     let (new_encrypted_messages, chats, users) = (Vec::new(), view.chats(), view.users());
     if is_slice {
-        let intermediate_state = updates::State { pts, ..now };
+        // The channels' news come with the last slice: they are asked for by the date, which is not past them yet.
+        let intermediate_state = updates::State { pts, date: request.date, ..now };
         let slice = updates::DifferenceSlice {
             new_messages,
             new_encrypted_messages,

@@ -4,7 +4,7 @@ use telewire::rpc::RpcError;
 use telewire::tl::api::functions::users::{GetFullUser, GetUsers};
 use telewire::tl::api::{enums, types};
 
-use crate::methods::Registry;
+use crate::methods::{Registry, distinct};
 use crate::world::{Caller, NotifyFor, Peer, State, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -20,7 +20,7 @@ fn get_users(
 ) -> Result<Vec<enums::User>, RpcError> {
     let view = state.view(caller.viewer());
     let found = request.id.iter().filter_map(|user| state.input_user(caller, user).ok());
-    Ok(found.filter_map(|id| view.user(id)).collect())
+    Ok(distinct(found).filter_map(|id| view.user(id)).collect())
 }
 
 fn get_full_user(

@@ -21,12 +21,15 @@ pub(crate) struct Account {
     pub(crate) channels: BTreeSet<i64>,
     /// The chats that are above all others, in their order.
     pub(crate) pinned: Vec<Peer>,
+    /// In whose name it writes in which supergroup.
+    pub(crate) send_as: BTreeMap<Peer, Peer>,
     /// What is to be sent later.
     pub(crate) scheduled: Scheduled,
     /// What it sent, by the number that its client gave: for ever, so that nothing is sent twice (UM-11).
     pub(crate) sent: HashMap<(Peer, i64), Sent>,
-    /// What it sent and is another now, as it was at first: whoever sends it again is answered so (UM-11).
-    pub(crate) first: HashMap<i32, (Peer, Box<Post>)>,
+    /// What it sent and is another now, by its box and its number there, as it was at first: whoever sends it again is answered so
+    /// (UM-11).
+    pub(crate) first: HashMap<(Peer, i32), (Peer, Box<Post>)>,
     /// Whom it has in its address book, and how it calls them.
     pub(crate) contacts: BTreeMap<i64, Contact>,
     /// How it wants to be told of messages.
@@ -46,5 +49,13 @@ pub(crate) struct Sent {
 impl Account {
     pub(crate) fn dialog(&mut self, peer: Peer) -> &mut Dialog {
         self.dialogs.entry(peer).or_default()
+    }
+
+    /// Whether a chat is in its list.
+    pub(crate) fn lists(&self, peer: Peer) -> bool {
+        match peer {
+            Peer::Channel(id) => self.channels.contains(&id),
+            Peer::User(_) | Peer::Chat(_) => self.dialogs.get(&peer).is_some_and(Dialog::is_shown),
+        }
     }
 }

@@ -191,7 +191,7 @@ impl State {
         let members = self.chats.chat(chat).map(|chat| &chat.members);
         let others = members.into_iter().flatten().map(|(user, _)| *user).chain(also);
         let others: Vec<_> = others.filter(|user| *user != me).collect();
-        let post = self.say(Peer::User(me), date, content);
+        let post = self.say(me, Peer::User(me), date, content);
         let dialog = Peer::Chat(chat);
         let mine = MessageCopy { random_id, ..MessageCopy::new(post, dialog, true) };
         let mine = self.add_copy(me, mine, date);

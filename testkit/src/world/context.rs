@@ -95,6 +95,11 @@ pub(crate) fn forbidden(name: &str) -> RpcError {
     RpcError::parse(403, name)
 }
 
+/// The error of an account that is no more.
+pub(crate) fn deactivated() -> RpcError {
+    RpcError::parse(401, "USER_DEACTIVATED")
+}
+
 pub(crate) fn seconds(unix: Duration) -> i32 {
     i32::try_from(unix.as_secs()).unwrap_or(i32::MAX)
 }

@@ -2,6 +2,8 @@
 
 use telewire::tl::api::types;
 
+use crate::world::reads::Reads;
+
 /// A chat as one account sees it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Dialog {
@@ -19,6 +21,8 @@ pub(crate) struct Dialog {
     pub(crate) draft: Option<Box<types::DraftMessage>>,
     /// Whether it is shown though it has no message.
     pub(crate) is_kept: bool,
+    /// When the account read which part of it, of a basic group.
+    pub(crate) reads: Reads,
     /// When there was something new; the list of chats is in this order.
     pub(crate) date: i32,
 }

@@ -4,7 +4,7 @@ use telewire::tl::api::{enums, types};
 
 use crate::world::mailbox::Mailbox;
 use crate::world::view::View;
-use crate::world::{Actor, MessageCopy, Peer, PostId, State, What};
+use crate::world::{Actor, MessageCopy, Peer, State, What};
 
 impl State {
     /// Whose box has the messages of a chat: a channel has its own, all else is in that of whoever looks (UM-01).
@@ -49,11 +49,6 @@ impl State {
         (copy.dialog == peer).then_some(*copy)
     }
 
-    /// UM-05: the boxes that have a message, and its number in each.
-    pub(crate) fn copies(&self, post: PostId) -> Vec<(Peer, i32)> {
-        self.posts.post(post).map(|post| post.copies.clone()).unwrap_or_default()
-    }
-
     /// UM-02: something happens in a box, and moves it by `count`. Whoever has the box hears of it, but for the key that is answered.
     /// Gives the position after it.
     pub(crate) fn happen(&mut self, owner: Peer, what: &What, count: i32, actor: Actor) -> i32 {
@@ -92,6 +87,26 @@ impl State {
             let update = update(&mut view);
             view.updates(vec![update], actor.date)
         });
+    }
+}
+
+impl State {
+    /// Tells whoever has a box what is in no box: it has no position.
+    pub(crate) fn tell_box(
+        &mut self,
+        owner: Peer,
+        actor: Actor,
+        update: impl Fn(&mut View<'_>) -> enums::Update,
+    ) {
+        match owner {
+            Peer::User(user) => self.tell_all(user, actor, update),
+            Peer::Channel(id) => self.tell_members(id, actor.key, |state, viewer| {
+                let mut view = state.view(viewer);
+                let update = update(&mut view);
+                view.updates(vec![update], actor.date)
+            }),
+            Peer::Chat(_) => {}
+        }
     }
 }
 

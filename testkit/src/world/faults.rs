@@ -7,7 +7,7 @@ use telewire::tl::api::enums::Updates;
 use telewire::tl::api::types;
 
 use crate::world::State;
-use crate::world::push::Queued;
+use crate::world::push::{MAX_JOINED, Queued};
 
 /// What happens to what clients are told. A new world hands all of it over, at once and in order. All of it follows from the world's
 /// seed.
@@ -104,7 +104,7 @@ impl State {
             PushFault::Reorder => {
                 let before = self.pushes.iter().rposition(|other| other.to == queued.to);
                 match before {
-                    Some(place) => self.pushes.insert(place, queued),
+                    Some(place) => self.wait_at(place, queued),
                     None => self.append(queued),
                 }
             }
@@ -124,6 +124,7 @@ impl State {
         if let (Some(Queued { updates: Updates::Updates(one), .. }), Updates::Updates(two)) =
             (same, &queued.updates)
             && (one.seq, two.seq) == (0, 0)
+            && one.updates.len().saturating_add(two.updates.len()) <= MAX_JOINED
         {
             one.updates.extend(two.updates.iter().cloned());
             one.users.extend(two.users.iter().cloned());

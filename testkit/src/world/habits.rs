@@ -5,6 +5,7 @@ use telewire::tl::api::enums::{Update, Updates};
 use telewire::tl::api::types;
 
 use crate::world::State;
+use crate::world::push::MAX_JOINED;
 
 /// In which form clients are told what happens. A new world is plain: full forms, nothing numbered, real positions. All of it follows
 /// from the world's seed.
@@ -127,7 +128,8 @@ pub(super) fn combine(before: &mut Updates, next: &types::Updates) -> bool {
         }
         _ => return false,
     };
-    if seq.checked_add(1) != Some(next.seq) {
+    let is_full = updates.len().saturating_add(next.updates.len()) > MAX_JOINED;
+    if is_full || seq.checked_add(1) != Some(next.seq) {
         return false;
     }
     let mut updates = std::mem::take(updates);

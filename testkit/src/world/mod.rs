@@ -38,10 +38,13 @@ mod presence;
 mod push;
 mod query;
 mod read;
+mod reads;
+mod receipt;
 mod remove;
 mod schedule;
 mod seed;
 mod send;
+mod send_as;
 mod state;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -60,11 +63,15 @@ use telewire::time::Now;
 use crate::layers::AnyLayer;
 use crate::methods;
 pub(crate) use account::Sent;
-pub(crate) use channel::{BLUE, Ban, Channel, Founding, GENERAL, Missed, Topic, count};
+pub(crate) use channel::{
+    BLUE, Ban, Channel, Deed, Founding, GENERAL, Logged, Missed, Topic, count,
+};
 pub(crate) use chat::{Exit as ChatExit, MAX_MEMBERS as MAX_CHAT_MEMBERS, MAX_TITLE};
 pub(crate) use commands::Scope;
 pub(crate) use contacts::Contact;
-pub(crate) use context::{Actor, Caller, Context, Key, Viewer, forbidden, invalid, seconds};
+pub(crate) use context::{
+    Actor, Caller, Context, Key, Viewer, deactivated, forbidden, invalid, seconds,
+};
 pub(crate) use dialog::{Dialog, Part};
 pub use faults::{PushFault, PushFaults};
 pub use habits::{Habits, OwnPts};

@@ -18,8 +18,8 @@ pub(crate) struct Poll {
     /// Who chose what, by the places of the answers.
     votes: BTreeMap<i64, Vec<usize>>,
     /// The messages that it was sent with: forwarded, it is the same.
-    pub(crate) posts: Vec<PostId>,
-    author: i64,
+    pub(crate) posts: BTreeSet<PostId>,
+    pub(crate) author: i64,
 }
 
 /// Answers of a poll, as Telegram's limits are.
@@ -85,7 +85,7 @@ impl State {
         let id = poll.id;
         let author = actor.user;
         let votes = BTreeMap::new();
-        let poll = Poll { poll, correct, solution, votes, posts: Vec::new(), author };
+        let poll = Poll { poll, correct, solution, votes, posts: BTreeSet::new(), author };
         self.polls.insert(id, poll);
         Ok(Media::Poll(id))
     }
@@ -101,7 +101,7 @@ impl State {
         options: &[Bytes],
         actor: Actor,
     ) -> Result<(), RpcError> {
-        let poll = self.polls.get_mut(&id).ok_or_else(|| invalid("MESSAGE_ID_INVALID"))?;
+        let poll = self.polls.get(&id).ok_or_else(|| invalid("MESSAGE_ID_INVALID"))?;
         if poll.poll.closed {
             return Err(invalid("MESSAGE_POLL_CLOSED"));
         }
@@ -119,29 +119,40 @@ impl State {
         }
         chosen.sort_unstable();
         chosen.dedup();
-        if chosen.is_empty() {
-            poll.votes.remove(&actor.user);
-        } else {
-            poll.votes.insert(actor.user, chosen);
-        }
-        self.tell_poll(id, actor);
+        self.change_poll(id, actor, |poll| {
+            if chosen.is_empty() {
+                poll.votes.remove(&actor.user);
+            } else {
+                poll.votes.insert(actor.user, chosen);
+            }
+        });
         Ok(())
     }
 
     /// Nobody can choose any more.
     pub(crate) fn close_poll(&mut self, id: i64, actor: Actor) {
-        if let Some(poll) = self.polls.get_mut(&id) {
-            poll.poll.closed = true;
-        }
-        self.tell_poll(id, actor);
+        self.change_poll(id, actor, |poll| poll.poll.closed = true);
     }
 
-    fn tell_poll(&mut self, id: i64, actor: Actor) {
+    /// A poll stands otherwise; all who have it hear how, each once. Its messages are as they were for whoever sends them again (UM-11).
+    fn change_poll(&mut self, id: i64, actor: Actor, change: impl FnOnce(&mut Poll)) {
         let posts = self.polls.get(&id).map(|poll| poll.posts.clone()).unwrap_or_default();
-        let owners: BTreeSet<_> = posts.into_iter().flat_map(|post| self.copies(post)).collect();
-        let owners: BTreeSet<_> = owners.into_iter().map(|(owner, _)| owner).collect();
-        for owner in owners {
-            let Peer::User(user) = owner else { continue };
+        let mut who = BTreeSet::new();
+        for post in posts {
+            self.keep_first(post);
+            for (owner, _) in self.copies(post) {
+                match owner {
+                    Peer::User(user) => who.extend([user]),
+                    Peer::Channel(id) => {
+                        let members = self.channels.channel(id).map(|all| all.members.keys());
+                        who.extend(members.into_iter().flatten());
+                    }
+                    Peer::Chat(_) => {}
+                }
+            }
+        }
+        let _ = self.polls.get_mut(&id).map(change);
+        for user in who {
             let Some(poll) = self.polls.get(&id) else { continue };
             let update = poll.update(user);
             self.tell_all(user, actor, |_| update.clone().into());

@@ -13,6 +13,9 @@ pub(crate) struct PostId(u64);
 /// Something that was said.
 #[derive(Debug, Clone)]
 pub(crate) struct Post {
+    /// Who said it; nobody hears it of what is said in the name of a channel.
+    pub(crate) author: i64,
+    /// In whose name it is said: that of the author, or of a channel.
     pub(crate) from: Peer,
     pub(crate) date: i32,
     pub(crate) content: Content,
@@ -23,6 +26,10 @@ pub(crate) struct Post {
     /// Whose boxes have it, and its number in each: what an edit and a deletion for all have to reach (UM-05), and how a reply
     /// finds what it replies to in each of them.
     pub(crate) copies: Vec<(Peer, i32)>,
+    /// Whose boxes have it as it was once: those of whoever was out of a group when it was changed. Replies find it there too.
+    parted: Vec<(Peer, i32)>,
+    /// What it was once, if it is the form of those.
+    origin: Option<PostId>,
 }
 
 /// What it says.
@@ -44,6 +51,8 @@ pub(crate) struct Content {
     pub(crate) is_scheduled: bool,
     /// The buttons below it, or instead of a keyboard.
     pub(crate) reply_markup: Option<ReplyMarkup>,
+    /// The channel in whose name it is said, in a supergroup.
+    pub(crate) send_as: Option<Peer>,
     /// The bot by which it was said.
     pub(crate) via_bot: Option<i64>,
 }
@@ -62,6 +71,8 @@ pub(crate) enum Media {
 pub(crate) struct Forward {
     pub(crate) from: Peer,
     pub(crate) date: i32,
+    /// Its number, of a post of a channel.
+    pub(crate) post: Option<i32>,
 }
 
 /// What somebody thinks of a message.
@@ -81,19 +92,72 @@ pub(crate) struct Posts {
 }
 
 impl Posts {
-    pub(crate) fn add(&mut self, from: Peer, date: i32, content: Content) -> PostId {
+    pub(crate) fn add(&mut self, post: Post) -> PostId {
         self.given = self.given.wrapping_add(1);
         let id = PostId(self.given);
-        self.all.insert(id, Box::new(Post::new(from, date, content)));
+        self.all.insert(id, Box::new(post));
         id
+    }
+
+    /// How many there are.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
     }
 
     pub(crate) fn post(&self, id: PostId) -> Option<&Post> {
         self.all.get(&id).map(|post| &**post)
     }
 
-    pub(crate) fn remove(&mut self, id: PostId) {
-        self.all.remove(&id);
+    /// A box has no copy of it any more. Gives the number of its poll, if no other has one.
+    pub(crate) fn leave(&mut self, id: PostId, owner: Peer) -> Option<i64> {
+        let post = self.post_mut(id)?;
+        post.copies.retain(|(of, _)| *of != owner);
+        let (origin, poll) = (post.origin, post.idle_poll());
+        if let Some(of) = origin
+            && let Some(post) = self.post_mut(of)
+        {
+            post.parted.retain(|(of, _)| *of != owner);
+            self.drop_idle(of);
+        }
+        self.drop_idle(id);
+        poll
+    }
+
+    /// No box has a copy of it any more. Gives the number of its poll.
+    pub(crate) fn withdraw(&mut self, id: PostId) -> Option<i64> {
+        let post = self.post_mut(id)?;
+        post.copies.clear();
+        let poll = post.idle_poll();
+        self.drop_idle(id);
+        poll
+    }
+
+    /// Some boxes keep it as it is, in a form of their own, whatever becomes of it. Gives that form's number.
+    pub(crate) fn part(&mut self, id: PostId, kept: &[(Peer, i32)]) -> Option<PostId> {
+        let post = self.post_mut(id).filter(|_| !kept.is_empty())?;
+        let root = post.origin.unwrap_or(id);
+        let (copies, parted, origin) = (kept.to_vec(), Vec::new(), Some(root));
+        let form = Post { copies, parted, origin, ..post.clone() };
+        post.copies.retain(|copy| !kept.contains(copy));
+        if root == id {
+            post.parted.extend_from_slice(kept);
+        }
+        self.drop_idle(id);
+        Some(self.add(form))
+    }
+
+    /// What replies name of it: what it was at first.
+    pub(crate) fn root(&self, id: PostId) -> PostId {
+        self.post(id).and_then(|post| post.origin).unwrap_or(id)
+    }
+
+    /// Whether nobody has it, nor what it was once.
+    fn drop_idle(&mut self, id: PostId) {
+        let is_idle = |post: &Post| post.copies.is_empty() && post.parted.is_empty();
+        if self.post(id).is_some_and(is_idle) {
+            self.all.remove(&id);
+        }
     }
 
     pub(crate) fn post_mut(&mut self, id: PostId) -> Option<&mut Post> {
@@ -109,14 +173,17 @@ impl Content {
 }
 
 impl Post {
-    pub(crate) fn new(from: Peer, date: i32, content: Content) -> Self {
+    pub(crate) fn new(author: i64, from: Peer, date: i32, content: Content) -> Self {
         Self {
+            author,
             from,
             date,
             content,
             edited: None,
             reactions: Vec::new(),
             copies: Vec::with_capacity(2),
+            parted: Vec::new(),
+            origin: None,
         }
     }
 
@@ -152,8 +219,17 @@ impl Post {
         names
     }
 
+    /// The number of its poll, if no box has it any more.
+    fn idle_poll(&self) -> Option<i64> {
+        match self.content.media {
+            Some(Media::Poll(poll)) if self.copies.is_empty() => Some(poll),
+            _ => None,
+        }
+    }
+
     /// Its number in a box.
     pub(crate) fn id_in(&self, owner: Peer) -> Option<i32> {
-        self.copies.iter().find(|(of, _)| *of == owner).map(|(_, id)| *id)
+        let mut all = self.copies.iter().chain(&self.parted);
+        all.find(|(of, _)| *of == owner).map(|(_, id)| *id)
     }
 }

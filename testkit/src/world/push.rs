@@ -40,6 +40,9 @@ pub(crate) struct Wake(Option<Arc<dyn Fn() + Send + Sync>>);
 /// What waits at most, if nobody hands it over: of a group of a thousand, some messages. The oldest goes; clients find the gap.
 pub(super) const MAX_QUEUED: usize = 16_384;
 
+/// Updates of one container, beyond which no other joins it: what waits is bounded by their number too.
+pub(super) const MAX_JOINED: usize = 100;
+
 impl Wake {
     pub(crate) fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(wake)))
@@ -132,10 +135,17 @@ impl State {
 
     /// Puts it at the end of what waits.
     pub(super) fn append(&mut self, queued: Queued) {
-        if self.pushes.len() >= MAX_QUEUED {
+        self.wait_at(self.pushes.len(), queued);
+    }
+
+    /// Puts it at a place of what waits: the one way in, so that no more than [`MAX_QUEUED`] wait.
+    pub(super) fn wait_at(&mut self, place: usize, queued: Queued) {
+        let is_full = self.pushes.len() >= MAX_QUEUED;
+        if is_full {
             self.pushes.pop_front();
         }
-        self.pushes.push_back(queued);
+        let place = if is_full { place.saturating_sub(1) } else { place };
+        self.pushes.insert(place.min(self.pushes.len()), queued);
     }
 
     /// When there is something to do again, if nobody calls.

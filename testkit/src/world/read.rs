@@ -23,6 +23,9 @@ impl State {
         dialog.read_inbox = newest;
         dialog.unread = dialog.unread.saturating_sub(count);
         dialog.is_marked = false;
+        if matches!(peer, Peer::Chat(_)) {
+            dialog.reads.note(newest, actor.date);
+        }
         let left = dialog.unread;
         let pts = self.happen(owner, &What::ReadInbox(peer, newest, left), 1, actor);
         for (author, (chat, id)) in self.written_by(owner, &read) {
@@ -42,12 +45,13 @@ impl State {
         for id in ids {
             let copy = self.mailbox(owner).and_then(|mailbox| mailbox.message(*id));
             let Some(post) = copy.and_then(|copy| self.posts.post(copy.post)) else { continue };
-            let Peer::User(author) = post.from else { continue };
-            let theirs = post.id_in(post.from);
-            let seen =
-                theirs.and_then(|id| Some((self.mailbox(post.from)?.message(id)?.dialog, id)));
-            if let Some(seen) = seen {
-                found.insert(author, seen);
+            let theirs = Peer::User(post.author);
+            let seen = post.id_in(theirs);
+            let seen = seen.and_then(|id| Some((self.mailbox(theirs)?.message(id)?.dialog, id)));
+            // Who is out of a group hears nothing of it, and is not heard of.
+            let is_heard = |dialog| self.hears(owner, dialog) && self.hears(theirs, dialog);
+            if let Some(seen) = seen.filter(|(dialog, _)| is_heard(*dialog)) {
+                found.insert(post.author, seen);
             }
         }
         found

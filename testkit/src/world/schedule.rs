@@ -7,7 +7,7 @@ use telewire::rpc::RpcError;
 use telewire::tl::api::{enums, types};
 
 use crate::world::view::View;
-use crate::world::{Actor, Content, Peer, Sent, State, Viewer, invalid, seconds};
+use crate::world::{Actor, Content, Peer, Sent, State, invalid, seconds};
 
 /// What an account has waiting. Its numbers are of their own.
 #[derive(Debug, Clone, Default)]
@@ -43,11 +43,34 @@ impl State {
         first.get(&(peer, random_id)).map(|(id, waiting)| (*id, waiting))
     }
 
-    /// Has a message wait; gives its number among those that do.
+    /// Whether so many more messages may wait in a chat.
     ///
     /// # Errors
     ///
-    /// `SCHEDULE_BOT_NOT_ALLOWED`, `SCHEDULE_DATE_TOO_LATE`, `SCHEDULE_TOO_MUCH`, and what [`may_write`](Self::may_write) says.
+    /// `SCHEDULE_BOT_NOT_ALLOWED`, `SCHEDULE_DATE_TOO_LATE`, `SCHEDULE_TOO_MUCH`.
+    pub(crate) fn may_wait(
+        &self,
+        actor: Actor,
+        peer: Peer,
+        date: i32,
+        count: usize,
+    ) -> Result<(), RpcError> {
+        if self.is_bot(actor.user) {
+            return Err(invalid("SCHEDULE_BOT_NOT_ALLOWED"));
+        }
+        if date > actor.date.saturating_add(MAX_AHEAD) {
+            return Err(invalid("SCHEDULE_DATE_TOO_LATE"));
+        }
+        let waiting = self.accounts.get(&actor.user).map(|account| &account.scheduled.waiting);
+        let here = waiting.into_iter().flat_map(BTreeMap::values);
+        let here = here.filter(|waiting| waiting.peer == peer).count();
+        if here.saturating_add(count) > MAX_WAITING {
+            return Err(invalid("SCHEDULE_TOO_MUCH"));
+        }
+        Ok(())
+    }
+
+    /// Has a message wait.
     pub(crate) fn schedule(
         &mut self,
         actor: Actor,
@@ -55,19 +78,8 @@ impl State {
         content: Content,
         date: i32,
         random_id: i64,
-    ) -> Result<i32, RpcError> {
-        self.may_write(actor.user, peer)?;
-        if self.is_bot(actor.user) {
-            return Err(invalid("SCHEDULE_BOT_NOT_ALLOWED"));
-        }
-        if date > actor.date.saturating_add(MAX_AHEAD) {
-            return Err(invalid("SCHEDULE_DATE_TOO_LATE"));
-        }
+    ) {
         let scheduled = &mut self.account(actor.user).scheduled;
-        if scheduled.waiting.values().filter(|waiting| waiting.peer == peer).count() >= MAX_WAITING
-        {
-            return Err(invalid("SCHEDULE_TOO_MUCH"));
-        }
         scheduled.last_id = scheduled.last_id.saturating_add(1);
         let id = scheduled.last_id;
         let waiting = Waiting { peer, content, date };
@@ -75,28 +87,6 @@ impl State {
         scheduled.waiting.insert(id, waiting);
         self.due.insert((date, actor.user, id));
         self.tell_all(actor.user, actor, |view| new_waiting(view, id));
-        Ok(id)
-    }
-
-    /// What whoever scheduled messages is answered: they are as they were then.
-    pub(crate) fn scheduled(
-        &self,
-        viewer: Viewer,
-        peer: Peer,
-        numbers: &[i64],
-        date: i32,
-    ) -> enums::Updates {
-        let mut view = self.view(viewer);
-        let (mut ids, mut messages) = (Vec::new(), Vec::new());
-        for random_id in numbers {
-            let found = self.scheduled_before(viewer.user, peer, *random_id);
-            let Some((id, waiting)) = found else { continue };
-            ids.push(types::UpdateMessageId { id, random_id: *random_id }.into());
-            let message = view.waiting(id, waiting);
-            messages.push(types::UpdateNewScheduledMessage { message }.into());
-        }
-        ids.append(&mut messages);
-        view.updates(ids, date)
     }
 
     /// What waits is another now, or is to be sent at another time; the account hears of it.

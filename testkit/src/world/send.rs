@@ -1,11 +1,10 @@
 //! Sending.
 
 use telewire::rpc::RpcError;
-use telewire::tl::api::{enums, types};
+use telewire::tl::api::enums;
 
-use crate::world::habits::short_sent;
 use crate::world::{
-    Actor, Content, Media, MessageCopy, Peer, PostId, Sent, State, Viewer, What, forbidden,
+    Actor, Caller, Content, Media, MessageCopy, Peer, Post, PostId, Sent, State, What, forbidden,
     invalid, seconds,
 };
 
@@ -34,6 +33,33 @@ impl State {
         }
     }
 
+    /// Whether somebody may send something to a chat, now or later; gives the topic that it goes to.
+    ///
+    /// # Errors
+    ///
+    /// As [`may_write`](Self::may_write), and as [`Channel::topic_for`](crate::world::Channel::topic_for).
+    fn topic_for(
+        &self,
+        actor: Actor,
+        peer: Peer,
+        content: &Content,
+        is_now: bool,
+    ) -> Result<Option<i32>, RpcError> {
+        let Peer::Channel(id) = peer else {
+            return self.may_write(actor.user, peer).map(|()| None);
+        };
+        let channel = self.channels.channel(id);
+        let channel = channel.ok_or_else(|| invalid("CHANNEL_INVALID"))?;
+        let now = seconds(self.clock);
+        if is_now {
+            channel.check_sender(actor.user, now)?;
+        } else {
+            channel.check_writer(actor.user, now)?;
+        }
+        let reply = content.reply_to.and_then(|to| self.posts.post(to)?.id_in(peer));
+        channel.topic_for(actor.user, reply, content.topic)
+    }
+
     /// Sends to a chat, of whatever kind. What came of it is remembered by the number that the client gave.
     ///
     /// # Errors
@@ -46,33 +72,85 @@ impl State {
         content: Content,
         random_id: Option<i64>,
     ) -> Result<Sent, RpcError> {
-        self.may_write(actor.user, peer)?;
+        let topic = self.topic_for(actor, peer, &content, true)?;
+        Ok(self.put(actor, peer, Content { topic, ..content }, random_id))
+    }
+
+    /// Sends several messages to a chat, now or later: all or none. UM-11: what has a number that was given before is not sent again,
+    /// and is answered as it was then.
+    ///
+    /// # Errors
+    ///
+    /// As [`may_write`](Self::may_write); `SLOWMODE_MULTI_MSGS_DISABLED`, and what [`may_wait`](Self::may_wait) says.
+    pub(crate) fn send_all(
+        &mut self,
+        caller: &Caller,
+        peer: Peer,
+        all: Vec<(i64, Content)>,
+        later: Option<i32>,
+    ) -> Result<enums::Updates, RpcError> {
+        let actor = caller.actor();
+        let later = later.filter(|date| *date > caller.date());
+        let (mut numbers, mut new) = (Vec::new(), Vec::new());
+        for (random_id, content) in all {
+            numbers.push(random_id);
+            if self.outcome(caller.me, peer, random_id).is_none() {
+                let topic = self.topic_for(actor, peer, &content, later.is_none())?;
+                new.push((random_id, Content { topic, ..content }));
+            }
+        }
+        if let Some(date) = later {
+            self.may_wait(actor, peer, date, new.len())?;
+            for (random_id, content) in new {
+                self.schedule(actor, peer, content, date, random_id);
+            }
+        } else {
+            if new.len() > 1 && self.is_slow_for(caller.me, peer) {
+                return Err(invalid("SLOWMODE_MULTI_MSGS_DISABLED"));
+            }
+            for (random_id, content) in new {
+                self.put(actor, peer, content, Some(random_id));
+            }
+        }
+        Ok(self.receipts(caller, peer, &numbers))
+    }
+
+    fn is_slow_for(&self, me: i64, peer: Peer) -> bool {
+        match peer {
+            Peer::Channel(id) => self.channels.channel(id).is_some_and(|all| all.is_slow_for(me)),
+            Peer::User(_) | Peer::Chat(_) => false,
+        }
+    }
+
+    /// Puts a message where it was found to belong, without asking whether somebody may.
+    pub(crate) fn put(
+        &mut self,
+        actor: Actor,
+        peer: Peer,
+        content: Content,
+        random_id: Option<i64>,
+    ) -> Sent {
+        let topic = content.topic;
         let sent = match peer {
             Peer::User(to) => self.send_to_user(actor, to, content, random_id),
             Peer::Chat(id) => self.send_to_chat(actor, id, content, None, random_id),
-            Peer::Channel(id) => {
-                let channel = self.channels.channel(id);
-                let channel = channel.ok_or_else(|| invalid("CHANNEL_INVALID"))?;
-                let reply = content.reply_to.and_then(|to| self.posts.post(to)?.id_in(peer));
-                let topic = channel.topic_for(actor.user, reply, content.topic)?;
-                self.send_to_channel(actor, id, content, topic)
-            }
+            Peer::Channel(id) => self.send_to_channel(actor, id, content, topic, random_id),
         };
         if let Some(random_id) = random_id {
             self.account(actor.user).sent.insert((peer, random_id), sent);
         }
-        Ok(sent)
+        sent
     }
 
     /// Something is said, wherever it goes.
-    pub(crate) fn say(&mut self, from: Peer, date: i32, content: Content) -> PostId {
+    pub(crate) fn say(&mut self, author: i64, from: Peer, date: i32, content: Content) -> PostId {
         let poll = match &content.media {
             Some(Media::Poll(id)) => Some(*id),
             Some(Media::Plain(_)) | None => None,
         };
-        let post = self.posts.add(from, date, content);
+        let post = self.posts.add(Post::new(author, from, date, content));
         if let Some(poll) = poll.and_then(|id| self.polls.get_mut(&id)) {
-            poll.posts.push(post);
+            poll.posts.insert(post);
         }
         post
     }
@@ -87,7 +165,7 @@ impl State {
         random_id: Option<i64>,
     ) -> Sent {
         let (me, date) = (actor.user, actor.date);
-        let post = self.say(Peer::User(me), date, content);
+        let post = self.say(me, Peer::User(me), date, content);
         let mine = MessageCopy { random_id, ..MessageCopy::new(post, Peer::User(to), true) };
         let sent = self.deliver_copy(me, mine, actor);
         if to != me {
@@ -118,53 +196,5 @@ impl State {
             post.copies.push((Peer::User(user), id));
         }
         Sent { id, pts, date }
-    }
-
-    /// UM-03: what whoever sends is answered: the number that the message has now, and the message.
-    pub(crate) fn receipt(
-        &self,
-        viewer: Viewer,
-        peer: Peer,
-        random_id: i64,
-        sent: Sent,
-    ) -> enums::Updates {
-        self.receipts(viewer, peer, &[(random_id, sent)])
-    }
-
-    /// The same, in the short form if that is the [habit](crate::Habits): a repeated call has the same answer.
-    pub(crate) fn short_receipt(
-        &self,
-        viewer: Viewer,
-        peer: Peer,
-        random_id: i64,
-        sent: Sent,
-    ) -> enums::Updates {
-        let full = self.receipt(viewer, peer, random_id, sent);
-        let is_short = self.is_short(random_id);
-        is_short.then(|| short_sent(&full)).flatten().unwrap_or(full)
-    }
-
-    /// The same of several messages.
-    pub(crate) fn receipts(
-        &self,
-        viewer: Viewer,
-        peer: Peer,
-        all: &[(i64, Sent)],
-    ) -> enums::Updates {
-        let mut view = self.view(viewer);
-        let (mut numbers, mut messages) = (Vec::new(), Vec::new());
-        for (random_id, sent) in all {
-            let Sent { id, pts, .. } = *sent;
-            numbers.push(types::UpdateMessageId { id, random_id: *random_id }.into());
-            if let Peer::Channel(channel) = peer {
-                messages.push(view.new_in_channel(channel, *sent));
-                continue;
-            }
-            let message = view.first(id);
-            messages.push(types::UpdateNewMessage { message, pts, pts_count: 1 }.into());
-        }
-        numbers.append(&mut messages);
-        let date = all.iter().map(|(_, sent)| sent.date).max().unwrap_or_default();
-        view.updates(numbers, date)
     }
 }

@@ -7,7 +7,7 @@ use telewire::tl::api::{enums, types};
 use crate::world::account::Account;
 use crate::world::schedule::Waiting;
 use crate::world::{
-    Channel, Dialog, Media, MessageCopy, Peer, Post, PostId, Reacted, State, User, Viewer,
+    Channel, Dialog, GENERAL, Media, MessageCopy, Peer, Post, PostId, Reacted, State, User, Viewer,
 };
 
 /// Reactions that come with a message, as many as Telegram sends.
@@ -54,8 +54,9 @@ impl<'a> View<'a> {
     }
 
     /// Somebody whom a message of a channel names: UM-10, strangers are shown in short.
-    pub(crate) fn pass(&mut self, user: i64) {
+    pub(crate) fn pass(&mut self, user: i64) -> enums::Peer {
         self.passing.insert(user);
+        Peer::User(user).to_tl()
     }
 
     /// Somebody; `None` if there is nobody.
@@ -147,16 +148,17 @@ impl<'a> View<'a> {
         self.message_in(Peer::User(self.viewer.user), id)
     }
 
-    /// A message that the account sent, as it was at first.
-    pub(crate) fn first(&mut self, id: i32) -> enums::Message {
+    /// A message of a box that the account sent, as it was at first.
+    pub(crate) fn first(&mut self, owner: Peer, id: i32) -> enums::Message {
         let account = self.state.accounts.get(&self.viewer.user);
-        match account.and_then(|account| account.first.get(&id)) {
+        match account.and_then(|account| account.first.get(&(owner, id))) {
+            Some((Peer::Channel(channel), post)) => self.channel_post(*channel, id, post, false),
             Some((dialog, post)) => {
                 let copy = MessageCopy::new(PostId::default(), *dialog, true);
                 self.named.extend(post.names());
-                self.shown(Peer::User(self.viewer.user), id, copy, post)
+                self.shown(owner, id, copy, post)
             }
-            None => self.message(id),
+            None => self.message_in(owner, id),
         }
     }
 
@@ -181,6 +183,13 @@ impl<'a> View<'a> {
         Some(self.state.mailbox(owner)?.message(id)?.dialog)
     }
 
+    /// The topic of a message of a box; none of what is in no forum, or in its first topic.
+    pub(crate) fn topic_of(&self, owner: Peer, id: i32) -> Option<i32> {
+        let Peer::Channel(channel) = owner else { return None };
+        let topic = self.channel_of(channel)?.topic_of.get(&id).copied();
+        topic.filter(|topic| *topic != GENERAL)
+    }
+
     pub(crate) fn waits(&self, id: i32) -> Option<Waiting> {
         self.state.accounts.get(&self.viewer.user)?.scheduled.waiting.get(&id).cloned()
     }
@@ -188,7 +197,7 @@ impl<'a> View<'a> {
     /// A message that is to be sent later.
     pub(crate) fn waiting(&mut self, id: i32, waiting: &Waiting) -> enums::Message {
         let me = Peer::User(self.viewer.user);
-        let mut post = Post::new(me, waiting.date, waiting.content.clone());
+        let mut post = Post::new(self.viewer.user, me, waiting.date, waiting.content.clone());
         post.content.is_scheduled = true;
         let copy = MessageCopy::new(PostId::default(), waiting.peer, true);
         self.named.extend(post.names());
@@ -231,7 +240,9 @@ impl<'a> View<'a> {
         }
         let fwd_from = content.forward.map(|forward| {
             let from_id = Some(forward.from.to_tl());
-            types::MessageFwdHeader { from_id, ..types::MessageFwdHeader::new(forward.date) }.into()
+            let channel_post = forward.post;
+            let header = types::MessageFwdHeader::new(forward.date);
+            types::MessageFwdHeader { from_id, channel_post, ..header }.into()
         });
         let message = types::Message {
             out: copy.is_out,
@@ -285,20 +296,21 @@ impl<'a> View<'a> {
                 mine = mine.saturating_add(1);
             }
         }
-        let recent = post.reactions.iter().rev().map(|Reacted { who, date, reaction }| {
+        // Of a post of a channel nobody hears who thinks what.
+        let is_open = !post.copies.iter().any(|(owner, _)| self.state.is_broadcast(*owner));
+        let in_channel = post.copies.iter().any(|(owner, _)| matches!(owner, Peer::Channel(_)));
+        let recent = post.reactions.iter().rev().filter(|_| is_open);
+        let recent = recent.map(|Reacted { who, date, reaction }| {
+            let peer = if in_channel { self.pass(*who) } else { self.name(Peer::User(*who)) };
             types::MessagePeerReaction {
                 my: *who == self.viewer.user,
-                ..types::MessagePeerReaction::new(
-                    self.name(Peer::User(*who)),
-                    *date,
-                    reaction.clone(),
-                )
+                ..types::MessagePeerReaction::new(peer, *date, reaction.clone())
             }
         });
         let recent = recent.take(MAX_RECENT).collect();
         (!results.is_empty()).then(|| types::MessageReactions {
-            can_see_list: true,
-            recent_reactions: Some(recent),
+            can_see_list: is_open,
+            recent_reactions: is_open.then_some(recent),
             ..types::MessageReactions::new(results)
         })
     }

@@ -10,7 +10,7 @@ use telewire::tl::api::functions::channels::{
 };
 use telewire::tl::api::types;
 
-use crate::methods::Registry;
+use crate::methods::{Registry, distinct};
 use crate::world::{Ban, Caller, Channel, Peer, State, User, View, count, forbidden, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -56,10 +56,8 @@ fn invite_to_channel(
 ) -> Result<types::messages::InvitedUsers, RpcError> {
     let (me, date) = (caller.me, caller.date());
     let id = state.input_channel(caller, &request.channel)?;
-    let mut users = Vec::new();
-    for user in &request.users {
-        users.push(state.input_user(caller, user)?);
-    }
+    let users = request.users.iter().map(|user| state.input_user(caller, user));
+    let mut users: Vec<i64> = distinct(users.collect::<Result<Vec<_>, _>>()?).collect();
     let channel = state.open_channel(caller, id)?;
     let is_inviter = channel.can(me, |rights| rights.invite_users);
     if !is_inviter && !channel.may(me, date, |banned| banned.invite_users) {
@@ -75,7 +73,6 @@ fn invite_to_channel(
     }
     users.retain(|user| !channel.is_member(*user));
     users.sort_unstable();
-    users.dedup();
     if users.is_empty() {
         let updates = state.channel_update(caller.viewer(), id, date);
         return Ok(types::messages::InvitedUsers { updates, missing_invitees: Vec::new() });
@@ -114,7 +111,7 @@ fn edit_admin(state: &mut State, caller: &Caller, request: EditAdmin) -> Result<
         return Err(forbidden("RIGHT_FORBIDDEN"));
     }
     if member.is_none() && !channel.can(me, |rights| rights.invite_users) {
-        return Err(invalid("CHAT_ADMIN_INVITE_REQUIRED"));
+        return Err(forbidden("CHAT_ADMIN_INVITE_REQUIRED"));
     }
     let is_new = member.is_none();
     state.promote(caller, id, user, request.admin_rights, rank);
@@ -244,7 +241,7 @@ fn get_participants(
 }
 
 /// Whether a name or username begins with what is looked for, or one of its words does.
-fn is_called(user: &User, query: &str) -> bool {
+pub(super) fn is_called(user: &User, query: &str) -> bool {
     let query = query.to_lowercase();
     let names = [Some(&user.first_name), user.last_name.as_ref(), user.username.as_ref()];
     let mut words = names.into_iter().flatten().flat_map(|name| name.split_whitespace());

@@ -1,19 +1,18 @@
 //! What is said in a channel, what was, and what somebody missed.
 
 use telewire::rpc::RpcError;
+use telewire::tl::api::enums::ChannelMessagesFilter;
 use telewire::tl::api::enums::messages::Messages;
 use telewire::tl::api::enums::updates::ChannelDifference;
-use telewire::tl::api::enums::{ChannelMessagesFilter, InputMessage, Updates};
 use telewire::tl::api::functions::channels::{
     DeleteMessages, DeleteParticipantHistory, ExportMessageLink, GetMessages, ReadHistory,
 };
-use telewire::tl::api::functions::messages::EditMessage;
 use telewire::tl::api::functions::updates::GetChannelDifference;
 use telewire::tl::api::types;
 
-use crate::methods::Registry;
 use crate::methods::channels::members::participant_id;
-use crate::methods::messages::MAX_LENGTH;
+use crate::methods::messages::Named;
+use crate::methods::{MAX_NAMED, Registry, distinct};
 use crate::world::{Caller, Channel, Missed, Peer, State, View, count, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -24,9 +23,6 @@ pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(export_message_link);
     registry.on(get_channel_difference);
 }
-
-/// Messages of one request for some by their numbers.
-const MAX_NUMBERS: usize = 200;
 
 fn get_messages(
     state: &mut State,
@@ -42,11 +38,10 @@ fn get_messages(
         let post = state.posts.post(channel.mailbox.message(reply)?.post)?;
         state.posts.post(post.content.reply_to?)?.id_in(channel.peer())
     };
-    let ids = request.id.iter().take(MAX_NUMBERS).filter_map(|message| match message {
-        InputMessage::InputMessageId(message) => Some(message.id),
-        InputMessage::InputMessageReplyTo(message) => Some(replied(message.id).unwrap_or(0)),
-        InputMessage::InputMessagePinned => channel.pinned.last().copied(),
-        _ => None,
+    let ids = distinct(request.id.iter().filter_map(Named::of)).map(|named| match named {
+        Named::ById(id) => id,
+        Named::RepliedBy(id) => replied(id).unwrap_or(0),
+        Named::Pinned => channel.pinned.last().copied().unwrap_or(0),
     });
     let ids: Vec<_> = ids.collect();
     let all = ids.len();
@@ -91,7 +86,8 @@ fn delete_messages(
     request: DeleteMessages,
 ) -> Result<types::messages::AffectedMessages, RpcError> {
     let id = state.input_channel(caller, &request.channel)?;
-    state.delete_in_channel(caller, id, &request.id)
+    let ids: Vec<i32> = distinct(request.id).collect();
+    state.delete_in_channel(caller, id, &ids)
 }
 
 /// All that somebody said is gone.
@@ -107,9 +103,8 @@ fn delete_participant_history(
         let post = channel.mailbox.message(*id).and_then(|copy| state.posts.post(copy.post));
         post.is_some_and(|post| post.from == Peer::User(user))
     };
-    let found = channel.history.messages.iter().copied().filter(is_theirs).collect();
-    let types::messages::AffectedMessages { pts, pts_count } =
-        state.take_out(caller, channel.id, found);
+    let found: Vec<_> = channel.history.messages.iter().copied().filter(is_theirs).collect();
+    let (pts, pts_count) = state.delete_in(channel.peer(), found, caller.actor());
     Ok(types::messages::AffectedHistory { pts, pts_count, offset: 0 })
 }
 
@@ -132,24 +127,6 @@ fn export_message_link(
     Ok(types::ExportedMessageLink { html: format!("<a href=\"{link}\">{link}</a>"), link })
 }
 
-/// `messages.editMessage` of a channel.
-pub(in crate::methods) fn edit_message(
-    state: &mut State,
-    caller: &Caller,
-    id: i64,
-    request: EditMessage,
-) -> Result<Updates, RpcError> {
-    let text = request.message.unwrap_or_default();
-    if text.trim().is_empty() {
-        return Err(invalid("MESSAGE_EMPTY"));
-    }
-    if text.chars().count() > MAX_LENGTH {
-        return Err(invalid("MESSAGE_TOO_LONG"));
-    }
-    let entities = state.entities(caller, &text, request.entities.unwrap_or_default())?;
-    state.edit_in_channel(caller, id, request.id, text, entities)
-}
-
 /// UM-07.
 fn get_channel_difference(
     state: &mut State,
@@ -164,11 +141,11 @@ fn get_channel_difference(
     let most = if state.is_bot(caller.me) { MAX_EVENTS_OF_BOTS } else { MAX_EVENTS };
     let ranges = match &request.filter {
         ChannelMessagesFilter::ChannelMessagesFilter(filter) => {
-            filter.ranges.iter().map(|range| (range.min_id, range.max_id)).collect()
+            filter.ranges.iter().map(|range| (range.min_id, range.max_id)).collect::<Vec<_>>()
         }
         _ => Vec::new(),
     };
-    if ranges.iter().any(|(min, max)| min > max) {
+    if ranges.len() > MAX_NAMED || ranges.iter().any(|(min, max)| min > max) {
         return Err(invalid("RANGES_INVALID"));
     }
     let missed = Missed { pts: request.pts, limit: request.limit.clamp(1, most), ranges };

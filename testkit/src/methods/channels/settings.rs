@@ -9,8 +9,8 @@ use telewire::tl::api::functions::channels::{
 };
 use telewire::tl::api::{enums, groups, types};
 
-use crate::methods::Registry;
 use crate::methods::chats::checked_title;
+use crate::methods::{Registry, distinct};
 use crate::world::{Caller, Founding, Invite, Peer, State, count, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -48,11 +48,9 @@ fn get_channels(
     request: GetChannels,
 ) -> Result<Chats, RpcError> {
     let view = state.view(caller.viewer());
-    let mut chats = Vec::new();
-    for channel in &request.id {
-        let id = state.named_channel(caller, channel)?;
-        chats.extend(view.chat(Peer::Channel(id)));
-    }
+    let named = request.id.iter().map(|channel| state.named_channel(caller, channel));
+    let named = named.collect::<Result<Vec<_>, _>>()?;
+    let chats = distinct(named).filter_map(|id| view.chat(Peer::Channel(id))).collect();
     Ok(types::messages::Chats { chats }.into())
 }
 
@@ -97,6 +95,7 @@ fn get_full_channel(
         exported_invite: invite.map(Invite::exported),
         migrated_from_chat_id: migrated,
         pinned_msg_id: channel.pinned.last().copied(),
+        default_send_as: state.saved_name(caller, channel.peer()).map(Peer::to_tl),
         slowmode_seconds: Some(channel.slow_mode).filter(|seconds| *seconds > 0),
         slowmode_next_send_date: (wait > 0 && !is_admin).then_some(next),
         ..types::ChannelFull::new(
@@ -126,6 +125,11 @@ fn edit_title(state: &mut State, caller: &Caller, request: EditTitle) -> Result<
     if channel.title == title {
         return Err(invalid("CHAT_NOT_MODIFIED"));
     }
+    let change = types::ChannelAdminLogEventActionChangeTitle {
+        prev_value: channel.title.clone(),
+        new_value: title.clone(),
+    };
+    state.note_action(id, caller.actor(), change);
     state.channel_changed(id, |channel| channel.title.clone_from(&title));
     let action = types::MessageActionChatEditTitle { title };
     let sent = state.happen_in_channel(caller, id, action);
@@ -157,7 +161,13 @@ fn update_username(
     if state.open_channel(caller, id)?.creator != caller.me {
         return Err(invalid("CHAT_ADMIN_REQUIRED"));
     }
+    let old = state.open_channel(caller, id)?.username.clone();
     state.name_channel(id, &request.username)?;
+    let change = types::ChannelAdminLogEventActionChangeUsername {
+        prev_value: old.unwrap_or_default(),
+        new_value: request.username,
+    };
+    state.note_action(id, caller.actor(), change);
     state.tell_all_of_channel(caller, id);
     Ok(true)
 }
@@ -180,6 +190,11 @@ fn toggle_slow_mode(
     if channel.slow_mode == seconds {
         return Err(invalid("CHAT_NOT_MODIFIED"));
     }
+    let change = types::ChannelAdminLogEventActionToggleSlowMode {
+        prev_value: channel.slow_mode,
+        new_value: seconds,
+    };
+    state.note_action(id, caller.actor(), change);
     state.channel_changed(id, |channel| channel.slow_mode = seconds);
     state.tell_all_of_channel(caller, id);
     Ok(state.channel_update(caller.viewer(), id, caller.date()))

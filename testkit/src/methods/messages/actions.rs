@@ -1,5 +1,7 @@
 //! What somebody is doing, and what is pinned.
 
+use std::collections::BTreeMap;
+
 use telewire::rpc::RpcError;
 use telewire::tl::api::functions::messages::{SetTyping, UnpinAllMessages, UpdatePinnedMessage};
 use telewire::tl::api::types::messages::AffectedHistory;
@@ -57,11 +59,10 @@ fn update_pinned_message(
     request: UpdatePinnedMessage,
 ) -> Result<enums::Updates, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
-    if let Peer::Channel(id) = peer {
-        let is_pinned = !request.unpin;
-        return state.pin_in_channel(caller, id, request.id, is_pinned, request.silent);
+    state.check_pinner(caller, peer)?;
+    if request.pm_oneside && state.is_bot(caller.me) {
+        return Err(invalid("BOT_ONESIDE_NOT_AVAIL"));
     }
-    state.may_write(caller.me, peer)?;
     let copy = state.message_of(caller, peer, request.id)?;
     if state.posts.post(copy.post).is_none_or(|post| post.content.action.is_some()) {
         return Err(invalid("MESSAGE_ID_INVALID"));
@@ -71,16 +72,20 @@ fn update_pinned_message(
         return Err(invalid("CHAT_NOT_MODIFIED"));
     }
     let (pts, count) = state.pin(owner, &[request.id], pinned, actor);
-    if !request.pm_oneside {
+    // One side there is in private chats alone.
+    let is_oneside = request.pm_oneside && matches!(peer, Peer::User(_));
+    if !is_oneside {
         state.pin_elsewhere(owner, &[request.id], pinned, actor);
     }
-    let service = if pinned && !request.pm_oneside {
+    let service = if pinned && !is_oneside && !state.is_broadcast(peer) {
         let content = Content {
             is_silent: request.silent,
-            reply_to: Some(copy.post),
+            reply_to: Some(state.posts.root(copy.post)),
+            topic: state.view(caller.viewer()).topic_of(owner, request.id),
             ..Content::action(enums::MessageAction::MessageActionPinMessage)
         };
-        Some(state.send_to(actor, peer, content, None)?)
+        // Whoever may pin says so, though they may not write.
+        Some(state.put(actor, peer, content, None))
     } else {
         None
     };
@@ -96,11 +101,7 @@ fn unpin_all_messages(
     request: UnpinAllMessages,
 ) -> Result<AffectedHistory, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
-    if let Peer::Channel(id) = peer {
-        let done = state.unpin_all_in_channel(caller, id)?;
-        return Ok(AffectedHistory { pts: done.pts, pts_count: done.pts_count, offset: 0 });
-    }
-    state.may_write(caller.me, peer)?;
+    state.check_pinner(caller, peer)?;
     let (owner, actor) = (State::box_of(caller.me, peer), caller.actor());
     let mailbox = state.mailbox(owner);
     let is_pinned =
@@ -112,9 +113,27 @@ fn unpin_all_messages(
 }
 
 impl State {
+    /// # Errors
+    ///
+    /// As [`check_inside`](Self::check_inside); `CHAT_ADMIN_REQUIRED`: whoever asks may not pin there.
+    fn check_pinner(&self, caller: &Caller, peer: Peer) -> Result<(), RpcError> {
+        self.check_inside(caller.me, peer)?;
+        let is_right = match peer {
+            Peer::User(_) => true,
+            Peer::Chat(id) => {
+                self.own_chat(caller.me, id)?.may(caller.me, |banned| banned.pin_messages)
+            }
+            Peer::Channel(id) => {
+                let channel = self.open_channel(caller, id)?;
+                channel.may_pin(caller.me, caller.date())
+            }
+        };
+        is_right.then_some(()).ok_or_else(|| invalid("CHAT_ADMIN_REQUIRED"))
+    }
+
     /// Pins in the boxes of the others who have a message what was pinned in one.
     fn pin_elsewhere(&mut self, owner: Peer, ids: &[i32], pinned: bool, actor: Actor) {
-        let mut others: std::collections::BTreeMap<Peer, Vec<i32>> = Default::default();
+        let mut others: BTreeMap<Peer, Vec<i32>> = BTreeMap::new();
         for id in ids {
             let copy = self.mailbox(owner).and_then(|mailbox| mailbox.message(*id).copied());
             for (other, id) in copy.map(|copy| self.copies(copy.post)).unwrap_or_default() {

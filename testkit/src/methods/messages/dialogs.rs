@@ -10,7 +10,7 @@ use telewire::tl::api::functions::messages::{
 use telewire::tl::api::{enums, types};
 
 use super::part;
-use crate::methods::Registry;
+use crate::methods::{Registry, distinct};
 use crate::world::{Caller, Dialog, Peer, State, View, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -47,6 +47,7 @@ fn get_dialogs(
         }
     };
     let channels = state.channel_places(caller.me);
+    let pinned = if folder == 0 { state.pinned(caller.me) } else { Vec::new() };
     let account = state.account(caller.me);
     let shown = |dialog: &Dialog| folder == 0 && dialog.is_shown();
     // Of a channel a draft is there; where it stands is its own.
@@ -59,14 +60,7 @@ fn get_dialogs(
     let mine = channels.iter().filter(|(.., peer)| folder == 0 && !account.pinned.contains(peer));
     places.extend(mine.map(|place| Reverse(*place)));
     let is_first = request.offset_date == 0 && request.offset_id == 0 && after.is_none();
-    let is_shown = |peer: &&Peer| match peer {
-        Peer::Channel(_) => folder == 0 && channels.iter().any(|(.., one)| one == *peer),
-        Peer::User(_) | Peer::Chat(_) => account.dialogs.get(peer).is_some_and(shown),
-    };
-    let above: Vec<Peer> = match request.exclude_pinned {
-        true => Vec::new(),
-        false => account.pinned.iter().filter(is_shown).copied().collect(),
-    };
+    let above = if request.exclude_pinned { Vec::new() } else { pinned };
     let count = places.len().saturating_add(above.len());
     if !is_first {
         // The chat that is named may have gone up since: what counts is where it was.
@@ -101,7 +95,7 @@ fn get_peer_dialogs(
 ) -> Result<types::messages::PeerDialogs, RpcError> {
     let peers: Result<Vec<_>, _> =
         request.peers.iter().map(|peer| state.input_dialog(caller, peer)).collect();
-    let peers = peers?;
+    let peers: Vec<Peer> = distinct(peers?).collect();
     Ok(state.peer_dialogs(caller, &peers))
 }
 
@@ -113,8 +107,7 @@ fn get_pinned_dialogs(
     if !FOLDERS.contains(&request.folder_id) {
         return Err(invalid("FOLDER_ID_INVALID"));
     }
-    let pinned = state.account(caller.me).pinned.clone();
-    let peers = if request.folder_id == 0 { pinned } else { Vec::new() };
+    let peers = if request.folder_id == 0 { state.pinned(caller.me) } else { Vec::new() };
     Ok(state.peer_dialogs(caller, &peers))
 }
 
@@ -124,14 +117,13 @@ fn toggle_dialog_pin(
     request: ToggleDialogPin,
 ) -> Result<bool, RpcError> {
     let peer = state.input_dialog(caller, &request.peer)?;
+    let pinned = state.pinned(caller.me);
     let account = state.account(caller.me);
-    let is_there = match peer {
-        Peer::Channel(id) => account.channels.contains(&id),
-        Peer::User(_) | Peer::Chat(_) => account.dialogs.get(&peer).is_some_and(Dialog::is_shown),
-    };
-    if !is_there {
+    if !account.lists(peer) {
         return Err(invalid("PEER_HISTORY_EMPTY"));
     }
+    // What is not in the list any more takes no place.
+    account.pinned = pinned;
     let is_pinned = account.pinned.contains(&peer);
     if request.pinned && !is_pinned && account.pinned.len() >= MAX_PINNED {
         return Err(invalid("PINNED_DIALOGS_TOO_MUCH"));
@@ -148,15 +140,22 @@ fn toggle_dialog_pin(
     Ok(true)
 }
 
-/// Those that are not named stay pinned below the others, unless it is by `force`.
+/// Those that are not named stay pinned below the others, unless it is by `force`. What is not in the list of chats is left out.
 fn reorder_pinned_dialogs(
     state: &mut State,
     caller: &Caller,
     request: ReorderPinnedDialogs,
 ) -> Result<bool, RpcError> {
-    let order: Result<Vec<_>, _> =
-        request.order.iter().map(|peer| state.input_dialog(caller, peer)).collect();
-    let mut order = order?;
+    let mut order = Vec::new();
+    for peer in &request.order {
+        let peer = state.input_dialog(caller, peer)?;
+        if order.len() <= MAX_PINNED
+            && !order.contains(&peer)
+            && state.account(caller.me).lists(peer)
+        {
+            order.push(peer);
+        }
+    }
     let account = state.account(caller.me);
     if !request.force {
         order.retain(|peer| account.pinned.contains(peer));
@@ -191,6 +190,12 @@ impl State {
             InputDialogPeer::InputDialogPeer(peer) => self.input_peer(caller, &peer.peer),
             _ => Err(invalid("PEER_ID_INVALID")),
         }
+    }
+
+    /// The chats that are above all others: those of them that are in the list.
+    fn pinned(&mut self, me: i64) -> Vec<Peer> {
+        let account = self.account(me);
+        account.pinned.iter().copied().filter(|peer| account.lists(*peer)).collect()
     }
 
     fn peer_dialogs(&mut self, caller: &Caller, peers: &[Peer]) -> types::messages::PeerDialogs {

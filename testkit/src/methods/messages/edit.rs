@@ -1,13 +1,15 @@
 //! What was said is said otherwise, or is gone.
 
 use telewire::rpc::RpcError;
-use telewire::tl::api::enums::{InputMedia, Updates};
+use telewire::tl::api::enums::{InputMedia, MessageMedia, ReplyMarkup, Updates};
 use telewire::tl::api::functions::messages::{DeleteHistory, DeleteMessages, EditMessage};
 use telewire::tl::api::types::messages::{AffectedHistory, AffectedMessages};
 
-use super::MAX_LENGTH;
-use crate::methods::{Registry, channels};
-use crate::world::{Caller, Media, Peer, State, What, invalid, new_waiting};
+use super::{MAX_CAPTION, MAX_LENGTH};
+use crate::methods::{Registry, distinct};
+use crate::world::{
+    Caller, Content, Deed, Media, Peer, Post, State, What, forbidden, invalid, new_waiting,
+};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(edit_message);
@@ -27,54 +29,42 @@ fn edit_message(
     request: EditMessage,
 ) -> Result<Updates, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
+    state.check_inside(caller.me, peer)?;
     if let Some(date) = request.schedule_date {
         return edit_waiting(state, caller, peer, date, request);
     }
-    if let Peer::Channel(id) = peer {
-        return channels::edit_message(state, caller, id, request);
-    }
     let copy = state.message_of(caller, peer, request.id)?;
     let post = state.posts.post(copy.post).ok_or_else(|| invalid("MESSAGE_ID_INVALID"))?;
-    let content = &post.content;
-    if content.action.is_some() {
+    if post.content.action.is_some() {
         return Err(invalid("MESSAGE_ID_INVALID"));
     }
-    if post.from != Peer::User(caller.me) || content.forward.is_some() {
-        return Err(invalid("MESSAGE_AUTHOR_REQUIRED"));
-    }
-    let is_late = caller.date().saturating_sub(post.date) > TWO_DAYS;
-    if is_late && peer != Peer::User(caller.me) && !state.is_bot(caller.me) {
-        return Err(invalid("MESSAGE_EDIT_TIME_EXPIRED"));
-    }
+    state.check_editor(caller, peer, post)?;
     if let (Some(Media::Poll(id)), Some(InputMedia::InputMediaPoll(poll))) =
-        (&content.media, &request.media)
+        (&post.content.media, &request.media)
         && poll.poll.closed
     {
         let id = *id;
+        // A poll is closed by whoever asked it; others send it on.
+        if state.polls.get(&id).is_none_or(|poll| poll.author != post.author) {
+            return Err(forbidden("MESSAGE_AUTHOR_REQUIRED"));
+        }
         state.close_poll(id, caller.actor());
+        if let Peer::Channel(channel) = peer
+            && let Some((_, post)) = state.post_of(channel, request.id)
+        {
+            state.note(channel, caller.actor(), Deed::Closed(request.id, post));
+        }
         return Ok(state.poll_answer(caller, id));
     }
-    let text = request.message.unwrap_or_else(|| content.text.clone());
-    let entities = request.entities.unwrap_or_default();
-    if text.trim().is_empty() && content.media.is_none() {
-        return Err(invalid("MESSAGE_EMPTY"));
-    }
-    if text.chars().count() > MAX_LENGTH {
-        return Err(invalid("MESSAGE_TOO_LONG"));
-    }
-    let entities = state.entities(caller, &text, entities)?;
-    if text == content.text && entities == content.entities {
+    let (id, content) = (request.id, post.content.clone());
+    let new = state.edited(caller, &content, request)?;
+    if new == content {
         return Err(invalid("MESSAGE_NOT_MODIFIED"));
     }
-    state.keep_first(copy.post);
-    if let Some(post) = state.posts.post_mut(copy.post) {
-        (post.content.text, post.content.entities) = (text, entities);
-        post.edited = Some(caller.date());
-    }
     let owner = State::box_of(caller.me, peer);
-    let pts = state.edited(copy.post, caller.actor(), owner);
+    let pts = state.edit(copy.post, caller.actor(), owner, |post| post.content = new);
     let mut view = state.view(caller.viewer());
-    let update = view.event(owner, &What::Edit(request.id), pts, 1);
+    let update = view.event(owner, &What::Edit(id), pts, 1);
     Ok(view.updates(update.into_iter().collect(), caller.date()))
 }
 
@@ -92,26 +82,122 @@ fn edit_waiting(
     if date <= caller.date() {
         return Err(invalid("SCHEDULE_DATE_INVALID"));
     }
-    let is_empty = |text: &String| text.trim().is_empty() && waiting.content.media.is_none();
-    if request.message.as_ref().is_some_and(is_empty) {
-        return Err(invalid("MESSAGE_EMPTY"));
-    }
-    let mut content = waiting.content.clone();
-    if let Some(text) = request.message {
-        let entities = request.entities.unwrap_or_default();
-        content.entities = state.entities(caller, &text, entities)?;
-        content.text = text;
-    }
-    if content.text.chars().count() > MAX_LENGTH {
-        return Err(invalid("MESSAGE_TOO_LONG"));
-    }
+    let id = request.id;
+    let content = state.edited(caller, &waiting.content, request)?;
     if content == waiting.content && date == waiting.date {
         return Err(invalid("MESSAGE_NOT_MODIFIED"));
     }
-    state.reschedule(request.id, content, date, caller.actor());
+    state.reschedule(id, content, date, caller.actor());
     let mut view = state.view(caller.viewer());
-    let update = new_waiting(&mut view, request.id);
+    let update = new_waiting(&mut view, id);
     Ok(view.updates(vec![update], caller.date()))
+}
+
+impl State {
+    /// Whether somebody who is in a chat may change what was said there.
+    ///
+    /// # Errors
+    ///
+    /// `MESSAGE_AUTHOR_REQUIRED`: it is another's; as [`may_write`](Self::may_write) if they may not write there any more;
+    /// `MESSAGE_EDIT_TIME_EXPIRED`.
+    fn check_editor(&self, caller: &Caller, peer: Peer, post: &Post) -> Result<(), RpcError> {
+        let (me, date) = (caller.me, caller.date());
+        let channel = match peer {
+            Peer::Channel(id) => Some(self.open_channel(caller, id)?),
+            Peer::User(_) | Peer::Chat(_) => None,
+        };
+        // What a channel posted is changed by those of its admins who may.
+        let edits_all = channel.is_some_and(|channel| {
+            channel.is_broadcast && channel.can(me, |rights| rights.edit_messages)
+        });
+        if (post.author != me && !edits_all) || post.content.forward.is_some() {
+            return Err(forbidden("MESSAGE_AUTHOR_REQUIRED"));
+        }
+        match channel {
+            Some(_) if edits_all => {}
+            Some(channel) => channel.check_writer(me, date)?,
+            None => self.may_write(me, peer)?,
+        }
+        let is_free = edits_all
+            || peer == Peer::User(me)
+            || self.is_bot(me)
+            || channel.is_some_and(|channel| channel.can(me, |rights| rights.pin_messages));
+        if !is_free && date.saturating_sub(post.date) > TWO_DAYS {
+            return Err(invalid("MESSAGE_EDIT_TIME_EXPIRED"));
+        }
+        Ok(())
+    }
+
+    /// What a message says after an edit. What the edit does not name stays; but bots that do not name buttons take them away.
+    ///
+    /// # Errors
+    ///
+    /// `MESSAGE_EMPTY`, `MESSAGE_TOO_LONG`, `MEDIA_CAPTION_TOO_LONG`, `MEDIA_PREV_INVALID`, `MEDIA_NEW_INVALID`, `REPLY_MARKUP_INVALID`,
+    /// and as [`entities`](Self::entities).
+    fn edited(
+        &mut self,
+        caller: &Caller,
+        old: &Content,
+        request: EditMessage,
+    ) -> Result<Content, RpcError> {
+        let mut new = old.clone();
+        let has_text = request.message.is_some();
+        new.text = request.message.unwrap_or(new.text);
+        if has_text || request.entities.is_some() {
+            let entities = request.entities.unwrap_or_default();
+            new.entities = self.entities(caller, &new.text, entities)?;
+        }
+        if self.is_bot(caller.me) {
+            new.reply_markup = inline_markup(request.reply_markup)?;
+        }
+        if let Some(media) = request.media {
+            new.media = Some(self.edited_media(caller, old.media.as_ref(), media)?);
+        }
+        if new.text.trim().is_empty() && new.media.is_none() {
+            return Err(invalid("MESSAGE_EMPTY"));
+        }
+        let length = new.text.chars().count();
+        match new.media {
+            Some(_) if length > MAX_CAPTION => Err(invalid("MEDIA_CAPTION_TOO_LONG")),
+            None if length > MAX_LENGTH => Err(invalid("MESSAGE_TOO_LONG")),
+            _ => Ok(new),
+        }
+    }
+
+    /// Places and contacts take the place of each other, or come to a text; polls and dice are what they are.
+    fn edited_media(
+        &mut self,
+        caller: &Caller,
+        old: Option<&Media>,
+        new: InputMedia,
+    ) -> Result<Media, RpcError> {
+        let is_fixed = match old {
+            Some(Media::Poll(_)) => true,
+            Some(Media::Plain(media)) => matches!(**media, MessageMedia::MessageMediaDice(_)),
+            None => false,
+        };
+        if is_fixed {
+            return Err(invalid("MEDIA_PREV_INVALID"));
+        }
+        match new {
+            InputMedia::InputMediaPoll(_) | InputMedia::InputMediaDice(_) => {
+                Err(invalid("MEDIA_NEW_INVALID"))
+            }
+            new => self.input_media(caller, new).map_err(|error| match error.name.as_str() {
+                "MEDIA_INVALID" => invalid("MEDIA_NEW_INVALID"),
+                _ => error,
+            }),
+        }
+    }
+}
+
+/// The buttons that an edit names: below a message, since keyboards are not changed; none if there are none.
+fn inline_markup(markup: Option<ReplyMarkup>) -> Result<Option<ReplyMarkup>, RpcError> {
+    match markup {
+        Some(ReplyMarkup::ReplyInlineMarkup(markup)) if markup.rows.is_empty() => Ok(None),
+        None | Some(ReplyMarkup::ReplyInlineMarkup(_)) => Ok(markup),
+        Some(_) => Err(invalid("REPLY_MARKUP_INVALID")),
+    }
 }
 
 /// What is not there is left out.
@@ -123,17 +209,17 @@ fn delete_messages(
     if request.id.iter().any(|id| *id <= 0) {
         return Err(invalid("MESSAGE_ID_INVALID"));
     }
-    let is_bot = state.is_bot(caller.me);
+    let (is_bot, ids) = (state.is_bot(caller.me), distinct(request.id).collect::<Vec<i32>>());
     let mailbox = state.mailbox(Peer::User(caller.me));
-    let dates = request.id.iter().filter_map(|id| {
+    let dates = ids.iter().filter_map(|id| {
         let copy = mailbox?.message(*id)?;
         state.posts.post(copy.post).map(|post| post.date)
     });
     if is_bot && dates.min().is_some_and(|date| caller.date().saturating_sub(date) > TWO_DAYS) {
-        return Err(RpcError::parse(403, "MESSAGE_DELETE_FORBIDDEN"));
+        return Err(forbidden("MESSAGE_DELETE_FORBIDDEN"));
     }
     // What bots delete is gone for all.
-    let (pts, pts_count) = state.delete(&request.id, request.revoke || is_bot, caller.actor());
+    let (pts, pts_count) = state.delete(&ids, request.revoke || is_bot, caller.actor())?;
     Ok(AffectedMessages { pts, pts_count })
 }
 
@@ -163,7 +249,7 @@ fn delete_history(
     };
     let all: Vec<i32> = state.history(caller.me, peer).iter().filter(is_meant).copied().collect();
     let (now, rest) = all.split_at(all.len().min(MAX_DELETED));
-    let (pts, pts_count) = state.delete(now, request.revoke, caller.actor());
+    let (pts, pts_count) = state.delete(now, request.revoke, caller.actor())?;
     if rest.is_empty() {
         let account = state.account(caller.me);
         if let Some(dialog) = account.dialogs.get_mut(&peer) {

@@ -1,12 +1,11 @@
 //! What was said: by chats and by numbers.
 
 use telewire::rpc::RpcError;
-use telewire::tl::api::enums::InputMessage;
 use telewire::tl::api::enums::messages::Messages;
 use telewire::tl::api::functions::messages::{GetHistory, GetMessages};
 
-use super::{MAX_PART, answer, part};
-use crate::methods::Registry;
+use super::{Named, answer, part};
+use crate::methods::{Registry, distinct};
 use crate::world::{Caller, Part, Peer, State};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -63,10 +62,10 @@ fn get_messages(
         let post = state.posts.post(mailbox?.message(id)?.post)?;
         state.posts.post(post.content.reply_to?)?.id_in(owner)
     };
-    let ids = request.id.iter().take(MAX_PART).map(|id| match id {
-        InputMessage::InputMessageId(message) => message.id,
-        InputMessage::InputMessageReplyTo(message) => replied(message.id).unwrap_or(message.id),
-        _ => 0,
+    let ids = distinct(request.id.iter().filter_map(Named::of)).map(|named| match named {
+        Named::ById(id) => id,
+        Named::RepliedBy(id) => replied(id).unwrap_or(id),
+        Named::Pinned => 0,
     });
     let ids: Vec<_> = ids.collect();
     Ok(answer(state.view(caller.viewer()), owner, &ids, ids.len()))

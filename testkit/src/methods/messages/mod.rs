@@ -13,7 +13,9 @@ mod scheduled;
 mod search;
 mod send;
 
+pub(super) use send::Sending;
 use telewire::rpc::RpcError;
+use telewire::tl::api::enums::InputMessage;
 use telewire::tl::api::enums::messages::Messages;
 use telewire::tl::api::types::messages as types;
 
@@ -40,6 +42,27 @@ pub(super) fn install(registry: &mut Registry<'_>) {
     scheduled::install(registry);
     search::install(registry);
     send::install(registry);
+}
+
+/// How a request names a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Named {
+    ById(i32),
+    /// What the message of this number replies to.
+    RepliedBy(i32),
+    Pinned,
+}
+
+impl Named {
+    /// `None` of what is not modelled.
+    pub(super) fn of(message: &InputMessage) -> Option<Self> {
+        match message {
+            InputMessage::InputMessageId(message) => Some(Self::ById(message.id)),
+            InputMessage::InputMessageReplyTo(message) => Some(Self::RepliedBy(message.id)),
+            InputMessage::InputMessagePinned => Some(Self::Pinned),
+            _ => None,
+        }
+    }
 }
 
 /// How many are wanted, at most as many as an answer has.

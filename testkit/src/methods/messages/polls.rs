@@ -1,11 +1,11 @@
 //! Polls: <https://core.telegram.org/api/poll>.
 
 use telewire::rpc::RpcError;
-use telewire::tl::api::enums::{InputPeer, Updates};
+use telewire::tl::api::enums::Updates;
 use telewire::tl::api::functions::messages::{GetPollResults, SendVote};
 
 use crate::methods::Registry;
-use crate::world::{Caller, Media, State, invalid};
+use crate::world::{Caller, Media, Peer, State, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.people(send_vote);
@@ -13,7 +13,9 @@ pub(super) fn install(registry: &mut Registry<'_>) {
 }
 
 fn send_vote(state: &mut State, caller: &Caller, request: SendVote) -> Result<Updates, RpcError> {
-    let poll = state.poll_of(caller, &request.peer, request.msg_id)?;
+    let peer = state.input_peer(caller, &request.peer)?;
+    state.check_inside(caller.me, peer)?;
+    let poll = state.poll_of(caller, peer, request.msg_id)?;
     state.vote(poll, &request.options, caller.actor())?;
     Ok(state.poll_answer(caller, poll))
 }
@@ -23,13 +25,13 @@ fn get_poll_results(
     caller: &Caller,
     request: GetPollResults,
 ) -> Result<Updates, RpcError> {
-    let poll = state.poll_of(caller, &request.peer, request.msg_id)?;
+    let peer = state.input_peer(caller, &request.peer)?;
+    let poll = state.poll_of(caller, peer, request.msg_id)?;
     Ok(state.poll_answer(caller, poll))
 }
 
 impl State {
-    fn poll_of(&self, caller: &Caller, peer: &InputPeer, id: i32) -> Result<i64, RpcError> {
-        let peer = self.input_peer(caller, peer)?;
+    fn poll_of(&self, caller: &Caller, peer: Peer, id: i32) -> Result<i64, RpcError> {
         let copy = self.message_of(caller, peer, id)?;
         match self.posts.post(copy.post).and_then(|post| post.content.media.as_ref()) {
             Some(Media::Poll(poll)) => Ok(*poll),

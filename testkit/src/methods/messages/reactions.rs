@@ -4,8 +4,7 @@ use telewire::rpc::RpcError;
 use telewire::tl::api::enums::{Reaction, Updates};
 use telewire::tl::api::functions::messages::{GetMessagesReactions, SendReaction};
 
-use super::MAX_PART;
-use crate::methods::Registry;
+use crate::methods::{Registry, distinct};
 use crate::world::{Caller, State, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -26,6 +25,7 @@ fn send_reaction(
     request: SendReaction,
 ) -> Result<Updates, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
+    state.check_inside(caller.me, peer)?;
     let copy = state.message_of(caller, peer, request.msg_id)?;
     let mut reactions = request.reaction.unwrap_or_default();
     reactions.retain(|reaction| *reaction != Reaction::ReactionEmpty);
@@ -60,9 +60,8 @@ fn get_messages_reactions(
 ) -> Result<Updates, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
     let owner = State::box_of(caller.me, peer);
-    let there = request.id.iter().take(MAX_PART);
-    let there = there.filter(|id| state.find(caller.me, peer, **id).is_some());
+    let there = distinct(request.id).filter(|id| state.find(caller.me, peer, *id).is_some());
     let mut view = state.view(caller.viewer());
-    let updates = there.map(|id| view.reactions_of(owner, *id).into()).collect();
+    let updates = there.map(|id| view.reactions_of(owner, id).into()).collect();
     Ok(view.updates(updates, caller.date()))
 }

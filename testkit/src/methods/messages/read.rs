@@ -1,7 +1,9 @@
 //! Reading, and what a chat looks like to others.
 
 use telewire::rpc::RpcError;
-use telewire::tl::api::functions::messages::{GetDialogUnreadMarks, MarkDialogUnread, ReadHistory};
+use telewire::tl::api::functions::messages::{
+    GetDialogUnreadMarks, GetMessageReadParticipants, MarkDialogUnread, ReadHistory,
+};
 use telewire::tl::api::types::messages::AffectedMessages;
 use telewire::tl::api::{enums, types};
 
@@ -10,6 +12,7 @@ use crate::world::{Caller, State, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.people(read_history);
+    registry.people(get_message_read_participants);
     registry.people(mark_dialog_unread);
     registry.people(get_dialog_unread_marks);
 }
@@ -25,6 +28,16 @@ fn read_history(
     }
     let (pts, pts_count) = state.read(peer, request.max_id, caller.actor());
     Ok(AffectedMessages { pts, pts_count })
+}
+
+fn get_message_read_participants(
+    state: &mut State,
+    caller: &Caller,
+    request: GetMessageReadParticipants,
+) -> Result<Vec<types::ReadParticipantDate>, RpcError> {
+    let peer = state.input_peer(caller, &request.peer)?;
+    let readers = state.readers(caller, peer, request.msg_id)?.into_iter();
+    Ok(readers.map(|(user_id, date)| types::ReadParticipantDate { user_id, date }).collect())
 }
 
 fn mark_dialog_unread(

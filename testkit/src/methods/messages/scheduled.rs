@@ -8,7 +8,7 @@ use telewire::tl::api::functions::messages::{
 };
 use telewire::tl::api::types::messages as types;
 
-use crate::methods::Registry;
+use crate::methods::{Registry, distinct};
 use crate::world::{Caller, Peer, State, What, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -41,8 +41,8 @@ fn get_scheduled_messages(
     request: GetScheduledMessages,
 ) -> Result<Messages, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
-    let mut ids = request.id;
-    ids.retain(|id| state.waits(caller, peer, *id));
+    let ids = distinct(request.id).filter(|id| state.waits(caller, peer, *id));
+    let ids: Vec<i32> = ids.collect();
     Ok(state.waiting_answer(caller, peer, &ids))
 }
 
@@ -52,11 +52,13 @@ fn send_scheduled_messages(
     request: SendScheduledMessages,
 ) -> Result<Updates, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
-    if request.id.is_empty() || !request.id.iter().all(|id| state.waits(caller, peer, *id)) {
+    state.check_inside(caller.me, peer)?;
+    let ids: Vec<i32> = distinct(request.id).collect();
+    if ids.is_empty() || !ids.iter().all(|id| state.waits(caller, peer, *id)) {
         return Err(invalid("MESSAGE_ID_INVALID"));
     }
     let (mut gone, mut sent) = (Vec::new(), Vec::new());
-    for id in request.id {
+    for id in ids {
         if let Some((message, update)) = state.send_waiting(id, caller.actor()) {
             sent.push(message);
             gone.push(update);
@@ -78,8 +80,8 @@ fn delete_scheduled_messages(
     request: DeleteScheduledMessages,
 ) -> Result<Updates, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
-    let mut ids = request.id;
-    ids.retain(|id| state.waits(caller, peer, *id));
+    let ids = distinct(request.id).filter(|id| state.waits(caller, peer, *id));
+    let ids: Vec<i32> = ids.collect();
     let update = state.unschedule(peer, &ids, None, caller.actor());
     let mut view = state.view(caller.viewer());
     view.name(peer);

@@ -1,7 +1,7 @@
 //! Texts, and what else is sent.
 
 use telewire::rpc::RpcError;
-use telewire::tl::api::enums::{InputGeoPoint, InputMedia, InputReplyTo, Updates};
+use telewire::tl::api::enums::{InputGeoPoint, InputMedia, InputPeer, InputReplyTo, Updates};
 use telewire::tl::api::functions::messages::{SendMedia, SendMessage};
 use telewire::tl::api::types;
 
@@ -21,7 +21,7 @@ fn send_message(
 ) -> Result<Updates, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
     if let Some(answer) = state.sent_before(caller, peer, request.random_id) {
-        return Ok(answer);
+        return Ok(state.shortened(request.random_id, answer));
     }
     if request.message.trim().is_empty() {
         return Err(invalid("MESSAGE_EMPTY"));
@@ -29,61 +29,81 @@ fn send_message(
     if request.message.chars().count() > MAX_LENGTH {
         return Err(invalid("MESSAGE_TOO_LONG"));
     }
-    let reply_to = match &request.reply_to {
-        Some(reply) => Some(state.replied(caller, peer, reply)?),
-        None => None,
+    let sending = Sending {
+        peer,
+        random_id: request.random_id,
+        reply_to: request.reply_to.as_ref(),
+        send_as: request.send_as.as_ref(),
+        is_silent: request.silent,
+        later: request.schedule_date,
+        clear_draft: request.clear_draft,
     };
+    let empty = state.addressed(caller, &sending)?;
     let entities = request.entities.unwrap_or_default();
     let content = Content {
         entities: state.entities(caller, &request.message, entities)?,
         text: request.message,
-        is_silent: request.silent,
-        reply_to,
-        topic: named_topic(request.reply_to.as_ref()),
         reply_markup: request.reply_markup.filter(|_| state.is_bot(caller.me)),
-        ..Content::default()
+        ..empty
     };
-    let answer = state.say_to(caller, peer, content, request.random_id, request.schedule_date)?;
-    if request.clear_draft {
-        state.clear_draft(caller, peer);
-    }
-    Ok(answer)
+    let answer = state.say_to(caller, &sending, content)?;
+    Ok(state.shortened(request.random_id, answer))
 }
 
 fn send_media(state: &mut State, caller: &Caller, request: SendMedia) -> Result<Updates, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
     if let Some(answer) = state.sent_before(caller, peer, request.random_id) {
-        return Ok(answer);
+        return Ok(state.shortened(request.random_id, answer));
     }
     if request.message.chars().count() > MAX_CAPTION {
         return Err(invalid("MEDIA_CAPTION_TOO_LONG"));
     }
-    let reply_to = match &request.reply_to {
-        Some(reply) => Some(state.replied(caller, peer, reply)?),
-        None => None,
-    };
-    state.may_write(caller.me, peer)?;
-    let media = state.input_media(caller, request.media)?;
-    let entities = request.entities.unwrap_or_default();
-    let content = Content {
-        entities: state.entities(caller, &request.message, entities)?,
-        text: request.message,
+    let sending = Sending {
+        peer,
+        random_id: request.random_id,
+        reply_to: request.reply_to.as_ref(),
+        send_as: request.send_as.as_ref(),
         is_silent: request.silent,
-        reply_to,
-        topic: named_topic(request.reply_to.as_ref()),
+        later: request.schedule_date,
+        clear_draft: request.clear_draft,
+    };
+    let empty = state.addressed(caller, &sending)?;
+    let entities = request.entities.unwrap_or_default();
+    let entities = state.entities(caller, &request.message, entities)?;
+    let media = state.input_media(caller, request.media)?;
+    let poll = match &media {
+        Media::Poll(id) => Some(*id),
+        Media::Plain(_) => None,
+    };
+    let content = Content {
+        entities,
+        text: request.message,
         reply_markup: request.reply_markup.filter(|_| state.is_bot(caller.me)),
         media: Some(media),
-        ..Content::default()
+        ..empty
     };
-    let answer = state.say_to(caller, peer, content, request.random_id, request.schedule_date)?;
-    if request.clear_draft {
-        state.clear_draft(caller, peer);
+    let answer = state.say_to(caller, &sending, content);
+    // Of what was not sent there is no poll.
+    if let (Err(_), Some(poll)) = (&answer, poll) {
+        state.polls.remove(&poll);
     }
-    Ok(answer)
+    Ok(state.shortened(request.random_id, answer?))
+}
+
+/// How something is sent: what all methods that send say besides what is said.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::methods) struct Sending<'a> {
+    pub(in crate::methods) peer: Peer,
+    pub(in crate::methods) random_id: i64,
+    pub(in crate::methods) reply_to: Option<&'a InputReplyTo>,
+    pub(in crate::methods) send_as: Option<&'a InputPeer>,
+    pub(in crate::methods) is_silent: bool,
+    pub(in crate::methods) later: Option<i32>,
+    pub(in crate::methods) clear_draft: bool,
 }
 
 /// The topic of a forum that is named.
-fn named_topic(reply: Option<&InputReplyTo>) -> Option<i32> {
+pub(super) fn named_topic(reply: Option<&InputReplyTo>) -> Option<i32> {
     match reply {
         Some(InputReplyTo::InputReplyToMessage(reply)) => reply.top_msg_id,
         _ => None,
@@ -94,53 +114,57 @@ fn named_topic(reply: Option<&InputReplyTo>) -> Option<i32> {
 const DICE: [(&str, u64); 6] = [("🎲", 6), ("🎯", 6), ("🎳", 6), ("🏀", 5), ("⚽", 5), ("🎰", 64)];
 
 impl State {
-    /// UM-11: what came of it if it was sent before: it is not sent again.
-    pub(super) fn sent_before(
-        &mut self,
+    /// What is about to be sent, before anything is said: what it replies to, in which topic, in whose name.
+    pub(in crate::methods) fn addressed(
+        &self,
         caller: &Caller,
-        peer: Peer,
-        random_id: i64,
-    ) -> Option<Updates> {
-        if self.scheduled_before(caller.me, peer, random_id).is_some() {
-            return Some(self.scheduled(caller.viewer(), peer, &[random_id], caller.date()));
-        }
-        let sent = self.account(caller.me).sent.get(&(peer, random_id)).copied()?;
-        Some(self.short_receipt(caller.viewer(), peer, random_id, sent))
+        sending: &Sending<'_>,
+    ) -> Result<Content, RpcError> {
+        Ok(Content {
+            reply_to: self.replied(caller, sending.peer, sending.reply_to)?,
+            topic: named_topic(sending.reply_to),
+            send_as: self.name_for(caller, sending.peer, sending.send_as)?,
+            is_silent: sending.is_silent,
+            ..Content::default()
+        })
     }
 
-    /// Sends, now or later.
-    fn say_to(
+    /// The tail of all that is sent: now or later, and what was begun is not any more.
+    pub(in crate::methods) fn say_to(
         &mut self,
         caller: &Caller,
-        peer: Peer,
+        sending: &Sending<'_>,
         content: Content,
-        random_id: i64,
-        later: Option<i32>,
     ) -> Result<Updates, RpcError> {
-        let (actor, viewer) = (caller.actor(), caller.viewer());
-        if let Some(date) = later.filter(|date| *date > caller.date()) {
-            self.schedule(actor, peer, content, date, random_id)?;
-            return Ok(self.scheduled(viewer, peer, &[random_id], caller.date()));
+        let Sending { peer, random_id, later, clear_draft, .. } = *sending;
+        let answer = self.send_all(caller, peer, vec![(random_id, content)], later)?;
+        if clear_draft {
+            self.clear_draft(caller, peer);
         }
-        let sent = self.send_to(actor, peer, content, Some(random_id))?;
-        Ok(self.short_receipt(viewer, peer, random_id, sent))
+        Ok(answer)
     }
 
-    /// The message of a chat that is replied to.
+    /// The message of a chat that is replied to, if one is.
     pub(super) fn replied(
         &self,
         caller: &Caller,
         peer: Peer,
-        reply: &InputReplyTo,
-    ) -> Result<PostId, RpcError> {
+        reply: Option<&InputReplyTo>,
+    ) -> Result<Option<PostId>, RpcError> {
+        let Some(reply) = reply else { return Ok(None) };
         let InputReplyTo::InputReplyToMessage(reply) = reply else {
             return Err(invalid("REPLY_TO_INVALID"));
         };
         let copy = self.find(caller.me, peer, reply.reply_to_msg_id);
-        copy.map(|copy| copy.post).ok_or_else(|| invalid("REPLY_MESSAGE_ID_INVALID"))
+        let copy = copy.ok_or_else(|| invalid("REPLY_MESSAGE_ID_INVALID"))?;
+        Ok(Some(self.posts.root(copy.post)))
     }
 
-    fn input_media(&mut self, caller: &Caller, media: InputMedia) -> Result<Media, RpcError> {
+    pub(super) fn input_media(
+        &mut self,
+        caller: &Caller,
+        media: InputMedia,
+    ) -> Result<Media, RpcError> {
         let plain = match media {
             InputMedia::InputMediaPoll(poll) => return self.new_poll(caller.actor(), *poll),
             InputMedia::InputMediaGeoPoint(media) => {

@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use telewire::rpc::RpcError;
+use telewire::tl::api::enums::ChannelAdminLogEventAction as Action;
 use telewire::tl::api::{enums, types};
 
 use crate::world::account::Sent;
+use crate::world::channel::log::Log;
 use crate::world::channel::{Admin, Ban, Channel, FIRST_CHANNEL, FOREVER, Member};
 use crate::world::dialog::Dialog;
 use crate::world::mailbox::Mailbox;
+use crate::world::reads::Reads;
 use crate::world::{Caller, Content, Peer, State, invalid, is_username};
 
 /// What a channel is made of.
@@ -90,6 +93,7 @@ impl State {
             pinned: BTreeSet::new(),
             topics: BTreeMap::new(),
             topic_of: BTreeMap::new(),
+            log: Log::default(),
             migrated_from,
         };
         self.channels.all.insert(id, channel);
@@ -104,14 +108,15 @@ impl State {
         id: i64,
         action: impl Into<enums::MessageAction>,
     ) -> Sent {
-        self.send_to_channel(caller.actor(), id, Content::action(action), None)
+        self.send_to_channel(caller.actor(), id, Content::action(action), None, None)
     }
 
     /// Somebody is in a channel; whoever is already stays as they are.
     pub(crate) fn enter_channel(&mut self, id: i64, user: i64, inviter: i64, date: i32) {
         self.channel_changed(id, |channel| {
             let read = channel.history.messages.last().copied().unwrap_or(0);
-            let member = Member { inviter, date, read, admin: None };
+            let reads = Reads::default();
+            let member = Member { inviter, date, read, reads, admin: None };
             channel.members.entry(user).or_insert(member);
         });
         self.account(user).channels.insert(id);
@@ -122,7 +127,11 @@ impl State {
         self.channel_changed(id, |channel| {
             channel.members.remove(&user);
         });
-        self.account(user).channels.remove(&id);
+        let account = self.account(user);
+        account.channels.remove(&id);
+        // What one had of it in the list of chats goes with it.
+        account.pinned.retain(|peer| *peer != Peer::Channel(id));
+        account.dialogs.remove(&Peer::Channel(id));
     }
 
     /// Somebody joins by themselves, or is brought; gives the message about it, which broadcast channels have none of.
@@ -136,6 +145,14 @@ impl State {
         let date = caller.date();
         for user in users {
             self.enter_channel(id, *user, caller.me, date);
+            let actor = caller.actor();
+            if *user == caller.me {
+                self.note_action(id, actor, Action::ChannelAdminLogEventActionParticipantJoin);
+            } else {
+                let participant = self.participant_of(caller, id, *user);
+                let invite = types::ChannelAdminLogEventActionParticipantInvite { participant };
+                self.note_action(id, actor, invite);
+            }
         }
         let is_told = self.channels.channel(id).is_some_and(|channel| !channel.is_broadcast);
         for user in users {
@@ -158,6 +175,8 @@ impl State {
             return Err(invalid("USER_CREATOR"));
         }
         self.quit_channel(id, me);
+        let left = Action::ChannelAdminLogEventActionParticipantLeave;
+        self.note_action(id, caller.actor(), left);
         self.tell_of_channel(me, Some(caller.context.key), id, date);
         Ok(())
     }
@@ -172,6 +191,7 @@ impl State {
         rank: Option<String>,
     ) {
         let (me, date) = (caller.me, caller.date());
+        let prev_participant = self.participant_of(caller, id, user);
         self.enter_channel(id, user, me, date);
         let admin =
             (rights != types::ChatAdminRights::new()).then_some(Admin { rights, by: me, rank });
@@ -182,6 +202,12 @@ impl State {
             }
             let _ = channel.members.get_mut(&user).map(|member| member.admin = admin);
         });
+        let new_participant = self.participant_of(caller, id, user);
+        let change = types::ChannelAdminLogEventActionParticipantToggleAdmin {
+            prev_participant,
+            new_participant,
+        };
+        self.note_action(id, caller.actor(), change);
         self.tell_of_channel(user, None, id, date);
     }
 
@@ -201,6 +227,7 @@ impl State {
         let until_date = rights.until_date;
         let is_none = rights == types::ChatBannedRights::new(until_date);
         let is_out = rights.view_messages;
+        let prev_participant = self.participant_of(caller, id, user);
         self.channel_changed(id, |channel| {
             if is_none {
                 channel.bans.remove(&user);
@@ -212,6 +239,12 @@ impl State {
         if is_out {
             self.quit_channel(id, user);
         }
+        let new_participant = self.participant_of(caller, id, user);
+        let change = types::ChannelAdminLogEventActionParticipantToggleBan {
+            prev_participant,
+            new_participant,
+        };
+        self.note_action(id, caller.actor(), change);
         self.tell_of_channel(user, None, id, date);
     }
 
@@ -259,5 +292,9 @@ impl State {
             let except = Some(caller.context.key).filter(|_| user == caller.me);
             self.tell_of_channel(user, except, id, caller.date());
         }
+        // Nobody may read what is there any more.
+        let all = self.channels.channel(id).map(|channel| channel.history.messages.clone());
+        self.delete_in(Peer::Channel(id), all.unwrap_or_default(), caller.actor());
+        self.channel_changed(id, |channel| channel.log = Log::default());
     }
 }

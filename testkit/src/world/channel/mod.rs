@@ -1,6 +1,7 @@
 //! Supergroups and broadcast channels: each has one box for all (UM-01), and who is in it, with what rights.
 
 mod difference;
+mod log;
 mod members;
 mod posts;
 mod topic;
@@ -11,10 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use telewire::rpc::RpcError;
 use telewire::tl::api::{enums, types};
 
+use crate::world::channel::log::Log;
 use crate::world::dialog::Dialog;
 use crate::world::mailbox::Mailbox;
+use crate::world::reads::Reads;
+use crate::world::remove::take_out;
 use crate::world::{Caller, Peer, State, forbidden, invalid};
 pub(crate) use difference::Missed;
+pub(crate) use log::{Deed, Logged};
 pub(crate) use members::Founding;
 pub(crate) use topic::{BLUE, GENERAL, Topic};
 pub(crate) use view::count;
@@ -46,6 +51,8 @@ pub(crate) struct Channel {
     pub(crate) topics: BTreeMap<i32, Topic>,
     /// In which topic a message is; those of none are in the first.
     pub(crate) topic_of: BTreeMap<i32, i32>,
+    /// What was done of late, for its admins.
+    pub(crate) log: Log,
     /// The basic group that it was.
     pub(crate) migrated_from: Option<i64>,
 }
@@ -57,6 +64,8 @@ pub(crate) struct Member {
     pub(crate) date: i32,
     /// The last message that they read: UM-04, readers differ in it.
     pub(crate) read: i32,
+    /// When they read which part of it.
+    pub(crate) reads: Reads,
     pub(crate) admin: Option<Admin>,
 }
 
@@ -158,8 +167,27 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// `CHAT_ADMIN_REQUIRED`, `CHAT_WRITE_FORBIDDEN`, `USER_BANNED_IN_CHANNEL`, `CHAT_SEND_PLAIN_FORBIDDEN`, `SLOWMODE_WAIT_X`.
+    /// As [`check_writer`](Self::check_writer); `SLOWMODE_WAIT_X`.
     pub(crate) fn check_sender(&self, user: i64, date: i32) -> Result<(), RpcError> {
+        self.check_writer(user, date)?;
+        let wait = if self.is_slow_for(user) { self.slow_mode_left(user, date) } else { 0 };
+        if wait > 0 {
+            return Err(RpcError::parse(420, &format!("SLOWMODE_WAIT_{wait}")));
+        }
+        Ok(())
+    }
+
+    /// Whether somebody has to wait between two messages.
+    pub(crate) fn is_slow_for(&self, user: i64) -> bool {
+        self.slow_mode > 0 && !self.is_broadcast && !self.is_admin(user)
+    }
+
+    /// Whether somebody may write here, whenever it is.
+    ///
+    /// # Errors
+    ///
+    /// `CHAT_ADMIN_REQUIRED`, `CHAT_WRITE_FORBIDDEN`, `USER_BANNED_IN_CHANNEL`, `CHAT_SEND_PLAIN_FORBIDDEN`.
+    pub(crate) fn check_writer(&self, user: i64, date: i32) -> Result<(), RpcError> {
         if self.is_broadcast {
             let may_post = self.can(user, |rights| rights.post_messages);
             return may_post.then_some(()).ok_or_else(|| invalid("CHAT_ADMIN_REQUIRED"));
@@ -180,23 +208,34 @@ impl Channel {
         if self.default_banned.send_plain || own.is_some_and(|rights| rights.send_plain) {
             return Err(forbidden("CHAT_SEND_PLAIN_FORBIDDEN"));
         }
-        let wait = self.slow_mode_left(user, date);
-        if wait > 0 {
-            return Err(RpcError::parse(420, &format!("SLOWMODE_WAIT_{wait}")));
-        }
         Ok(())
     }
 
-    /// Both what is pinned and the message know it.
-    pub(crate) fn pin(&mut self, message: i32, is_pinned: bool) {
-        if let Some(copy) = self.mailbox.message_mut(message) {
-            copy.is_pinned = is_pinned;
+    /// Whether somebody may pin here: in a supergroup its members if it is not forbidden to them.
+    pub(crate) fn may_pin(&self, user: i64, date: i32) -> bool {
+        if self.is_broadcast {
+            return self.can(user, |rights| rights.edit_messages);
         }
-        if is_pinned {
-            self.pinned.insert(message);
-        } else {
-            self.pinned.remove(&message);
+        self.can(user, |rights| rights.pin_messages)
+            || self.may(user, date, |banned| banned.pin_messages)
+    }
+
+    /// Messages are pinned, or are not any more.
+    pub(crate) fn note_pinned(&mut self, messages: &[i32], is_pinned: bool) {
+        for message in messages {
+            if is_pinned {
+                self.pinned.insert(*message);
+            } else {
+                self.pinned.remove(message);
+            }
         }
+    }
+
+    /// Messages are gone; they are in their order.
+    pub(crate) fn forget(&mut self, messages: &[i32]) {
+        take_out(&mut self.history.messages, messages);
+        self.note_pinned(messages, false);
+        self.leave_topics(messages);
     }
 
     /// Seconds until a member may say the next thing.
@@ -212,9 +251,17 @@ impl Channel {
         let unread = self.history.messages.get(from..).unwrap_or_default();
         let is_others = |id: &&i32| {
             let post = self.mailbox.message(**id).and_then(|copy| state.posts.post(copy.post));
-            post.is_some_and(|post| post.from != Peer::User(user))
+            post.is_some_and(|post| post.author != user)
         };
         i32::try_from(unread.iter().filter(is_others).count()).unwrap_or(i32::MAX)
+    }
+}
+
+impl Member {
+    /// They read up to a message.
+    pub(crate) fn read_to(&mut self, message: i32, date: i32) {
+        self.read = message;
+        self.reads.note(message, date);
     }
 }
 

@@ -1,10 +1,13 @@
 //! Topics of a forum: <https://core.telegram.org/api/forum>.
 
+use std::collections::BTreeMap;
+
 use telewire::rpc::RpcError;
 use telewire::tl::api::types;
 
 use crate::world::channel::Channel;
-use crate::world::{Caller, State, invalid};
+use crate::world::remove::take_out;
+use crate::world::{Caller, Content, Peer, Sent, State, invalid};
 
 /// A topic. Its number is that of the message that began it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,11 +67,18 @@ impl Channel {
         }
     }
 
-    /// A message is gone.
-    pub(crate) fn leave_topic(&mut self, message: i32) {
-        let topic = self.topic_of.remove(&message);
-        if let Some(topic) = topic.and_then(|topic| self.topics.get_mut(&topic)) {
-            topic.messages.retain(|other| *other != message);
+    /// Messages are gone; they are in their order.
+    pub(crate) fn leave_topics(&mut self, messages: &[i32]) {
+        let mut gone: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+        for message in messages {
+            if let Some(topic) = self.topic_of.remove(message) {
+                gone.entry(topic).or_default().push(*message);
+            }
+        }
+        for (topic, messages) in gone {
+            if let Some(topic) = self.topics.get_mut(&topic) {
+                take_out(&mut topic.messages, &messages);
+            }
         }
     }
 
@@ -112,10 +122,12 @@ impl State {
         caller: &Caller,
         channel: i64,
         action: types::MessageActionTopicCreate,
-    ) -> crate::world::account::Sent {
+        random_id: i64,
+    ) -> Sent {
         let types::MessageActionTopicCreate { title, icon_color, icon_emoji_id, .. } =
             action.clone();
-        let sent = self.happen_in_channel(caller, channel, action);
+        let (peer, content) = (Peer::Channel(channel), Content::action(action));
+        let sent = self.put(caller.actor(), peer, content, Some(random_id));
         let topic = Topic {
             id: sent.id,
             title,

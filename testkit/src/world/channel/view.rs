@@ -6,13 +6,17 @@ use crate::world::account::Sent;
 use crate::world::channel::topic::GENERAL;
 use crate::world::channel::{Ban, Channel, Member, all_rights};
 use crate::world::view::View;
-use crate::world::{MessageCopy, Peer, PostId, What};
+use crate::world::{MessageCopy, Peer, Post, PostId, What, seconds};
 
 impl View<'_> {
-    /// A message of a channel. UM-10: those who are named in it alone, and are strangers, are shown in short.
+    /// A message of a channel, for those alone who may read it. UM-10: those who are named in it alone, and are strangers, are shown
+    /// in short.
     pub(crate) fn channel_message(&mut self, channel: i64, id: i32) -> enums::Message {
         let state = self.state;
         let found = state.channels.channel(channel).and_then(|channel| {
+            if !channel.is_open_to(self.viewer().user, seconds(state.clock)) {
+                return None;
+            }
             let copy = channel.mailbox.message(id)?;
             Some((channel, state.posts.post(copy.post)?))
         });
@@ -20,30 +24,37 @@ impl View<'_> {
             let peer_id = Some(Peer::Channel(channel).to_tl());
             return types::MessageEmpty { id, peer_id }.into();
         };
-        self.name(channel.peer());
-        let is_signed = !channel.is_broadcast;
+        self.channel_post(channel.id, id, post, channel.pinned.contains(&id))
+    }
+
+    /// What was said in a channel, as it is or was.
+    pub(crate) fn channel_post(
+        &mut self,
+        channel: i64,
+        id: i32,
+        post: &Post,
+        is_pinned: bool,
+    ) -> enums::Message {
+        let peer = Peer::Channel(channel);
+        let channel = self.channel_of(channel);
+        self.name(peer);
         for peer in post.names() {
             match peer {
-                Peer::User(user) if is_signed || peer != post.from => self.pass(user),
-                Peer::User(_) => {}
-                Peer::Chat(_) | Peer::Channel(_) => {
-                    self.name(peer);
-                }
-            }
+                Peer::User(user) => self.pass(user),
+                Peer::Chat(_) | Peer::Channel(_) => self.name(peer),
+            };
         }
-        let copy = MessageCopy {
-            is_pinned: channel.pinned.contains(&id),
-            ..MessageCopy::new(
-                PostId::default(),
-                channel.peer(),
-                post.from == Peer::User(self.viewer.user),
-            )
-        };
-        let topic = channel.topic_of.get(&id).copied().filter(|topic| *topic != GENERAL);
-        match self.shown(channel.peer(), id, copy, post) {
+        let is_out = post.author == self.viewer.user;
+        let copy = MessageCopy { is_pinned, ..MessageCopy::new(PostId::default(), peer, is_out) };
+        let topic = channel.and_then(|channel| channel.topic_of.get(&id)).copied();
+        // What began a topic is in none.
+        let is_in = |topic: &i32| *topic != GENERAL && *topic != id;
+        let topic = topic.or(post.content.topic).filter(is_in);
+        let is_broadcast = channel.is_some_and(|channel| channel.is_broadcast);
+        match self.shown(peer, id, copy, post) {
             enums::Message::Message(mut message) => {
-                message.post = channel.is_broadcast;
-                if channel.is_broadcast {
+                message.post = is_broadcast;
+                if is_broadcast {
                     message.from_id = None;
                     message.views = Some(groups::MessageViews { views: 1, forwards: 0 });
                 }
@@ -51,8 +62,8 @@ impl View<'_> {
                 enums::Message::Message(message)
             }
             enums::Message::MessageService(mut message) => {
-                message.post = channel.is_broadcast;
-                if channel.is_broadcast {
+                message.post = is_broadcast;
+                if is_broadcast {
                     message.from_id = None;
                 }
                 message.reply_to = in_topic(message.reply_to.take(), topic);

@@ -350,7 +350,7 @@ fn um_02_a_deletion_in_a_channel_counts_what_was_there() {
         let update = types::UpdateDeleteChannelMessages { channel_id, messages, pts, pts_count };
         (to.user, update.into())
     };
-    assert_eq!(told, [gone(ada, &[4], 6, 1), gone(bob, &[3, 2], 8, 2)]);
+    assert_eq!(told, [gone(ada, &[4], 6, 1), gone(bob, &[2, 3], 8, 2)]);
     assert_eq!(script.said(bob, channel).unwrap().len(), 1);
     // Nothing of it is there: no event.
     assert_eq!(delete(&mut script, ada, &[3]), Ok((8, 0)));

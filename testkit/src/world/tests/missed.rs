@@ -13,6 +13,8 @@ use telewire::tl::api::functions::updates::{GetDifference, GetState};
 use telewire::tl::api::{enums, types};
 
 use super::{Device, Script, message, news, updates};
+use crate::world::Peer;
+use crate::world::push::{MAX_JOINED, MAX_QUEUED};
 use crate::{Habits, OwnPts, PushFault, PushFaults};
 
 #[derive(Debug, Default)]
@@ -132,6 +134,37 @@ fn um_06_slices_of_each_size_lead_to_the_same_state() {
         assert!((1..=3).contains(&edits) && gone.contains(&2), "{limit}: {edits} {gone:?}");
         assert_eq!(all.slices > 1, limit < 7, "{limit}");
     }
+}
+
+#[test]
+fn um_06_a_slice_has_the_date_that_was_asked_for_so_that_channels_are_not_passed_over() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    let id = script.channel(ada, &[bob], false);
+    script.unix += Duration::from_secs(10);
+    let since = 1_700_000_005;
+    script.say(ada, Peer::Channel(id), "hello").unwrap();
+    script.unix += Duration::from_secs(10);
+    script.send(ada, bob.user, "one");
+    script.send(ada, bob.user, "two");
+    let request = GetDifference { pts_limit: Some(1), ..GetDifference::new(1, since, 0) };
+    let enums::updates::Difference::DifferenceSlice(slice) = script.ask(bob, &request).unwrap()
+    else {
+        panic!()
+    };
+    assert_eq!((slice.intermediate_state.pts, slice.intermediate_state.date), (2, since));
+    let (pts, date) = (slice.intermediate_state.pts, slice.intermediate_state.date);
+    let request = GetDifference { pts_limit: Some(1), ..GetDifference::new(pts, date, 0) };
+    let enums::updates::Difference::Difference(last) = script.ask(bob, &request).unwrap() else {
+        panic!()
+    };
+    assert_eq!(last.state.date, 1_700_000_020);
+    let of_channel = |update: &enums::Update| match update {
+        enums::Update::UpdateChannelTooLong(update) => update.channel_id == id,
+        enums::Update::UpdateNewChannelMessage(_) => true,
+        _ => false,
+    };
+    assert!(last.other_updates.iter().any(of_channel), "{:?}", last.other_updates);
 }
 
 #[test]
@@ -484,6 +517,24 @@ fn um_12_what_comes_first_does_so_among_what_one_client_is_told() {
     let told = script.told();
     assert_eq!(told.iter().map(|(device, _)| *device).collect::<Vec<_>>(), [bob, bob, eve]);
     assert_eq!(news(&told[0].1)[0].0.message, "two");
+}
+
+#[test]
+fn um_12_what_waits_is_bounded_whatever_happens_to_it() {
+    let reorder = PushFaults { reorder: 1_000, ..PushFaults::default() };
+    let merge = PushFaults { merge: 1_000, ..PushFaults::default() };
+    for chances in [reorder, merge] {
+        let mut script = Script::new();
+        let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+        script.world.set_push_faults(chances);
+        for _ in 0..MAX_QUEUED + 100 {
+            script.send(ada, bob.user, "hello");
+        }
+        let told = script.told();
+        assert!(told.len() <= MAX_QUEUED, "{}", told.len());
+        let longest = told.iter().map(|(_, all)| updates(all).updates.len()).max();
+        assert!(longest.is_some_and(|longest| longest <= MAX_JOINED), "{longest:?}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The world without sockets: devices that are logged in, what they are answered, and what they are told.
 
+mod access;
 mod account;
 mod bots;
 mod channel_box;
@@ -8,16 +9,24 @@ mod chats;
 mod common_box;
 mod contacts;
 mod dialogs;
+mod edits;
 mod figures;
+mod former;
+mod forwards;
 mod invites;
+mod lists;
+mod log;
 mod members;
 mod messages;
 mod missed;
+mod outsiders;
 mod peers;
 mod places;
 mod seed;
+mod send_as;
 mod sent;
 mod start;
+mod tails;
 mod topics;
 
 use std::time::Duration;
@@ -92,7 +101,10 @@ impl Script {
         let now = Now { mono: self.unix, unix: self.unix };
         let caller = Caller { key, session, now, layer: None, wants_updates: true };
         let answer = self.dispatcher.answer(caller, &request.to_bytes());
-        let answer = answer.map_err(|error| format!("{} {}", error.code, error.message()))?;
+        let answer = answer.map_err(|error| {
+            assert_eq!(code_of(&error.name).unwrap_or(error.code), error.code, "{}", error.name);
+            format!("{} {}", error.code, error.message())
+        })?;
         Ok(F::Return::from_bytes(&answer).unwrap())
     }
 
@@ -160,6 +172,24 @@ impl Script {
         };
         messages.into_iter().map(message).collect()
     }
+}
+
+/// The code of an error as Telegram has it, if it is one that is known to have one code.
+fn code_of(name: &str) -> Option<i32> {
+    const ERRORS: &str = include_str!("../../../../schema/errors.json");
+    let named = format!("\"name\":\"{name}\"");
+    let mut found = ERRORS.split('{').filter(|one| one.contains(&named)).map(|one| {
+        let code = one.split("\"code\":").nth(1).unwrap().split(',').next().unwrap();
+        code.trim().parse().unwrap()
+    });
+    found.next().filter(|_| found.next().is_none())
+}
+
+#[test]
+fn codes_of_errors_are_found_in_the_list_of_them() {
+    assert_eq!(code_of("MESSAGE_AUTHOR_REQUIRED"), Some(403));
+    assert_eq!(code_of("SLOWMODE_WAIT_X"), Some(420));
+    assert_eq!(code_of("NO_SUCH_ERROR"), None);
 }
 
 pub(crate) fn message(message: enums::Message) -> types::Message {
