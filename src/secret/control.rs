@@ -53,8 +53,8 @@ impl Chat {
             Deed::GiveUp => self.set_rekey(Rekey::Idle),
             Deed::Switch | Deed::SwitchAndForget => self.switch(deed, entropy),
             Deed::Forget => {
-                self.record.keys.old = None;
                 self.set_rekey(Rekey::Idle);
+                self.forget_old(entropy);
             }
             Deed::Answer | Deed::Derive => {}
         }
@@ -234,9 +234,13 @@ impl Chat {
             // SC-55: what is missing before `CommitKey` may still come under the old one.
             self.set_rekey(Rekey::Switched { exchange });
         } else {
-            self.record.keys.old = None;
+            self.forget_old(entropy);
         }
-        // So that the other side may forget the old one.
+    }
+
+    /// `CommitKey` was processed, so that nothing under the old key follows. The other side learns that from the next message (SC-55).
+    fn forget_old(&mut self, entropy: &mut dyn Entropy) {
+        self.record.keys.old = None;
         self.control(&Control::Noop, entropy);
     }
 

@@ -1,9 +1,9 @@
 //! SC-50 to SC-58: new keys for a chat that goes on.
 
 use super::*;
+use crate::secret::Dropped;
 use crate::secret::limits::{REKEY_AFTER, REKEY_AFTER_TIME};
 use crate::secret::rekey::Rekey;
-use crate::secret::Dropped;
 
 fn rekey(pair: &Pair, end: usize) -> &Rekey {
     &pair.ends[end].chat.record.rekey
@@ -314,7 +314,14 @@ fn sc_54_a_bad_answer_is_refused_and_the_old_key_stays() {
     for (g_b, fingerprint) in [
         bad(vec![1], 1),
         bad(vec![0xff; 256], 1),
-        bad({ let mut good = vec![0x11; 256]; good[0] = 1; good }, 1),
+        bad(
+            {
+                let mut good = vec![0x11; 256];
+                good[0] = 1;
+                good
+            },
+            1,
+        ),
     ] {
         let mut pair = Pair::new(1);
         pair.ends[1].chat.record.keys.uses = REKEY_AFTER;

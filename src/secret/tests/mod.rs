@@ -19,6 +19,7 @@ use crate::secret::content::{Content, Control};
 use crate::secret::layer::{self, Carried, Header};
 use crate::secret::numbers::Numbers;
 use crate::secret::packet;
+use crate::secret::record::Keys;
 use crate::secret::{
     Answer, Batch, Call, Chat, ChatId, ChatPeer, Counts, EncryptedMessage, Event, Group, Message,
     Parties, Receipt, Request, Rows, ServerChat, Side, State, Token, Us, UserId,
@@ -299,8 +300,9 @@ impl Pair {
 
     /// What a packet from this end says.
     pub(super) fn read(&self, from: usize, message: &EncryptedMessage) -> (Header, Content) {
-        let record = &self.ends[from].chat.record;
-        let keys = [record.keys.current.clone(), record.keys.old.clone().map(|old| old.key)];
+        let records = self.ends.each_ref().map(|end| &end.chat.record.keys);
+        let both = |keys: &Keys| [keys.current.clone(), keys.old.clone().map(|old| old.key)];
+        let keys: Vec<_> = records.into_iter().flat_map(both).collect();
         let suite = &*self.ends[from].chat.suite;
         let layer = keys
             .iter()
