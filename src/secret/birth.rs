@@ -318,8 +318,11 @@ impl Chat {
                 };
                 self.end(why, history_deleted);
             }
-            // Nothing that a chat which is there could need.
-            ServerChat::Requested { .. } | ServerChat::Empty { .. } => {}
+            // Whoever asks again changes nothing.
+            ServerChat::Requested { .. } => {
+                self.go(Word::SaidRequested);
+            }
+            ServerChat::Empty { .. } => {}
         }
     }
 

@@ -30,8 +30,9 @@ pub struct Message {
     pub grouped_id: Option<i64>,
     /// Without a sound.
     pub is_silent: bool,
-    /// Without a preview of links.
-    pub no_webpage: bool,
+    /// Links may be shown with what is behind them. Whoever fetches that tells a third party of the chat, so it is not the default
+    /// (SC-75).
+    pub wants_preview: bool,
 }
 
 impl Message {
@@ -140,7 +141,7 @@ impl Content {
                     reply_to: new.reply_to_random_id,
                     grouped_id: new.grouped_id,
                     is_silent: new.silent,
-                    no_webpage: new.no_webpage,
+                    wants_preview: !new.no_webpage,
                 };
                 Self::of_message(new.random_id, message)
             }
@@ -227,7 +228,7 @@ pub(super) fn write_message(
     let entities: Vec<_> = message.entities.iter().filter(known).cloned().collect();
     let media = message.media.as_ref().map(|media| media_for(media, layer)).transpose()?;
     let written = types::DecryptedMessage73 {
-        no_webpage: message.no_webpage,
+        no_webpage: !message.wants_preview,
         silent: message.is_silent,
         random_id,
         ttl: clamp_ttl(message.ttl),

@@ -54,7 +54,7 @@ pub(super) fn judge(called: Called, code: i32, name: &str) -> Reaction {
         (C::Message | C::Control, "ENCRYPTION_DECLINED") => R::Gone,
         // The answer of the first time was lost.
         (_, "RANDOM_ID_DUPLICATE") => R::Done,
-        _ if name == "MSG_WAIT_FAILED" || code >= 500 || code < 0 => R::Later(RETRY_AFTER),
+        _ if name == "MSG_WAIT_FAILED" || !(0..500).contains(&code) => R::Later(RETRY_AFTER),
         (C::Message | C::Control, _) if code == 403 => R::Gone,
         (C::Message, _) => R::Replace,
         (C::Control, _) => R::Fatal,

@@ -103,7 +103,8 @@ mod tests {
         assert_eq!(rows.join(" "), vectors::secret("key.rows"));
         let hex = hash.hex_rows();
         assert_eq!(hex[0], "26 d6 ce ef  f1 38 12 95");
-        assert_eq!(hex.concat().replace(' ', ""), vectors::secret("key.key_hash")[..64]);
+        assert!(vectors::secret("key.key_hash").starts_with(&hex.concat().replace(' ', "")));
+        assert_eq!(hex.concat().replace(' ', "").len(), 64);
         let drawn = hash.to_string();
         assert_eq!(drawn.lines().next(), Some("==--==  ==----||==||  ||"));
         assert!(drawn.lines().count() == 12 && drawn.lines().all(|line| line.len() == 24));

@@ -71,7 +71,7 @@ fn sc_30_a_message_of_every_layer_is_read() {
         ..none()
     };
     assert_eq!(said(Content::read(&old.to_bytes(), 45)), expected);
-    (expected.grouped_id, expected.is_silent, expected.no_webpage) = (Some(4), true, true);
+    (expected.grouped_id, expected.is_silent, expected.wants_preview) = (Some(4), true, true);
     let written = write_message(1, &expected, 144).unwrap();
     assert_eq!(written[..4], 0x91cc_4674_u32.to_le_bytes());
     assert_eq!(said(Content::read(&written, 144)), expected);

@@ -179,7 +179,7 @@ fn sc_05_what_the_server_says_out_of_turn_never_replaces_a_key() {
     let mut pair = Pair::new(1);
     let before = pair.ends.each_ref().map(|end| end.chat.record.clone());
     let (_, g_a) = asked(toy(), 50);
-    for end in 0..2 {
+    for (end, before) in before.iter().enumerate() {
         for said in [
             ServerChat::Waiting(parties()),
             ServerChat::Requested { parties: parties(), g_a: g_a.clone() },
@@ -195,7 +195,7 @@ fn sc_05_what_the_server_says_out_of_turn_never_replaces_a_key() {
             let End { chat, entropy, .. } = &mut pair.ends[end];
             chat.handle_server_chat(now, said, entropy);
             pair.ends[end].settle(now);
-            assert_eq!(pair.ends[end].chat.record, before[end]);
+            assert_eq!(pair.ends[end].chat.record, *before);
         }
     }
 }

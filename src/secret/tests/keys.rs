@@ -249,13 +249,13 @@ fn sc_53_both_ask_at_once_and_end_with_one_key() {
         pair.ends[1].chat.record.keys.uses = REKEY_AFTER;
         let first = pair.ends[0].key();
         let numbers = [ours, theirs];
-        for end in 0..2 {
+        for (end, number) in numbers.into_iter().enumerate() {
             // The number is put in its place before it is said.
             let now = pair.now;
             let End { chat, entropy, .. } = &mut pair.ends[end];
             chat.send(now, Message::text("x"), None, entropy).unwrap();
             let Rekey::Drawing { exchange, .. } = &mut chat.record.rekey else { panic!() };
-            *exchange = numbers[end];
+            *exchange = number;
             pair.take(end);
             assert!(matches!(rekey(&pair, end), Rekey::Requested { .. }));
         }

@@ -290,7 +290,7 @@ fn sc_86_nothing_secret_is_printed() {
     let now = pair.now;
     let End { chat, entropy, .. } = &mut pair.ends[0];
     chat.act(now, &Action::SetTtl(5), entropy).unwrap();
-    let printed = format!("{chat:?} {:#?}", chat);
+    let printed = format!("{chat:?} {chat:#?}");
     assert!(!printed.contains("hush"));
     assert!(printed.len() < 400, "{printed}");
     let key = hex::encode(&pair.ends[0].key().expose()[..4]);

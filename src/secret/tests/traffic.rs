@@ -191,3 +191,31 @@ fn sc_76_a_file_that_is_sent_again_goes_by_the_servers_name() {
     };
     assert_eq!((again, file), (data, InputFile::Existing { id: 5, access_hash: 6 }));
 }
+
+/// A link, a place and a file: nothing is asked of anybody on their behalf, and nobody is asked to show what is behind a link.
+#[test]
+fn sc_75_nothing_is_fetched_for_what_is_said_or_heard() {
+    use crate::tl::secret::types;
+    let place = types::DecryptedMessageMediaGeoPoint8 { lat: 1.0, long: 2.0 };
+    let page = types::DecryptedMessageMediaWebPage45 { url: "https://example.org".into() };
+    let file = ServerFile { id: 5, access_hash: 6, size: 16, dc_id: 2, key_fingerprint: 3 };
+    for message in [
+        Message::text("https://example.org"),
+        Message::media(place.into()),
+        Message::media(page.into()),
+    ] {
+        let mut pair = Pair::new(1);
+        let now = pair.now;
+        let End { chat, entropy, .. } = &mut pair.ends[0];
+        chat.send(now, message, None, entropy).unwrap();
+        pair.take(0);
+        let mut message = pair.ends[1].mail.pop_front().unwrap();
+        let Content::Message { message: said, .. } = pair.read(0, &message).1 else { panic!() };
+        assert!(!said.wants_preview);
+        message.file = Some(file);
+        assert_eq!(pair.hand(1, message), Receipt::Taken);
+        assert!(pair.ends[1].calls.is_empty());
+        let end = &mut pair.ends[1];
+        assert!(end.chat.poll_work().is_none() && end.chat.poll_call().is_none());
+    }
+}
