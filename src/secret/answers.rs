@@ -42,7 +42,11 @@ impl Chat {
         self.expire();
         let due = self.later.extract_if(.., |(at, ..)| *at <= now.mono).collect::<Vec<_>>();
         for (_, called, request) in due {
-            self.call(called, request);
+            if called == Called::Aside {
+                self.call_aside(request);
+            } else {
+                self.call(called, request);
+            }
         }
         self.hold_until = self.hold_until.filter(|until| *until > now.mono);
         self.commit(entropy);

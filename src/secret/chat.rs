@@ -83,7 +83,7 @@ pub(super) struct InFlight {
 struct Step {
     changes: BTreeMap<Row, Change>,
     events: Vec<Event>,
-    qts: Option<i32>,
+    qts: Vec<i32>,
     is_changed: bool,
 }
 
@@ -264,7 +264,8 @@ impl Chat {
         self.inbox.clear();
         self.inbox_bytes = 0;
         self.timers = Timers::default();
-        self.early.clear();
+        // Nobody will read them any more, so that they are settled.
+        self.step.qts.extend(self.early.drain(..).filter_map(|message| message.qts));
         self.calls.clear();
         self.later.clear();
         self.in_flight = None;
@@ -276,7 +277,7 @@ impl Chat {
     /// Begins a step.
     pub(super) fn begin(&mut self, now: Now, qts: Option<i32>) {
         self.now = now;
-        self.step.qts = qts;
+        self.step.qts.extend(qts);
     }
 
     /// Ends a step: what it has changed is one batch.
@@ -286,11 +287,11 @@ impl Chat {
         if !step.is_changed
             && step.changes.is_empty()
             && step.events.is_empty()
-            && step.qts.is_none()
+            && step.qts.is_empty()
         {
             return;
         }
-        self.record.generation += 1;
+        self.record.generation = self.record.generation.saturating_add(1);
         self.made += 1;
         let mut changes: Vec<_> = step.changes.into_values().collect();
         changes.push(Change::Put(Row::State, self.record.encode()));
@@ -326,13 +327,18 @@ impl Chat {
 
     /// The event of the server is not settled by this step.
     pub(super) fn keep_qts(&mut self) {
-        self.step.qts = None;
+        self.step.qts.clear();
     }
 
     /// A call, once this step is stored.
     pub(super) fn call(&mut self, called: Called, request: Request) {
         self.changed();
         self.calls.push_back((self.batch(), called, request));
+    }
+
+    /// A call that nothing follows from: there is nothing to be stored before it.
+    pub(super) fn call_aside(&mut self, request: Request) {
+        self.calls.push_back((self.made, Called::Aside, request));
     }
 
     /// Work. What was asked for before is given up, and its answer is ignored.

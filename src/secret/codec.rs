@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use crate::crypto::{AuthKey, Secret};
 use crate::secret::error::RestoreError;
 
-/// Writes one row. Its first bytes hold all keys of a chat, so that growing leaves no copy of one behind.
+/// Writes one row. It has room for all of it from the beginning, so that growing leaves no copy of a key or of a text behind.
 pub(super) struct Writer(Zeroizing<Vec<u8>>);
 
 /// The record of a chat with all its keys is smaller.
@@ -14,7 +14,12 @@ const ROOM: usize = 4096;
 
 impl Writer {
     pub(super) fn new() -> Self {
-        Self(Zeroizing::new(Vec::with_capacity(ROOM)))
+        Self::with_room(0)
+    }
+
+    /// With room for more than the keys.
+    pub(super) fn with_room(more: usize) -> Self {
+        Self(Zeroizing::new(Vec::with_capacity(ROOM.saturating_add(more))))
     }
 
     pub(super) fn put<const N: usize>(&mut self, bytes: &[u8; N]) -> &mut Self {
@@ -28,7 +33,6 @@ impl Writer {
 
     pub(super) fn string(&mut self, bytes: &[u8]) -> &mut Self {
         self.put(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes());
-        self.0.reserve(bytes.len());
         self.0.extend_from_slice(bytes);
         self
     }

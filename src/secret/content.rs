@@ -1,6 +1,8 @@
 //! What the two ends say to each other, whatever the layer it was said in: messages, actions of people, and the control
 //! messages of the protocol.
 
+use std::fmt;
+
 use crate::secret::error::Error;
 use crate::secret::limits::{FLOOR_LAYER, LARGE_FILES_LAYER, MAX_OLD_FILE, MAX_TTL};
 use crate::tl::secret::enums::{
@@ -10,8 +12,8 @@ use crate::tl::secret::enums::{
 use crate::tl::secret::{name_of, types};
 use crate::tl::{Deserialize, Serialize};
 
-/// A message, as all layers have it. What a layer does not have is empty.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// A message, as all layers have it. What a layer does not have is empty. Its `Debug` tells nothing of what is said, and no key.
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Message {
     /// The text, or what stands below the media.
@@ -33,6 +35,13 @@ pub struct Message {
     /// Links may be shown with what is behind them. Whoever fetches that tells a third party of the chat, so it is not the default
     /// (SC-75).
     pub wants_preview: bool,
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let media = self.media.as_ref().map_or("nothing", |media| name(media).unwrap_or("media"));
+        write!(f, "Message({} bytes of text, {media})", self.text.len())
+    }
 }
 
 impl Message {
@@ -303,11 +312,14 @@ pub(super) fn write_control(random_id: i64, control: &Control) -> Vec<u8> {
     types::DecryptedMessageService17 { random_id, action }.to_bytes()
 }
 
+/// What the schema calls a value's constructor.
+fn name(value: &impl Serialize) -> Option<&'static str> {
+    value.to_bytes().first_chunk().and_then(|id| name_of(u32::from_le_bytes(*id)))
+}
+
 /// The layer that a value's constructor is of: its name ends in it.
 fn layer_of(value: &impl Serialize) -> i32 {
-    let bytes = value.to_bytes();
-    let name = bytes.first_chunk().and_then(|id| name_of(u32::from_le_bytes(*id)));
-    let digits = name.map(|name| name.trim_start_matches(|c: char| !c.is_ascii_digit()));
+    let digits = name(value).map(|name| name.trim_start_matches(|c: char| !c.is_ascii_digit()));
     digits.and_then(|digits| digits.parse().ok()).unwrap_or(i32::MAX)
 }
 

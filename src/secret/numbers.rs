@@ -126,6 +126,23 @@ impl Numbers {
     }
 }
 
+/// Adds a range to those that are there, which are in their order and apart from each other: so there are never more than there are
+/// messages, whatever is asked for how often.
+pub(super) fn add(ranges: &mut Vec<Range>, mut range: Range) {
+    if range.is_empty() {
+        return;
+    }
+    ranges.retain(|other| {
+        let is_apart = other.end < range.start || range.end < other.start;
+        if !is_apart {
+            range = range.start.min(other.start)..range.end.max(other.end);
+        }
+        is_apart
+    });
+    let place = ranges.partition_point(|other| other.start < range.start);
+    ranges.insert(place, range);
+}
+
 fn to_wire(raw: u32, parity: u32) -> i32 {
     // `has_room` keeps it below 2^31.
     i32::try_from(raw.saturating_mul(2).saturating_add(parity)).unwrap_or(i32::MAX)
@@ -233,6 +250,26 @@ mod tests {
                 assert_eq!(numbers.acknowledge(in_), expected);
                 let kept = if expected.is_ok() { in_ } else { peer_in };
                 assert_eq!(numbers.peer_in, kept);
+            }
+        }
+    }
+
+    /// Every set of three ranges of few numbers: what is in one of them is in what they make, in order and apart.
+    #[test]
+    fn sc_46_what_is_asked_for_again_and_again_is_kept_once() {
+        let all: Vec<Range> = (0..5).flat_map(|from| (from..6).map(move |to| from..to)).collect();
+        for a in &all {
+            for b in &all {
+                for c in &all {
+                    let mut ranges = Vec::new();
+                    [a, b, c].into_iter().for_each(|range| add(&mut ranges, range.clone()));
+                    for number in 0..6 {
+                        let is_asked = [a, b, c].iter().any(|range| range.contains(&number));
+                        let held = ranges.iter().filter(|range| range.contains(&number)).count();
+                        assert_eq!(held, usize::from(is_asked), "{a:?} {b:?} {c:?}: {ranges:?}");
+                    }
+                    assert!(ranges.windows(2).all(|pair| pair[0].end < pair[1].start));
+                }
             }
         }
     }

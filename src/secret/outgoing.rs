@@ -17,8 +17,8 @@ pub(super) enum Kind {
     Control,
 }
 
-/// A message without a number, and without a key yet (SC-10).
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A message without a number, and without a key yet (SC-10). It is never printed.
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Draft {
     pub(super) random_id: i64,
     pub(super) kind: Kind,
@@ -56,7 +56,7 @@ impl Sent {
     }
 
     pub(super) fn encode(&self) -> Zeroizing<Vec<u8>> {
-        let mut w = Writer::new();
+        let mut w = Writer::with_room(self.packet.len());
         head(&mut w, self.random_id, self.kind, self.is_silent, self.file.as_ref());
         w.put(&self.in_.to_le_bytes()).string(&self.packet);
         w.finish()
@@ -73,7 +73,7 @@ impl Sent {
 
 impl Draft {
     pub(super) fn encode(&self) -> Zeroizing<Vec<u8>> {
-        let mut w = Writer::new();
+        let mut w = Writer::with_room(self.bytes.len());
         head(&mut w, self.random_id, self.kind, self.is_silent, self.file.as_ref());
         w.string(&self.bytes);
         w.finish()

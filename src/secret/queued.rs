@@ -6,8 +6,8 @@ use crate::secret::codec::{Source, Writer};
 use crate::secret::error::RestoreError;
 use crate::secret::types::ServerFile;
 
-/// What came, as it was decrypted: the key may be gone when its turn comes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What came, as it was decrypted: the key may be gone when its turn comes. It is never printed.
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Queued {
     pub(super) layer: Zeroizing<Vec<u8>>,
     pub(super) date: i32,
@@ -20,7 +20,7 @@ pub(super) struct Queued {
 
 impl Queued {
     pub(super) fn encode(&self) -> Zeroizing<Vec<u8>> {
-        let mut w = Writer::new();
+        let mut w = Writer::with_room(self.layer.len());
         w.string(&self.layer).put(&self.date.to_le_bytes());
         w.maybe(self.file, |w, file| {
             w.put(&file.id.to_le_bytes()).put(&file.access_hash.to_le_bytes());

@@ -10,7 +10,8 @@ use crate::secret::event::{Event, Position, Receipt};
 use crate::secret::layer::{self, Carried, Header};
 use crate::secret::life::State;
 use crate::secret::limits::{MAX_QUEUED_BYTES, MAX_WAITING, OUR_LAYER};
-use crate::secret::numbers::{Numbers, Place};
+use crate::secret::numbers::{self, Numbers, Place};
+use crate::secret::outgoing::Kind;
 use crate::secret::packet;
 use crate::secret::queued::Queued;
 use crate::secret::rekey::{Rekey, Word};
@@ -291,7 +292,9 @@ impl Chat {
             && *entry.key() < self.record.numbers.peer_in
         {
             let (out, sent) = entry.remove_entry();
-            random_ids.push(sent.random_id);
+            if sent.kind != Kind::Control {
+                random_ids.push(sent.random_id);
+            }
             self.remove(Row::Sent(out));
         }
         let peer_in = self.record.numbers.peer_in;
@@ -313,10 +316,8 @@ impl Chat {
         if let Some(number) = again.clone().find(|number| !self.outbox.contains_key(number)) {
             return Err(Breach::ResendGone { number });
         }
-        if !again.is_empty() && !self.record.resends.contains(&again) {
-            self.record.resends.push(again);
-            self.changed();
-        }
+        numbers::add(&mut self.record.resends, again);
+        self.changed();
         Ok(())
     }
 

@@ -4,10 +4,12 @@ use zeroize::Zeroizing;
 
 use crate::crypto::{AuthKey, KeyId, Secret};
 use crate::secret::codec::{Source, Writer};
+use crate::secret::content::clamp_ttl;
 use crate::secret::dh::Group;
 use crate::secret::error::RestoreError;
 use crate::secret::layer::PeerLayer;
 use crate::secret::life::State;
+use crate::secret::limits::END_OF_NUMBERS;
 use crate::secret::numbers::{Numbers, Range};
 use crate::secret::picture::KeyHash;
 use crate::secret::rekey::Rekey;
@@ -83,7 +85,7 @@ pub(super) struct OldKey {
 
 impl Record {
     pub(super) fn encode(&self) -> Zeroizing<Vec<u8>> {
-        let mut w = Writer::new();
+        let mut w = Writer::with_room(self.resends.len().saturating_mul(8));
         w.put(&[VERSION]).put(&self.generation.to_le_bytes());
         w.put(&self.session_key.to_le_bytes());
         w.put(&self.me.0.to_le_bytes()).put(&self.peer_user.0.to_le_bytes());
@@ -177,7 +179,18 @@ impl Record {
             resends: decode_resends(&mut r)?,
             discard: r.maybe(Source::flag)?,
         };
-        r.end().map(|()| record)
+        r.end()?;
+        if record.is_sound() { Ok(record) } else { Err(RestoreError::Damaged) }
+    }
+
+    /// Whether the counters can be of one chat. What is counted on never runs over then.
+    fn is_sound(&self) -> bool {
+        let Numbers { made, sent, peer_in, received, asked } = self.numbers;
+        let resends = self.resends.iter();
+        let are_sound = resends.clone().all(|range| range.start < range.end && range.end <= made)
+            && resends.clone().zip(resends.skip(1)).all(|(one, next)| one.end < next.start);
+        let in_bounds = [made, received, asked].into_iter().all(|count| count <= END_OF_NUMBERS);
+        in_bounds && peer_in <= sent && sent <= made && are_sound && self.ttl == clamp_ttl(self.ttl)
     }
 }
 

@@ -39,9 +39,10 @@ impl Chat {
                 Row::Waiting(number) => {
                     chat.waiting.insert(number, Draft::decode(bytes)?);
                 }
-                Row::Sent(out) => {
+                Row::Sent(out) if out < chat.record.numbers.made => {
                     chat.outbox.insert(out, Sent::decode(bytes)?);
                 }
+                Row::Sent(_) => return Err(RestoreError::Damaged),
                 Row::Queued(out) => {
                     let queued = Queued::decode(bytes)?;
                     chat.inbox_bytes += queued.layer.len();

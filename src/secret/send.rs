@@ -7,7 +7,6 @@ use crate::secret::chat::Chat;
 use crate::secret::content::{self, Action, Control, Message};
 use crate::secret::error::Error;
 use crate::secret::event::Event;
-use crate::secret::failure::Called;
 use crate::secret::layer::{self, Header};
 use crate::secret::life::State;
 use crate::secret::limits::{MAX_UNACKNOWLEDGED, MAX_WAITING};
@@ -173,7 +172,7 @@ impl Chat {
             return Err(Error::NotReady);
         }
         self.begin(now, None);
-        self.call(Called::Aside, request);
+        self.call_aside(request);
         self.commit(entropy);
         Ok(())
     }
@@ -215,7 +214,7 @@ impl Chat {
             self.make(draft, entropy);
             return;
         }
-        let number = self.waiting.last_key_value().map_or(0, |(last, _)| last + 1);
+        let number = self.waiting.last_key_value().map_or(0, |(last, _)| last.saturating_add(1));
         self.put(Row::Waiting(number), draft.encode());
         self.waiting.insert(number, draft);
     }

@@ -3,6 +3,7 @@
 //! A store keeps the rows of each chat by their names and knows nothing of what is in them. They hold keys: encrypt them where they lie.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use zeroize::Zeroizing;
 
@@ -24,8 +25,8 @@ pub enum Row {
     Timer(i64),
 }
 
-/// A change of one row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A change of one row. Its `Debug` has no content.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Change {
     /// The row has this value from now on.
     Put(Row, Zeroizing<Vec<u8>>),
@@ -46,13 +47,28 @@ pub struct Batch {
     pub changes: Vec<Change>,
     /// What happened.
     pub events: Vec<Event>,
-    /// The event of the server that this settles: with this batch stored, it may be confirmed (SC-80, SC-83).
-    pub qts: Option<i32>,
+    /// The events of the server that this settles: with this batch stored, they may be confirmed (SC-80, SC-83).
+    pub qts: Vec<i32>,
 }
 
-/// The rows of one chat in memory, as a store has them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Put(row, value) => write!(f, "Put({row:?}, {} bytes)", value.len()),
+            Self::Remove(row) => write!(f, "Remove({row:?})"),
+        }
+    }
+}
+
+/// The rows of one chat in memory, as a store has them. Their `Debug` has no content.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Rows(BTreeMap<Row, Zeroizing<Vec<u8>>>);
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
 
 impl Rows {
     /// None yet.

@@ -70,7 +70,7 @@ impl End {
     pub(super) fn store(&mut self, batch: &Batch) {
         self.rows.apply(batch);
         self.heard.extend(batch.events.iter().cloned());
-        self.confirmed.extend(batch.qts);
+        self.confirmed.extend(&batch.qts);
         self.generation = batch.generation;
         self.chat.handle_stored(batch.number);
     }
