@@ -74,6 +74,8 @@ impl Chat {
             (_, Answer::Failed { code, name }) => match judge(called, code, &name) {
                 Reaction::Later(wait) => self.again(called, request, wait),
                 Reaction::Done if called == Called::Discard => self.discarded(),
+                // SC-07: it may be us who had accepted it. A packet of the other side tells, or the server that it is gone.
+                Reaction::Elsewhere if self.accept_in_doubt => {}
                 Reaction::Elsewhere => self.end(Closed::Elsewhere, false),
                 Reaction::Refused => self.end(Closed::Refused, false),
                 _ => {}
@@ -98,6 +100,7 @@ impl Chat {
 
     /// The same call later. A chat that is closed says nothing more but that (SC-11).
     fn again(&mut self, called: Called, request: Request, wait: Duration) {
+        self.accept_in_doubt |= called == Called::Accept;
         if self.record.state != State::Closed || called == Called::Discard {
             self.later.push((self.now.mono.saturating_add(wait), called, request));
         }

@@ -383,7 +383,7 @@ impl Chat {
     }
 
     /// There is a key: what belongs to it begins.
-    fn ready(&mut self, entropy: &mut dyn Entropy) {
+    pub(super) fn ready(&mut self, entropy: &mut dyn Entropy) {
         self.record.birth = Birth::default();
         self.record.keys.since = self.now.unix.as_secs();
         self.record.keys.uses = 0;

@@ -46,6 +46,8 @@ pub struct Chat {
     /// Messages that came before the key. The server has them until they are confirmed, so they are not stored.
     pub(super) early: VecDeque<EncryptedMessage>,
     pub(super) redraws: u32,
+    /// `acceptEncryption` may have been heard before.
+    pub(super) accept_in_doubt: bool,
     pub(super) counts: Counts,
     pub(super) now: Now,
     step: Step,
@@ -99,6 +101,7 @@ impl Chat {
             timers: Timers::default(),
             early: VecDeque::new(),
             redraws: 0,
+            accept_in_doubt: false,
             counts: Counts::default(),
             now,
             step: Step::default(),

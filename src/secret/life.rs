@@ -73,7 +73,7 @@ pub(super) enum Word {
     Group,
     /// A first power is there, and good.
     Power,
-    /// The key is there, and it is that of the other side.
+    /// The key is there, and it is that of the other side: by its fingerprint, or by a packet of it.
     Key,
     /// The person accepts.
     Accept,
@@ -114,7 +114,8 @@ pub(super) fn next(state: State, word: Word) -> Option<State> {
         (S::Requesting, W::SaidWaiting) => S::Waiting,
         // The other side may have accepted before the answer of the call is here.
         (S::Requesting | S::Waiting, W::SaidChat) => S::Deriving,
-        (S::Deriving, W::Key) => S::Ready,
+        // The acceptor has the key already: that the other side uses it, says more than the server can.
+        (S::Deriving | S::Accepting, W::Key) => S::Ready,
         (S::Offered, W::Accept) => S::AcceptConfiguring,
         (S::AcceptConfiguring, W::Group) => S::AcceptComputing,
         (S::AcceptComputing, W::Power) => S::Accepting,
@@ -138,6 +139,7 @@ mod tests {
             (S::Requesting, W::SaidChat, S::Deriving),
             (S::Waiting, W::SaidChat, S::Deriving),
             (S::Deriving, W::Key, S::Ready),
+            (S::Accepting, W::Key, S::Ready),
             (S::Offered, W::Accept, S::AcceptConfiguring),
             (S::AcceptConfiguring, W::Group, S::AcceptComputing),
             (S::AcceptComputing, W::Power, S::Accepting),

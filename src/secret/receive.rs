@@ -8,7 +8,7 @@ use crate::secret::content::{Action, Content, Control};
 use crate::secret::error::{Breach, Closed, Dropped};
 use crate::secret::event::{Event, Position, Receipt};
 use crate::secret::layer::{self, Carried, Header};
-use crate::secret::life::State;
+use crate::secret::life::{State, Word as LifeWord};
 use crate::secret::limits::{MAX_QUEUED_BYTES, MAX_WAITING, OUR_LAYER};
 use crate::secret::numbers::{self, Numbers, Place};
 use crate::secret::outgoing::Kind;
@@ -57,6 +57,14 @@ impl Chat {
             State::Closed | State::Offered | State::Configuring | State::Computing => {
                 return self.dropped(Dropped::NotReady);
             }
+            // SC-07: who has accepted and lost the answer, knows by a packet of the other side that it was heard.
+            State::Accepting if self.is_authentic(&message.bytes) => {
+                self.keep_qts();
+                self.early.push_back(message);
+                self.go(LifeWord::Key);
+                self.ready(entropy);
+                return Receipt::Taken;
+            }
             // The other side may have its key before we have ours. The server keeps the message until it is settled.
             _ if self.early.len() < MAX_WAITING => {
                 self.keep_qts();
@@ -80,6 +88,13 @@ impl Chat {
             self.begin(now, message.qts);
             self.receive(message, entropy);
         }
+    }
+
+    fn is_authentic(&self, packet: &[u8]) -> bool {
+        let from = self.record.side.other();
+        let opened =
+            self.key_of(packet).and_then(|(_, key)| packet::open(&*self.suite, &key, from, packet));
+        opened.is_ok()
     }
 
     fn dropped(&mut self, dropped: Dropped) -> Receipt {

@@ -76,6 +76,7 @@ impl Chat {
                 Ok(())
             }
             State::Accepting => {
+                self.accept_in_doubt = true;
                 self.say_accept();
                 Ok(())
             }

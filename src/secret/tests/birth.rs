@@ -261,6 +261,63 @@ fn sc_07_another_device_that_accepts_ends_the_chat_here() {
     }
 }
 
+/// An acceptor whose call was made, by a first life or by a second one.
+fn accepting(is_second_life: bool) -> (End, Token) {
+    let (_, g_a) = asked(toy(), 1);
+    let mut bob = offered(toy(), g_a, 11);
+    bob.chat.accept(start(), &mut bob.entropy).unwrap();
+    bob.settle(start());
+    let config = bob.calls.pop_front().unwrap();
+    bob.answer(start(), config.token, Answer::DhConfigNotModified);
+    bob.settle(start());
+    if is_second_life {
+        bob.crash(start());
+        bob.settle(start());
+    }
+    let accept = bob.calls.pop_front().unwrap();
+    assert!(matches!(accept.request, Request::AcceptEncryption { .. }));
+    (bob, accept.token)
+}
+
+/// The answer is lost, and the server says that the chat was accepted: by us, as a packet of the other side shows, or by another
+/// device, as the server says.
+#[test]
+fn sc_07_an_acceptance_in_doubt_is_settled_by_the_other_side_or_by_the_server() {
+    let already = || Answer::Failed { code: 400, name: "ENCRYPTION_ALREADY_ACCEPTED".into() };
+    for ours in [false, true] {
+        let mut pair = Pair::fresh(toy(), 1);
+        pair.take(0);
+        let message = pair.ends[1].mail.pop_front().unwrap();
+        let (mut bob, token) = accepting(true);
+        bob.answer(start(), token, already());
+        bob.settle(start());
+        assert_eq!(bob.chat.state(), State::Accepting);
+        if ours {
+            // What is not authentic shows nothing.
+            let mut other = message.clone();
+            other.bytes[30] ^= 1;
+            let early = bob.chat.handle_message(start(), other, &mut bob.entropy);
+            assert_eq!(early, Receipt::Early);
+            let message = EncryptedMessage { qts: Some(4), ..message };
+            let taken = bob.chat.handle_message(start(), message, &mut bob.entropy);
+            assert_eq!(taken, Receipt::Taken);
+            bob.settle(start());
+            assert_eq!((bob.chat.state(), &bob.confirmed[..]), (State::Ready, &[4][..]));
+            assert_eq!(bob.key(), pair.ends[0].key());
+        } else {
+            let said = ServerChat::Discarded { id: ChatId(77), history_deleted: false };
+            bob.chat.handle_server_chat(start(), said, &mut bob.entropy);
+            bob.settle(start());
+            assert_eq!(closed(&bob), Some(Closed::Elsewhere));
+        }
+    }
+    // The first time, nobody of us can have accepted it before.
+    let (mut bob, token) = accepting(false);
+    bob.answer(start(), token, already());
+    bob.settle(start());
+    assert_eq!(closed(&bob), Some(Closed::Elsewhere));
+}
+
 #[test]
 fn sc_08_another_fingerprint_ends_the_chat_and_is_told() {
     for bit in [0, 7, 8, 31, 32, 63] {
