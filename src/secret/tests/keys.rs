@@ -400,6 +400,27 @@ fn sc_55_who_has_counted_the_commit_does_not_write_with_the_old_key() {
     assert_eq!(pair.ends[0].texts(), ["in time"]);
 }
 
+/// Android writes what was asked for again with the key of the day, under its number and with its `in` of before: what follows may
+/// still be of the old key.
+#[test]
+fn sc_55_what_is_written_anew_with_the_new_key_does_not_wipe_the_old_one() {
+    let mut pair = requested();
+    pair.deliver(1);
+    pair.take(1);
+    pair.deliver(0);
+    let new = pair.ends[0].key();
+    let commit = pair.ends[0].chat.record.keys.old.as_ref().unwrap().commit.unwrap();
+    let out = pair.numbers(0).received;
+    let (in_seq_no, out_seq_no) = Numbers::wire(commit, out, Side::Acceptor);
+    let header = Header { layer: 144, in_seq_no, out_seq_no };
+    let anew = layer::write(header, &text(1, "anew"), &mut SeededEntropy::new(1));
+    let message = pair.forge_by(1, &new, &anew);
+    assert_eq!(pair.hand(0, message), Receipt::Taken);
+    let message = pair.forge(1, commit, out + 1, &text(2, "old"));
+    assert_eq!(pair.hand(0, message), Receipt::Taken);
+    assert_eq!(pair.ends[0].texts(), ["anew", "old"]);
+}
+
 #[test]
 fn sc_55_a_packet_of_a_key_that_was_wiped_is_dropped() {
     let mut pair = Pair::new(1);

@@ -291,10 +291,15 @@ impl Pair {
     }
 
     pub(super) fn forge_layer(&mut self, from: usize, layer: &[u8]) -> EncryptedMessage {
-        let mut entropy = SeededEntropy::new(10);
         let key = self.ends[from].key();
+        self.forge_by(from, &key, layer)
+    }
+
+    /// A packet of this key.
+    pub(super) fn forge_by(&self, from: usize, key: &AuthKey, layer: &[u8]) -> EncryptedMessage {
+        let mut entropy = SeededEntropy::new(10);
         let suite = &*self.ends[from].chat.suite;
-        let bytes = packet::seal(suite, &key, side(from), layer, &mut entropy);
+        let bytes = packet::seal(suite, key, side(from), layer, &mut entropy);
         mail(bytes)
     }
 
