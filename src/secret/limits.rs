@@ -14,7 +14,7 @@ pub(super) const FIRST_LAYER: i32 = 46;
 /// The layer that says `size` as a `long`: files above 2,000 MiB (SC-32).
 pub(super) const LARGE_FILES_LAYER: i32 = 143;
 
-/// The largest file that goes into the `int` of layers before [`LARGE_FILES_LAYER`] (SC-32).
+/// The largest file that goes into the `int` of layers before 143 (SC-32).
 pub const MAX_OLD_FILE: i64 = 2_000 << 20;
 
 /// The largest file that is accepted from a peer (SC-77).
