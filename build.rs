@@ -1,4 +1,4 @@
-//! Generates `tl::mtproto`, `tl::wrap`, `tl::api` and `rpc::known` from `schema/*.json` into `OUT_DIR`.
+//! Generates `tl::mtproto`, `tl::wrap`, `tl::secret`, `tl::api` and `rpc::known` from `schema/*.json` into `OUT_DIR`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -16,6 +16,10 @@ fn main() -> ExitCode {
     let page = Links::Page("https://core.telegram.org/schema/mtproto".into());
     let mut schemas =
         vec![("mtproto", Exceptions::MTPROTO, page), ("wrappers", Exceptions::NONE, each())];
+    if env::var_os("CARGO_FEATURE_SECRET").is_some() {
+        let page = Links::Page("https://core.telegram.org/schema/end-to-end".into());
+        schemas.push(("secret", Exceptions::NONE, page));
+    }
     if env::var_os("CARGO_FEATURE_API").is_some() {
         schemas.push(("api", Exceptions::NONE, each()));
     }
@@ -27,8 +31,8 @@ fn main() -> ExitCode {
         }
     };
     for (name, exceptions, links) in schemas {
-        // Nothing is known of the protocol's own functions but what their schema says.
-        let facts = (name != "mtproto").then(|| facts.clone());
+        // Nothing is known of the protocol's own functions but what their schema says, and secret chats have none.
+        let facts = (!["mtproto", "secret"].contains(&name)).then(|| facts.clone());
         if let Err(message) = build(name, &exceptions, links, facts) {
             // cargo shows what a failed build script prints.
             eprintln!("schema/{name}.json: {message}");
@@ -53,8 +57,8 @@ fn build(
     println!("cargo::rerun-if-changed=schema/repeat.json");
     let text = fs::read_to_string(&source).map_err(|error| error.to_string())?;
     let mut raw = json::parse(&text).map_err(|error| error.to_string())?;
-    // The protocol itself has no layers.
-    if name != "mtproto" {
+    // The protocol itself has no layers, and secret chats have one for each definition.
+    if !["mtproto", "secret"].contains(&name) {
         raw.layer = Some(layer()?);
     }
     let safe = safe_to_repeat(name)?;

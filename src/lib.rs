@@ -55,6 +55,7 @@
 //! | [`net`] | connecting with tokio |
 //! | [`connection`] | connecting without tokio: an object that is driven |
 //! | [`server`] | the embedded data centre, to test against |
+//! | `secret` (a feature) | end-to-end encrypted chats: an object that is driven |
 //! | [`handshake`], [`session`], [`framing`], [`crypto`] | the parts, to study or to use by themselves |
 //! | [`rpc`] | how requests end |
 //! | [`schema`] | the schemas as text |
@@ -69,6 +70,7 @@
 //! | `sqlite` | no | [`client::store::SqliteStore`] |
 //! | `proxy` | no | [`net`]: SOCKS5 and HTTP CONNECT proxies |
 //! | `ws` | no | [`net`]: WebSockets, with TLS |
+//! | `secret` | no | `tl::secret` and `secret`: end-to-end encrypted chats, as a machine without I/O |
 //! | `server` | no | [`server`]: the data centre, and decoding of functions |
 //! | `serde` | no | [`tl::serde`]: serde's traits for all generated types |
 //! | `tracing` | no | events about requests, links and violations, and spans of connections and calls, for subscribers of `tracing`; no keys, no content |
@@ -103,6 +105,10 @@ pub mod net;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod rpc;
 pub mod schema;
+#[cfg(feature = "secret")]
+#[cfg_attr(docsrs, doc(cfg(feature = "secret")))]
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod secret;
 #[cfg(feature = "server")]
 #[cfg_attr(docsrs, doc(cfg(feature = "server")))]
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]

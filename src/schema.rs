@@ -10,6 +10,10 @@ pub const MTPROTO_JSON: &str = include_str!("../schema/mtproto.json");
 /// The functions of the API that a session needs around others, with their types.
 pub const WRAPPERS_JSON: &str = include_str!("../schema/wrappers.json");
 
+/// What the two ends of a secret chat say to each other, layers 8 to 144. It is here whether or not its types are generated
+/// (feature `secret`).
+pub const SECRET_JSON: &str = include_str!("../schema/secret.json");
+
 /// The whole API, some 550 KiB. It is here whether or not its types are generated (feature `api`).
 pub const API_JSON: &str = include_str!("../schema/api.json");
 

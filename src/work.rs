@@ -27,9 +27,12 @@ pub(crate) enum Job {
     /// Decrypt what the client encrypted for us, and take the first power (KX-07, KX-08).
     #[cfg(feature = "server")]
     Unseal(Box<Unseal>),
-    /// Take the second power (KX-19).
-    #[cfg(feature = "server")]
-    ServerKey(Box<ServerKey>),
+    /// Take the second power alone (KX-19).
+    #[cfg(any(feature = "server", feature = "secret"))]
+    SharedKey(Box<SharedKey>),
+    /// Test the prime if need be, then take the first power alone (KX-13, KX-16).
+    #[cfg(feature = "secret")]
+    FirstPower(Box<FirstPower>),
     /// Test the prime if need be, then take the two powers of a Diffie-Hellman exchange (KX-13, KX-16, KX-19).
     Powers(Box<Powers>),
 }
@@ -72,19 +75,31 @@ pub(crate) enum UnsealedData {
     Legacy(LegacyData),
 }
 
-#[cfg(feature = "server")]
-pub(crate) struct ServerKey {
+#[cfg(any(feature = "server", feature = "secret"))]
+pub(crate) struct SharedKey {
     pub(crate) suite: Suite,
     pub(crate) prime: [u8; 256],
     pub(crate) public: [u8; 256],
     pub(crate) exponent: Secret<256>,
 }
 
+#[cfg(feature = "secret")]
+pub(crate) struct FirstPower {
+    pub(crate) suite: Suite,
+    pub(crate) prime: [u8; 256],
+    /// As in [`Powers`].
+    pub(crate) untested: Option<[u8; 32]>,
+    pub(crate) g: [u8; 256],
+    pub(crate) exponent: Secret<256>,
+}
+
 pub(crate) enum Answer {
     #[cfg(feature = "server")]
     Unsealed(Result<Box<Unsealed>, UnsealError>),
-    #[cfg(feature = "server")]
-    ServerKey(Result<Box<AuthKey>, DhError>),
+    #[cfg(any(feature = "server", feature = "secret"))]
+    SharedKey(Result<Box<AuthKey>, DhError>),
+    #[cfg(feature = "secret")]
+    FirstPower(Result<Box<[u8; 256]>, DhError>),
     Factors(Result<(u64, u64), FactorError>),
     Powers(Result<Box<PowersTaken>, DhError>),
 }
@@ -105,8 +120,10 @@ impl Work {
             Job::Powers(powers) => Answer::Powers(powers.run().map(Box::new)),
             #[cfg(feature = "server")]
             Job::Unseal(unseal) => Answer::Unsealed(unseal.run().map(Box::new)),
-            #[cfg(feature = "server")]
-            Job::ServerKey(key) => Answer::ServerKey(key.run().map(Box::new)),
+            #[cfg(any(feature = "server", feature = "secret"))]
+            Job::SharedKey(key) => Answer::SharedKey(key.run().map(Box::new)),
+            #[cfg(feature = "secret")]
+            Job::FirstPower(power) => Answer::FirstPower(power.run().map(Box::new)),
         };
         Done { ticket: self.ticket, answer }
     }
@@ -150,8 +167,19 @@ pub(crate) enum UnsealError {
     Dh(#[from] DhError),
 }
 
-#[cfg(feature = "server")]
-impl ServerKey {
+#[cfg(feature = "secret")]
+impl FirstPower {
+    fn run(&self) -> Result<[u8; 256], DhError> {
+        let suite = &*self.suite;
+        if let Some(seed) = self.untested {
+            dh::check_prime(suite, &self.prime, &mut SeededEntropy::from_seed(seed))?;
+        }
+        Ok(suite.pow_mod(&self.g, &self.exponent, &self.prime)?)
+    }
+}
+
+#[cfg(any(feature = "server", feature = "secret"))]
+impl SharedKey {
     fn run(&self) -> Result<AuthKey, DhError> {
         dh::auth_key(&*self.suite, &self.public, &self.exponent, &self.prime)
     }
@@ -164,8 +192,10 @@ impl fmt::Debug for Work {
             Job::Powers(_) => "Powers",
             #[cfg(feature = "server")]
             Job::Unseal(_) => "Unseal",
-            #[cfg(feature = "server")]
-            Job::ServerKey(_) => "ServerKey",
+            #[cfg(any(feature = "server", feature = "secret"))]
+            Job::SharedKey(_) => "SharedKey",
+            #[cfg(feature = "secret")]
+            Job::FirstPower(_) => "FirstPower",
         };
         write!(f, "Work({} {name})", self.ticket)
     }
@@ -178,8 +208,10 @@ impl fmt::Debug for Done {
             Answer::Powers(_) => "Powers",
             #[cfg(feature = "server")]
             Answer::Unsealed(_) => "Unsealed",
-            #[cfg(feature = "server")]
-            Answer::ServerKey(_) => "ServerKey",
+            #[cfg(any(feature = "server", feature = "secret"))]
+            Answer::SharedKey(_) => "SharedKey",
+            #[cfg(feature = "secret")]
+            Answer::FirstPower(_) => "FirstPower",
         };
         write!(f, "Done({} {name})", self.ticket)
     }

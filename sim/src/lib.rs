@@ -25,6 +25,7 @@ pub mod pipe;
 pub mod plan;
 pub mod rogue;
 pub mod run;
+pub mod secret;
 pub mod tables;
 pub mod watch;
 pub mod wire;

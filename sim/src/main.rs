@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::builder::PossibleValuesParser;
+use clap::{Parser, Subcommand};
 use telewire::session::fate::{State, Word};
 use telewire::session::unmet;
 use telewire_sim::case::Case;
@@ -15,12 +15,15 @@ use telewire_sim::oracle::Violation;
 use telewire_sim::outcome::{Coverage, Outcome};
 use telewire_sim::plan::{Options, Plan, Profile};
 use telewire_sim::run::{Job, many};
+use telewire_sim::secret::{self, Broken, Figures};
 use telewire_sim::world::World;
 
 /// Runs hostile schedules: client, network and data centre in one process, on a virtual clock.
 #[derive(Debug, Parser)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
 struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// How many schedules.
     #[arg(long, default_value_t = 1_000)]
     schedules: u64,
@@ -59,6 +62,28 @@ struct Args {
     /// By default 100 times in 10,000 mixed schedules or more, and not at all in fewer and with `--without`.
     #[arg(long, value_name = "COUNT")]
     at_least: Option<u64>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Secret chats: both ends are killed at every write and send, the server loses, repeats and reorders.
+    Secret {
+        /// How many schedules.
+        #[arg(long, default_value_t = 100)]
+        schedules: u64,
+        /// The seed of the first; each other has the next.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many messages each side says.
+        #[arg(long, default_value_t = 400)]
+        messages: usize,
+        /// End with 1 too if a side had fewer new keys in one schedule.
+        #[arg(long, default_value_t = 0)]
+        rekeys: u64,
+        /// How many threads run them. What comes of a seed does not depend on it.
+        #[arg(long, default_value_t = 2)]
+        threads: u64,
+    },
 }
 
 const AFTER_HELP: &str = "\
@@ -102,12 +127,52 @@ impl Args {
 
 fn main() -> ExitCode {
     let (args, out) = (Args::parse(), &mut io::stdout().lock());
+    if let Some(command) = &args.command {
+        return secret(command, out).map_or(ExitCode::from(1), ExitCode::from);
+    }
     let is_well = if args.replay.is_empty() { run(&args, out) } else { replay(&args, out) };
     match is_well {
         Ok(code) => ExitCode::from(code),
         // Whoever reads it has seen enough.
         Err(_) => ExitCode::from(1),
     }
+}
+
+/// Runs schedules of secret chats. The first of a thread that breaks a promise is its last.
+fn secret(command: &Command, out: &mut impl Write) -> io::Result<u8> {
+    let Command::Secret { schedules, seed, messages, rekeys, threads } = *command;
+    let threads = threads.max(1);
+    let thread = |number: u64| {
+        let mut figures = Figures::default();
+        let seeds = (number..schedules).step_by(usize::try_from(threads).unwrap_or(1));
+        for number in seeds {
+            figures.add(&secret::run(seed.wrapping_add(number), messages)?);
+        }
+        Ok::<_, Broken>(figures)
+    };
+    let mut all = Figures::default();
+    let mut broken = Vec::new();
+    std::thread::scope(|scope| {
+        let running: Vec<_> =
+            (0..threads.min(schedules)).map(|number| scope.spawn(move || thread(number))).collect();
+        for running in running {
+            match running.join() {
+                Ok(Ok(figures)) => all.add(&figures),
+                Ok(Err(error)) => broken.push(error.to_string()),
+                Err(_) => broken.push("a schedule panicked".into()),
+            }
+        }
+    });
+    for broken in &broken {
+        writeln!(out, "{broken}")?;
+    }
+    if broken.is_empty() {
+        writeln!(out, "{all}")?;
+    }
+    if all.least_rekeys < rekeys {
+        writeln!(out, "fewer than {rekeys} new keys")?;
+    }
+    Ok(u8::from(!broken.is_empty() || all.least_rekeys < rekeys))
 }
 
 /// Runs the schedules of seeds.

@@ -26,3 +26,13 @@ pub(crate) fn bytes(path: &str) -> Vec<u8> {
 pub(crate) fn array<const N: usize>(path: &str) -> [u8; N] {
     bytes(path).try_into().unwrap_or_else(|_| panic!("not {N} bytes at {path}"))
 }
+
+/// The text at a path of `tests/vectors/secret-chats.json`.
+#[cfg(feature = "secret")]
+pub(crate) fn secret(path: &str) -> &'static str {
+    static ALL: LazyLock<Value> = LazyLock::new(|| {
+        serde_json::from_str(include_str!("../../tests/vectors/secret-chats.json")).unwrap()
+    });
+    let value = path.split('.').fold(&*ALL, |value, name| &value[name]);
+    value.as_str().unwrap_or_else(|| panic!("no text at {path}"))
+}

@@ -26,7 +26,7 @@ pub(crate) enum Padding {
 
 impl Padding {
     /// The padding after a plaintext of this length: 12 to 1024 bytes (EM-03), so that both have whole blocks of 16 bytes.
-    pub(super) fn after(self, length: usize, entropy: &mut dyn Entropy) -> usize {
+    pub(crate) fn after(self, length: usize, entropy: &mut dyn Entropy) -> usize {
         let least = length + MIN_PADDING;
         let whole = match self {
             Self::Sizes => {

@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | [`mtproto`] | `schema/mtproto.json` | what the protocol itself says: key exchange, service messages |
 //! | [`wrap`] | `schema/wrappers.json` | the few functions of the API that every client needs |
+//! | `secret`, a feature | `schema/secret.json` | what the two ends of a secret chat say to each other; names end in their layer |
 //! | `api`, a feature | `schema/api.json` | the whole API |
 //!
 //! Each has `types` (a struct for each constructor), `enums` (types with two or more constructors), `functions`, and `groups`
@@ -75,6 +76,15 @@ pub mod mtproto {
 /// the configuration, which clients ask for first.
 pub mod wrap {
     include!(concat!(env!("OUT_DIR"), "/wrappers.rs"));
+}
+
+/// What the two ends of a [secret chat](https://core.telegram.org/schema/end-to-end) say to each other, generated. A name that
+/// means something else in each layer stands with its layer, and so do all: `decryptedMessage` of layer 73 is
+/// `DecryptedMessage73`.
+#[cfg(feature = "secret")]
+#[cfg_attr(docsrs, doc(cfg(feature = "secret")))]
+pub mod secret {
+    include!(concat!(env!("OUT_DIR"), "/secret.rs"));
 }
 
 /// The [API](https://core.telegram.org/schema), generated.

@@ -177,7 +177,7 @@ impl Exchange {
         }
         self.step(config, now, entropy, |state, ctx| match (state, done.answer) {
             (State::Unsealing(state), Answer::Unsealed(data)) => state.handle_unsealed(data, ctx),
-            (State::Computing(state), Answer::ServerKey(key)) => state.handle_key(key),
+            (State::Computing(state), Answer::SharedKey(key)) => state.handle_key(key),
             (state, _) => Ok(state),
         })
     }

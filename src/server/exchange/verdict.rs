@@ -11,7 +11,7 @@ use crate::server::exchange::machine::{Context, Established, State, id_of};
 use crate::server::exchange::pq::Nonces;
 use crate::tl::mtproto::{functions, types};
 use crate::tl::{Deserialize, Identifiable, Reader};
-use crate::work::{Job, ServerKey};
+use crate::work::{Job, SharedKey};
 
 pub(super) struct AwaitSetDh {
     pub(super) nonces: Nonces,
@@ -36,7 +36,7 @@ impl AwaitSetDh {
             return Err(Error::RetryId);
         }
         let public = dh::check_public(&inner.g_b, &ctx.config.prime)?;
-        ctx.output.job = Some(Job::ServerKey(Box::new(ServerKey {
+        ctx.output.job = Some(Job::SharedKey(Box::new(SharedKey {
             suite: ctx.config.suite.clone(),
             prime: *ctx.config.prime,
             public,

@@ -39,6 +39,8 @@ fn through<T: Serialize + Deserialize>(bytes: &[u8]) -> Result<(Vec<u8>, usize),
 
 const MTPROTO: &[Case] = include!(concat!(env!("OUT_DIR"), "/mtproto_cases.rs"));
 const WRAPPERS: &[Case] = include!(concat!(env!("OUT_DIR"), "/wrappers_cases.rs"));
+#[cfg(feature = "secret")]
+const SECRET: &[Case] = include!(concat!(env!("OUT_DIR"), "/secret_cases.rs"));
 #[cfg(feature = "api")]
 const API: &[Case] = include!(concat!(env!("OUT_DIR"), "/api_cases.rs"));
 
@@ -53,12 +55,16 @@ impl Family {
         let schemas = vec![
             schema(crate::schema::MTPROTO_JSON, &Exceptions::MTPROTO),
             schema(crate::schema::WRAPPERS_JSON, &Exceptions::NONE),
+            #[cfg(feature = "secret")]
+            schema(crate::schema::SECRET_JSON, &Exceptions::NONE),
             #[cfg(feature = "api")]
             schema(crate::schema::API_JSON, &Exceptions::NONE),
         ];
         let cases = vec![
             MTPROTO,
             WRAPPERS,
+            #[cfg(feature = "secret")]
+            SECRET,
             #[cfg(feature = "api")]
             API,
         ];
@@ -116,5 +122,6 @@ fn every_definition_has_a_generated_type_and_no_type_is_without_one() {
     members.dedup();
     assert_eq!(members.len(), codec.definitions().len());
     let smallest = if cfg!(feature = "api") { 2_500 } else { 80 };
+    let smallest = smallest + if cfg!(feature = "secret") { 85 } else { 0 };
     assert!(members.len() >= smallest, "{}", members.len());
 }

@@ -5,6 +5,8 @@ const MAX_ENUM: usize = 32;
 
 const MTPROTO: &[(&str, usize)] = include!(concat!(env!("OUT_DIR"), "/mtproto_enums.rs"));
 const WRAPPERS: &[(&str, usize)] = include!(concat!(env!("OUT_DIR"), "/wrappers_enums.rs"));
+#[cfg(feature = "secret")]
+const SECRET: &[(&str, usize)] = include!(concat!(env!("OUT_DIR"), "/secret_enums.rs"));
 
 fn too_large(enums: &[(&'static str, usize)]) -> Vec<(&'static str, usize)> {
     enums.iter().copied().filter(|(_, size)| *size > MAX_ENUM).collect()
@@ -14,6 +16,13 @@ fn too_large(enums: &[(&'static str, usize)]) -> Vec<(&'static str, usize)> {
 fn no_enum_of_the_protocol_has_more_than_32_bytes() {
     assert!(!MTPROTO.is_empty());
     assert_eq!((too_large(MTPROTO), too_large(WRAPPERS)), (vec![], vec![]));
+}
+
+#[cfg(feature = "secret")]
+#[test]
+fn no_enum_of_secret_chats_has_more_than_32_bytes() {
+    assert!(!SECRET.is_empty());
+    assert_eq!(too_large(SECRET), vec![]);
 }
 
 #[cfg(feature = "api")]

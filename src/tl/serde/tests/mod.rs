@@ -122,9 +122,11 @@ impl Case {
 
 #[test]
 fn every_struct_of_the_protocol_and_around_it_keeps_its_values() {
-    let cases: [&[Case]; 2] = [
-        &include!(concat!(env!("OUT_DIR"), "/mtproto_cases.rs"))[..],
-        &include!(concat!(env!("OUT_DIR"), "/wrappers_cases.rs"))[..],
+    let cases: &[&[Case]] = &[
+        include!(concat!(env!("OUT_DIR"), "/mtproto_cases.rs")),
+        include!(concat!(env!("OUT_DIR"), "/wrappers_cases.rs")),
+        #[cfg(feature = "secret")]
+        include!(concat!(env!("OUT_DIR"), "/secret_cases.rs")),
     ];
     each(|definition, bytes| {
         let Some(cases) = cases.get(definition.schema()) else { return };

@@ -1,0 +1,225 @@
+//! Files of secret chats: their keys, their encryption, and what is checked before one is read (SC-76 to SC-78).
+//!
+//! A file goes through AES-256-IGE as a whole, so its parts are encrypted and decrypted in their order. That proves nothing
+//! about it: whoever has the server can change a file, so do not parse it where it can do harm (SC-77).
+
+use md5::{Digest, Md5};
+
+use crate::crypto::{AesKeyIv, Entropy, Secret, Suite, SuiteError};
+use crate::secret::limits::MAX_FILE;
+use crate::secret::types::ServerFile;
+use crate::tl::secret::enums::DecryptedMessageMedia as Media;
+
+/// Key and vector of one file. They are drawn for it alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileKey(AesKeyIv);
+
+impl FileKey {
+    /// New ones.
+    pub fn random(entropy: &mut dyn Entropy) -> Self {
+        Self(AesKeyIv { key: Secret::random(entropy), iv: Secret::random(entropy) })
+    }
+
+    /// As they came in a message.
+    ///
+    /// # Errors
+    ///
+    /// [`FileError::KeyLength`].
+    pub fn of(key: &[u8], iv: &[u8]) -> Result<Self, FileError> {
+        let part = |bytes: &[u8]| {
+            bytes
+                .try_into()
+                .map(|bytes: [u8; 32]| Secret::from(bytes))
+                .map_err(|_| FileError::KeyLength)
+        };
+        Ok(Self(AesKeyIv { key: part(key)?, iv: part(iv)? }))
+    }
+
+    /// The key, for the message.
+    #[must_use]
+    pub fn key(&self) -> &[u8; 32] {
+        self.0.key.expose()
+    }
+
+    /// The vector, for the message.
+    #[must_use]
+    pub fn iv(&self) -> &[u8; 32] {
+        self.0.iv.expose()
+    }
+
+    /// `key_fingerprint`, which the server passes on beside the message.
+    ///
+    /// ```text
+    /// digest = MD5(key | iv)     fingerprint = digest[0..4] XOR digest[4..8], little-endian
+    /// ```
+    #[must_use]
+    pub fn fingerprint(&self) -> i32 {
+        let digest = Md5::new().chain_update(self.key()).chain_update(self.iv()).finalize();
+        let [a, b, c, d, e, f, g, h, ..]: [u8; 16] = digest.into();
+        i32::from_le_bytes([a, b, c, d]) ^ i32::from_le_bytes([e, f, g, h])
+    }
+
+    /// What encrypts or decrypts the file from its beginning.
+    #[must_use]
+    pub fn cipher(&self, suite: Suite) -> FileCipher {
+        FileCipher { suite, aes: self.0.clone() }
+    }
+}
+
+/// Goes through a file, part by part in their order. A part has a multiple of 16 bytes; the last is filled up with what is random.
+#[derive(Debug)]
+pub struct FileCipher {
+    suite: Suite,
+    aes: AesKeyIv,
+}
+
+impl FileCipher {
+    /// Encrypts the next part in place.
+    ///
+    /// # Errors
+    ///
+    /// [`SuiteError::NotBlocks`] when the length is no multiple of 16; nothing has changed then.
+    pub fn encrypt(&mut self, part: &mut [u8]) -> Result<(), SuiteError> {
+        let plain = part.last_chunk::<16>().copied();
+        self.aes.encrypt(&*self.suite, part)?;
+        self.go_on(part.last_chunk().copied(), plain);
+        Ok(())
+    }
+
+    /// Decrypts the next part in place.
+    ///
+    /// # Errors
+    ///
+    /// [`SuiteError::NotBlocks`] when the length is no multiple of 16; nothing has changed then.
+    pub fn decrypt(&mut self, part: &mut [u8]) -> Result<(), SuiteError> {
+        let encrypted = part.last_chunk::<16>().copied();
+        self.aes.decrypt(&*self.suite, part)?;
+        self.go_on(encrypted, part.last_chunk().copied());
+        Ok(())
+    }
+
+    /// IGE goes on from the last blocks of both.
+    fn go_on(&mut self, encrypted: Option<[u8; 16]>, plain: Option<[u8; 16]>) {
+        if let (Some(encrypted), Some(plain)) = (encrypted, plain) {
+            let mut iv = [0; 32];
+            let (first, second) = iv.split_at_mut(16);
+            first.copy_from_slice(&encrypted);
+            second.copy_from_slice(&plain);
+            self.aes.iv = Secret::from(iv);
+        }
+    }
+}
+
+/// A file as a message describes it, and as the server has it: both agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// What decrypts it.
+    pub key: FileKey,
+    /// Its true size: what is after it is filling.
+    pub size: i64,
+}
+
+/// Why a file is not touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// The message describes no file of this chat.
+    #[error("the message has no file of its own")]
+    None,
+    /// Both have 32 bytes.
+    #[error("the file's key or vector does not have 32 bytes")]
+    KeyLength,
+    /// More than 0 bytes, and 4 GiB at most.
+    #[error("a file cannot have {size} bytes")]
+    Size {
+        /// What the message says.
+        size: i64,
+    },
+    /// The file at the server is another one.
+    #[error("the file's key has another fingerprint than the server's file")]
+    Fingerprint,
+    /// It has to be the size of the message, and up to 15 bytes of filling.
+    #[error("the server's file has {encrypted} bytes instead of the {size} that were sent")]
+    EncryptedSize {
+        /// What the message says.
+        size: i64,
+        /// What the server has.
+        encrypted: i64,
+    },
+    /// There is no such data centre.
+    #[error("there is no data centre {dc_id}")]
+    DataCentre {
+        /// Its number.
+        dc_id: i32,
+    },
+}
+
+/// Checks a file before anything of it is asked for (SC-77).
+///
+/// # Errors
+///
+/// What does not agree.
+pub fn check(media: &Media, file: &ServerFile) -> Result<Checked, FileError> {
+    let (key, iv, size) = match media {
+        Media::DecryptedMessageMediaPhoto8(m) => (&m.key, &m.iv, m.size.into()),
+        Media::DecryptedMessageMediaVideo8(m) => (&m.key, &m.iv, m.size.into()),
+        Media::DecryptedMessageMediaDocument8(m) => (&m.key, &m.iv, m.size.into()),
+        Media::DecryptedMessageMediaAudio8(m) => (&m.key, &m.iv, m.size.into()),
+        Media::DecryptedMessageMediaVideo17(m) => (&m.key, &m.iv, m.size.into()),
+        Media::DecryptedMessageMediaAudio17(m) => (&m.key, &m.iv, m.size.into()),
+        Media::DecryptedMessageMediaPhoto45(m) => (&m.key, &m.iv, m.size.into()),
+        Media::DecryptedMessageMediaVideo45(m) => (&m.key, &m.iv, m.size.into()),
+        Media::DecryptedMessageMediaDocument45(m) => (&m.key, &m.iv, m.size.into()),
+        Media::DecryptedMessageMediaDocument143(m) => (&m.key, &m.iv, m.size),
+        Media::DecryptedMessageMediaEmpty8
+        | Media::DecryptedMessageMediaGeoPoint8(_)
+        | Media::DecryptedMessageMediaContact8(_)
+        | Media::DecryptedMessageMediaExternalDocument23(_)
+        | Media::DecryptedMessageMediaVenue45(_)
+        | Media::DecryptedMessageMediaWebPage45(_) => return Err(FileError::None),
+    };
+    let key = FileKey::of(key, iv)?;
+    if !(1..=MAX_FILE).contains(&size) {
+        return Err(FileError::Size { size });
+    }
+    if key.fingerprint() != file.key_fingerprint {
+        return Err(FileError::Fingerprint);
+    }
+    if !(size..=size + 15).contains(&file.size) {
+        return Err(FileError::EncryptedSize { size, encrypted: file.size });
+    }
+    if !DATA_CENTRES.contains(&file.dc_id) {
+        return Err(FileError::DataCentre { dc_id: file.dc_id });
+    }
+    Ok(Checked { key, size })
+}
+
+/// Those that addresses may be known of: five, and those of content delivery, whose numbers are below 1,000.
+const DATA_CENTRES: std::ops::Range<i32> = 1..1_000;
+
+/// A name that does no harm as the name of a file: no folder, nothing that is not seen or turns what is seen around, never empty
+/// (SC-78).
+#[must_use]
+pub fn safe_name(name: &str) -> String {
+    let base = name.rsplit(['/', '\\', ':']).next().unwrap_or_default();
+    let is_shown = |c: &char| {
+        !c.is_control()
+            && !matches!(*c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}'
+            | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200d}' | '\u{feff}')
+    };
+    let mut safe = String::new();
+    for c in base.chars().filter(is_shown) {
+        if safe.len() + c.len_utf8() > MAX_NAME {
+            break;
+        }
+        safe.push(c);
+    }
+    let safe = safe.trim_matches([' ', '.']);
+    if safe.is_empty() { "file".to_owned() } else { safe.to_owned() }
+}
+
+/// The longest name that file systems take, in bytes, with room for an ending against one that is there.
+const MAX_NAME: usize = 240;
+
+#[cfg(test)]
+mod tests;
