@@ -88,6 +88,10 @@ pub mod client;
 pub mod connection;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod crypto;
+#[cfg(feature = "files")]
+#[cfg_attr(docsrs, doc(cfg(feature = "files")))]
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod files;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod framing;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
