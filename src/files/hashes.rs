@@ -89,9 +89,19 @@ impl Held {
         self.0.values().map(length).sum()
     }
 
-    /// Where the first byte is that is held.
-    pub(crate) fn starts(&self) -> Vec<u64> {
-        self.0.keys().copied().collect()
+    /// Whether nothing is.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Where what is held lies.
+    pub(crate) fn spans(&self) -> Vec<Range<u64>> {
+        self.0.iter().map(|(from, held)| *from..from + length(held)).collect()
+    }
+
+    /// Takes out what begins at a byte.
+    pub(crate) fn take_at(&mut self, at: u64) -> Option<Chunk> {
+        self.0.remove(&at)
     }
 
     /// Whether some byte of a span is held.

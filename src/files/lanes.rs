@@ -205,6 +205,13 @@ impl Lanes {
         window.in_hand = window.in_hand.saturating_sub(bytes);
     }
 
+    /// FI-76: another connection takes the place of one.
+    pub(crate) fn reset(&mut self, link: Link) {
+        if let Some(load) = self.window_mut(link.lane).connections.get_mut(link.connection) {
+            *load = Load::default();
+        }
+    }
+
     /// FI-76: something came over a connection.
     pub(crate) fn heard(&mut self, link: Link, now: Duration) {
         if let Some(load) = self.window_mut(link.lane).connections.get_mut(link.connection) {

@@ -46,6 +46,11 @@ impl Chain {
         self.iv
     }
 
+    /// Goes on where [`iv`](Self::iv) told this.
+    pub(crate) fn resume(&mut self, iv: [u8; 32]) {
+        self.iv = iv;
+    }
+
     /// Encrypts the next part.
     ///
     /// # Errors

@@ -68,6 +68,26 @@ impl UploadSpec {
     }
 }
 
+/// FI-20: the methods that take an `InputFile`, beside those that take an `InputMedia` or `InputChatPhoto` with one. After each of them
+/// an error goes to [`Planner::handle_send_error`](super::Planner::handle_send_error).
+pub const SENDERS: [&str; 15] = [
+    "messages.sendMedia",
+    "messages.uploadMedia",
+    "messages.editMessage",
+    "messages.editChatPhoto",
+    "messages.sendEncryptedFile",
+    "messages.initHistoryImport",
+    "channels.editPhoto",
+    "stories.sendStory",
+    "photos.uploadProfilePhoto",
+    "photos.uploadContactProfilePhoto",
+    "account.uploadWallPaper",
+    "account.uploadTheme",
+    "account.uploadRingtone",
+    "phone.saveCallLog",
+    "messages.uploadImportedMedia",
+];
+
 /// FI-10: how often a part is sent again that the server says it did not keep.
 pub const MAX_REFUSED: u32 = 3;
 
@@ -134,7 +154,8 @@ impl Upload {
         unix: Duration,
         entropy: &mut dyn Entropy,
     ) -> Result<(Self, Begin), FileError> {
-        let cut = spec.size.map(|size| Cut::new(size, spec.part_size, spec.max_parts)).transpose()?;
+        let cut =
+            spec.size.map(|size| Cut::new(size, spec.part_size, spec.max_parts)).transpose()?;
         if !is_upload_part(spec.part_size) {
             return Err(FileError::PartSize { part_size: spec.part_size });
         }
@@ -213,7 +234,8 @@ impl Upload {
         let count = self.count()?;
         let unread = |part: &u32| !self.is_acked(*part) && !self.parts.contains_key(part);
         // Most of them lie behind what is acknowledged already.
-        let from = self.acked.gaps(&(0..count.into())).first().map_or(count.into(), |gap| gap.start);
+        let from =
+            self.acked.gaps(&(0..count.into())).first().map_or(count.into(), |gap| gap.start);
         let part = (u32::try_from(from).ok()?..count).find(unread)?;
         let cut = Cut { part_size: self.part_size, parts: count, is_big: self.is_big };
         let (offset, length) = cut.part(part, size)?;
@@ -228,7 +250,11 @@ impl Upload {
     }
 
     /// It has ended.
-    pub(crate) fn handle_read(&mut self, bytes: Vec<u8>, length: Option<u64>) -> Result<(), FileError> {
+    pub(crate) fn handle_read(
+        &mut self,
+        bytes: Vec<u8>,
+        length: Option<u64>,
+    ) -> Result<(), FileError> {
         let Some(part) = self.reading.take() else { return Ok(()) };
         let offset = u64::from(part) * u64::from(self.part_size);
         let got = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
@@ -312,10 +338,16 @@ impl Upload {
     }
 
     /// FI-10: the answer to a part.
-    pub(crate) fn handle_saved(&mut self, part: u32, is_kept: bool, now: Duration) -> Result<(), FileError> {
+    pub(crate) fn handle_saved(
+        &mut self,
+        part: u32,
+        is_kept: bool,
+        now: Duration,
+    ) -> Result<(), FileError> {
         if is_kept {
             if let Some(State::Flying(bytes)) = self.parts.remove(&part) {
-                self.streamed = self.streamed.saturating_add(u64::try_from(bytes.len()).unwrap_or(0));
+                self.streamed =
+                    self.streamed.saturating_add(u64::try_from(bytes.len()).unwrap_or(0));
             }
             self.tries.remove(&part);
             self.acked.insert(part.into()..u64::from(part) + 1);
@@ -339,7 +371,10 @@ impl Upload {
             Why::Server(error) => {
                 tries.failed += 1;
                 if tries.failed > MAX_SERVER_ERRORS {
-                    return Err(FileError::ServerFailed { times: tries.failed, error: error.clone() });
+                    return Err(FileError::ServerFailed {
+                        times: tries.failed,
+                        error: error.clone(),
+                    });
                 }
                 backoff(tries.failed)
             }
@@ -383,7 +418,9 @@ impl Upload {
 
     /// FI-14: a part is not at the server, it says. Whether there is such a part.
     pub(crate) fn resend(&mut self, part: i64) -> Result<bool, FileError> {
-        let Some(number) = u32::try_from(part).ok().filter(|n| self.count().is_some_and(|count| *n < count)) else {
+        let Some(number) =
+            u32::try_from(part).ok().filter(|n| self.count().is_some_and(|count| *n < count))
+        else {
             return Ok(false);
         };
         if !self.can_reread || self.size.is_none() {
@@ -398,12 +435,13 @@ impl Upload {
         Ok(true)
     }
 
-    /// FI-14: all goes again, under another id (FI-01), once.
-    pub(crate) fn restart(&mut self, unix: Duration) -> Result<(), FileError> {
+    /// FI-14: all goes again, under another id (FI-01). Whether it may: that is so once.
+    pub(crate) fn restart(&mut self, unix: Duration) -> Result<bool, FileError> {
         if !self.can_reread || self.size.is_none() {
             return Err(FileError::SourceGone);
         }
-        self.file_id = self.spare.take().ok_or(FileError::PartMissing { part: 0 })?;
+        let Some(id) = self.spare.take() else { return Ok(false) };
+        self.file_id = id;
         self.begun = unix;
         self.parts.clear();
         self.tries.clear();
@@ -411,7 +449,7 @@ impl Upload {
         self.acked = Spans::default();
         self.reading = None;
         self.checksum = Checksum::from_begin();
-        Ok(())
+        Ok(true)
     }
 
     /// How many bytes are at the server.
@@ -424,7 +462,8 @@ impl Upload {
         match (self.size, self.last) {
             // The last part is shorter.
             (Some(size), Some(last)) if self.is_acked(last) => {
-                let short = u64::from(last + 1).saturating_mul(self.part_size.into()).saturating_sub(size);
+                let short =
+                    u64::from(last + 1).saturating_mul(self.part_size.into()).saturating_sub(size);
                 bytes.saturating_sub(short)
             }
             _ => bytes,
@@ -450,7 +489,11 @@ impl Upload {
     /// FI-84: what is kept of it.
     pub(crate) fn journal(&self) -> Option<Vec<u8>> {
         let size = self.size.filter(|_| self.has_journal)?;
-        let ready = self.acked.gaps(&(0..u64::from(self.count()?))).first().map_or(self.count()?.into(), |gap| gap.start);
+        let ready = self
+            .acked
+            .gaps(&(0..u64::from(self.count()?)))
+            .first()
+            .map_or(self.count()?.into(), |gap| gap.start);
         let state = UploadState {
             file_id: self.file_id,
             part_size: self.part_size,
