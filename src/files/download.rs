@@ -87,9 +87,6 @@ const AHEAD: u64 = 2;
 /// FI-32: how often an answer may be short.
 const MAX_SHORT: u32 = 1;
 
-/// FI-53: what ranges of hashes usually have.
-const USUAL_RANGE: u64 = 131_072;
-
 /// FI-42: how often a range may have another hash, if no CDN has it.
 const MAX_WRONG: u32 = 1;
 
@@ -434,8 +431,6 @@ impl Download {
             }
             Ask::Hashes(offset) => {
                 self.control_busy = true;
-                // FI-53: where the range begins in which it lies, as ranges usually are.
-                let offset = offset - offset % USUAL_RANGE;
                 Ok(match &self.cdn {
                     Some(cdn) => {
                         Request::GetCdnFileHashes { file_token: cdn.token.clone(), offset }
@@ -616,11 +611,12 @@ impl Download {
 
     /// FI-53: hashes are asked for once for a place.
     fn want_hash(&mut self, at: u64) -> Result<(), FileError> {
-        if self.asked.contains(&at) {
+        let from = self.hashes.ask_from(at);
+        if self.asked.contains(&from) {
             return Err(FileError::NoHash { offset: at });
         }
         if self.query.is_none() {
-            self.query = Some(at);
+            self.query = Some(from);
         }
         Ok(())
     }

@@ -52,6 +52,18 @@ impl Hashes {
     }
 }
 
+impl Hashes {
+    /// FI-53: from where hashes are asked for, so that the answer has the one of a byte's range: the end of what is known before it, or
+    /// where the range begins that it lies in, as ranges usually are.
+    pub(crate) fn ask_from(&self, at: u64) -> u64 {
+        let known = self.0.range(..=at).next_back().map_or(0, |(_, (end, _))| *end);
+        known.min(at).max(at - at % USUAL_RANGE)
+    }
+}
+
+/// FI-53: what ranges usually have.
+const USUAL_RANGE: u64 = 131_072;
+
 /// Plain bytes that were not written yet, by where they lie; they do not overlap.
 #[derive(Debug, Default)]
 pub(crate) struct Held(BTreeMap<u64, Chunk>);

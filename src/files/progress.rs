@@ -19,6 +19,10 @@ impl Teller {
     /// What to tell, if it is more than before. What has to be done again is not told as less.
     pub(crate) fn tell(&mut self, done: u64, total: Option<u64>) -> Option<Progress> {
         let before = self.told.map_or(0, |told| told.done);
+        // FI-38: another picture has taken the place of a larger one.
+        if total.is_some_and(|total| total < before) {
+            return None;
+        }
         let done = done.max(before).min(total.unwrap_or(u64::MAX));
         let progress = Progress { done, total };
         if self.told == Some(progress) {
@@ -53,6 +57,7 @@ mod tests {
             }
         }
         assert_eq!(teller.tell(20, Some(20)), None);
+        assert_eq!(teller.tell(5, Some(10)), None);
         assert_eq!(last, 20);
     }
 

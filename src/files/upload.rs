@@ -89,10 +89,10 @@ pub const SENDERS: [&str; 15] = [
 ];
 
 /// FI-10: how often a part is sent again that the server says it did not keep.
-pub const MAX_REFUSED: u32 = 3;
+pub(crate) const MAX_REFUSED: u32 = 3;
 
 /// FI-14: how often a part that is missing is sent again.
-pub const MAX_MISSING: u32 = 3;
+pub(crate) const MAX_MISSING: u32 = 3;
 
 #[derive(Debug)]
 pub(crate) struct Upload {

@@ -16,7 +16,7 @@ use crate::rpc::RpcError;
 use crate::time::Now;
 
 /// FI-34 (CF-16): how often a file is sent on to another data centre.
-pub const MAX_HOPS: u32 = 3;
+pub(crate) const MAX_HOPS: u32 = 3;
 
 /// FI-61: how long a fresh reference holds at least, as TDLib has it.
 const REFERENCE_HOLDS: Duration = Duration::from_secs(60);

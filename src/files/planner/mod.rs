@@ -164,7 +164,7 @@ impl Asking {
 }
 
 /// FI-76: how many connections may stall for a file, one after the other, before it fails.
-pub const MAX_STALLS: u32 = 8;
+pub(crate) const MAX_STALLS: u32 = 8;
 
 impl Planner {
     /// A planner for an account that lives in a data centre.
@@ -557,6 +557,12 @@ impl Planner {
         self.on_disk.retain(|_, (other, _)| *other != file);
         self.events.extend(progress);
         self.events.push_back(Event::Ended { file, end });
+    }
+
+    /// How much is done at a time.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.lanes.limits
     }
 
     fn token(&mut self) -> Token {

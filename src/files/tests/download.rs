@@ -8,7 +8,10 @@ fn spec(size: Option<u64>) -> DownloadSpec {
 }
 
 /// Fetches from a server; with what it was asked.
-fn fetch(spec: &DownloadSpec, mut answer: impl FnMut(&Outgoing) -> Reply) -> (Rig, FileId, Vec<Outgoing>) {
+fn fetch(
+    spec: &DownloadSpec,
+    mut answer: impl FnMut(&Outgoing) -> Reply,
+) -> (Rig, FileId, Vec<Outgoing>) {
     let mut rig = Rig::plain();
     let file = rig.download(spec);
     let mut sent = Vec::new();
@@ -31,7 +34,8 @@ fn offset(outgoing: &Outgoing) -> u64 {
 fn fi_30_what_is_fetched_is_the_file_for_every_part_size_and_length() {
     for part_size in [4, 8, 16, 32, 64, 128, 256, 512, 1_024].map(|kib| kib * 1_024_u32) {
         let whole = u64::from(part_size);
-        for size in [1, 4_095, 4_096, 4_097, whole - 1, whole, whole + 1, 2 * whole, 2 * whole + 1] {
+        for size in [1, 4_095, 4_096, 4_097, whole - 1, whole, whole + 1, 2 * whole, 2 * whole + 1]
+        {
             let content = random(size, size);
             for known in [Some(size), None, Some(0)] {
                 let spec = DownloadSpec { part_size, ..spec(known) };
@@ -56,21 +60,29 @@ fn fi_31_a_range_is_widened_to_parts_and_cut_here() {
         for from in [0, 1, 4_095, 4_096, 65_535, 65_537, MIB - 1, MIB, MIB + 1] {
             for length in [1, 4_095, 4_096, 4_097, 19_999] {
                 let to = (from + length).min(content.len() as u64);
-                let spec = DownloadSpec { part_size, range: Some(from..to), ..spec(Some(content.len() as u64)) };
+                let spec = DownloadSpec {
+                    part_size,
+                    range: Some(from..to),
+                    ..spec(Some(content.len() as u64))
+                };
                 let (rig, file, sent) = fetch(&spec, |outgoing| honest(&content, outgoing));
                 assert_eq!(rig.end(file), Some(End::Done));
                 assert!(rig.finished[&file] == content[from as usize..to as usize]);
                 let (first, last) = sizes::widen(from, to, part_size);
                 assert_eq!(sent.len() as u64, last - first);
                 for outgoing in sent {
-                    assert_eq!((offset(&outgoing) % u64::from(part_size), outgoing.request.part_bytes()), (0, part_size));
+                    assert_eq!(
+                        (offset(&outgoing) % u64::from(part_size), outgoing.request.part_bytes()),
+                        (0, part_size)
+                    );
                 }
             }
         }
     }
     let mut rig = Rig::plain();
     for (from, to) in [(5, 5), (6, 5), (0, 101), (100, 101), (u64::MAX, u64::MAX)] {
-        let refused = rig.planner.add_download(&DownloadSpec { range: Some(from..to), ..spec(Some(100)) });
+        let refused =
+            rig.planner.add_download(&DownloadSpec { range: Some(from..to), ..spec(Some(100)) });
         assert_eq!(refused.unwrap_err(), FileError::Range { from, to });
     }
 }
@@ -96,7 +108,10 @@ fn fi_32_an_answer_that_is_short_is_asked_for_once_more_and_then_the_end() {
                     assert!(rig.finished[&file] == content);
                     assert_eq!(sent.len(), 6);
                 } else {
-                    assert_eq!(rig.error(file), FileError::Short { offset: at, got: cut, expected: whole });
+                    assert_eq!(
+                        rig.error(file),
+                        FileError::Short { offset: at, got: cut, expected: whole }
+                    );
                     assert!(!rig.finished.contains_key(&file));
                 }
             }
@@ -144,7 +159,11 @@ fn fi_33_of_a_file_of_unknown_size_the_first_short_answer_is_the_end() {
             for _ in 0..20 {
                 // One behind the end, which is asked for if the file ends with a part, is answered with nothing.
                 let may = |outgoing: &Outgoing| offset(outgoing) <= size;
-                let at = if newest_first { rig.sent.iter().rposition(may) } else { rig.sent.iter().position(may) };
+                let at = if newest_first {
+                    rig.sent.iter().rposition(may)
+                } else {
+                    rig.sent.iter().position(may)
+                };
                 let Some(outgoing) = at.and_then(|at| rig.sent.remove(at)) else { break };
                 rig.reply(&outgoing, honest(&content, &outgoing));
             }
@@ -164,9 +183,17 @@ fn fi_33_bytes_behind_an_end_are_an_error() {
             let file = rig.download(&spec(None));
             let both: Vec<Outgoing> = rig.sent.drain(..2).collect();
             let bytes = [vec![1; short], vec![1; after]];
-            rig.planner.handle_answer(rig.now, both[first].token, Ok(Answer::File { bytes: bytes[first].clone() }));
+            rig.planner.handle_answer(
+                rig.now,
+                both[first].token,
+                Ok(Answer::File { bytes: bytes[first].clone() }),
+            );
             let second = &both[1 - first];
-            rig.planner.handle_answer(rig.now, second.token, Ok(Answer::File { bytes: bytes[1 - first].clone() }));
+            rig.planner.handle_answer(
+                rig.now,
+                second.token,
+                Ok(Answer::File { bytes: bytes[1 - first].clone() }),
+            );
             rig.pump();
             if first == 0 {
                 // The end is known: what was asked for behind it is dropped, and not looked at.
@@ -174,7 +201,10 @@ fn fi_33_bytes_behind_an_end_are_an_error() {
                 assert_eq!(rig.finished[&file].len(), short);
             } else {
                 let end = short as u64;
-                assert_eq!(rig.error(file), FileError::BeyondEnd { end, seen: 4_096 + after as u64 });
+                assert_eq!(
+                    rig.error(file),
+                    FileError::BeyondEnd { end, seen: 4_096 + after as u64 }
+                );
             }
         }
     }
@@ -199,7 +229,8 @@ fn fi_34_a_file_that_is_elsewhere_moves_with_all_its_parts() {
         assert_eq!(asked_old, 1);
         let moved = sent.iter().position(|outgoing| outgoing.link.lane.dc == other()).unwrap();
         assert!(sent[moved..].iter().all(|outgoing| outgoing.link.lane.dc == other()));
-        let events: Vec<_> = rig.events.iter().filter(|e| matches!(e, Event::Moved { .. })).collect();
+        let events: Vec<_> =
+            rig.events.iter().filter(|e| matches!(e, Event::Moved { .. })).collect();
         assert_eq!(events, [&Event::Moved { file, dc: other() }]);
     }
 }
@@ -212,7 +243,8 @@ fn fi_34_more_than_three_moves_and_numbers_of_no_data_centre_are_errors() {
     });
     assert_eq!((rig.error(file), sent.len()), (FileError::TooManyHops { hops: 3 }, 4));
     for number in [0, 101, 203, 70_000, i64::MAX] {
-        let (rig, file, sent) = fetch(&spec(Some(10)), |_| rpc(303, &format!("FILE_MIGRATE_{number}")));
+        let (rig, file, sent) =
+            fetch(&spec(Some(10)), |_| rpc(303, &format!("FILE_MIGRATE_{number}")));
         assert_eq!((rig.error(file), sent.len()), (FileError::UnknownDc { number }, 1));
     }
 }
@@ -220,9 +252,10 @@ fn fi_34_more_than_three_moves_and_numbers_of_no_data_centre_are_errors() {
 #[test]
 fn fi_37_and_fi_36_a_thumb_is_asked_for_by_its_own_location() {
     let thumb = Location::new(Kind::Photo, 7, "m", *b"thumb");
-    let (_, _, sent) = fetch(&DownloadSpec { location: thumb.clone(), ..spec(Some(10)) }, |outgoing| {
-        honest(&[1; 10], outgoing)
-    });
+    let (_, _, sent) =
+        fetch(&DownloadSpec { location: thumb.clone(), ..spec(Some(10)) }, |outgoing| {
+            honest(&[1; 10], outgoing)
+        });
     assert!(matches!(&sent[0].request, Request::GetFile { location, .. } if *location == thumb));
 }
 
@@ -242,9 +275,12 @@ fn fi_39_an_encrypted_file_is_decrypted_in_order_and_cut_to_its_size() {
             let file = rig.download(&spec);
             // Gone on with after each answer.
             let mut kept = Vec::new();
-            while let Some(outgoing) = if newest_first { rig.sent.pop_back() } else { rig.sent.pop_front() } {
+            while let Some(outgoing) =
+                if newest_first { rig.sent.pop_back() } else { rig.sent.pop_front() }
+            {
                 rig.reply(&outgoing, honest(&stored, &outgoing));
-                if let (Some(journal), Some(temp)) = (rig.journals.get(&file), rig.temp.get(&file)) {
+                if let (Some(journal), Some(temp)) = (rig.journals.get(&file), rig.temp.get(&file))
+                {
                     kept.push((journal.clone(), temp.clone()));
                 }
             }
@@ -253,7 +289,8 @@ fn fi_39_an_encrypted_file_is_decrypted_in_order_and_cut_to_its_size() {
             for (journal, temp) in kept {
                 let resume = Some((journal, temp.len() as u64));
                 let mut rig = Rig::plain();
-                let (file, begin) = rig.planner.add_download(&DownloadSpec { resume, ..spec.clone() }).unwrap();
+                let (file, begin) =
+                    rig.planner.add_download(&DownloadSpec { resume, ..spec.clone() }).unwrap();
                 assert!(matches!(begin, Begin::Resumed { .. }), "{begin:?}");
                 rig.temp.insert(file, temp);
                 rig.serve(|outgoing| honest(&stored, outgoing));
@@ -273,7 +310,10 @@ fn fi_40_a_part_of_a_live_stream_is_one_request_and_waits_for_nothing() {
         assert_eq!(rig.end(file), Some(End::Done));
         assert!(rig.finished[&file] == content && rig.journals.is_empty());
         let [outgoing] = &sent[..] else { panic!("{sent:?}") };
-        assert!(matches!(outgoing.request, Request::GetFile { offset: 0, limit: 1_048_576, cdn_supported: false, .. }));
+        assert!(matches!(
+            outgoing.request,
+            Request::GetFile { offset: 0, limit: 1_048_576, cdn_supported: false, .. }
+        ));
     }
     let (rig, file, _) = fetch(&live, |_| rpc(420, "FLOOD_WAIT_3"));
     assert_eq!(rig.error(file), FileError::Late { seconds: 3 });
@@ -286,7 +326,10 @@ fn fi_40_a_takeouts_files_are_fetched_within_it_alone() {
     let (_, _, sent) = fetch(&takeout, |outgoing| honest(&[1; 10], outgoing));
     assert!(matches!(sent[0].request, Request::GetFile { takeout: Some(99), .. }));
     let mut rig = Rig::plain();
-    for wrong in [DownloadSpec { takeout: None, ..takeout }, DownloadSpec { takeout: Some(1), ..spec(Some(10)) }] {
+    for wrong in [
+        DownloadSpec { takeout: None, ..takeout },
+        DownloadSpec { takeout: Some(1), ..spec(Some(10)) },
+    ] {
         assert!(matches!(rig.planner.add_download(&wrong), Err(FileError::Location { .. })));
     }
 }
@@ -297,7 +340,9 @@ fn fi_41_a_web_file_brings_its_size_and_knows_no_cdn_and_no_hashes() {
     let web = DownloadSpec { location, cdn: true, ..spec(None) };
     for size in [1, 4_096, 20_000, 20_480] {
         let content = random(size, 7);
-        let answer = |outgoing: &Outgoing| Ok(Answer::WebFile { size: size as i32, bytes: part(&content, outgoing) });
+        let answer = |outgoing: &Outgoing| {
+            Ok(Answer::WebFile { size: size as i32, bytes: part(&content, outgoing) })
+        };
         let (rig, file, sent) = fetch(&web, answer);
         assert_eq!(rig.end(file), Some(End::Done), "{size}");
         assert!(rig.finished[&file] == content);
@@ -317,7 +362,9 @@ fn fi_41_a_web_file_brings_its_size_and_knows_no_cdn_and_no_hashes() {
     // An offset has 31 bits.
     let (from, to) = ((1 << 31) - 4_096, (1 << 31) + 1);
     let range = DownloadSpec { size: Some(to), range: Some(from..to), ..web };
-    let answer = |outgoing: &Outgoing| Ok(Answer::File { bytes: vec![0; outgoing.request.part_bytes() as usize] });
+    let answer = |outgoing: &Outgoing| {
+        Ok(Answer::File { bytes: vec![0; outgoing.request.part_bytes() as usize] })
+    };
     let (rig, file, _) = fetch(&range, answer);
     assert_eq!(rig.error(file), FileError::OffsetInvalid { offset: 1 << 31 });
 }
@@ -332,9 +379,9 @@ fn fi_42_no_byte_is_written_whose_hash_was_not_checked() {
                 let spec = DownloadSpec { part_size, verify: true, ..spec(Some(100_000)) };
                 let mut left = wrong;
                 let (rig, file, _) = fetch(&spec, |outgoing| match &outgoing.request {
-                    Request::GetFileHashes { offset, .. } => {
-                        Ok(Answer::Hashes(hashes(&content, *offset, range).into_iter().take(10).collect()))
-                    }
+                    Request::GetFileHashes { offset, .. } => Ok(Answer::Hashes(
+                        hashes(&content, *offset, range).into_iter().take(10).collect(),
+                    )),
                     _ => {
                         let mut bytes = part(&content, outgoing);
                         if offset(outgoing) == 0 && left > 0 {
@@ -352,7 +399,12 @@ fn fi_42_no_byte_is_written_whose_hash_was_not_checked() {
                     // FI-54: nothing of the range is there.
                     let temp = rig.temp.get(&file).cloned().unwrap_or_default();
                     assert!(temp.iter().take(range).all(|byte| *byte == 0));
-                    assert!(temp.iter().zip(&content).skip(range).all(|(is, was)| is == was || *is == 0));
+                    assert!(
+                        temp.iter()
+                            .zip(&content)
+                            .skip(range)
+                            .all(|(is, was)| is == was || *is == 0)
+                    );
                 }
                 rig.assert_idle();
             }
@@ -391,7 +443,8 @@ fn fi_43_a_seek_cancels_what_is_outside_and_keeps_what_is_there() {
     rig.pump();
     let (first, last) = sizes::widen(200_000, 300_000, 4_096);
     let after: Vec<u64> = rig.sent.iter().map(offset).collect();
-    let kept: Vec<u64> = before.into_iter().filter(|at| (first..last).contains(&(at / 4_096))).collect();
+    let kept: Vec<u64> =
+        before.into_iter().filter(|at| (first..last).contains(&(at / 4_096))).collect();
     assert_eq!(after, kept);
     // Back again: what was there is not asked for again.
     rig.planner.seek(file, 0..409_600).unwrap();
@@ -441,7 +494,8 @@ fn fi_80_a_kill_at_every_write_leaves_a_file_that_is_gone_on_with() {
             assert!(temp[from..to] == content[from..to], "{kill_at} {part}");
         }
         let mut again = Rig::plain();
-        let (file, _) = again.planner.add_download(&DownloadSpec { resume, ..spec.clone() }).unwrap();
+        let (file, _) =
+            again.planner.add_download(&DownloadSpec { resume, ..spec.clone() }).unwrap();
         again.temp.insert(file, temp);
         let mut asked = 0;
         again.serve(|outgoing| {
@@ -529,7 +583,12 @@ fn fi_82_a_file_gets_its_name_when_all_of_it_is_written_and_before_that_not() {
 fn fi_82_a_disk_that_fails_leaves_what_was_written_before() {
     let content = random(20_000, 10);
     for fails_at in 0..12 {
-        for error in [DiskError::Full, DiskError::ShortWrite, DiskError::Exists, DiskError::Io(std::io::ErrorKind::Other)] {
+        for error in [
+            DiskError::Full,
+            DiskError::ShortWrite,
+            DiskError::Exists,
+            DiskError::Io(std::io::ErrorKind::Other),
+        ] {
             let mut rig = Rig::plain();
             rig.disk_works = false;
             let spec = DownloadSpec { journal: true, ..spec(Some(20_000)) };
@@ -551,7 +610,8 @@ fn fi_82_a_disk_that_fails_leaves_what_was_written_before() {
             }
             assert_eq!(rig.error(file), FileError::Disk(error));
             let temp = rig.temp.get(&file).cloned().unwrap_or_default();
-            let resume = rig.journals.get(&file).map(|journal| (journal.clone(), temp.len() as u64));
+            let resume =
+                rig.journals.get(&file).map(|journal| (journal.clone(), temp.len() as u64));
             let mut again = Rig::plain();
             let (file, _) = again.planner.add_download(&DownloadSpec { resume, ..spec }).unwrap();
             again.temp.insert(file, temp);
@@ -570,10 +630,12 @@ fn fi_86_a_downloads_progress_is_what_was_written() {
         let file = rig.download(&spec(known));
         let outgoing = rig.next();
         rig.reply(&outgoing, honest(&content, &outgoing));
-        let told = |rig: &Rig| rig.events.iter().rev().find_map(|event| match event {
-            Event::Progress { progress, .. } => Some(*progress),
-            _ => None,
-        });
+        let told = |rig: &Rig| {
+            rig.events.iter().rev().find_map(|event| match event {
+                Event::Progress { progress, .. } => Some(*progress),
+                _ => None,
+            })
+        };
         assert_eq!(told(&rig), Some(Progress { done: 0, total: known }));
         let request = rig.disk.pop_front().unwrap();
         rig.do_disk(request);

@@ -18,7 +18,6 @@ use crate::crypto::{Entropy, SeededEntropy, real};
 use crate::rpc::RpcError;
 use crate::time::Now;
 
-pub(super) const KIB: u64 = 1_024;
 pub(super) const MIB: u64 = 1_048_576;
 
 /// What an answer is.
