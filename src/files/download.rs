@@ -597,12 +597,30 @@ impl Download {
                         }
                     }
                     Checked::Wrong => self.mismatch(&there)?,
-                    Checked::Incomplete => {}
+                    Checked::Incomplete => self.complete_range(&there),
                 }
             }
             at = range.end;
         }
         Ok(())
+    }
+
+    /// All of a range is here, and some of it was written by a run before, or when ranges were others: that has to come again, so that
+    /// the range can be checked.
+    fn complete_range(&mut self, range: &Range<u64>) {
+        if !self.had.covers(range) {
+            return;
+        }
+        let mut missing = Spans::default();
+        missing.insert(range.clone());
+        for held in self.unverified.spans() {
+            missing.remove(held);
+        }
+        for span in missing.within(range) {
+            self.had.remove(span.clone());
+            self.written.remove(span.clone());
+            self.release_span(&span);
+        }
     }
 
     fn check_all(&mut self, suite: &Suite) -> Result<(), FileError> {

@@ -75,6 +75,14 @@ impl Spans {
         gaps
     }
 
+    /// The parts of a span that are in.
+    pub(crate) fn within(&self, span: &Range<u64>) -> Vec<Range<u64>> {
+        let mut rest = Self::default();
+        rest.insert(span.clone());
+        self.gaps(span).into_iter().for_each(|gap| rest.remove(gap));
+        rest.0.into_iter().map(|(from, to)| from..to).collect()
+    }
+
     /// How many bytes of a span are in.
     pub(crate) fn count(&self, span: &Range<u64>) -> u64 {
         let missing: u64 = self.gaps(span).iter().map(|gap| gap.end - gap.start).sum();
@@ -127,6 +135,11 @@ mod tests {
                         assert_eq!(
                             spans.count(span),
                             span.clone().filter(|at| is_in(*at)).count() as u64
+                        );
+                        let within: Vec<u64> = spans.within(span).into_iter().flatten().collect();
+                        assert_eq!(
+                            within,
+                            span.clone().filter(|at| is_in(*at)).collect::<Vec<_>>()
                         );
                         let gaps: Vec<u64> = spans.gaps(span).into_iter().flatten().collect();
                         let expected: Vec<u64> = span.clone().filter(|at| !is_in(*at)).collect();

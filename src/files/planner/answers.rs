@@ -393,6 +393,8 @@ impl Planner {
                 self.files.get_mut(file).map(|entry| &mut entry.transfer)
             {
                 has_any |= upload.resend(part)?;
+                // FI-84: another run would not send it.
+                self.journal(*file);
             }
         }
         if has_any { Ok(()) } else { Err(FileError::PartMissing { part }) }

@@ -373,7 +373,8 @@ impl Planner {
         Ok(None)
     }
 
-    /// Something to do with connections and calls.
+    /// Something to do with connections and calls. What is asked afterwards goes over the connection that takes a replaced one's place, so
+    /// this is asked before [`poll_request`](Self::poll_request).
     pub fn poll_control(&mut self) -> Option<Control> {
         self.controls.pop_front()
     }

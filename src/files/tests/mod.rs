@@ -92,16 +92,16 @@ impl Rig {
                 self.do_disk(request);
                 has_more = true;
             }
-            while let Some(outgoing) = self.planner.poll_request(self.now) {
-                check(&outgoing);
-                self.sent.push_back(outgoing);
-                has_more = true;
-            }
             while let Some(control) = self.planner.poll_control() {
                 if let Control::Drop(token) = control {
                     self.sent.retain(|outgoing| outgoing.token != token);
                 }
                 self.controls.push(control);
+            }
+            while let Some(outgoing) = self.planner.poll_request(self.now) {
+                check(&outgoing);
+                self.sent.push_back(outgoing);
+                has_more = true;
             }
             while let Some(event) = self.planner.poll_event() {
                 self.events.push(event);

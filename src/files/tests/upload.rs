@@ -34,7 +34,7 @@ fn send(spec: &UploadSpec, bytes: &[u8]) -> (Rig, FileId, Vec<Outgoing>) {
 fn joined(sent: &[Outgoing]) -> Vec<u8> {
     let by_number: BTreeMap<u32, Vec<u8>> =
         parts(sent).into_iter().map(|(_, n, _, bytes)| (n, bytes)).collect();
-    by_number.into_values().flatten().collect()
+    by_number.into_values().collect::<Vec<_>>().concat()
 }
 
 fn small() -> UploadSpec {
