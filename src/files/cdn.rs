@@ -64,7 +64,7 @@ impl Cdn {
 
 /// FI-52: the iv of a part. The last four bytes are replaced by the number of the block, and not added to it.
 fn part_iv(iv: &[u8; 16], offset: u64) -> Option<[u8; 16]> {
-    if offset % 16 != 0 || offset > MAX_OFFSET {
+    if !offset.is_multiple_of(16) || offset > MAX_OFFSET {
         return None;
     }
     let block = u32::try_from(offset / 16).ok()?;

@@ -81,6 +81,8 @@ pub struct Limits {
     pub large_files: usize,
     /// FI-73: whether the first requests of a file are spaced.
     pub spaced: bool,
+    /// FI-80: how many bytes of a download are written before its journal is. So many come again at most, after a kill.
+    pub journal_every: u64,
     /// FI-76: after how long without a byte a connection is replaced.
     pub stall_after: Duration,
 }
@@ -98,6 +100,8 @@ impl Default for Limits {
             small_files: 5,
             large_files: 2,
             spaced: true,
+            // A journal has a bit for each part: after each part, a large file's would be written more than the file.
+            journal_every: 1_048_576,
             // Twice what Telegram Desktop takes for slow.
             stall_after: Duration::from_secs(16),
         }
@@ -119,7 +123,8 @@ struct Budget {
     small: Window,
     large: Window,
     /// FI-72: who waits for others to end.
-    waiting: VecDeque<(FileId, bool)>,
+    waiting_small: VecDeque<FileId>,
+    waiting_large: VecDeque<FileId>,
     /// Who is served, in turns.
     active: VecDeque<(FileId, bool)>,
 }
@@ -138,6 +143,12 @@ struct Load {
     requests: usize,
     /// When something was heard last, or the first request was sent.
     heard: Duration,
+}
+
+impl Budget {
+    fn waiting(&mut self, is_large: bool) -> &mut VecDeque<FileId> {
+        if is_large { &mut self.waiting_large } else { &mut self.waiting_small }
+    }
 }
 
 impl Lanes {
@@ -232,7 +243,7 @@ impl Lanes {
         budget.paused_until = Some(known.max(until));
         let longer = until.saturating_sub(known);
         // Parts that were in flight together are refused one after the other: that is one wait.
-        let is_new = known == now && !longer.is_zero() || longer > ONE_WAIT;
+        let is_new = (known == now && !longer.is_zero()) || longer > ONE_WAIT;
         is_new.then_some(longer)
     }
 
@@ -270,13 +281,18 @@ impl Lanes {
 
     /// FI-72: a file waits for its turn.
     pub(crate) fn enter(&mut self, dc: Dc, direction: Direction, file: FileId, is_large: bool) {
-        self.budgets.entry((dc, direction)).or_default().waiting.push_back((file, is_large));
+        let budget = self.budgets.entry((dc, direction)).or_default();
+        budget.waiting(is_large).push_back(file);
     }
 
     /// A file has ended, or goes elsewhere.
     pub(crate) fn leave(&mut self, dc: Dc, direction: Direction, file: FileId) {
         if let Some(budget) = self.budgets.get_mut(&(dc, direction)) {
-            budget.waiting.retain(|(other, _)| *other != file);
+            // A file that is served waits nowhere, and most that leave are.
+            if !budget.active.iter().any(|(other, _)| *other == file) {
+                budget.waiting_small.retain(|other| *other != file);
+                budget.waiting_large.retain(|other| *other != file);
+            }
             budget.active.retain(|(other, _)| *other != file);
         }
     }
@@ -290,9 +306,8 @@ impl Lanes {
                 let mut count =
                     budget.active.iter().filter(|(_, large)| *large == is_large).count();
                 while count < limit.max(1) {
-                    let first = budget.waiting.iter().position(|(_, large)| *large == is_large);
-                    let Some(next) = first.and_then(|at| budget.waiting.remove(at)) else { break };
-                    budget.active.push_back(next);
+                    let Some(next) = budget.waiting(is_large).pop_front() else { break };
+                    budget.active.push_back((next, is_large));
                     count += 1;
                 }
             }

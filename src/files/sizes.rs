@@ -34,13 +34,13 @@ pub const DOWNLOAD_PART: u32 = 524_288;
 /// FI-02: whether the server takes parts of this size: a multiple of 1 KiB that divides 512 KiB. There are ten such sizes.
 #[must_use]
 pub fn is_upload_part(size: u32) -> bool {
-    size != 0 && size % UPLOAD_STEP == 0 && MAX_UPLOAD_PART % size == 0
+    size != 0 && size.is_multiple_of(UPLOAD_STEP) && MAX_UPLOAD_PART.is_multiple_of(size)
 }
 
 /// FI-30: whether a download may be cut so: a multiple of 4 KiB that divides 1 MiB. There are nine such sizes.
 #[must_use]
 pub fn is_download_part(size: u32) -> bool {
-    size != 0 && size % DOWNLOAD_STEP == 0 && MAX_DOWNLOAD_PART % size == 0
+    size != 0 && size.is_multiple_of(DOWNLOAD_STEP) && MAX_DOWNLOAD_PART.is_multiple_of(size)
 }
 
 /// FI-30: whether the server answers a request for these bytes.
@@ -50,11 +50,11 @@ pub fn is_download_part(size: u32) -> bool {
 /// [`FileError::OffsetInvalid`], [`FileError::LimitInvalid`], as the server would say it; [`FileError::CrossesBoundary`].
 pub fn check_request(offset: u64, limit: u32, precise: bool) -> Result<(), FileError> {
     let step = if precise { PRECISE_STEP } else { DOWNLOAD_STEP };
-    if offset % u64::from(step) != 0 {
+    if !offset.is_multiple_of(step.into()) {
         return Err(FileError::OffsetInvalid { offset });
     }
     let fits = if precise { limit <= MAX_DOWNLOAD_PART } else { is_download_part(limit) };
-    if limit == 0 || limit % step != 0 || !fits {
+    if limit == 0 || !limit.is_multiple_of(step) || !fits {
         return Err(FileError::LimitInvalid { limit });
     }
     let last =

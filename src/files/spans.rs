@@ -52,12 +52,6 @@ impl Spans {
         span.is_empty() || self.last_from(span.start).is_some_and(|(_, to)| to >= span.end)
     }
 
-    /// Whether some byte of a span is in.
-    pub(crate) fn touches(&self, span: &Range<u64>) -> bool {
-        !span.is_empty()
-            && self.0.range(..span.end).next_back().is_some_and(|(_, to)| *to > span.start)
-    }
-
     /// The parts of a span that are not in.
     pub(crate) fn gaps(&self, span: &Range<u64>) -> Vec<Range<u64>> {
         let mut gaps = Vec::new();
@@ -81,6 +75,13 @@ impl Spans {
         rest.insert(span.clone());
         self.gaps(span).into_iter().for_each(|gap| rest.remove(gap));
         rest.0.into_iter().map(|(from, to)| from..to).collect()
+    }
+
+    /// The first part of a span that is not in.
+    pub(crate) fn first_gap(&self, span: &Range<u64>) -> Option<Range<u64>> {
+        let from = self.last_from(span.start).map_or(span.start, |(_, to)| to.max(span.start));
+        let to = self.0.range(from..span.end.max(from)).next().map_or(span.end, |(next, _)| *next);
+        (from < to).then_some(from..to)
     }
 
     /// How many bytes of a span are in.
@@ -115,10 +116,9 @@ mod tests {
                 for c in &all {
                     let (mut spans, mut flags) = (Spans::default(), [false; BYTES as usize]);
                     for (span, is_in) in [(a, true), (b, true), (c, false)] {
-                        if is_in {
-                            spans.insert(span.clone())
-                        } else {
-                            spans.remove(span.clone())
+                        match is_in {
+                            true => spans.insert(span.clone()),
+                            false => spans.remove(span.clone()),
                         }
                         for at in span.clone() {
                             flags[at as usize] = is_in;
@@ -131,7 +131,6 @@ mod tests {
                             span.clone().all(is_in),
                             "{a:?} {b:?} {c:?} {span:?}"
                         );
-                        assert_eq!(spans.touches(span), span.clone().any(is_in));
                         assert_eq!(
                             spans.count(span),
                             span.clone().filter(|at| is_in(*at)).count() as u64
@@ -141,6 +140,7 @@ mod tests {
                             within,
                             span.clone().filter(|at| is_in(*at)).collect::<Vec<_>>()
                         );
+                        assert_eq!(spans.first_gap(span), spans.gaps(span).first().cloned());
                         let gaps: Vec<u64> = spans.gaps(span).into_iter().flatten().collect();
                         let expected: Vec<u64> = span.clone().filter(|at| !is_in(*at)).collect();
                         assert_eq!(gaps, expected);

@@ -234,8 +234,7 @@ impl Upload {
         let count = self.count()?;
         let unread = |part: &u32| !self.is_acked(*part) && !self.parts.contains_key(part);
         // Most of them lie behind what is acknowledged already.
-        let from =
-            self.acked.gaps(&(0..count.into())).first().map_or(count.into(), |gap| gap.start);
+        let from = self.acked.first_gap(&(0..count.into())).map_or(count.into(), |gap| gap.start);
         let part = (u32::try_from(from).ok()?..count).find(unread)?;
         let cut = Cut { part_size: self.part_size, parts: count, is_big: self.is_big };
         let (offset, length) = cut.part(part, size)?;
@@ -491,8 +490,7 @@ impl Upload {
         let size = self.size.filter(|_| self.has_journal)?;
         let ready = self
             .acked
-            .gaps(&(0..u64::from(self.count()?)))
-            .first()
+            .first_gap(&(0..u64::from(self.count()?)))
             .map_or(self.count()?.into(), |gap| gap.start);
         let state = UploadState {
             file_id: self.file_id,

@@ -32,6 +32,7 @@ impl Planner {
                 }
             };
             if let Some(bytes) = bytes {
+                entry.unjournaled = 0;
                 entry.journal_busy = true;
                 return Some(self.disk_request(
                     file,
@@ -98,7 +99,11 @@ impl Planner {
             }
             (OnDisk::Write(span), DiskDone::Done, Transfer::Down(download)) => {
                 download.handle_written(span);
-                self.journal(file);
+                // FI-80: after the write.
+                entry.unjournaled += span.end.saturating_sub(span.start);
+                if entry.unjournaled >= self.lanes.limits.journal_every {
+                    self.journal(file);
+                }
                 Ok(())
             }
             (OnDisk::Journal, DiskDone::Done, _) => {

@@ -76,6 +76,8 @@ struct Entry {
     hops: u32,
     journal_busy: bool,
     journal_due: bool,
+    /// FI-80: what was written since.
+    unjournaled: u64,
     fresh: Fresh,
     /// What was asked for once: it is not asked for again.
     asked_for: BTreeSet<(Dc, Need)>,
@@ -255,6 +257,7 @@ impl Planner {
             hops: 0,
             journal_busy: false,
             journal_due: false,
+            unjournaled: 0,
             fresh: Fresh { sources, ..Fresh::default() },
             asked_for: BTreeSet::new(),
         };
@@ -287,7 +290,7 @@ impl Planner {
     pub fn seek(&mut self, file: FileId, to: Range<u64>) -> Result<(), FileError> {
         match self.files.get_mut(&file) {
             Some(Entry { transfer: Transfer::Down(download), phase: Phase::Working, .. }) => {
-                download.seek(to)?
+                download.seek(to)?;
             }
             _ => return Err(FileError::Unknown),
         }

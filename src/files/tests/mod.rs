@@ -4,6 +4,7 @@ mod cancel;
 mod cdn;
 mod download;
 mod errors;
+mod kept;
 mod lanes;
 mod references;
 mod server;
@@ -264,7 +265,13 @@ fn check(outgoing: &Outgoing) {
 }
 
 pub(super) fn limits() -> Limits {
-    Limits { spaced: false, small_files: 100, large_files: 100, ..Limits::default() }
+    Limits {
+        spaced: false,
+        small_files: 100,
+        large_files: 100,
+        journal_every: 0,
+        ..Limits::default()
+    }
 }
 
 pub(super) fn home() -> Dc {

@@ -66,18 +66,18 @@ const SEEDS: u64 = 60;
 
 /// A profile: faults, and whether bytes may be wrong, which only hashes tell.
 fn faults(dice: &mut Dice) -> Faults {
-    let mut some = |most: u64| if dice.permille(400) { dice.below(most) } else { 0 };
+    let mut some = |most: u64| if dice.permille(600) { dice.below(most) } else { 0 };
     Faults {
         silent: some(60),
         lost: some(150),
         short: some(40),
-        long: some(10),
+        long: some(15),
         wrong: some(30),
-        expired: some(10),
+        expired: some(30),
         flood: some(100),
         failed: some(150),
         moved: some(5),
-        login: some(30),
+        login: some(60),
         reupload: some(300),
         token: some(60),
         not_kept: some(100),
@@ -123,7 +123,7 @@ impl Program {
         }
         servers.faults = faults;
         for number in 0..dice.below(3) as usize {
-            let size = dice.pick(&[1, 1_024, 50_000, 300_000, 10 * MIB]) + dice.below(3);
+            let size = dice.pick(&[1, 1_024, 50_000, 300_000, 1_500_000]) + dice.below(3);
             let mut spec =
                 if dice.permille(700) { UploadSpec::new(size) } else { UploadSpec::stream() };
             spec.part_size = dice.pick(&[16_384, 65_536, 524_288]);
@@ -134,7 +134,12 @@ impl Program {
                 Upload { spec, content, journal: None, is_done: false, error: None },
             );
         }
-        let rig = Rig::new(Limits { up_window: WINDOW, down_window: WINDOW, ..Limits::default() });
+        let rig = Rig::new(Limits {
+            up_window: WINDOW,
+            down_window: WINDOW,
+            journal_every: dice.pick(&[0, 0, 100_000]),
+            ..Limits::default()
+        });
         let (coming, of, met) = (Vec::new(), BTreeMap::new(), Met::default());
         Self { dice, servers, rig, coming, downloads, uploads, of, met }
     }
@@ -392,7 +397,11 @@ fn run(seed: u64) -> Met {
             program.servers.faults = Faults::default();
         }
         program.begin();
-        let kill_at = if is_last { u64::MAX } else { program.dice.below(400) };
+        let kill_at = if is_last {
+            u64::MAX
+        } else {
+            program.dice.pick(&[3, 10, 30, 60, 100, 400]) + program.dice.below(30)
+        };
         let mut steps = 0;
         while !program.is_over() && steps < kill_at {
             program.step();

@@ -6,8 +6,10 @@ use crate::files::upload::{MAX_MISSING, MAX_REFUSED};
 
 const SAVED: Reply = Ok(Answer::Saved(true));
 
-/// The parts that were sent under an id, with their totals, and the id.
-fn parts(sent: &[Outgoing]) -> Vec<(i64, u32, Option<Option<u32>>, Vec<u8>)> {
+/// A part that was sent: under which id, its number, of a big file what it says of the total, and its bytes.
+type Part = (i64, u32, Option<Option<u32>>, Vec<u8>);
+
+fn parts(sent: &[Outgoing]) -> Vec<Part> {
     let of = |outgoing: &Outgoing| match &outgoing.request {
         Request::SaveFilePart { file_id, part, bytes } => (*file_id, *part, None, bytes.to_vec()),
         Request::SaveBigFilePart { file_id, part, total, bytes } => {
