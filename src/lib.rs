@@ -79,9 +79,9 @@
 //!
 //! # What it does not do
 //!
-//! Updates are passed on as they come: gaps in them are told, not filled. Files are planned by [`files`],
-//! which nothing drives over a client's connections yet, and there are no helpers for messages: [`client::Client::invoke`] takes any function of the API. None of it was run against Telegram's own
-//! servers yet; it is held against embedded data centres and against known answers from outside.
+//! Updates are passed on as they come: gaps in them are told, not filled. Transfers of files are planned by [`files`], and nothing drives
+//! that over a client's connections yet. There are no helpers for messages: [`client::Client::invoke`] takes any function of the API. None
+//! of it was run against Telegram's own servers yet; it is held against embedded data centres and against known answers from outside.
 
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]

@@ -62,7 +62,7 @@ struct Met {
 const WINDOW: u64 = MIB;
 
 /// How many seeds: each kind of fault is met dozens of times in them.
-const SEEDS: u64 = 60;
+const SEEDS: u64 = 80;
 
 /// A profile: faults, and whether bytes may be wrong, which only hashes tell.
 fn faults(dice: &mut Dice) -> Faults {
@@ -71,7 +71,7 @@ fn faults(dice: &mut Dice) -> Faults {
         silent: some(60),
         lost: some(150),
         short: some(40),
-        long: some(15),
+        long: some(40),
         wrong: some(30),
         expired: some(30),
         flood: some(100),
@@ -113,8 +113,8 @@ impl Program {
                 faults.wrong = 0;
             }
             if !known {
-                // The first short answer is the end.
-                faults.short = 0;
+                // The first short answer is the end, wherever that is.
+                (faults.short, faults.long) = (0, 0);
             }
             downloads.insert(
                 id,
