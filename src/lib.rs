@@ -52,6 +52,7 @@
 //! | --- | --- |
 //! | [`tl`] | the generated types, and the traits to read and write them |
 //! | [`client`] | logging in, and calling the API with all that this takes |
+//! | [`files`] | planning transfers of files, without I/O |
 //! | [`net`] | connecting with tokio |
 //! | [`connection`] | connecting without tokio: an object that is driven |
 //! | [`server`] | the embedded data centre, to test against |
@@ -68,6 +69,7 @@
 //! | `net` | yes | [`net`]: tokio sockets, clocks, randomness of the operating system |
 //! | `client` | yes | [`client`]: login, data centres, stores of sessions; with `api` and `net` |
 //! | `sqlite` | no | [`client::store::SqliteStore`] |
+//! | `files` | no | [`files`]: the planner of transfers of files, without I/O |
 //! | `proxy` | no | [`net`]: SOCKS5 and HTTP CONNECT proxies |
 //! | `ws` | no | [`net`]: WebSockets, with TLS |
 //! | `secret` | no | `tl::secret` and `secret`: end-to-end encrypted chats, as a machine without I/O |
@@ -79,9 +81,9 @@
 //!
 //! # What it does not do
 //!
-//! Updates are passed on as they come: gaps in them are told, not filled. Files are not split into parts, and there are no
-//! helpers for messages: [`client::Client::invoke`] takes any function of the API. None of it was run against Telegram's own
-//! servers yet; it is held against embedded data centres and against known answers from outside.
+//! Updates are passed on as they come: gaps in them are told, not filled. Transfers of files are planned by [`files`], and nothing drives
+//! that over a client's connections yet. There are no helpers for messages: [`client::Client::invoke`] takes any function of the API. None
+//! of it was run against Telegram's own servers yet; it is held against embedded data centres and against known answers from outside.
 
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
@@ -90,6 +92,10 @@ pub mod client;
 pub mod connection;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod crypto;
+#[cfg(feature = "files")]
+#[cfg_attr(docsrs, doc(cfg(feature = "files")))]
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod files;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod framing;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
