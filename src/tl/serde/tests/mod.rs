@@ -41,6 +41,8 @@ fn tables() -> Vec<&'static Schema> {
     vec![
         &mtproto::SCHEMA,
         &wrap::SCHEMA,
+        #[cfg(feature = "secret")]
+        &crate::tl::secret::SCHEMA,
         #[cfg(feature = "api")]
         &crate::tl::api::SCHEMA,
     ]
