@@ -227,7 +227,11 @@ impl Download {
             self.write(offset, chunk);
             return Ok(());
         }
-        self.unordered.insert(offset, chunk);
+        // What lies before the order's place was checked and written by a run before, and came again for the sake of a range's hash.
+        let end = offset.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+        let rest = self.at.clamp(offset, end);
+        self.written.insert(offset..rest);
+        self.unordered.insert(rest, &cut(chunk, offset, &(rest..end)));
         while let Some(chunk) = self.unordered.take_at(self.at) {
             let at = self.at;
             self.at = at.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));

@@ -186,3 +186,42 @@ fn fi_80_a_journal_is_written_after_so_many_bytes() {
         assert_eq!((rig.end(file), seen), (Some(End::Done), journals), "{journal_every}");
     }
 }
+
+/// A run ends amid a range of hashes: what it wrote of it comes again, as without it the range could not be checked.
+#[test]
+fn fi_42_and_fi_80_a_range_that_was_written_in_part_is_checked_as_a_whole() {
+    let content = random(60_000, 12);
+    let answer = |outgoing: &Outgoing| match outgoing.request {
+        Request::GetFileHashes { offset, .. } => {
+            Ok(Answer::Hashes(hashes(&content, offset, 20_000)))
+        }
+        _ => honest(&content, outgoing),
+    };
+    for ordered in [false, true] {
+        for written in 0..15_u64 {
+            let spec = DownloadSpec { verify: true, ordered, journal: true, ..spec(Some(60_000)) };
+            let journal = Journal {
+                kind: Kind::Document.to_byte(),
+                dc: home().number(),
+                id: 7,
+                variant: String::new(),
+                size: Some(60_000),
+                from: 0,
+                to: Some(60_000),
+                part_size: 4_096,
+                chain: None,
+                parts: ((1_u32 << written) - 1).to_le_bytes().to_vec(),
+            };
+            let temp = content[..(written as usize * 4_096).min(60_000)].to_vec();
+            let resume = Some((journal.to_bytes(), temp.len() as u64));
+            let mut rig = Rig::plain();
+            let (file, begin) = rig.planner.add_download(&DownloadSpec { resume, ..spec }).unwrap();
+            assert_eq!(begin, Begin::Resumed { bytes: temp.len() as u64 });
+            rig.temp.insert(file, temp);
+            rig.serve(answer);
+            assert_eq!(rig.end(file), Some(End::Done), "{ordered} {written}");
+            assert!(rig.finished[&file] == content);
+            rig.assert_idle();
+        }
+    }
+}
