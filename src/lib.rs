@@ -52,6 +52,7 @@
 //! | --- | --- |
 //! | [`tl`] | the generated types, and the traits to read and write them |
 //! | [`client`] | logging in, and calling the API with all that this takes |
+//! | [`updates`] | updates in their order, without I/O: gaps, differences, channels |
 //! | [`net`] | connecting with tokio |
 //! | [`connection`] | connecting without tokio: an object that is driven |
 //! | [`server`] | the embedded data centre, to test against |
@@ -65,7 +66,8 @@
 //! | --- | --- | --- |
 //! | `api` | yes | [`tl::api`]: the types of Telegram's API, layer 230 |
 //! | `net` | yes | [`net`]: tokio sockets, clocks, randomness of the operating system |
-//! | `client` | yes | [`client`]: login, data centres, stores of sessions; with `api` and `net` |
+//! | `updates` | yes | [`updates`]: gaps and differences, without I/O; with `api` |
+//! | `client` | yes | [`client`]: login, data centres, stores of sessions; with `api`, `net` and `updates` |
 //! | `sqlite` | no | [`client::store::SqliteStore`] |
 //! | `proxy` | no | [`net`]: SOCKS5 and HTTP CONNECT proxies |
 //! | `ws` | no | [`net`]: WebSockets, with TLS |
@@ -116,5 +118,9 @@ pub mod tl;
 mod trace;
 #[cfg(test)]
 mod turns;
+#[cfg(feature = "updates")]
+#[cfg_attr(docsrs, doc(cfg(feature = "updates")))]
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod updates;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod work;

@@ -1,0 +1,120 @@
+//! The answers of calls that move boxes (UP-66 to UP-69): what they hold goes the way of what the server sends on its own.
+
+use crate::time::Now;
+use crate::tl::Deserialize;
+use crate::tl::api::enums::{self, Updates};
+use crate::tl::api::types::{self, messages};
+use crate::updates::channels::Kind;
+use crate::updates::classify::{At, Feed, Of, feed};
+use crate::updates::delivery::{Arrival, BoxId};
+use crate::updates::engine::Engine;
+use crate::updates::held::Item;
+
+impl Engine {
+    /// Whether what a function answers concerns the boxes: then it is to be given to [`handle_result`](Self::handle_result), before or
+    /// after its caller has it. `function` is its id.
+    #[must_use]
+    pub fn is_fed_by(function: u32) -> bool {
+        feed(function).is_some()
+    }
+
+    /// A call of this client's was answered: both as bytes, the call without what was wrapped around it. What its answer holds is
+    /// delivered once, though the server may send it too.
+    pub fn handle_result(&mut self, now: Now, call: &[u8], answer: &[u8]) {
+        let Some(id) = call.first_chunk::<4>().copied().map(u32::from_le_bytes) else { return };
+        let Some(feed) = feed(id) else { return };
+        self.heard(now);
+        let bytes = answer.len();
+        let fed = match feed {
+            Feed::Updates(at) => match Updates::from_bytes(answer) {
+                Ok(Updates::UpdateShortSentMessage(sent)) => {
+                    Some(self.sent(now, call, at, *sent, bytes))
+                }
+                Ok(updates) => Some(self.take(now, updates, bytes, true)),
+                Err(_) => None,
+            },
+            Feed::PaymentResult => match enums::payments::PaymentResult::from_bytes(answer) {
+                Ok(enums::payments::PaymentResult::PaymentResult(result)) => {
+                    Some(self.take(now, result.updates, bytes, true))
+                }
+                Ok(_) => Some(()),
+                Err(_) => None,
+            },
+            Feed::InvitedUsers => messages::InvitedUsers::from_bytes(answer)
+                .ok()
+                .map(|result| self.take(now, result.updates, bytes, true)),
+            Feed::ChatInviteJoinResult => {
+                use enums::messages::ChatInviteJoinResult as Result;
+                match Result::from_bytes(answer) {
+                    Ok(Result::ChatInviteJoinResultOk(result)) => {
+                        Some(self.take(now, result.updates, bytes, true))
+                    }
+                    Ok(_) => Some(()),
+                    Err(_) => None,
+                }
+            }
+            Feed::AffectedMessages(at) => messages::AffectedMessages::from_bytes(answer)
+                .ok()
+                .map(|result| self.affected(now, call, at, result.pts, result.pts_count)),
+            Feed::AffectedHistory(at) => messages::AffectedHistory::from_bytes(answer)
+                .ok()
+                .map(|result| self.affected_unseen(now, call, at, result.pts, result.pts_count)),
+            Feed::AffectedFoundMessages(at) => messages::AffectedFoundMessages::from_bytes(answer)
+                .ok()
+                .map(|result| self.affected_unseen(now, call, at, result.pts, result.pts_count)),
+        };
+        if fed.is_none() {
+            // Its caller is told why. What it said of the boxes has to be asked for.
+            self.counts.unreadable += 1;
+            self.common_wanted(Arrival::Live);
+        }
+    }
+
+    /// UP-66.
+    fn sent(
+        &mut self,
+        now: Now,
+        call: &[u8],
+        at: Option<At>,
+        sent: types::UpdateShortSentMessage,
+        bytes: usize,
+    ) {
+        let (pts, count, date) = (sent.pts, sent.pts_count, sent.date);
+        match self.sent_message(call, sent) {
+            Some(update) => {
+                let short = types::UpdateShort::new(update, date);
+                self.take(now, Updates::UpdateShort(Box::new(short)), bytes, true);
+            }
+            None => self.affected(now, call, at, pts, count),
+        }
+    }
+
+    /// UP-68: a position whose content the caller knows.
+    fn affected(&mut self, now: Now, call: &[u8], at: Option<At>, pts: i32, count: i32) {
+        if count <= 0 || pts <= 0 || !self.is_logged_in() {
+            return;
+        }
+        let mut origin = self.nobody();
+        origin.is_own = true;
+        let item = Item::new(None, pts, count, origin);
+        match at.and_then(|at| at.channel(call)) {
+            Some(channel) => self.channel_came(now, channel, Kind::Event, item),
+            None => self.common_came(now, BoxId::Common, Of::Own, item),
+        }
+    }
+
+    /// UP-69: a position whose content nobody knows yet. The difference brings it, at once.
+    fn affected_unseen(&mut self, now: Now, call: &[u8], at: Option<At>, pts: i32, count: i32) {
+        if count <= 0 || pts <= 0 {
+            return;
+        }
+        self.heard(now);
+        match at.and_then(|at| at.channel(call)) {
+            Some(channel) => self.channel_too_long(channel, Some(pts), Arrival::Live),
+            None if self.common.at.is_some_and(|at| pts > at.pts) => {
+                self.common_wanted(Arrival::Live);
+            }
+            None => {}
+        }
+    }
+}
