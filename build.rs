@@ -7,8 +7,8 @@ use std::{env, fs};
 
 use telewire_codegen::ir::Schema;
 use telewire_codegen::{
-    Boxes, Exceptions, Facts, Links, Lock, Options, Serde, enum_paths, errors, generate, json, resolve,
-    struct_paths,
+    Boxes, Exceptions, Facts, Links, Lock, Options, Serde, enum_paths, errors, generate, json,
+    resolve, struct_paths,
 };
 
 fn main() -> ExitCode {

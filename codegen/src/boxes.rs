@@ -125,14 +125,20 @@ impl Rows<'_> {
             };
             self.unused.remove(name.as_str());
             let arm = arm(row, constructor).ok_or_else(|| unused(name))?;
-            line(out, &format!("        enums::Update::{} => {},", pattern(constructor, &arm), arm));
+            line(
+                out,
+                &format!("        enums::Update::{} => {},", pattern(constructor, &arm), arm),
+            );
         }
         line(out, "        _ => Place::Seq,\n    }\n}");
         Ok(())
     }
 
     fn before_login(&self, schema: &Schema, out: &mut String) {
-        line(out, "pub(super) fn is_before_login(update: &enums::Update) -> bool {\n    match update {");
+        line(
+            out,
+            "pub(super) fn is_before_login(update: &enums::Update) -> bool {\n    match update {",
+        );
         for constructor in updates(schema) {
             if self.table.updates.get(&constructor.name.tl).is_some_and(|row| row.before_login) {
                 line(out, &format!("        enums::Update::{} => true,", pattern(constructor, "")));
@@ -262,7 +268,9 @@ fn arm(row: &Row, constructor: &Constructor) -> Option<String> {
         (Line::Channel, Some(of)) if counts => {
             Some(format!("Place::Channel {{ pts: of.pts, count: of.pts_count, of: {of} }}"))
         }
-        (Line::Read, Some(of)) if required("pts", "int") && !has(&constructor.body, "pts_count") => {
+        (Line::Read, Some(of))
+            if required("pts", "int") && !has(&constructor.body, "pts_count") =>
+        {
             Some(format!("Place::Read {{ pts: of.pts, of: {of} }}"))
         }
         (Line::TooLong, Some(of)) if has(&constructor.body, "pts") => {
@@ -304,8 +312,9 @@ fn at(function: &Function, name: Option<&str>) -> Option<String> {
 }
 
 fn some_at(skip: usize, bit: Option<u8>, ty: &str) -> Option<String> {
-    matches!(ty, "InputPeer" | "InputChannel")
-        .then(|| format!("Some(At {{ skip: {skip}, bit: {bit:?}, is_channel: {} }})", ty == "InputChannel"))
+    matches!(ty, "InputPeer" | "InputChannel").then(|| {
+        format!("Some(At {{ skip: {skip}, bit: {bit:?}, is_channel: {} }})", ty == "InputChannel")
+    })
 }
 
 fn none() -> String {

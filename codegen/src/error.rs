@@ -241,7 +241,9 @@ pub enum Error {
         definition: String,
     },
     /// A definition carries a position of a box, and the table of [boxes](crate::Boxes) does not say whose (UP-01).
-    #[error("`{definition}` has `{param}`, and no row of the table of boxes says which box that moves (UP-01)")]
+    #[error(
+        "`{definition}` has `{param}`, and no row of the table of boxes says which box that moves (UP-01)"
+    )]
     Unplaced {
         /// The definition.
         definition: String,

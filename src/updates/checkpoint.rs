@@ -1,6 +1,10 @@
 //! What has to be kept so that nothing is lost when the program ends (UP-80 to UP-83).
 
-use crate::updates::peers::KnownPeer;
+use std::collections::BTreeMap;
+
+use crate::tl::api::enums::InputPeer;
+use crate::updates::engine::Account;
+use crate::updates::peers::{KnownPeer, PeerCache, PeerId};
 
 /// What was kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -8,9 +12,9 @@ pub struct Kept {
     /// Where the common box is; `None` if it never was anywhere.
     pub common: Option<CommonState>,
     /// Where the channels are.
-    pub channels: Vec<(i64, ChannelState)>,
+    pub channels: BTreeMap<i64, ChannelState>,
     /// The peers that are known.
-    pub peers: Vec<KnownPeer>,
+    pub peers: BTreeMap<PeerId, KnownPeer>,
 }
 
 /// The four values of [`updates.state`](https://core.telegram.org/constructor/updates.state).
@@ -45,7 +49,27 @@ pub struct Checkpoint {
     /// What was learnt of peers; it replaces what was kept of them.
     pub peers: Vec<KnownPeer>,
     /// Peers of which nothing is to be kept any more.
-    pub forgotten: Vec<crate::updates::peers::PeerId>,
+    pub forgotten: Vec<PeerId>,
+}
+
+impl Kept {
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.common.is_none() && self.channels.is_empty() && self.peers.is_empty()
+    }
+
+    /// How a peer is named in a call, if that is known. [`Engine::input_peer`](crate::updates::Engine::input_peer) says it sooner, while
+    /// there is one.
+    #[must_use]
+    pub fn input_peer(&self, account: Option<Account>, peer: PeerId) -> Option<InputPeer> {
+        let known = self.peers.get(&peer);
+        let contexts = known.into_iter().flat_map(|known| &known.contexts);
+        let channels = contexts.filter_map(|(id, _)| self.peers.get(&PeerId::Channel(*id)));
+        let mut cache = PeerCache::load(known.into_iter().chain(channels).cloned());
+        cache.account(account.and_then(|a| a.id), account.is_some_and(|a| a.is_bot));
+        cache.input_peer(peer)
+    }
 }
 
 impl Checkpoint {
@@ -64,13 +88,16 @@ impl Checkpoint {
             kept.common = self.common;
         }
         for (id, state) in &self.channels {
-            kept.channels.retain(|(other, _)| other != id);
-            kept.channels.extend(state.map(|state| (*id, state)));
+            match state {
+                Some(state) => kept.channels.insert(*id, *state),
+                None => kept.channels.remove(id),
+            };
         }
         for peer in &self.peers {
-            kept.peers.retain(|other| other.id != peer.id);
-            kept.peers.push(peer.clone());
+            kept.peers.insert(peer.id, peer.clone());
         }
-        kept.peers.retain(|peer| !self.forgotten.contains(&peer.id));
+        for id in &self.forgotten {
+            kept.peers.remove(id);
+        }
     }
 }

@@ -62,7 +62,12 @@ impl Course {
 
     /// The difference failed: it is tried again after a pause, at first (the table of errors). `by` is the pause that the server has
     /// ordered; it counts for no try (CF-15).
-    pub(super) fn failed(&mut self, now: Duration, by: Option<Duration>, entropy: &mut dyn Entropy) {
+    pub(super) fn failed(
+        &mut self,
+        now: Duration,
+        by: Option<Duration>,
+        entropy: &mut dyn Entropy,
+    ) {
         if by.is_none() {
             self.tries = self.tries.saturating_add(1);
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::crypto::Entropy;
+use crate::map::IdMap;
 use crate::time::Now;
 use crate::tl::Deserialize;
 use crate::tl::api::enums::{self, Chat, InputPeer, Update, User};
@@ -20,7 +21,6 @@ use crate::updates::out::Out;
 use crate::updates::peers::{PeerCache, PeerId, Standing};
 use crate::updates::recent::Recent;
 use crate::updates::request::{Asked, Fault, Request, Token};
-use crate::map::IdMap;
 
 /// Whose updates they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +81,8 @@ pub struct Engine {
     nobody: Arc<Peers>,
     /// What was told to keep.
     kept: Option<CommonState>,
+    /// The date of what was dealt with in the common box.
+    date: i32,
     /// From which delivery on which date held (UP-82).
     dates: VecDeque<(u64, i32)>,
 }
@@ -99,7 +101,7 @@ impl Engine {
             skips,
             common: Common::at(kept.common),
             channels,
-            peers: PeerCache::load(kept.peers),
+            peers: PeerCache::load(kept.peers.into_values()),
             out: Out::default(),
             recent: Recent::default(),
             counts: Counts::default(),
@@ -110,6 +112,7 @@ impl Engine {
             asked: IdMap::default(),
             nobody: Arc::default(),
             kept: kept.common,
+            date: kept.common.map_or(0, |common| common.date),
             dates: VecDeque::new(),
         };
         this.tell_peers();
@@ -197,7 +200,8 @@ impl Engine {
     }
 
     fn silence(&self) -> Option<Duration> {
-        let is_idle = self.is_connected && self.has_started && !self.common.course.state().is_asking();
+        let is_idle =
+            self.is_connected && self.has_started && !self.common.course.state().is_asking();
         is_idle.then(|| self.heard.saturating_add(SILENCE))
     }
 
@@ -207,7 +211,9 @@ impl Engine {
         if !self.is_connected || !self.is_logged_in() || self.out.is_full() {
             return None;
         }
-        let (asked, request) = self.common_request().or_else(|| self.channel_request(now))?;
+        // A channel whose hash is not known has the common difference asked for (UP-77).
+        let request = self.common_request().or_else(|| self.channel_request(now));
+        let (asked, request) = request.or_else(|| self.common_request())?;
         let token = Token(self.next_token);
         self.next_token += 1;
         self.asked.insert(token, asked);
@@ -305,9 +311,8 @@ impl Engine {
 
     /// What has to be kept anew, since the last time it was asked for. Keep it as a whole, or not at all.
     pub fn poll_checkpoint(&mut self) -> Option<Checkpoint> {
-        let has_news = self.out.ledger.has_news()
-            || self.channels.has_changed()
-            || self.peers.has_news();
+        let has_news =
+            self.out.ledger.has_news() || self.channels.has_changed() || self.peers.has_news();
         if !has_news {
             return None;
         }
@@ -320,7 +325,7 @@ impl Engine {
                 BoxId::Common => {
                     let state = common.get_or_insert_default();
                     (state.pts, state.seq) = (at.pts, at.seq);
-                    state.date = state.date.max(at.date);
+                    self.date = self.date.max(at.date);
                 }
                 BoxId::Qts => common.get_or_insert_default().qts = at.pts,
                 BoxId::Channel(id) => {
@@ -335,8 +340,8 @@ impl Engine {
         }
         if let Some(state) = &mut common {
             // UP-82.
-            state.date = state.date.min(self.date_floor().unwrap_or(i32::MAX));
-            state.date = state.date.max(self.kept.map_or(0, |kept| kept.date));
+            let date = self.date.min(self.date_floor().unwrap_or(i32::MAX));
+            state.date = state.date.max(date);
         }
         // What was never anywhere is not kept: the first checkpoint needs all four.
         if common != self.kept && common.is_some_and(|state| state.pts > 0) {
@@ -369,7 +374,7 @@ impl Engine {
             // The one before the last: an earlier date is as good.
             self.dates.remove(MAX_DATES - 1);
         }
-        self.dates.push_back((self.out.ledger.serial(), at.date));
+        self.dates.push_back((self.out.ledger.moment(), at.date));
     }
 
     /// How a peer is named in a call, if that is known (UP-74).

@@ -67,7 +67,8 @@ impl Ledger {
     pub(super) fn commit(&mut self, mark: Mark) {
         let Some(line) = mark.line else { return };
         let Some(lane) = self.lanes.get_mut(&line) else { return };
-        let Ok(place) = lane.waiting.binary_search_by_key(&mark.serial, |entry| entry.serial) else {
+        let Ok(place) = lane.waiting.binary_search_by_key(&mark.serial, |entry| entry.serial)
+        else {
             return;
         };
         if let Some(entry) = lane.waiting.get_mut(place) {
@@ -93,9 +94,11 @@ impl Ledger {
         self.lanes.contains_key(&line)
     }
 
-    /// The delivery that comes next.
-    pub(super) fn serial(&self) -> u64 {
-        self.next
+    /// A moment between two deliveries.
+    pub(super) fn moment(&mut self) -> u64 {
+        let moment = self.next;
+        self.next += 1;
+        moment
     }
 
     /// The first delivery of a channel's that is not dealt with.

@@ -28,7 +28,9 @@ pub(super) fn relate(local: i32, pts: i32, count: i32) -> Relation {
     let word = match (before - local, ahead) {
         (0, 0) => Word::Same,
         (0, _) => Word::Next,
-        (_, ..=0) => return if ahead < 0 { Relation::Fall(-ahead) } else { Relation::Word(Word::Old) },
+        (_, ..=0) => {
+            return if ahead < 0 { Relation::Fall(-ahead) } else { Relation::Word(Word::Old) };
+        }
         (..0, _) => Word::Overlap,
         (1.., _) => Word::Ahead,
     };
@@ -59,7 +61,9 @@ mod tests {
     #[test]
     fn up_20_what_no_position_can_be_is_invalid_and_no_sum_overflows() {
         for local in [1, 10, i32::MAX] {
-            for (pts, count) in [(-1, 0), (0, 0), (1, 1), (5, -1), (5, 5), (5, i32::MAX), (i32::MIN, i32::MIN)] {
+            for (pts, count) in
+                [(-1, 0), (0, 0), (1, 1), (5, -1), (5, 5), (5, i32::MAX), (i32::MIN, i32::MIN)]
+            {
                 assert_eq!(relate(local, pts, count), Relation::Invalid, "{pts} {count}");
             }
         }

@@ -52,5 +52,8 @@ pub(super) enum Asked {
     /// UP-89: nobody needs the answer.
     Confirm,
     /// A channel's difference, from a position.
-    Channel { id: i64, pts: i32 },
+    Channel {
+        id: i64,
+        pts: i32,
+    },
 }

@@ -1,8 +1,6 @@
 //! The short forms of a message, made whole (UP-64 to UP-66).
 
-use crate::tl::api::enums::{
-    InputPeer, InputReplyTo, Message, MessageReplyHeader, Peer, Update,
-};
+use crate::tl::api::enums::{InputPeer, InputReplyTo, Message, MessageReplyHeader, Peer, Update};
 use crate::tl::api::functions::messages::SendMessage;
 use crate::tl::api::types;
 use crate::tl::{Deserialize, Identifiable, Reader};

@@ -91,9 +91,12 @@ fn up_01_what_has_a_position_and_no_row_is_an_error() {
         assert_eq!(generated(TYPES, &without(row)), Err(unplaced(definition, param)), "{row}");
     }
     // One that a layer brings anew, of each kind.
-    for param in ["pts:int pts_count:int", "qts:int", "pts:int", "seq:int", "flags:# pts:flags.3?int"] {
+    for param in
+        ["pts:int pts_count:int", "qts:int", "pts:int", "seq:int", "flags:# pts:flags.3?int"]
+    {
         for ty in ["Update", "Updates", "Other"] {
-            let text = TYPES.replace("updates updates", &format!("brandNew {param} = {ty};\nupdates updates"));
+            let text = TYPES
+                .replace("updates updates", &format!("brandNew {param} = {ty};\nupdates updates"));
             let found = generated(&text, TABLE);
             assert!(
                 matches!(&found, Err(Error::Unplaced { definition, .. }) if definition == "brandNew"),
@@ -108,10 +111,18 @@ fn a_row_that_fits_nothing_is_an_error() {
     for (from, to, name) in [
         ("\"updateNew\":", "\"updateGone\":{\"box\":\"qts\"},\"updateNew\":", "updateGone"),
         ("\"updateBot\":{\"box\":\"qts\"}", "\"updateBot\":{\"box\":\"common\"}", "updateBot"),
-        ("\"updateTyping\":{\"box\":\"now\"}", "\"updateTyping\":{\"box\":\"qts\"}", "updateTyping"),
+        (
+            "\"updateTyping\":{\"box\":\"now\"}",
+            "\"updateTyping\":{\"box\":\"qts\"}",
+            "updateTyping",
+        ),
         ("\"updateBot\":{\"box\":\"qts\"}", "\"updateBot\":{\"box\":\"now\"}", "updateBot"),
         ("\"updateRead\":{\"box\":\"read\"", "\"updateRead\":{\"box\":\"channel\"", "updateRead"),
-        ("\"updateDelete\":{\"box\":\"channel\"", "\"updateDelete\":{\"box\":\"read\"", "updateDelete"),
+        (
+            "\"updateDelete\":{\"box\":\"channel\"",
+            "\"updateDelete\":{\"box\":\"read\"",
+            "updateDelete",
+        ),
         ("\"of\":\"message\"", "\"of\":\"nobody\"", "updateNew"),
         ("\"of\":\"parent\"", "\"of\":\"id\"", "delete"),
         ("\"clear\":{}", "\"clear\":{},\"gone\":{}", "gone"),

@@ -176,7 +176,8 @@ impl Engine {
         }
         if let Some(channel) = self.channels.map.get_mut(&id) {
             // One that does not move although it brings something would be asked for ever.
-            channel.pts = if pts <= asked && count > 0 { asked.saturating_add(1) } else { pts.max(1) };
+            channel.pts =
+                if pts <= asked && count > 0 { asked.saturating_add(1) } else { pts.max(1) };
         }
     }
 
@@ -204,7 +205,14 @@ impl Engine {
     }
 
     /// An update of a channel's difference: of its own box it is told as it is.
-    fn channel_told(&mut self, now: Now, id: i64, update: Update, arrival: Arrival, origin: &Origin) {
+    fn channel_told(
+        &mut self,
+        now: Now,
+        id: i64,
+        update: Update,
+        arrival: Arrival,
+        origin: &Origin,
+    ) {
         let line = BoxId::Channel(id);
         match place(&update) {
             Place::Channel { of: Of::Channel(of), .. } if of == id => {}

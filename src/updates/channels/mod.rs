@@ -3,7 +3,7 @@
 mod difference;
 mod faults;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use crate::map::IdMap;
@@ -96,7 +96,7 @@ impl Channel {
 }
 
 impl Channels {
-    pub(super) fn load(kept: Vec<(i64, ChannelState)>) -> Self {
+    pub(super) fn load(kept: BTreeMap<i64, ChannelState>) -> Self {
         let mut this = Self::default();
         for (id, state) in kept {
             let pts = state.pts.max(0);
@@ -423,7 +423,8 @@ impl Engine {
                 break;
             }
             self.channels.timers.remove(&(at, id));
-            let Some(active) = self.channels.map.get_mut(&id).and_then(|c| c.active.as_mut()) else {
+            let Some(active) = self.channels.map.get_mut(&id).and_then(|c| c.active.as_mut())
+            else {
                 continue;
             };
             active.timer = None;
@@ -465,7 +466,7 @@ impl Engine {
         }
         let is_behind = !matches!(state, State::Level | State::Unknown);
         if is_behind != active.behind_since.is_some() {
-            active.behind_since = is_behind.then(|| out.ledger.serial());
+            active.behind_since = is_behind.then(|| out.ledger.moment());
             changed.insert(id);
         }
         let is_idle = !is_behind && !is_opened && active.held.is_empty() && active.read.is_none();

@@ -34,7 +34,8 @@ impl Engine {
         if self.common.course.state() == State::Due {
             self.common.course.hear(Word::Asked);
             self.common.probes = false;
-            let Some(at) = self.common.at.filter(|_| !self.common.takes_state) else {
+            let Some(at) = self.common.at.filter(|_| !self.common.takes_state && !self.skips)
+            else {
                 // UP-37: the state is where to begin, and then the difference is asked for from there.
                 return Some((Asked::State, Request::State(functions::GetState)));
             };
@@ -202,7 +203,9 @@ impl Engine {
     /// An update of a difference: in our own boxes it is told as it is (UP-31), in a channel's it goes by its position (UP-32).
     fn common_told(&mut self, now: Now, update: Update, arrival: Arrival, origin: &Origin) {
         let line = match place(&update) {
-            Place::Channel { of: Of::Channel(_), .. } | Place::Read { .. } | Place::TooLong { .. } => {
+            Place::Channel { of: Of::Channel(_), .. }
+            | Place::Read { .. }
+            | Place::TooLong { .. } => {
                 return self.came(now, update, origin, arrival);
             }
             Place::Common { of: Of::Channel(_), .. } | Place::Channel { .. } => {
@@ -274,7 +277,9 @@ impl Engine {
         let base = first.pts.saturating_sub(first.count);
         self.lose(line, local, base.max(local), Why::Unfilled);
         self.common_rebase(line, base);
-        self.common.course.empty = 0;
+        if line == BoxId::Common {
+            self.common.course.empty = 0;
+        }
         self.common_refill(now);
     }
 

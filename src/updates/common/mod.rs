@@ -5,6 +5,7 @@ mod seq;
 
 use std::time::Duration;
 
+use crate::time::Now;
 use crate::updates::checkpoint::CommonState;
 use crate::updates::classify::Of;
 use crate::updates::course::Course;
@@ -17,7 +18,6 @@ use crate::updates::limits::{
 };
 use crate::updates::position::{Relation, relate};
 use crate::updates::state::{Act, State, Word};
-use crate::time::Now;
 pub(super) use seq::Part;
 
 /// What is known of the common box.
@@ -73,7 +73,11 @@ impl Engine {
         if line == BoxId::Qts && item.pts == 0 {
             return self.deliver_item(line, item, None);
         }
-        if line == BoxId::Qts && at.qts == 0 && item.pts > 0 && !self.common.course.state().is_asking() {
+        if line == BoxId::Qts
+            && at.qts == 0
+            && item.pts > 0
+            && !self.common.course.state().is_asking()
+        {
             return self.common_deliver(now, line, item);
         }
         let local = if line == BoxId::Qts { at.qts } else { at.pts };

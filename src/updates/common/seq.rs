@@ -92,9 +92,7 @@ impl Engine {
     pub(super) fn seq_refill(&mut self, now: Now) -> bool {
         let mut has_moved = false;
         while let Some(at) = self.common.at {
-            let waits = |part: &Part| {
-                matches!(part.relation(at.seq), Word::Ahead | Word::Overlap)
-            };
+            let waits = |part: &Part| matches!(part.relation(at.seq), Word::Ahead | Word::Overlap);
             if self.common.held_seq.first().is_none_or(waits) {
                 break;
             }

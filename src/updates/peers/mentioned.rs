@@ -1,6 +1,8 @@
 //! The peers that a message cannot be understood without (UP-71, UP-75).
 
-use crate::tl::api::enums::{Message, MessageAction, MessageEntity, MessageMedia, MessageReplyHeader};
+use crate::tl::api::enums::{
+    Message, MessageAction, MessageEntity, MessageMedia, MessageReplyHeader,
+};
 use crate::tl::api::types;
 use crate::updates::peers::PeerId;
 

@@ -89,10 +89,11 @@ pub(super) enum Standing {
 }
 
 impl PeerCache {
-    pub(super) fn load(peers: Vec<KnownPeer>) -> Self {
+    pub(super) fn load(peers: impl IntoIterator<Item = KnownPeer>) -> Self {
         let mut this = Self::default();
         for peer in peers.into_iter().take(MAX_PEERS) {
-            let known = Known { full: peer.access_hash, contexts: peer.contexts, ..Known::default() };
+            let known =
+                Known { full: peer.access_hash, contexts: peer.contexts, ..Known::default() };
             this.known.insert(peer.id, known);
         }
         this
@@ -132,7 +133,10 @@ impl PeerCache {
                     // A `min` one says nothing of us.
                     if !channel.min {
                         let is_left = channel.left;
-                        standing(channel.id, if is_left { Standing::Left } else { Standing::Member });
+                        standing(
+                            channel.id,
+                            if is_left { Standing::Left } else { Standing::Member },
+                        );
                     }
                 }
                 Chat::ChannelForbidden(channel) => {
@@ -249,7 +253,8 @@ impl PeerCache {
                     return Some(InputPeer::InputPeerChannel(peer));
                 }
                 let (peer, message) = self.context(known?)?;
-                let from = types::InputPeerChannelFromMessage::new(Box::new(peer), message, channel);
+                let from =
+                    types::InputPeerChannelFromMessage::new(Box::new(peer), message, channel);
                 Some(InputPeer::InputPeerChannelFromMessage(from))
             }
         }
@@ -320,11 +325,8 @@ impl PeerCache {
         if self.known.len() <= MAX_PEERS {
             return;
         }
-        let mut order: Vec<(bool, u64, PeerId)> = self
-            .known
-            .iter()
-            .map(|(id, known)| (known.full.is_some(), known.heard, *id))
-            .collect();
+        let mut order: Vec<(bool, u64, PeerId)> =
+            self.known.iter().map(|(id, known)| (known.full.is_some(), known.heard, *id)).collect();
         // A sixteenth at a time, so that this is rare.
         let many = MAX_PEERS / 16;
         let last = order.len().saturating_sub(1);

@@ -57,15 +57,28 @@ fn up_73_kinds_overlap_and_nothing_empty_erases() {
     let mut cache = PeerCache::default();
     let empty_user = User::UserEmpty(types::UserEmpty::new(5));
     let empty_chat = Chat::ChatEmpty(types::ChatEmpty::new(5));
-    let forbidden = Chat::ChannelForbidden(Box::new(types::ChannelForbidden::new(6, 66, String::new())));
+    let forbidden =
+        Chat::ChannelForbidden(Box::new(types::ChannelForbidden::new(6, 66, String::new())));
     hear(&mut cache, person(5, Some(50), false));
-    let mut peers = Peers { users: vec![empty_user], chats: vec![channel(5, Some(55), false), empty_chat, channel(5, None, true), forbidden] };
+    let mut peers = Peers {
+        users: vec![empty_user],
+        chats: vec![channel(5, Some(55), false), empty_chat, channel(5, None, true), forbidden],
+    };
     cache.hear(&mut peers, |_, _| {});
     assert_eq!(hash_of(&cache, 5), Some(50));
     let named = |id| cache.input_peer(id);
-    assert_eq!(named(PeerId::Channel(5)), Some(InputPeer::InputPeerChannel(types::InputPeerChannel::new(5, 55))));
-    assert_eq!(named(PeerId::Channel(6)), Some(InputPeer::InputPeerChannel(types::InputPeerChannel::new(6, 66))));
-    assert_eq!(named(PeerId::Chat(5)), Some(InputPeer::InputPeerChat(types::InputPeerChat::new(5))));
+    assert_eq!(
+        named(PeerId::Channel(5)),
+        Some(InputPeer::InputPeerChannel(types::InputPeerChannel::new(5, 55)))
+    );
+    assert_eq!(
+        named(PeerId::Channel(6)),
+        Some(InputPeer::InputPeerChannel(types::InputPeerChannel::new(6, 66)))
+    );
+    assert_eq!(
+        named(PeerId::Chat(5)),
+        Some(InputPeer::InputPeerChat(types::InputPeerChat::new(5)))
+    );
     assert_eq!(named(PeerId::User(6)), None);
 }
 
@@ -150,5 +163,5 @@ fn up_76_what_is_learnt_is_kept_once() {
     assert!(!format!("{known:?}").contains("50"), "a hash is not printed");
     hear(&mut cache, person(5, Some(50), false));
     assert!(!cache.has_news());
-    assert_eq!(hash_of(&PeerCache::load(vec![known]), 5), Some(50));
+    assert_eq!(hash_of(&PeerCache::load([known]), 5), Some(50));
 }

@@ -56,11 +56,16 @@ fn up_27_and_up_58_whatever_comes_while_a_difference_runs_is_held_or_known() {
 fn what_is_missing_is_asked_for_from_every_state() {
     // However a box stands, some time after a hole it has asked: nothing waits for ever.
     for state in State::ALL {
-        for word in [Word::Overlap, Word::Ahead, Word::Shed, Word::Flooded, Word::Wanted, Word::Early] {
+        for word in
+            [Word::Overlap, Word::Ahead, Word::Shed, Word::Flooded, Word::Wanted, Word::Early]
+        {
             let (next, _) = state.hear(word);
             let (due, _) = next.hear(Word::Late);
             let asks = due == State::Due || due.is_asking();
-            assert!(asks || (state == State::Unknown && next == State::Unknown), "{state:?} {word:?}");
+            assert!(
+                asks || (state == State::Unknown && next == State::Unknown),
+                "{state:?} {word:?}"
+            );
         }
     }
 }

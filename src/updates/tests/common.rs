@@ -6,9 +6,15 @@ use super::*;
 fn up_01_every_constructor_with_a_position_is_placed() {
     use crate::updates::classify::{Of, Place, place};
     assert_eq!(place(&new(9)), Place::Common { pts: 9, count: 1, of: Of::Own });
-    assert_eq!(place(&new_in(CHANNEL, 9)), Place::Channel { pts: 9, count: 1, of: Of::Channel(CHANNEL) });
+    assert_eq!(
+        place(&new_in(CHANNEL, 9)),
+        Place::Channel { pts: 9, count: 1, of: Of::Channel(CHANNEL) }
+    );
     assert_eq!(place(&read_in(CHANNEL, 3, 9)), Place::Read { pts: 9, of: Of::Channel(CHANNEL) });
-    assert_eq!(place(&too_long_in(CHANNEL, None)), Place::TooLong { pts: None, of: Of::Channel(CHANNEL) });
+    assert_eq!(
+        place(&too_long_in(CHANNEL, None)),
+        Place::TooLong { pts: None, of: Of::Channel(CHANNEL) }
+    );
     assert_eq!(place(&bot(9)), Place::Qts(9));
     assert_eq!((place(&typing()), place(&phone(1))), (Place::Now, Place::Seq));
     // A channel's number alone makes no position.
@@ -20,18 +26,27 @@ fn up_01_every_constructor_with_a_position_is_placed() {
 fn up_02_an_update_in_the_box_of_another_is_counted_and_the_server_is_asked() {
     let own = types::UpdateNewMessage::new(message(101, channel(CHANNEL)), 101, 1);
     let other = types::UpdateNewChannelMessage::new(message(51, me()), 51, 1);
-    for update in [Update::UpdateNewMessage(own.into()), Update::UpdateNewChannelMessage(other.into())] {
+    for update in
+        [Update::UpdateNewMessage(own.into()), Update::UpdateNewChannelMessage(other.into())]
+    {
         let mut bench = Bench::ready();
         assert_eq!(bench.push(&one(update)), [""; 0]);
         assert_eq!(bench.engine.counts().misplaced, 1);
         bench.difference();
-        assert_eq!((bench.common().pts, bench.engine.channels.pts(CHANNEL)), (PTS, Some(CHANNEL_PTS)));
+        assert_eq!(
+            (bench.common().pts, bench.engine.channels.pts(CHANNEL)),
+            (PTS, Some(CHANNEL_PTS))
+        );
     }
 }
 
 #[test]
 fn up_14_what_follows_is_told_and_what_was_told_is_not_told_again() {
-    for make in [new as fn(i32) -> Update, |qts| bot(qts - PTS + QTS), |pts| new_in(CHANNEL, pts - PTS + CHANNEL_PTS)] {
+    for make in [
+        new as fn(i32) -> Update,
+        |qts| bot(qts - PTS + QTS),
+        |pts| new_in(CHANNEL, pts - PTS + CHANNEL_PTS),
+    ] {
         let mut bench = Bench::ready();
         for pts in 101..105 {
             assert_eq!(bench.push(&one(make(pts))).len(), 1);
@@ -110,14 +125,16 @@ fn up_18_one_missing_event_waits_as_long_and_costs_one_call() {
 
 #[test]
 fn up_19_every_order_of_updates_is_told_in_the_order_of_positions() {
-    let updates: Vec<Update> = vec![new(101), gone(&[1, 2], 103, 2), new(104), gone(&[9], 104, 0), new(105)];
+    let updates: Vec<Update> =
+        vec![new(101), gone(&[1, 2], 103, 2), new(104), gone(&[9], 104, 0), new(105)];
     for order in orders(&updates) {
         let mut bench = Bench::ready();
         let mut told = Vec::new();
         for update in order {
             told.extend(bench.push(&one(update)));
         }
-        let positions: Vec<&str> = told.iter().map(String::as_str).filter(|told| *told != "me gone [9]").collect();
+        let positions: Vec<&str> =
+            told.iter().map(String::as_str).filter(|told| *told != "me gone [9]").collect();
         assert_eq!(positions, ["me new 101", "me gone [1, 2]", "me new 104", "me new 105"]);
         assert_eq!((bench.common().pts, bench.state(), bench.request()), (105, State::Level, None));
     }
@@ -139,7 +156,8 @@ fn up_19_the_time_begins_anew_for_what_remains() {
 #[test]
 fn up_20_what_no_position_can_be_is_dropped_and_counted() {
     let mut bench = Bench::ready();
-    let bad = [(-1, 0), (0, 0), (5, -1), (5, 5), (5, i32::MAX), (i32::MAX, i32::MAX), (i32::MIN, 1)];
+    let bad =
+        [(-1, 0), (0, 0), (5, -1), (5, 5), (5, i32::MAX), (i32::MAX, i32::MAX), (i32::MIN, 1)];
     for (pts, count) in bad {
         assert_eq!(bench.push(&one(gone(&[1], pts, count))), [""; 0], "{pts} {count}");
         assert_eq!(bench.push(&one(new_in_of(CHANNEL, pts, count))), [""; 0], "{pts} {count}");
@@ -173,14 +191,20 @@ fn up_22_a_fall_is_old_or_has_the_server_asked_or_begins_anew() {
     let at = |pts| {
         let mut kept = kept();
         kept.common = Some(CommonState { pts, qts: high, date: DATE, seq: SEQ });
-        kept.channels = vec![(CHANNEL, ChannelState { pts, is_dirty: false })];
+        kept.channels = [(CHANNEL, ChannelState { pts, is_dirty: false })].into();
         let mut bench = Bench::new(Some(USER), CatchUp::SinceCommit, kept);
         bench.engine.connected(bench.now);
         let token = bench.difference();
         bench.answer(token, &empty(DATE, SEQ));
         bench
     };
-    for (by, asks, resets) in [(1, false, false), (19_999, false, false), (20_000, true, false), (1_000_009, true, false), (1_000_010, false, true)] {
+    for (by, asks, resets) in [
+        (1, false, false),
+        (19_999, false, false),
+        (20_000, true, false),
+        (1_000_009, true, false),
+        (1_000_010, false, true),
+    ] {
         let mut bench = at(high);
         let told = bench.push(&one(new(high - by)));
         assert_eq!(bench.request().is_some(), asks, "{by}");

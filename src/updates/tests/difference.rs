@@ -15,9 +15,18 @@ fn up_25_whatever_may_have_lost_something_has_the_difference_asked_for() {
         ("a loss on the way", |bench| bench.engine.missed()),
         ("unreadable", |bench| bench.engine.handle_updates(bench.now, &[1, 2, 3, 4, 5])),
         ("nothing at all", |bench| bench.engine.handle_updates(bench.now, &[])),
-        ("a gap of pts", |bench| { bench.push(&one(new(105))); bench.pass(500); }),
-        ("a gap of qts", |bench| { bench.push(&one(bot(15))); bench.pass(500); }),
-        ("a gap of seq", |bench| { bench.push(&all(vec![phone(1)], 15)); bench.pass(500); }),
+        ("a gap of pts", |bench| {
+            bench.push(&one(new(105)));
+            bench.pass(500);
+        }),
+        ("a gap of qts", |bench| {
+            bench.push(&one(bot(15)));
+            bench.pass(500);
+        }),
+        ("a gap of seq", |bench| {
+            bench.push(&all(vec![phone(1)], 15));
+            bench.pass(500);
+        }),
     ];
     for (name, trigger) in triggers {
         let mut bench = Bench::ready();
@@ -91,9 +100,19 @@ fn up_27_what_comes_meanwhile_is_held_and_then_dropped_or_told() {
     }
     assert_eq!(bench.push(&all(vec![phone(6)], SEQ + 1)), [""; 0]);
     let state = server_state(102, 11, DATE + 2, SEQ);
-    let content = answers::Difference::new(vec![message(101, me()), message(102, me())], vec![], vec![], vec![], vec![], state);
+    let content = answers::Difference::new(
+        vec![message(101, me()), message(102, me())],
+        vec![],
+        vec![],
+        vec![],
+        vec![],
+        state,
+    );
     bench.answer(token, &Difference::Difference(Box::new(content)));
-    assert_eq!(bench.told(), ["me message 101", "me message 102", "me new 103", "qts stopped 12", "me phone 6"]);
+    assert_eq!(
+        bench.told(),
+        ["me message 101", "me message 102", "me new 103", "qts stopped 12", "me phone 6"]
+    );
     assert_eq!((bench.common().pts, bench.common().qts, bench.common().seq), (103, 12, SEQ + 1));
     assert_eq!((bench.request(), bench.state()), (None, State::Level));
 }
@@ -166,12 +185,24 @@ fn up_30_the_parts_of_an_answer_come_in_their_order_and_all_of_the_state_is_take
     let state = server_state(104, 0, DATE + 9, 1);
     let users = vec![person(STRANGER, Some(5), false)];
     let messages = vec![message(101, me()), message(102, me())];
-    let all = answers::Difference::new(messages, vec![secret], others, vec![], users.clone(), state);
+    let all =
+        answers::Difference::new(messages, vec![secret], others, vec![], users.clone(), state);
     bench.answer(token, &Difference::Difference(Box::new(all)));
     let deliveries = bench.deliveries();
     assert!(deliveries.iter().all(|delivery| delivery.peers.users == users));
     let told: Vec<String> = deliveries.iter().map(text).collect();
-    assert_eq!(told, ["me id 102", "me message 101", "me message 102", "qts secret 77", "me gone [9]", "me edit 101", "me phone 1"]);
+    assert_eq!(
+        told,
+        [
+            "me id 102",
+            "me message 101",
+            "me message 102",
+            "qts secret 77",
+            "me gone [9]",
+            "me edit 101",
+            "me phone 1"
+        ]
+    );
     assert_eq!(bench.common(), CommonState { pts: 104, qts: 0, date: DATE + 9, seq: 1 });
 }
 
@@ -203,7 +234,13 @@ fn up_32_channels_in_an_answer_go_by_their_own_positions() {
     let mut bench = Bench::ready();
     bench.engine.missed();
     let token = bench.difference();
-    let others = vec![new_in(CHANNEL, 51), new_in(CHANNEL, 50), new_in(8, 7), too_long_in(9, Some(4)), new_in(CHANNEL, 53)];
+    let others = vec![
+        new_in(CHANNEL, 51),
+        new_in(CHANNEL, 50),
+        new_in(8, 7),
+        too_long_in(9, Some(4)),
+        new_in(CHANNEL, 53),
+    ];
     bench.answer(token, &diff(&[], others, 101));
     assert_eq!(bench.told(), ["ch7 new 51", "ch8 new 7"]);
     let (_, from, _) = bench.channel_difference();
@@ -238,7 +275,10 @@ fn up_34_an_empty_answer_brings_date_and_seq_and_what_is_held_ends() {
     bench.answer(token, &empty(DATE + 30, SEQ + 1));
     // The server has nothing of these two: what is held goes on at once.
     assert_eq!(bench.told(), ["me phone 1", "qts lost 10..14 Unfilled", "qts stopped 15"]);
-    assert_eq!((bench.common().seq, bench.common().qts, bench.common().date), (SEQ + 4, 15, DATE + 30));
+    assert_eq!(
+        (bench.common().seq, bench.common().qts, bench.common().date),
+        (SEQ + 4, 15, DATE + 30)
+    );
     // What has a pts is asked for three times.
     for _ in 0..2 {
         bench.pass(500);
@@ -269,7 +309,7 @@ fn up_35_too_long_is_told_and_the_box_goes_on_from_there() {
 #[test]
 fn up_36_a_changed_pts_is_told_and_taken_from_the_server() {
     let mut bench = Bench::ready();
-    assert_eq!(bench.push(&all(vec![Update::UpdatePtsChanged], 0)), ["- UpdatePtsChanged"]);
+    assert_eq!(bench.push(&all(vec![Update::UpdatePtsChanged], 0)), ["- updatePtsChanged"]);
     let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
     bench.answer(token, &server_state(3, QTS, DATE + 9, SEQ));
     assert_eq!(bench.told(), ["me lost 100..3 Reset"]);
@@ -281,11 +321,14 @@ fn up_36_a_changed_pts_is_told_and_taken_from_the_server() {
     bench.engine.missed();
     let token = bench.difference();
     bench.answer(token, &diff(&[], vec![Update::UpdatePtsChanged, phone(1)], 6));
-    assert_eq!(bench.told(), ["me phone 1", "me UpdatePtsChanged"]);
+    assert_eq!(bench.told(), ["me phone 1", "me updatePtsChanged"]);
     assert!(matches!(bench.request(), Some((_, Request::State(_)))));
     // A bot's sessions share the box: everything is asked for.
     let mut bench = Bench::ready_as(BOT);
-    assert_eq!(bench.push(&all(vec![Update::UpdatePtsChanged], 0)), ["me lost 100..1 Reset", "- UpdatePtsChanged"]);
+    assert_eq!(
+        bench.push(&all(vec![Update::UpdatePtsChanged], 0)),
+        ["me lost 100..1 Reset", "- updatePtsChanged"]
+    );
     assert_eq!(bench.difference_from().1, 1);
 }
 

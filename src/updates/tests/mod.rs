@@ -39,11 +39,12 @@ struct Bench {
 }
 
 fn kept() -> Kept {
-    let peer = |id| KnownPeer { id: PeerId::Channel(id), access_hash: Some(id * 10), contexts: vec![] };
+    let peer =
+        |id| KnownPeer { id: PeerId::Channel(id), access_hash: Some(id * 10), contexts: vec![] };
     Kept {
         common: Some(CommonState { pts: PTS, qts: QTS, date: DATE, seq: SEQ }),
-        channels: vec![(CHANNEL, ChannelState { pts: CHANNEL_PTS, is_dirty: false })],
-        peers: (1..40).map(peer).collect(),
+        channels: [(CHANNEL, ChannelState { pts: CHANNEL_PTS, is_dirty: false })].into(),
+        peers: (1..40).map(|id| (PeerId::Channel(id), peer(id))).collect(),
     }
 }
 
@@ -54,7 +55,12 @@ impl Bench {
     fn new(account: Option<Account>, catch_up: CatchUp, kept: Kept) -> Self {
         let engine = Engine::new(account, catch_up, kept.clone());
         let unix = Duration::from_secs(1_000_000);
-        Self { engine, now: Now { mono: Duration::from_secs(1), unix }, entropy: SeededEntropy::new(7), kept }
+        Self {
+            engine,
+            now: Now { mono: Duration::from_secs(1), unix },
+            entropy: SeededEntropy::new(7),
+            kept,
+        }
     }
 
     /// Connected, with nothing to catch up with.
@@ -146,6 +152,10 @@ impl Bench {
     fn fail(&mut self, token: Token, code: i32, message: &str) {
         let fault = Fault::Rpc(RpcError::parse(code, message));
         self.engine.handle_answer(self.now, token, Err(fault), &mut self.entropy);
+    }
+
+    fn kept_channels(&self) -> Vec<(i64, ChannelState)> {
+        self.kept.channels.iter().map(|(id, state)| (*id, *state)).collect()
     }
 
     fn common(&self) -> CommonState {
@@ -309,8 +319,14 @@ fn diff(messages: &[i32], others: Vec<Update>, pts: i32) -> Difference {
 
 fn slice(messages: &[i32], others: Vec<Update>, pts: i32) -> Difference {
     let Difference::Difference(all) = diff(messages, others, pts) else { unreachable!() };
-    let answers::Difference { new_messages, new_encrypted_messages, other_updates, chats, users, state } =
-        *all;
+    let answers::Difference {
+        new_messages,
+        new_encrypted_messages,
+        other_updates,
+        chats,
+        users,
+        state,
+    } = *all;
     Difference::DifferenceSlice(Box::new(answers::DifferenceSlice::new(
         new_messages,
         new_encrypted_messages,
@@ -330,7 +346,13 @@ fn channel_empty(pts: i32) -> ChannelDifference {
     ChannelDifference::ChannelDifferenceEmpty(empty)
 }
 
-fn channel_diff(id: i64, messages: &[i32], others: Vec<Update>, pts: i32, is_last: bool) -> ChannelDifference {
+fn channel_diff(
+    id: i64,
+    messages: &[i32],
+    others: Vec<Update>,
+    pts: i32,
+    is_last: bool,
+) -> ChannelDifference {
     let messages = messages.iter().map(|of| message(*of, channel(id))).collect();
     let all = answers::ChannelDifference::new(pts, messages, others, vec![], vec![]);
     let all = answers::ChannelDifference { r#final: is_last, ..all };
@@ -339,7 +361,8 @@ fn channel_diff(id: i64, messages: &[i32], others: Vec<Update>, pts: i32, is_las
 
 fn channel_too_long(id: i64, pts: Option<i32>, messages: &[i32]) -> ChannelDifference {
     let settings = types::PeerNotifySettings::new();
-    let dialog = types::Dialog { pts, ..types::Dialog::new(channel(id), 0, 0, 0, 0, 0, 0, 0, settings) };
+    let dialog =
+        types::Dialog { pts, ..types::Dialog::new(channel(id), 0, 0, 0, 0, 0, 0, 0, settings) };
     let messages = messages.iter().map(|of| message(*of, channel(id))).collect();
     let dialog = Dialog::Dialog(Box::new(dialog));
     let told = answers::ChannelDifferenceTooLong::new(dialog, messages, vec![], vec![]);

@@ -30,15 +30,26 @@ fn up_64_and_up_65_short_messages_are_made_whole() {
             ttl_period: Some(9),
             ..types::UpdateShortMessage::new(101, STRANGER, "hi".into(), 101, 1, DATE + 4)
         };
-        bench.engine.handle_updates(bench.now, &Updates::UpdateShortMessage(short.into()).to_bytes());
+        bench
+            .engine
+            .handle_updates(bench.now, &Updates::UpdateShortMessage(short.into()).to_bytes());
         let deliveries = bench.deliveries();
         let Some(Message::Message(made)) = deliveries[0].new_message() else { panic!() };
         let from = user(if is_out { ME } else { STRANGER });
-        assert_eq!((made.id, &made.peer_id, made.from_id.as_ref()), (101, &user(STRANGER), Some(&from)));
-        assert_eq!((made.out, made.silent, made.mentioned, made.via_bot_id), (is_out, true, true, Some(3)));
+        assert_eq!(
+            (made.id, &made.peer_id, made.from_id.as_ref()),
+            (101, &user(STRANGER), Some(&from))
+        );
+        assert_eq!(
+            (made.out, made.silent, made.mentioned, made.via_bot_id),
+            (is_out, true, true, Some(3))
+        );
         assert_eq!((made.message.as_str(), made.date, made.ttl_period), ("hi", DATE + 4, Some(9)));
-        let short = types::UpdateShortChatMessage::new(102, STRANGER, 8, "hi".into(), 102, 1, DATE + 5);
-        bench.engine.handle_updates(bench.now, &Updates::UpdateShortChatMessage(short.into()).to_bytes());
+        let short =
+            types::UpdateShortChatMessage::new(102, STRANGER, 8, "hi".into(), 102, 1, DATE + 5);
+        bench
+            .engine
+            .handle_updates(bench.now, &Updates::UpdateShortChatMessage(short.into()).to_bytes());
         let deliveries = bench.deliveries();
         let Some(Message::Message(made)) = deliveries[0].new_message() else { panic!() };
         assert_eq!(made.peer_id, Peer::PeerChat(types::PeerChat::new(8)));
@@ -50,14 +61,17 @@ fn up_64_and_up_65_short_messages_are_made_whole() {
 
 #[test]
 fn up_66_a_sent_message_is_made_of_the_call_and_its_answer() {
-    let sent = |pts| Updates::UpdateShortSentMessage(Box::new(types::UpdateShortSentMessage {
-        out: true,
-        ..types::UpdateShortSentMessage::new(9, pts, 1, DATE + 4)
-    }));
+    let sent = |pts| {
+        Updates::UpdateShortSentMessage(Box::new(types::UpdateShortSentMessage {
+            out: true,
+            ..types::UpdateShortSentMessage::new(9, pts, 1, DATE + 4)
+        }))
+    };
     let mut bench = Bench::ready();
     let mut call = send(InputPeer::InputPeerUser(types::InputPeerUser::new(STRANGER, 3)));
     call.silent = true;
-    call.reply_to = Some(InputReplyTo::InputReplyToMessage(types::InputReplyToMessage::new(4).into()));
+    call.reply_to =
+        Some(InputReplyTo::InputReplyToMessage(types::InputReplyToMessage::new(4).into()));
     // The peer of what we send is not checked by UP-71 more than once.
     bench.push(&with(vec![], vec![person(STRANGER, Some(1), false)], vec![]));
     bench.engine.handle_result(bench.now, &call.to_bytes(), &sent(101).to_bytes());
@@ -65,9 +79,13 @@ fn up_66_a_sent_message_is_made_of_the_call_and_its_answer() {
     assert!(deliveries[0].is_own);
     let Some(Message::Message(made)) = deliveries[0].new_message() else { panic!() };
     assert_eq!((made.id, made.message.as_str(), made.out, made.silent), (9, "hello", true, true));
-    assert_eq!((&made.peer_id, made.from_id.as_ref(), made.date), (&user(STRANGER), Some(&me()), DATE + 4));
+    assert_eq!(
+        (&made.peer_id, made.from_id.as_ref(), made.date),
+        (&user(STRANGER), Some(&me()), DATE + 4)
+    );
     let Some(MessageReplyHeader::MessageReplyHeader(reply)) = &made.reply_to else { panic!() };
     assert_eq!(reply.reply_to_msg_id, Some(4));
+    bench.engine.commit(deliveries[0].mark);
     // In a channel it is in the channel's box.
     assert_eq!(result(&mut bench, &send(in_channel()), &sent(51)), ["ch7 new 9"]);
     // What nobody can make a message of is a position all the same.
@@ -84,7 +102,8 @@ fn up_67_every_answer_that_holds_updates_is_told_as_ours_and_once() {
     let answers: Vec<(Vec<u8>, Vec<u8>)> = vec![
         (send(in_channel()).to_bytes(), updates().to_bytes()),
         (
-            messages::AddChatUser::new(3, crate::tl::api::enums::InputUser::InputUserSelf, 0).to_bytes(),
+            messages::AddChatUser::new(3, crate::tl::api::enums::InputUser::InputUserSelf, 0)
+                .to_bytes(),
             results::InvitedUsers::new(updates(), vec![]).to_bytes(),
         ),
         (
@@ -92,7 +111,9 @@ fn up_67_every_answer_that_holds_updates_is_told_as_ours_and_once() {
             results::ChatInviteJoinResultOk::new(updates()).to_bytes(),
         ),
         (
-            <crate::tl::api::functions::payments::SendStarsForm as crate::tl::Identifiable>::ID.to_le_bytes().to_vec(),
+            <crate::tl::api::functions::payments::SendStarsForm as crate::tl::Identifiable>::ID
+                .to_le_bytes()
+                .to_vec(),
             crate::tl::api::types::payments::PaymentResult::new(updates()).to_bytes(),
         ),
     ];
@@ -143,7 +164,10 @@ fn up_68_a_position_without_content_fills_its_place_in_the_box_of_its_call() {
         assert_eq!(result(&mut bench, &delete, &affected(pts, count)), [""; 0]);
     }
     bench.pass(5_000);
-    assert_eq!((bench.common().pts, bench.engine.channels.pts(CHANNEL), bench.request()), (103, Some(53), None));
+    assert_eq!(
+        (bench.common().pts, bench.engine.channels.pts(CHANNEL), bench.request()),
+        (103, Some(53), None)
+    );
 }
 
 #[test]
@@ -169,7 +193,9 @@ fn up_69_what_was_deleted_unseen_is_asked_for_at_once() {
 
 #[test]
 fn up_68_the_parameter_behind_a_bit_is_read_as_the_call_has_it() {
-    for (peer, is_channel) in [(None, false), (Some(in_channel()), true), (Some(InputPeer::InputPeerSelf), false)] {
+    for (peer, is_channel) in
+        [(None, false), (Some(in_channel()), true), (Some(InputPeer::InputPeerSelf), false)]
+    {
         let mut bench = Bench::ready();
         let mut call = messages::DeleteSavedHistory::new(InputPeer::InputPeerSelf, 9);
         call.parent_peer = peer;
@@ -195,7 +221,10 @@ fn up_68_the_parameter_behind_a_bit_is_read_as_the_call_has_it() {
 fn up_70_the_number_of_a_message_comes_with_its_random_id() {
     let id = Update::UpdateMessageId(types::UpdateMessageId::new(101, 77));
     let mut bench = Bench::ready();
-    assert_eq!(bench.push(&with(vec![new(101), id.clone()], vec![], vec![])), ["- id 101", "me new 101"]);
+    assert_eq!(
+        bench.push(&with(vec![new(101), id.clone()], vec![], vec![])),
+        ["- id 101", "me new 101"]
+    );
     bench.engine.missed();
     let token = bench.difference();
     bench.answer(token, &diff(&[102], vec![id], 102));

@@ -9,7 +9,10 @@ fn up_05_and_up_90_boxes_go_before_the_rest_and_do_not_wait_for_its_seq() {
     assert_eq!(bench.push(&all(vec![phone(9), new(101)], SEQ)), ["me new 101"]);
     // One that is ahead: the same, and the rest waits.
     assert_eq!(bench.push(&all(vec![phone(9), new(102)], SEQ + 2)), ["me new 102"]);
-    assert_eq!(bench.push(&all(vec![phone(8), new(103)], SEQ + 1)), ["me new 103", "me phone 8", "me phone 9"]);
+    assert_eq!(
+        bench.push(&all(vec![phone(8), new(103)], SEQ + 1)),
+        ["me new 103", "me phone 8", "me phone 9"]
+    );
     assert_eq!(bench.common().seq, SEQ + 2);
 }
 
@@ -76,7 +79,12 @@ fn up_08_only_what_has_a_seq_moves_seq_and_date() {
 fn up_09_a_date_never_goes_back_and_is_not_ahead_of_the_server() {
     let mut bench = Bench::ready();
     let now = i32::try_from(bench.now.unix.as_secs()).unwrap();
-    for (number, date, expected) in [(1, DATE - 500, DATE), (2, now + 100, now + 1), (3, now - 7, now + 1), (4, i32::MAX, now + 1)] {
+    for (number, date, expected) in [
+        (1, DATE - 500, DATE),
+        (2, now + 100, now + 1),
+        (3, now - 7, now + 1),
+        (4, i32::MAX, now + 1),
+    ] {
         let mut updates = types::Updates::new(vec![phone(1)], vec![], vec![], 0, SEQ + number);
         updates.date = date;
         bench.push(&Updates::Updates(Box::new(updates)));
@@ -127,7 +135,8 @@ fn up_11_a_gap_of_seq_waits_and_then_asks() {
     bench.pass(1);
     let token = bench.difference();
     let state = server_state(PTS, QTS, DATE + 5, SEQ + 2);
-    let all = answers::Difference::new(vec![], vec![], vec![phone(1), phone(2)], vec![], vec![], state);
+    let all =
+        answers::Difference::new(vec![], vec![], vec![phone(1), phone(2)], vec![], vec![], state);
     bench.answer(token, &Difference::Difference(Box::new(all)));
     assert_eq!(bench.told(), ["me phone 1", "me phone 2"]);
     assert_eq!((bench.common().seq, bench.state(), bench.request()), (SEQ + 2, State::Level, None));
@@ -137,8 +146,16 @@ fn up_11_a_gap_of_seq_waits_and_then_asks() {
 fn up_12_without_a_login_only_what_a_login_needs_is_told() {
     let mut bench = Bench::new(None, CatchUp::SinceCommit, Kept::default());
     bench.engine.connected(bench.now);
-    let updates = vec![Update::UpdateLoginToken, new(101), phone(1), typing(), Update::UpdateConfig, bot(3), new_in(CHANNEL, 3)];
-    assert_eq!(bench.push(&all(updates, 9)), ["- UpdateLoginToken", "- UpdateConfig"]);
+    let updates = vec![
+        Update::UpdateLoginToken,
+        new(101),
+        phone(1),
+        typing(),
+        Update::UpdateConfig,
+        bot(3),
+        new_in(CHANNEL, 3),
+    ];
+    assert_eq!(bench.push(&all(updates, 9)), ["- updateLoginToken", "- updateConfig"]);
     bench.push(&Updates::UpdatesTooLong);
     bench.pass(3_600_000);
     assert_eq!(bench.request(), None);
@@ -151,7 +168,8 @@ fn up_12_without_a_login_only_what_a_login_needs_is_told() {
 fn up_13_a_notification_about_the_login_is_told_once() {
     let notice = |ty: &str, date| {
         let media = crate::tl::api::enums::MessageMedia::MessageMediaEmpty;
-        let mut notice = types::UpdateServiceNotification::new(ty.into(), "text".into(), media, vec![]);
+        let mut notice =
+            types::UpdateServiceNotification::new(ty.into(), "text".into(), media, vec![]);
         notice.inbox_date = date;
         one(Update::UpdateServiceNotification(Box::new(notice)))
     };

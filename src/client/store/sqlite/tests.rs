@@ -87,7 +87,7 @@ fn what_is_no_session_is_refused_and_untouched() {
 fn a_newer_version_another_application_and_every_other_value_are_refused() {
     let folder = temporary("sqlite-newer");
     for (name, sql, flaw) in [
-        ("newer", "PRAGMA user_version = 7", Flaw::Newer { version: 7, known: 2 }),
+        ("newer", "PRAGMA user_version = 7", Flaw::Newer { version: 7, known: 3 }),
         ("other", "PRAGMA application_id = 1", Flaw::Kind),
         ("none", "PRAGMA user_version = 0", Flaw::Kind),
         ("key", "UPDATE dc SET auth_key = zeroblob(256) WHERE number = 2", Flaw::Checksum),
@@ -171,7 +171,8 @@ fn cf_22_a_crash_while_a_session_is_made_leaves_none() {
 fn version_1_is_given_a_checksum() {
     let (_folder, path) = session("sqlite-one");
     let database = Connection::open(&path).unwrap();
-    let one = "ALTER TABLE account DROP COLUMN checksum; PRAGMA user_version = 1";
+    let one = "ALTER TABLE account DROP COLUMN checksum; DROP TABLE updates; DROP TABLE channel; DROP TABLE peer;
+        DROP TABLE context; PRAGMA user_version = 1";
     database.execute_batch(one).unwrap();
     drop(database);
     for _ in 0..2 {
@@ -363,7 +364,8 @@ fn a_file_that_another_program_holds_is_said_to_be_busy() {
 fn version_1_is_read_as_it_is() {
     let (_folder, path) = session("sqlite-read-one");
     let database = Connection::open(&path).unwrap();
-    let one = "ALTER TABLE account DROP COLUMN checksum; PRAGMA user_version = 1";
+    let one = "ALTER TABLE account DROP COLUMN checksum; DROP TABLE updates; DROP TABLE channel; DROP TABLE peer;
+        DROP TABLE context; PRAGMA user_version = 1";
     database.execute_batch(one).unwrap();
     drop(database);
     let bytes = fs::read(&path).unwrap();
