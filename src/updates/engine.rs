@@ -309,11 +309,15 @@ impl Engine {
         self.out.ledger.commit(mark);
     }
 
+    /// Whether [`poll_checkpoint`](Self::poll_checkpoint) has something.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        self.out.ledger.has_news() || self.channels.has_changed() || self.peers.has_news()
+    }
+
     /// What has to be kept anew, since the last time it was asked for. Keep it as a whole, or not at all.
     pub fn poll_checkpoint(&mut self) -> Option<Checkpoint> {
-        let has_news =
-            self.out.ledger.has_news() || self.channels.has_changed() || self.peers.has_news();
-        if !has_news {
+        if !self.has_news() {
             return None;
         }
         let mut checkpoint = Checkpoint::default();

@@ -82,6 +82,9 @@ impl Engine {
         if let Some((from, why)) = lost {
             self.lose(BoxId::Common, from, told.pts, why);
         }
+        if !std::mem::replace(&mut self.common.has_begun, true) {
+            self.common_tells_early(told);
+        }
         // UP-37: its qts may be of before.
         self.common.course.hear(Word::Slice);
         if skips && old.is_some() {
@@ -89,6 +92,29 @@ impl Engine {
             self.common.course.hear(Word::Asked);
             self.common.course.hear(Word::Final);
             self.common_again(now);
+        }
+    }
+
+    /// What came while the first state was on its way happened since somebody listens, and is in no difference after it.
+    fn common_tells_early(&mut self, told: CommonState) {
+        for (line, local) in [(BoxId::Common, told.pts), (BoxId::Qts, told.qts)] {
+            let held = match line {
+                BoxId::Qts => &mut self.common.held_qts,
+                _ => &mut self.common.held,
+            };
+            let (early, rest): (Vec<Item>, Vec<Item>) =
+                held.take().into_iter().partition(|item| item.pts <= local);
+            for item in rest {
+                held.insert(item);
+            }
+            let mut last = None;
+            for item in early {
+                let position = (item.pts, item.count);
+                if last.replace(position) != Some(position) {
+                    let mark = self.common_mark(line);
+                    self.deliver_item(line, item, Some(mark));
+                }
+            }
         }
     }
 

@@ -24,6 +24,8 @@ pub(super) use seq::Part;
 #[derive(Debug, Default)]
 pub(super) struct Common {
     pub(super) course: Course,
+    /// Whether it ever was somewhere.
+    has_begun: bool,
     /// Where it is, once that is known.
     pub(super) at: Option<CommonState>,
     held: Held,
@@ -43,7 +45,7 @@ pub(super) struct Common {
 impl Common {
     pub(super) fn at(at: Option<CommonState>) -> Self {
         let course = Course::at(if at.is_some() { State::Level } else { State::Unknown });
-        Self { course, at, ..Self::default() }
+        Self { course, has_begun: at.is_some(), at, ..Self::default() }
     }
 
     /// The position that deliveries leave the box at.

@@ -336,10 +336,13 @@ fn up_36_a_changed_pts_is_told_and_taken_from_the_server() {
 fn up_37_a_first_login_takes_the_state_and_asks_for_what_followed() {
     let mut bench = Bench::new(Some(USER), CatchUp::SinceCommit, Kept::default());
     bench.engine.connected(bench.now);
-    // What comes before the state is held.
-    assert_eq!(bench.push(&one(new(101))), [""; 0]);
+    // What comes before the state is held, and told with it: it is in no difference after that.
+    for pts in [101, 100, 99, 99] {
+        assert_eq!(bench.push(&one(new(pts))), [""; 0]);
+    }
     let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
     bench.answer(token, &server_state(PTS, 7, DATE, SEQ));
+    assert_eq!(bench.told(), ["me new 99", "me new 100"]);
     let Some((token, Request::Difference(call))) = bench.request() else { panic!("no difference") };
     assert_eq!((call.pts, call.qts, call.date), (PTS, 7, DATE));
     let state = server_state(PTS, QTS, DATE, SEQ);
