@@ -79,7 +79,7 @@
 //!
 //! # What it does not do
 //!
-//! Updates are passed on as they come: gaps in them are told, not filled. Files are not split into parts, and there are no
+//! Files are not split into parts, and there are no
 //! helpers for messages: [`client::Client::invoke`] takes any function of the API. None of it was run against Telegram's own
 //! servers yet; it is held against embedded data centres and against known answers from outside.
 

@@ -24,6 +24,10 @@ pub(super) struct Course {
     pub(super) unread_until: i32,
     /// How what the difference brings has come.
     pub(super) arrival: Arrival,
+    /// Whether it has begun anew since the last answer that was the last.
+    has_reset: bool,
+    /// How many events were left out, one after the other.
+    left_out: u32,
 }
 
 impl Default for Course {
@@ -37,6 +41,8 @@ impl Default for Course {
             limit: None,
             unread_until: 0,
             arrival: Arrival::Live,
+            has_reset: false,
+            left_out: 0,
         }
     }
 }
@@ -95,8 +101,9 @@ impl Course {
         moved: bool,
         entropy: &mut dyn Entropy,
     ) {
+        self.left_out = 0;
         if is_last {
-            (self.tries, self.stuck) = (0, 0);
+            (self.tries, self.stuck, self.has_reset) = (0, 0, false);
             self.hear(Word::Final);
             return;
         }
@@ -110,6 +117,22 @@ impl Course {
             return self.failed(now, None, entropy);
         }
         self.hear(Word::Slice);
+    }
+
+    /// Whether the box may begin anew. Once, before it has come to an end: otherwise a server could have that done for ever.
+    pub(super) fn may_reset(&mut self) -> bool {
+        !std::mem::replace(&mut self.has_reset, true)
+    }
+
+    /// An event was left out that cannot be read (UP-63). The next is asked for at once; when one after the other cannot be read, there
+    /// are pauses.
+    pub(super) fn left_out(&mut self, now: Duration, entropy: &mut dyn Entropy) {
+        self.left_out = self.left_out.saturating_add(1);
+        if self.left_out > 1 {
+            self.failed(now, None, entropy);
+        } else {
+            self.hear(Word::Slice);
+        }
     }
 
     /// It was asked for: from now on until the next last answer, what comes has come so.

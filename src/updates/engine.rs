@@ -146,7 +146,9 @@ impl Engine {
         if self.is_logged_in() {
             self.has_started = true;
             self.heard = now.mono;
-            self.common_wanted(Arrival::CaughtUp);
+            // Who begins has not been away.
+            let is_first = self.common.at.is_none();
+            self.common_wanted(if is_first { Arrival::Live } else { Arrival::CaughtUp });
         }
     }
 
@@ -279,8 +281,8 @@ impl Engine {
         self.counts.unreadable += 1;
         let event = unreadable_event(bytes, &error);
         match asked {
-            Asked::Channel { id, .. } => self.channel_unreadable(now, id, event),
-            _ => self.common_unreadable(event),
+            Asked::Channel { id, .. } => self.channel_unreadable(now, id, event, entropy),
+            _ => self.common_unreadable(now, event, entropy),
         }
     }
 

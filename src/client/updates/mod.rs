@@ -170,7 +170,8 @@ impl Updates {
     /// Begins to listen, unless that has begun.
     fn begin(&self) -> Result<(), Error> {
         let inner = &self.client.inner;
-        if inner.hub.is_read_by(self.id)? {
+        // Of one that has ended, nothing more comes.
+        if inner.hub.is_read_by(self.id)? || inner.check().is_err() {
             return Ok(());
         }
         runtime::here()?;

@@ -36,7 +36,7 @@ impl Engine {
                     self.peers.drop_hash(id);
                     return self.channel_lacks_hash(now, id);
                 }
-                known::PERSISTENT_TIMESTAMP_INVALID => {
+                known::PERSISTENT_TIMESTAMP_INVALID if active.course.may_reset() => {
                     // It begins anew, with the dialog that the server answers to the first position.
                     active.course.hear(Word::Slice);
                     let Some(channel) = self.channels.map.get_mut(&id) else { return };
@@ -51,7 +51,13 @@ impl Engine {
     }
 
     /// UP-63: an answer could not be read. Less is asked for, and at last the one event is left out.
-    pub(in crate::updates) fn channel_unreadable(&mut self, now: Now, id: i64, event: Event) {
+    pub(in crate::updates) fn channel_unreadable(
+        &mut self,
+        now: Now,
+        id: i64,
+        event: Event,
+        entropy: &mut dyn Entropy,
+    ) {
         let base = if self.is_bot() { CHANNEL_LIMIT_BOTS } else { CHANNEL_LIMIT };
         let Some(channel) = self.channels.map.get_mut(&id) else { return };
         let pts = channel.pts;
@@ -62,11 +68,12 @@ impl Engine {
         if active.course.limit.is_none() {
             active.course.unread_until = pts.saturating_add(base);
         }
-        active.course.hear(Word::Slice);
         if limit > 1 && pts > 0 {
             active.course.limit = Some(limit / 2);
+            active.course.hear(Word::Slice);
         } else {
             active.course.limit = None;
+            active.course.left_out(now.mono, entropy);
             let to = pts.max(1).saturating_add(1);
             channel.pts = to;
             let origin = self.nobody();

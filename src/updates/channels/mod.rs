@@ -257,6 +257,9 @@ impl Engine {
     /// UP-86: an update came that its reader has no room for.
     pub(super) fn channel_shed(&mut self, now: Now, id: i64, pts: i32, count: i32) {
         let channel = self.channels.map.entry(id).or_default();
+        if channel.is_outside && channel.opened == 0 {
+            return;
+        }
         if channel.pts == 0 {
             channel.pts = pts.saturating_sub(count.max(0)).max(1);
         }

@@ -12,7 +12,7 @@ use crate::updates::checkpoint::CommonState;
 use crate::updates::classify::{Of, Place, place};
 use crate::updates::delivery::{Arrival, BoxId, Event, Why};
 use crate::updates::engine::Engine;
-use crate::updates::held::{Item, Origin};
+use crate::updates::held::{Held, Item, Origin};
 use crate::updates::limits::{COMMON_LIMIT, COMMON_RESET, MAX_EMPTY};
 use crate::updates::request::{Asked, Fault, Request};
 use crate::updates::state::{State, Word};
@@ -69,6 +69,10 @@ impl Engine {
             date: state.date.max(1),
             seq: state.seq.max(0),
         };
+        let told = match std::mem::replace(&mut self.common.has_begun, true) {
+            true => told,
+            false => self.common_begins_before(told),
+        };
         let old = self.common.at.replace(told);
         let skips = std::mem::take(&mut self.skips);
         let lost = match old {
@@ -82,9 +86,6 @@ impl Engine {
         if let Some((from, why)) = lost {
             self.lose(BoxId::Common, from, told.pts, why);
         }
-        if !std::mem::replace(&mut self.common.has_begun, true) {
-            self.common_tells_early(told);
-        }
         // UP-37: its qts may be of before.
         self.common.course.hear(Word::Slice);
         if skips && old.is_some() {
@@ -95,27 +96,13 @@ impl Engine {
         }
     }
 
-    /// What came while the first state was on its way happened since somebody listens, and is in no difference after it.
-    fn common_tells_early(&mut self, told: CommonState) {
-        for (line, local) in [(BoxId::Common, told.pts), (BoxId::Qts, told.qts)] {
-            let held = match line {
-                BoxId::Qts => &mut self.common.held_qts,
-                _ => &mut self.common.held,
-            };
-            let (early, rest): (Vec<Item>, Vec<Item>) =
-                held.take().into_iter().partition(|item| item.pts <= local);
-            for item in rest {
-                held.insert(item);
-            }
-            let mut last = None;
-            for item in early {
-                let position = (item.pts, item.count);
-                if last.replace(position) != Some(position) {
-                    let mark = self.common_mark(line);
-                    self.deliver_item(line, item, Some(mark));
-                }
-            }
-        }
+    /// What came while the first state was on its way happened since somebody listens: the box begins before it, and the difference brings
+    /// all of it.
+    fn common_begins_before(&self, told: CommonState) -> CommonState {
+        let first = |held: &Held| held.first().map(|item| item.pts.saturating_sub(item.count));
+        let before = |held: &Held, local: i32| first(held).map_or(local, |first| first.min(local));
+        let pts = before(&self.common.held, told.pts).max(1);
+        CommonState { pts, qts: before(&self.common.held_qts, told.qts).max(0), ..told }
     }
 
     /// The server told its state, after silence. Only what is ahead is asked for.
@@ -204,11 +191,13 @@ impl Engine {
             self.common_told(now, update, arrival, &origin);
         }
         let moved = self.common_takes(now, &state) || count > 0;
-        if self.common.takes_state {
+        if self.common.takes_state && self.common.course.may_reset() {
             // UP-36: not this state either.
             self.common.course.hear(Word::Slice);
             return;
         }
+        // Once is enough: a server that says so in each answer is not asked for ever.
+        self.common.takes_state = false;
         self.common_ended(now, is_last, moved, entropy);
     }
 
@@ -322,21 +311,26 @@ impl Engine {
 
     /// UP-36, and `PERSISTENT_TIMESTAMP_INVALID`: the position does not hold.
     pub(in crate::updates) fn common_reset(&mut self, why: Why) {
-        if self.is_bot() && why == Why::Reset {
+        let old = self.common.at.unwrap_or_default();
+        // In an answer it is followed by what comes after the answer; another is not wanted.
+        let is_told = self.common.course.state().is_asking();
+        match why {
+            Why::Unknown => {
+                self.lose(BoxId::Common, old.pts, old.pts, why);
+                self.common.at = None;
+            }
             // Several sessions share the box: everything is asked for.
-            let old = self.common.at.unwrap_or_default();
-            self.lose(BoxId::Common, old.pts, 1, why);
-            self.common_rebase(BoxId::Common, 1);
-            return self.common_wanted(Arrival::Live);
+            _ if self.is_bot() => {
+                self.lose(BoxId::Common, old.pts, 1, why);
+                if !is_told {
+                    self.common_rebase(BoxId::Common, 1);
+                }
+            }
+            _ => self.common.takes_state = true,
         }
-        if why == Why::Unknown {
-            let old = self.common.at.unwrap_or_default();
-            self.lose(BoxId::Common, old.pts, old.pts, why);
-            self.common.at = None;
-        } else {
-            self.common.takes_state = true;
+        if !is_told {
+            self.common_wanted(Arrival::Live);
         }
-        self.common_wanted(Arrival::Live);
     }
 
     /// An answer was dealt with.
@@ -383,6 +377,11 @@ impl Engine {
     ) {
         let wait = match fault {
             Fault::Rpc(error) if error.name == known::PERSISTENT_TIMESTAMP_INVALID => {
+                if !self.common.course.may_reset() {
+                    // It knows no position at all: that passes, or never ends.
+                    self.common.course.failed(now.mono, None, entropy);
+                    return;
+                }
                 self.common.course.hear(Word::Slice);
                 return self.common_reset(Why::Unknown);
             }
@@ -395,10 +394,17 @@ impl Engine {
             Fault::Unanswered => None,
         };
         self.common.course.failed(now.mono, wait, entropy);
+        // What waited for its peers alone waits no more (UP-71).
+        self.common_refill(now);
     }
 
     /// UP-63: an answer could not be read. Less is asked for, and at last the one event is left out.
-    pub(in crate::updates) fn common_unreadable(&mut self, event: Event) {
+    pub(in crate::updates) fn common_unreadable(
+        &mut self,
+        now: Now,
+        event: Event,
+        entropy: &mut dyn Entropy,
+    ) {
         let Some(at) = self.common.at else { return };
         let course = &mut self.common.course;
         match course.limit {
@@ -410,6 +416,7 @@ impl Engine {
                 let to = at.pts.saturating_add(1);
                 self.lose(BoxId::Common, at.pts, to, Why::Unreadable);
                 self.common_rebase(BoxId::Common, to);
+                return self.common.course.left_out(now.mono, entropy);
             }
             None => {
                 course.limit = Some(COMMON_LIMIT);

@@ -104,6 +104,7 @@ impl Engine {
         // UP-71: what cannot be understood is asked for, once; a difference is believed.
         if word == Word::Next && !self.suffices(item.update.as_ref()) {
             self.common_wanted(Arrival::Live);
+            return self.common_act(now, Act::Hold, line, item);
         }
         let act = self.common.course.hear(word);
         self.common_act(now, act, line, item);
@@ -153,7 +154,7 @@ impl Engine {
     }
 
     /// Looks at what is held: something may follow now (UP-19).
-    fn common_refill(&mut self, now: Now) {
+    pub(super) fn common_refill(&mut self, now: Now) {
         if self.common.holds_nothing() || self.common.course.state().is_asking() {
             return;
         }

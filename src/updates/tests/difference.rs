@@ -336,18 +336,28 @@ fn up_36_a_changed_pts_is_told_and_taken_from_the_server() {
 fn up_37_a_first_login_takes_the_state_and_asks_for_what_followed() {
     let mut bench = Bench::new(Some(USER), CatchUp::SinceCommit, Kept::default());
     bench.engine.connected(bench.now);
-    // What comes before the state is held, and told with it: it is in no difference after that.
+    // What comes before the state is held, and the box begins before it: it happened since somebody listens.
     for pts in [101, 100, 99, 99] {
         assert_eq!(bench.push(&one(new(pts))), [""; 0]);
     }
     let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
     bench.answer(token, &server_state(PTS, 7, DATE, SEQ));
-    assert_eq!(bench.told(), ["me new 99", "me new 100"]);
     let Some((token, Request::Difference(call))) = bench.request() else { panic!("no difference") };
-    assert_eq!((call.pts, call.qts, call.date), (PTS, 7, DATE));
+    assert_eq!((call.pts, call.qts, call.date), (98, 7, DATE));
     let state = server_state(PTS, QTS, DATE, SEQ);
-    let all = answers::Difference::new(vec![], vec![], vec![bot(0)], vec![], vec![], state);
+    let messages = vec![message(99, me()), message(100, me())];
+    let all = answers::Difference::new(messages, vec![], vec![bot(0)], vec![], vec![], state);
     bench.answer(token, &Difference::Difference(Box::new(all)));
-    assert_eq!(bench.told(), ["qts stopped 0", "me new 101"]);
+    let deliveries = bench.deliveries();
+    assert!(deliveries.iter().all(|delivery| delivery.arrival == Arrival::Live));
+    let told: Vec<String> = deliveries.iter().map(text).collect();
+    assert_eq!(told, ["me message 99", "me message 100", "qts stopped 0", "me new 101"]);
+    // Nothing of it is kept before it was dealt with.
+    bench.save();
+    assert_eq!(bench.kept.common.unwrap().pts, 98);
+    for delivery in deliveries {
+        bench.engine.commit(delivery.mark);
+    }
+    bench.save();
     assert_eq!(bench.kept.common, Some(CommonState { pts: 101, qts: QTS, date: DATE, seq: SEQ }));
 }

@@ -236,6 +236,104 @@ fn up_63_a_channel_leaves_out_one_event_too() {
 }
 
 #[test]
+fn up_63_a_server_that_nobody_can_read_is_asked_with_pauses() {
+    let mut bench = Bench::ready();
+    bench.engine.missed();
+    bench.push(&one(too_long_in(CHANNEL, None)));
+    let mut calls = 0;
+    for _ in 0..3_600 {
+        while let Some((token, _)) = bench.request() {
+            calls += 1;
+            assert!(calls < 1_000, "it loops");
+            bench.engine.handle_answer(bench.now, token, Ok(&[7; 20]), &mut bench.entropy);
+        }
+        bench.pass(1_000);
+        bench.told();
+    }
+    assert!(calls < 2 * 10 * 10, "{calls} calls");
+}
+
+#[test]
+fn a_server_that_has_everything_begin_anew_is_not_asked_for_ever() {
+    let mut bench = Bench::ready();
+    bench.engine.missed();
+    bench.push(&one(too_long_in(CHANNEL, None)));
+    let mut calls = 0;
+    for _ in 0..3_600 {
+        while let Some((token, request)) = bench.request() {
+            calls += 1;
+            assert!(calls < 1_000, "it loops");
+            match request {
+                Request::State(_) => bench.answer(token, &server_state(PTS, QTS, DATE, SEQ)),
+                _ => bench.fail(token, 400, "PERSISTENT_TIMESTAMP_INVALID"),
+            }
+        }
+        bench.pass(1_000);
+    }
+    assert!(calls < 50, "{calls} calls");
+    // Nor one that says so in each answer.
+    let mut bench = Bench::ready();
+    bench.engine.missed();
+    let mut calls = 0;
+    while let Some((token, request)) = bench.request() {
+        calls += 1;
+        assert!(calls < 20, "it loops");
+        match request {
+            Request::State(_) => bench.answer(token, &server_state(PTS, QTS, DATE, SEQ)),
+            _ => bench.answer(token, &diff(&[], vec![Update::UpdatePtsChanged], PTS)),
+        }
+    }
+    assert_eq!(bench.state(), State::Level);
+}
+
+#[test]
+fn up_71_a_message_of_somebody_unknown_is_asked_for_once() {
+    let from = |pts: i32, id: i64| {
+        let message = types::Message::new(pts, user(id), DATE, String::new());
+        let new = types::UpdateNewMessage::new(Message::Message(message.into()), pts, 1);
+        Update::UpdateNewMessage(new.into())
+    };
+    let mut bench = Bench::ready();
+    assert_eq!(bench.push(&one(from(101, STRANGER))), [""; 0]);
+    // What follows waits behind it.
+    assert_eq!(bench.push(&one(new(102))), [""; 0]);
+    let token = bench.difference();
+    bench.answer(token, &diff(&[101, 102], vec![], 102));
+    assert_eq!(bench.told(), ["me message 101", "me message 102"]);
+    // He was not in it: from now on he is told as he is.
+    assert_eq!(bench.push(&one(from(103, STRANGER))), ["me new 103"]);
+    // Who is told with the message needs nothing.
+    let known = with(vec![from(104, 56)], vec![person(56, Some(9), false)], vec![]);
+    assert_eq!(bench.push(&known), ["me new 104"]);
+    let min = with(vec![from(105, 57)], vec![person(57, Some(9), true)], vec![]);
+    assert_eq!(bench.push(&min), [""; 0]);
+    // If the server does not answer, it is told as it is.
+    let token = bench.difference();
+    bench.fail(token, 500, "INTERNAL");
+    assert_eq!(bench.told(), ["me new 105"]);
+    // In a channel: its difference.
+    let in_channel = |pts: i32, id: i64| {
+        let message = types::Message {
+            from_id: Some(user(id)),
+            ..types::Message::new(pts, channel(CHANNEL), DATE, String::new())
+        };
+        let new = types::UpdateNewChannelMessage::new(Message::Message(message.into()), pts, 1);
+        Update::UpdateNewChannelMessage(new.into())
+    };
+    let mut bench = Bench::ready();
+    assert_eq!(bench.push(&one(in_channel(51, STRANGER))), [""; 0]);
+    let (token, from_pts, _) = bench.channel_difference();
+    assert_eq!(from_pts, CHANNEL_PTS);
+    bench.answer(token, &channel_diff(CHANNEL, &[51], vec![], 51, true));
+    assert_eq!(bench.told(), ["ch7 message 51"]);
+    assert_eq!(bench.push(&one(in_channel(52, STRANGER))), ["ch7 new 52"]);
+    // Bots are told all as it is.
+    let mut bench = Bench::ready_as(BOT);
+    assert_eq!(bench.push(&one(from(101, STRANGER))), ["me new 101"]);
+    assert_eq!(bench.push(&one(in_channel(51, STRANGER))), ["ch7 new 51"]);
+}
+
+#[test]
 fn what_is_answered_to_nobody_changes_nothing() {
     let mut bench = Bench::ready();
     bench.engine.missed();
