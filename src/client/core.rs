@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, broadcast, watch};
+use tokio::time::timeout;
 
 use crate::client::builder::{ClientBuilder, Settings};
 use crate::client::error::{Error, StopReason};
@@ -59,6 +61,9 @@ pub(super) struct Inner {
     /// The data centre to begin with.
     pub(super) first: DcId,
 }
+
+/// Who closes waits so long for a store that another program has, to keep how far updates were dealt with.
+const SAVE_WITHIN: Duration = Duration::from_secs(5);
 
 /// The updates that wait for whoever reads slowly; what does not fit is told as a lag. The room for them is there from the
 /// beginning, in every client: a thousand would take more than all else of it.
@@ -150,7 +155,9 @@ impl Client {
     /// closes them without waiting.
     pub async fn close(&self) {
         // What was dealt with is kept; what cannot be comes again.
-        let _ = self.inner.hub.save(&self.inner.keeper).await;
+        if runtime::here().is_ok() {
+            let _ = timeout(SAVE_WITHIN, self.inner.hub.save(&self.inner.keeper)).await;
+        }
         self.inner.links.end(State::Closed).await;
         self.inner.keeper.close().await;
     }

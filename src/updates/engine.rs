@@ -120,6 +120,14 @@ impl Engine {
         this
     }
 
+    /// The engine of another account, which takes the place of this one: marks and tokens of this one mean nothing to it.
+    #[must_use]
+    pub fn replaced_by(&self, mut next: Self) -> Self {
+        next.out.ledger.goes_on_from(&self.out.ledger);
+        next.next_token = self.next_token;
+        next
+    }
+
     /// Somebody has logged in, or it is known by now who.
     pub fn logged_in(&mut self, now: Now, account: Account) {
         let is_new = self.account.replace(account).is_none();

@@ -94,6 +94,11 @@ impl Ledger {
         self.lanes.contains_key(&line)
     }
 
+    /// What follows has other serials than those of another.
+    pub(super) fn goes_on_from(&mut self, other: &Self) {
+        self.next = self.next.max(other.next);
+    }
+
     /// A moment between two deliveries.
     pub(super) fn moment(&mut self) -> u64 {
         let moment = self.next;

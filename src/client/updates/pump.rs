@@ -112,13 +112,14 @@ impl Pump {
     }
 
     /// Tells the engine who is logged in. What was learnt for one is nothing to another (UP-73).
-    fn logged_in(&self, inner: &Inner) {
+    fn logged_in(&mut self, inner: &Inner) {
         let account = inner.account();
-        self.hub.with_now(|running, now| {
+        let is_another = self.hub.with_now(|running, now| {
             if running.account == account {
-                return;
+                return false;
             }
-            let is_same = match (running.account, account) {
+            let old = std::mem::replace(&mut running.account, account);
+            let is_same = match (old, account) {
                 (None, Some(_)) => true,
                 (Some(old), Some(new)) => old.id.is_none() || old.id == new.id,
                 _ => false,
@@ -126,12 +127,17 @@ impl Pump {
             match account {
                 Some(account) if is_same => running.engine.logged_in(now, account),
                 account => {
-                    running.engine = engine(inner, account, CatchUp::SinceCommit);
+                    let next = engine(inner, account, CatchUp::SinceCommit);
+                    running.engine = running.engine.replaced_by(next);
                     running.engine.connected(now);
                 }
             }
-            running.account = account;
+            !is_same
         });
+        if is_another == Some(true) {
+            // What was asked for the one is no answer to the other.
+            self.calls = JoinSet::new();
+        }
     }
 
     fn answered(&self, token: Token, answer: Result<Object, Error>) {

@@ -360,6 +360,26 @@ fn what_cannot_be_read_is_told_and_costs_one_difference() {
 }
 
 #[test]
+fn what_is_said_of_one_account_means_nothing_to_the_next() {
+    let mut bench = Bench::ready();
+    bench.engine.handle_updates(bench.now, &one(new(101)).to_bytes());
+    bench.engine.missed();
+    let (old_token, marks) = (bench.difference(), bench.deliveries());
+    let next = Engine::new(Some(USER), CatchUp::SinceCommit, kept());
+    bench.engine = bench.engine.replaced_by(next);
+    bench.kept = kept();
+    bench.engine.connected(bench.now);
+    let token = bench.difference();
+    bench.answer(old_token, &diff(&[200], vec![], 200));
+    assert_eq!(bench.deliveries(), []);
+    bench.answer(token, &diff(&[101], vec![], 101));
+    assert_eq!(bench.deliveries().len(), 1);
+    bench.engine.commit(marks[0].mark);
+    bench.save();
+    assert_eq!(bench.kept.common.unwrap().pts, PTS);
+}
+
+#[test]
 fn equal_inputs_give_equal_outputs() {
     let run = || {
         let mut bench = Bench::ready();
