@@ -135,16 +135,24 @@ impl Rows<'_> {
     }
 
     fn before_login(&self, schema: &Schema, out: &mut String) {
+        let is_named = |constructor: &&Constructor| {
+            self.table.updates.get(&constructor.name.tl).is_some_and(|row| row.before_login)
+        };
+        let arms: Vec<String> = updates(schema)
+            .filter(is_named)
+            .map(|constructor| format!("enums::Update::{}", pattern(constructor, "")))
+            .collect();
+        line(out, "pub(super) fn is_before_login(update: &enums::Update) -> bool {");
+        if arms.is_empty() {
+            return line(out, "    let _ = update;\n    false\n}");
+        }
         line(
             out,
-            "pub(super) fn is_before_login(update: &enums::Update) -> bool {\n    match update {",
+            &format!(
+                "    matches!(\n        update,\n        {}\n    )\n}}",
+                arms.join("\n            | ")
+            ),
         );
-        for constructor in updates(schema) {
-            if self.table.updates.get(&constructor.name.tl).is_some_and(|row| row.before_login) {
-                line(out, &format!("        enums::Update::{} => true,", pattern(constructor, "")));
-            }
-        }
-        line(out, "        _ => false,\n    }\n}");
     }
 
     /// UP-01 for what is no update.

@@ -25,48 +25,54 @@ impl Engine {
         let Some(feed) = feed(id) else { return };
         self.heard(now);
         let bytes = answer.len();
-        let fed = match feed {
+        let updates = match feed {
             Feed::Updates(at) => match Updates::from_bytes(answer) {
                 Ok(Updates::UpdateShortSentMessage(sent)) => {
-                    Some(self.sent(now, call, at, *sent, bytes))
+                    return self.sent(now, call, at, *sent, bytes);
                 }
-                Ok(updates) => Some(self.take(now, updates, bytes, true)),
-                Err(_) => None,
+                updates => updates.map(Some),
             },
-            Feed::PaymentResult => match enums::payments::PaymentResult::from_bytes(answer) {
-                Ok(enums::payments::PaymentResult::PaymentResult(result)) => {
-                    Some(self.take(now, result.updates, bytes, true))
-                }
-                Ok(_) => Some(()),
-                Err(_) => None,
-            },
-            Feed::InvitedUsers => messages::InvitedUsers::from_bytes(answer)
-                .ok()
-                .map(|result| self.take(now, result.updates, bytes, true)),
+            Feed::PaymentResult => {
+                use enums::payments::PaymentResult as Result;
+                Result::from_bytes(answer).map(|result| match result {
+                    Result::PaymentResult(result) => Some(result.updates),
+                    _ => None,
+                })
+            }
+            Feed::InvitedUsers => {
+                messages::InvitedUsers::from_bytes(answer).map(|result| Some(result.updates))
+            }
             Feed::ChatInviteJoinResult => {
                 use enums::messages::ChatInviteJoinResult as Result;
-                match Result::from_bytes(answer) {
-                    Ok(Result::ChatInviteJoinResultOk(result)) => {
-                        Some(self.take(now, result.updates, bytes, true))
-                    }
-                    Ok(_) => Some(()),
-                    Err(_) => None,
-                }
+                Result::from_bytes(answer).map(|result| match result {
+                    Result::ChatInviteJoinResultOk(result) => Some(result.updates),
+                    _ => None,
+                })
             }
-            Feed::AffectedMessages(at) => messages::AffectedMessages::from_bytes(answer)
-                .ok()
-                .map(|result| self.affected(now, call, at, result.pts, result.pts_count)),
-            Feed::AffectedHistory(at) => messages::AffectedHistory::from_bytes(answer)
-                .ok()
-                .map(|result| self.affected_unseen(now, call, at, result.pts, result.pts_count)),
+            Feed::AffectedMessages(at) => {
+                messages::AffectedMessages::from_bytes(answer).map(|of| {
+                    self.affected(now, call, at, of.pts, of.pts_count);
+                    None
+                })
+            }
+            Feed::AffectedHistory(at) => messages::AffectedHistory::from_bytes(answer).map(|of| {
+                self.affected_unseen(now, call, at, of.pts, of.pts_count);
+                None
+            }),
             Feed::AffectedFoundMessages(at) => messages::AffectedFoundMessages::from_bytes(answer)
-                .ok()
-                .map(|result| self.affected_unseen(now, call, at, result.pts, result.pts_count)),
+                .map(|of| {
+                    self.affected_unseen(now, call, at, of.pts, of.pts_count);
+                    None
+                }),
         };
-        if fed.is_none() {
-            // Its caller is told why. What it said of the boxes has to be asked for.
-            self.counts.unreadable += 1;
-            self.common_wanted(Arrival::Live);
+        match updates {
+            Ok(Some(updates)) => self.take(now, updates, bytes, true),
+            Ok(None) => {}
+            Err(_) => {
+                // Its caller is told why. What it said of the boxes has to be asked for.
+                self.counts.unreadable += 1;
+                self.common_wanted(Arrival::Live);
+            }
         }
     }
 

@@ -61,7 +61,7 @@ fn each_row_becomes_an_arm() {
         "UpdateBot(of) => Place::Qts(of.qts),",
         "UpdateTyping(_) => Place::Now,",
         "UpdateConfig => Place::Now,",
-        "UpdateConfig => true,",
+        "matches!(\n        update,\n        enums::Update::UpdateConfig\n    )",
         "=> Feed::Updates(Some(At { skip: 8, bit: None, is_channel: false })), // send",
         "=> Feed::Updates(None), // start",
         "=> Feed::Invited, // invite",
