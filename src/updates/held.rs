@@ -73,9 +73,4 @@ impl Held {
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }
-
-    #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        self.items.len()
-    }
 }
