@@ -7,8 +7,8 @@ use std::{env, fs};
 
 use telewire_codegen::ir::Schema;
 use telewire_codegen::{
-    Exceptions, Facts, Links, Lock, Options, Serde, enum_paths, errors, generate, json, resolve,
-    struct_paths,
+    Boxes, Exceptions, Facts, Links, Lock, Options, Serde, enum_paths, errors, generate, json,
+    resolve, struct_paths,
 };
 
 fn main() -> ExitCode {
@@ -70,6 +70,7 @@ fn build(
     if let Some(facts) = facts.as_ref().filter(|_| name == "api") {
         let checked = facts.check(&schema, &known_names()?);
         checked.map_err(|error| format!("schema/methods.json: {error}"))?;
+        write("boxes", &boxes(&schema)?)?;
     }
     let options = Options {
         runtime: "crate::tl".into(),
@@ -112,6 +113,14 @@ fn known_errors() -> Result<(), String> {
     println!("cargo::rerun-if-changed=schema/errors.json");
     let text = fs::read_to_string("schema/errors.json").map_err(|error| error.to_string())?;
     write("errors", &errors::generate(&text).map_err(|error| error.to_string())?)
+}
+
+/// UP-01: the classifier of updates, for `updates::classify`.
+fn boxes(schema: &Schema) -> Result<String, String> {
+    println!("cargo::rerun-if-changed=schema/boxes.json");
+    let text = fs::read_to_string("schema/boxes.json").map_err(|error| error.to_string())?;
+    let boxes = Boxes::parse(&text).and_then(|boxes| boxes.generate(schema));
+    boxes.map_err(|error| format!("schema/boxes.json: {error}"))
 }
 
 /// The names of all known errors.

@@ -53,6 +53,7 @@
 //! | [`tl`] | the generated types, and the traits to read and write them |
 //! | [`client`] | logging in, and calling the API with all that this takes |
 //! | [`files`] | planning transfers of files, without I/O |
+//! | [`updates`] | updates in their order, without I/O: gaps, differences, channels |
 //! | [`net`] | connecting with tokio |
 //! | [`connection`] | connecting without tokio: an object that is driven |
 //! | [`server`] | the embedded data centre, to test against |
@@ -67,7 +68,8 @@
 //! | --- | --- | --- |
 //! | `api` | yes | [`tl::api`]: the types of Telegram's API, layer 230 |
 //! | `net` | yes | [`net`]: tokio sockets, clocks, randomness of the operating system |
-//! | `client` | yes | [`client`]: login, data centres, stores of sessions; with `api` and `net` |
+//! | `updates` | yes | [`updates`]: gaps and differences, without I/O; with `api` |
+//! | `client` | yes | [`client`]: login, data centres, stores of sessions; with `api`, `net` and `updates` |
 //! | `sqlite` | no | [`client::store::SqliteStore`] |
 //! | `files` | no | [`files`]: the planner of transfers of files, without I/O |
 //! | `proxy` | no | [`net`]: SOCKS5 and HTTP CONNECT proxies |
@@ -81,9 +83,9 @@
 //!
 //! # What it does not do
 //!
-//! Updates are passed on as they come: gaps in them are told, not filled. Transfers of files are planned by [`files`], and nothing drives
-//! that over a client's connections yet. There are no helpers for messages: [`client::Client::invoke`] takes any function of the API. None
-//! of it was run against Telegram's own servers yet; it is held against embedded data centres and against known answers from outside.
+//! Transfers of files are planned by [`files`] and a secret chat is a machine in [`secret`]; nothing drives these over a client's
+//! connections yet. There are no helpers for messages: [`client::Client::invoke`] takes any function of the API. None of it was run
+//! against Telegram's own servers yet; it is held against embedded data centres and against known answers from outside.
 
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
@@ -128,5 +130,9 @@ pub mod tl;
 mod trace;
 #[cfg(test)]
 mod turns;
+#[cfg(feature = "updates")]
+#[cfg_attr(docsrs, doc(cfg(feature = "updates")))]
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod updates;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod work;

@@ -240,6 +240,16 @@ pub enum Error {
         /// The entry.
         definition: String,
     },
+    /// A definition carries a position of a box, and the table of [boxes](crate::Boxes) does not say whose (UP-01).
+    #[error(
+        "`{definition}` has `{param}`, and no row of the table of boxes says which box that moves (UP-01)"
+    )]
+    Unplaced {
+        /// The definition.
+        definition: String,
+        /// The parameter.
+        param: String,
+    },
     /// A function is in two repeat classes.
     #[error("`{definition}` is listed as safe to repeat, but has a `random_id`")]
     RepeatClass {

@@ -26,6 +26,8 @@
 //! value of one layer the nearest of another; [`layers`] has the schemas of many layers. They do not need the feature `emit`,
 //! which brings the crates that Rust is emitted with.
 
+#[cfg(feature = "emit")]
+mod boxes;
 mod built_in;
 mod check;
 pub mod diff;
@@ -51,6 +53,8 @@ pub mod resolve;
 mod shared;
 pub mod tl_text;
 
+#[cfg(feature = "emit")]
+pub use boxes::{Affected, Boxes, Line, Row};
 #[cfg(feature = "emit")]
 pub use emit::{Links, Options, Serde, enum_paths, generate, struct_paths};
 pub use error::Error;

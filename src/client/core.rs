@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, broadcast, watch};
+use tokio::time::timeout;
 
 use crate::client::builder::{ClientBuilder, Settings};
 use crate::client::error::{Error, StopReason};
@@ -14,11 +16,13 @@ use crate::client::links::Links;
 use crate::client::login::Logins;
 use crate::client::policy::InvokeOptions;
 use crate::client::runtime;
-use crate::client::state::{State, Update};
+use crate::client::state::{RawUpdate, State};
 use crate::client::store::{SessionUser, Snapshot, Store};
+use crate::client::updates::Hub;
 use crate::crypto::{Entropy, EntropyExt};
 use crate::ids::DcId;
 use crate::net::OsEntropy;
+use crate::updates::Account;
 
 /// A client of Telegram's. Clones share it; when the last is dropped, its connections are closed, and its store is let go once
 /// what is being kept is kept. Nobody waits for either then: [`close`](Self::close) does.
@@ -42,7 +46,10 @@ pub struct Client {
 pub(super) struct Inner {
     pub(super) settings: Settings,
     pub(super) keeper: Keeper,
-    pub(super) updates: broadcast::Sender<Update>,
+    /// What the server sends, as it comes.
+    pub(super) raw: broadcast::Sender<RawUpdate>,
+    /// What is made of it.
+    pub(super) hub: Arc<Hub>,
     pub(super) links: Arc<Links>,
     /// The waits that the server has ordered.
     pub(super) floods: Floods,
@@ -55,9 +62,12 @@ pub(super) struct Inner {
     pub(super) first: DcId,
 }
 
+/// Who closes waits so long for a store that another program has, to keep how far updates were dealt with.
+const SAVE_WITHIN: Duration = Duration::from_secs(5);
+
 /// The updates that wait for whoever reads slowly; what does not fit is told as a lag. The room for them is there from the
 /// beginning, in every client: a thousand would take more than all else of it.
-const UPDATES: usize = 128;
+const RAW_UPDATES: usize = 128;
 
 impl Client {
     /// Begins with the credentials of an application, as <https://my.telegram.org> shows them.
@@ -79,7 +89,8 @@ impl Client {
         let inner = Inner {
             settings,
             keeper,
-            updates: broadcast::Sender::new(UPDATES),
+            raw: broadcast::Sender::new(RAW_UPDATES),
+            hub: Arc::default(),
             links: Arc::new(Links::new()),
             floods: Floods::default(),
             logins,
@@ -104,11 +115,12 @@ impl Client {
         self.inner.links.states()
     }
 
-    /// What the server sends on its own, from now on. A reader that is slow is told how much it missed, which is a gap as
-    /// [`Update::Gap`] is.
+    /// What the server sends on its own, from now on, in the order of the link: with gaps, doubles, and other orders than the server's.
+    /// A reader that is slow is told how much it missed, which is a gap as [`RawUpdate::Gap`] is. For those who keep the boxes
+    /// themselves, or watch a connection; all others want [`updates`](Self::updates).
     #[must_use]
-    pub fn updates(&self) -> broadcast::Receiver<Update> {
-        self.inner.updates.subscribe()
+    pub fn raw_updates(&self) -> broadcast::Receiver<RawUpdate> {
+        self.inner.raw.subscribe()
     }
 
     /// Whether the store knows of a login. Whether the server still does, a call will tell: once it has said that it does not, this
@@ -142,6 +154,10 @@ impl Client {
     /// have it, and wipes the keys. Calls that are under way end as closed, and say whether they ran. This holds for all clones. Outside of a runtime it
     /// closes them without waiting.
     pub async fn close(&self) {
+        // What was dealt with is kept; what cannot be comes again.
+        if runtime::here().is_ok() {
+            let _ = timeout(SAVE_WITHIN, self.inner.hub.save(&self.inner.keeper)).await;
+        }
         self.inner.links.end(State::Closed).await;
         self.inner.keeper.close().await;
     }
@@ -161,6 +177,14 @@ impl Inner {
     /// Where the account lives, and whether anybody is logged in, at one moment.
     pub(super) fn standing(&self) -> Standing {
         self.keeper.read(|kept| Standing::of(kept, self.first))
+    }
+
+    /// Whose updates come.
+    pub(super) fn account(&self) -> Option<Account> {
+        let user = self.keeper.read(|kept| kept.user);
+        let account = |user: SessionUser| Account { id: Some(user.id), is_bot: user.is_bot };
+        let unknown = Account { id: None, is_bot: false };
+        self.is_logged_in().then(|| user.map_or(unknown, account))
     }
 
     pub(super) fn is_logged_in(&self) -> bool {

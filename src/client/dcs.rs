@@ -158,7 +158,8 @@ impl Inner {
         let listeners = Listeners {
             dc,
             keeper: self.keeper.clone(),
-            updates: self.updates.clone(),
+            raw: self.raw.clone(),
+            hub: self.hub.clone(),
             links: Arc::downgrade(&self.links),
             purpose,
             is_main,

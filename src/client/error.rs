@@ -22,6 +22,9 @@ pub enum Error {
     /// The client was closed.
     #[error("the client is closed")]
     Closed,
+    /// Another reader of [`Client::updates`](crate::client::Client::updates) is there. Drop it first.
+    #[error("updates have another reader; drop that one first")]
+    AlreadyListening,
     /// There was no connection, or the login was not there, within the call's deadline. Nothing was sent.
     #[error("there was no connection in time")]
     NotConnected,

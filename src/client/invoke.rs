@@ -184,7 +184,7 @@ impl Patience for Course<'_> {
 }
 
 impl Inner {
-    async fn call(
+    pub(super) async fn call(
         self: &Arc<Self>,
         course: &mut Course<'_>,
         body: &(dyn Fn() -> Vec<u8> + Sync),
@@ -254,6 +254,10 @@ impl Inner {
             }
             match result {
                 Ok(answer) => {
+                    // Before its caller has it: what the server sends about it may be on its way.
+                    if self.hub.is_fed_by(course.function) {
+                        self.hub.result(&body(), answer.as_bytes());
+                    }
                     course.answered = link.key().map(|key| Origin { dc: keys_of(dc), key });
                     return Ok(answer);
                 }

@@ -7,6 +7,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 use crate::client::error::StopReason;
@@ -27,6 +28,8 @@ pub(super) struct Keeper {
     is_released: Arc<AtomicBool>,
     /// Whether somebody was logged in when it was closed.
     was_logged_in: Arc<OnceLock<bool>>,
+    /// How often something was kept.
+    changes: Arc<watch::Sender<u64>>,
 }
 
 impl Keeper {
@@ -34,7 +37,31 @@ impl Keeper {
         let loaded = spawn_blocking(move || store.load().map(|snapshot| (store, snapshot))).await;
         let (store, snapshot) = loaded.unwrap_or_else(|_| Err(panicked()))?;
         let (store, snapshot) = (Arc::new(Mutex::new(Some(store))), Arc::new(Mutex::new(snapshot)));
-        Ok(Self { store, snapshot, is_released: Arc::default(), was_logged_in: Arc::default() })
+        Ok(Self {
+            store,
+            snapshot,
+            is_released: Arc::default(),
+            was_logged_in: Arc::default(),
+            changes: Arc::new(watch::Sender::new(0)),
+        })
+    }
+
+    /// Tells when something was kept.
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// Keeps how far the updates of a login are dealt with, if it is still the one at hand.
+    pub(super) async fn keep_updates(
+        &self,
+        user: Option<i64>,
+        changes: Vec<Change>,
+    ) -> Result<bool, StoreError> {
+        let holds = move |kept: &Snapshot| {
+            let is_logged_in = kept.home.is_some_and(|home| kept.is_authorized(home));
+            is_logged_in && kept.user.map(|user| user.id) == user
+        };
+        self.apply_if(holds, changes).await
     }
 
     /// Whether somebody was logged in when it was closed, if it was.
@@ -92,6 +119,7 @@ impl Keeper {
         let Some(changes) = changes(&lock(&self.snapshot)) else { return Ok(false) };
         store.as_mut().ok_or(StoreError::Closed)?.apply(&changes)?;
         lock(&self.snapshot).apply(&changes);
+        self.changes.send_modify(|changes| *changes = changes.wrapping_add(1));
         Ok(true)
     }
 

@@ -13,8 +13,9 @@ use crate::client::keeper::{Keeper, Origin, keys_of};
 use crate::client::links::Links;
 use crate::client::policy::Purpose;
 use crate::client::runtime::{self, Here};
-use crate::client::state::{State, Update};
+use crate::client::state::{RawUpdate, State};
 use crate::client::store::{Change, StoreError};
+use crate::client::updates::Hub;
 use crate::connection::{ConnectionError, Event};
 use crate::crypto::KeyId;
 use crate::ids::DcId;
@@ -63,7 +64,8 @@ struct Stage {
 pub(super) struct Listeners {
     pub(super) dc: DcId,
     pub(super) keeper: Keeper,
-    pub(super) updates: broadcast::Sender<Update>,
+    pub(super) raw: broadcast::Sender<RawUpdate>,
+    pub(super) hub: Arc<Hub>,
     pub(super) links: Weak<Links>,
     pub(super) purpose: Purpose,
     /// Whether updates come over it, and the client's state is told by it.
@@ -223,7 +225,7 @@ impl Ears {
             };
             match notice {
                 Ok(Some(Notice::Event(event))) => self.hear(event).await,
-                Ok(Some(_)) => self.update(Update::Gap),
+                Ok(Some(_)) => self.update(RawUpdate::Gap),
                 Ok(None) => break,
                 Err(_) => wait = self.close_if_idle().await,
             }
@@ -251,10 +253,15 @@ impl Ears {
             Event::KeyBound { .. } => self.forget_init(),
             Event::Session(session::Event::NewSession { .. }) => {
                 self.forget_init();
-                self.update(Update::Gap);
+                if self.listeners.is_main {
+                    self.listeners.hub.new_session();
+                    let _ = self.listeners.raw.send(RawUpdate::Gap);
+                }
             }
-            Event::Session(session::Event::Missed) => self.update(Update::Gap),
-            Event::Session(session::Event::Update(update)) => self.update(Update::Object(update)),
+            Event::Session(session::Event::Missed) => self.update(RawUpdate::Gap),
+            Event::Session(session::Event::Update(update)) => {
+                self.update(RawUpdate::Object(update));
+            }
             Event::Over(error) => self.over(error).await,
             _ => {}
         }
@@ -348,14 +355,18 @@ impl Ears {
     }
 
     /// Other connections ask for no updates. One that comes all the same cannot be put in order with the others.
-    fn update(&self, update: Update) {
+    fn update(&self, update: RawUpdate) {
         let update = match update {
             update if self.listeners.is_main => update,
-            Update::Object(_) => Update::Gap,
-            Update::Gap => return,
+            RawUpdate::Object(_) => RawUpdate::Gap,
+            RawUpdate::Gap => return,
         };
+        match &update {
+            RawUpdate::Object(update) => self.listeners.hub.push(update.as_bytes()),
+            RawUpdate::Gap => self.listeners.hub.missed(),
+        }
         // Nobody has to listen.
-        let _ = self.listeners.updates.send(update);
+        let _ = self.listeners.raw.send(update);
     }
 }
 

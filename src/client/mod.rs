@@ -30,6 +30,7 @@
 //! * The first call of each session goes inside of `invokeWithLayer` and `initConnection`.
 //! * Links that break are mended by the connection below; what became of a call is known as well as it can be
 //!   ([`Error::execution`]).
+//! * Updates come in their order, and none is lost in silence ([`Client::updates`]).
 //! * Waits that the server orders are waited up to a threshold ([`InvokeOptions`], CF-15), by all calls of the same function in their
 //!   order; errors of the server's own are tried again where that is safe.
 //! * Calls that belong to another data centre go there (CF-16), with the login transferred.
@@ -54,6 +55,7 @@ mod policy;
 mod runtime;
 mod state;
 pub mod store;
+mod updates;
 
 pub use self::core::Client;
 pub use builder::{ClientBuilder, Device};
@@ -63,4 +65,5 @@ pub use login::{
     QrStep, SignUpStep, Step,
 };
 pub use policy::{InvokeOptions, Purpose};
-pub use state::{State, Update};
+pub use state::{RawUpdate, State};
+pub use updates::Updates;

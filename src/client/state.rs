@@ -28,10 +28,10 @@ pub enum State {
     Closed,
 }
 
-/// What the server sends on its own.
+/// What the server sends on its own, as it comes.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum Update {
+pub enum RawUpdate {
     /// A value of the type [`Updates`](crate::tl::api::enums::Updates).
     Object(Object),
     /// Something may have been lost: ask for the difference (`updates.getDifference`).

@@ -9,9 +9,10 @@
 
 use std::error::Error;
 
-use telewire::client::{Client, Update};
+use telewire::client::Client;
 use telewire::tl::api::functions::messages::SendMessage;
 use telewire::tl::api::{enums, types};
+use telewire::updates::{Delivery, PeerId};
 use telewire_testkit::World;
 
 /// What the bot says to a text; nothing to what is no command.
@@ -26,20 +27,14 @@ fn reply(text: &str) -> Option<String> {
     }
 }
 
-/// The messages that an update brings: who sent each, and what it says.
-fn messages(update: Update) -> Vec<(i64, String)> {
-    let Update::Object(object) = update else { return Vec::new() };
-    let Ok(enums::Updates::Updates(updates)) = object.decode() else { return Vec::new() };
-    let messages = updates.updates.into_iter().filter_map(|update| match update {
-        enums::Update::UpdateNewMessage(new) => match new.message {
-            enums::Message::Message(message) if !message.out => {
-                Some((sender(&message.peer_id)?, message.message))
-            }
-            _ => None,
-        },
+/// The message that an update brings: who sent it, and what it says.
+fn received(update: &Delivery) -> Option<(i64, &str)> {
+    match update.new_message()? {
+        enums::Message::Message(message) if !message.out => {
+            Some((sender(&message.peer_id)?, &message.message))
+        }
         _ => None,
-    });
-    messages.collect()
+    }
 }
 
 /// In a private chat the peer is whoever sent the message.
@@ -54,14 +49,12 @@ fn sender(peer: &enums::Peer) -> Option<i64> {
 async fn run(bot: Client) -> Result<(), Box<dyn Error + Send + Sync>> {
     let mut updates = bot.updates();
     let mut random_id = 0;
-    while let Ok(update) = updates.recv().await {
-        for (user_id, text) in messages(update) {
-            let Some(answer) = reply(&text) else { continue };
-            random_id += 1;
-            // Bots may name people without an access hash.
-            let peer = types::InputPeerUser { user_id, access_hash: 0 };
-            bot.invoke(&SendMessage::new(peer.into(), answer, random_id)).await?;
-        }
+    while let Some(update) = updates.next().await? {
+        let Some((user, text)) = received(&update) else { continue };
+        let Some(answer) = reply(text) else { continue };
+        let Some(peer) = bot.input_peer(PeerId::User(user)) else { continue };
+        random_id += 1;
+        bot.invoke(&SendMessage::new(peer, answer, random_id)).await?;
     }
     Ok(())
 }
@@ -84,8 +77,11 @@ async fn ask(text: &str) -> Result<String, Box<dyn Error>> {
     let peer = types::InputPeerUser { user_id: user.id, access_hash };
     client.invoke(&SendMessage::new(peer.into(), text.to_owned(), 1)).await?;
     let answer = loop {
-        if let Some((_, answer)) = messages(updates.recv().await?).pop() {
-            break answer;
+        let Some(update) = updates.next().await? else {
+            return Err("the client was closed".into());
+        };
+        if let Some((_, answer)) = received(&update) {
+            break answer.to_owned();
         }
     };
     running.abort();

@@ -8,7 +8,7 @@ use telewire::ids::DcId;
 use crate::support::{TWO, folder, kinds, stores};
 
 /// The bytes of a session at most.
-const MOST: usize = 1 << 20;
+const MOST: usize = 8 << 20;
 
 fn addresses(count: u16) -> Vec<SocketAddr> {
     (0..count).map(|port| SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], port))).collect()

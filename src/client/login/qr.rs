@@ -16,7 +16,7 @@ use crate::client::login::turn::{Begun, LoginId, Turn};
 use crate::client::login::{LoggedIn, LoginError, PasswordStep};
 use crate::client::policy::Purpose;
 use crate::client::runtime;
-use crate::client::state::Update;
+use crate::client::state::RawUpdate;
 use crate::rpc::Execution;
 use crate::tl::Object;
 use crate::tl::api::enums::auth::LoginToken;
@@ -30,7 +30,7 @@ pub struct QrLogin {
     login: LoginId,
     /// Where the account lives that scanned the code, if it is to be taken there.
     migrating: Option<types::auth::LoginTokenMigrateTo>,
-    updates: broadcast::Receiver<Update>,
+    updates: broadcast::Receiver<RawUpdate>,
     /// Until when the code that is shown is valid.
     shown_until: Option<Instant>,
 }
@@ -78,7 +78,7 @@ impl Client {
             client: self.clone(),
             login,
             migrating: None,
-            updates: self.updates(),
+            updates: self.raw_updates(),
             shown_until: None,
         })
     }
@@ -181,9 +181,9 @@ impl QrLogin {
         let scanned = async {
             loop {
                 match self.updates.recv().await {
-                    Ok(Update::Object(update)) if is_login_token(&update) => return,
+                    Ok(RawUpdate::Object(update)) if is_login_token(&update) => return,
                     // What was lost may have been that. If nothing was scanned, the same code is told again.
-                    Ok(Update::Gap) | Err(RecvError::Lagged(_)) => return,
+                    Ok(RawUpdate::Gap) | Err(RecvError::Lagged(_)) => return,
                     Ok(_) => {}
                     Err(RecvError::Closed) => std::future::pending().await,
                 }

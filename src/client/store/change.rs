@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use crate::client::store::snapshot::SessionUser;
 use crate::connection::StoredKey;
 use crate::ids::{DcId, Salt};
+use crate::updates::Checkpoint;
 
 /// One change of a [`Snapshot`](crate::client::store::Snapshot).
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +43,9 @@ pub enum Change {
         /// Its addresses, the preferred first. Of more than 255 the rest is not kept.
         addresses: Vec<SocketAddr>,
     },
-    /// Who is logged in.
+    /// Who is logged in. If it is another than before, nothing of the updates of that one is kept.
     User(Option<SessionUser>),
+    /// How far updates were dealt with, and the peers that were learnt with them: one batch, so that no update is told of whom
+    /// nobody knows how to name.
+    Updates(Box<Checkpoint>),
 }

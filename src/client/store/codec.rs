@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! telewire  the letters                                       8
-//! version   1                                                 4   little-endian, as all numbers
+//! version   1 | 2                                             4   little-endian, as all numbers
 //! length    of the body                                       4
 //! body      home     0 | 1, number, bits                      1 + 3
 //!           user     0 | 1, id, is a bot                      1 + 9
@@ -12,8 +12,11 @@
 //!                    key, salt, seconds of offset             256 + 8 + 8
 //!                    count of addresses                       1
 //!                    each: 4 | 6, address, port               1 + 4 | 16 + 2
+//!           updates  in version 2: see `codec::updates`
 //! checksum  SHA-256 of all before                             32
 //! ```
+
+pub(super) mod updates;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -28,17 +31,20 @@ use crate::ids::{DcId, Salt};
 
 const MAGIC: &[u8; 8] = b"telewire";
 
-/// The version that is written, and the newest that is read.
-const VERSION: u32 = 1;
+/// The newest version, which has updates. A session without any is written as the one before, which older programs read.
+const VERSION: u32 = 2;
+
+/// The version without updates.
+const BARE: u32 = 1;
 
 /// Magic, version and length.
 const HEAD: usize = 16;
 
 pub(super) const CHECKSUM: usize = 32;
 
-/// The bytes of a session at most: a thousand data centres fit, more than any session has. What is read has no more, and so
-/// has what is written.
-pub(super) const MAX_BYTES: usize = 1 << 20;
+/// The bytes of a session at most: its 100,000 peers, with the messages that lead to some, and more data centres than there are. What is
+/// read has no more, and so has what is written.
+pub(super) const MAX_BYTES: usize = 8 << 20;
 
 /// Bits of a data centre.
 const TEST: u8 = 1;
@@ -60,11 +66,16 @@ pub(super) fn encode(snapshot: &Snapshot) -> Zeroizing<Vec<u8>> {
     // Large enough for all that is written, so that no copy of a key is left behind by growing.
     let addresses: usize = snapshot.dcs.values().map(|record| record.addresses.len()).sum();
     let room = HEAD + CHECKSUM + 16 + snapshot.dcs.len() * 280 + addresses * 19;
+    let room = room + updates::room(&snapshot.updates);
     let mut out = Zeroizing::new(Vec::with_capacity(room));
     out.extend(MAGIC);
-    out.extend(VERSION.to_le_bytes());
+    let version = if snapshot.updates.is_empty() { BARE } else { VERSION };
+    out.extend(version.to_le_bytes());
     out.extend([0; 4]);
     write_body(snapshot, &mut out);
+    if version == VERSION {
+        updates::write(&snapshot.updates, &mut out);
+    }
     let length = u32::try_from(out.len() - HEAD).unwrap_or(u32::MAX);
     if let Some(place) = out.get_mut(12..HEAD) {
         place.copy_from_slice(&length.to_le_bytes());
@@ -95,11 +106,18 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Snapshot, Flaw> {
     if *checksum != *Sha256::digest(content) {
         return Err(Flaw::Checksum);
     }
-    if version != VERSION {
+    if version != VERSION && version != BARE {
         return Err(Flaw::Value { field: "version" });
     }
     let mut body = Input(content.get(HEAD..).unwrap_or_default());
-    let snapshot = read_body(&mut body)?;
+    let mut snapshot = read_body(&mut body)?;
+    if version == VERSION {
+        snapshot.updates = updates::read(&mut body)?;
+        // It would have been written as the version before.
+        if snapshot.updates.is_empty() {
+            return Err(Flaw::Value { field: "updates" });
+        }
+    }
     if body.0.is_empty() { Ok(snapshot) } else { Err(Flaw::Length) }
 }
 
@@ -272,8 +290,8 @@ mod tests {
     #[test]
     fn a_newer_version_is_named() {
         let mut bytes = encode(&full()).to_vec();
-        bytes[8] = 2;
-        assert_eq!(decode(&bytes), Err(Flaw::Newer { version: 2, known: 1 }));
+        bytes[8] = 3;
+        assert_eq!(decode(&bytes), Err(Flaw::Newer { version: 3, known: 2 }));
     }
 
     /// Whatever is in the body, with a checksum that fits, it is a session or an error.

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use crate::client::store::change::Change;
 use crate::connection::StoredKey;
 use crate::ids::DcId;
+use crate::updates::Kept;
 
 /// What is kept of a session at one moment. Its `Debug` shows the names of keys, never the keys.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +17,8 @@ pub struct Snapshot {
     pub user: Option<SessionUser>,
     /// What is known of each data centre.
     pub dcs: BTreeMap<DcId, DcRecord>,
+    /// How far the updates of the account were dealt with, and whom it knows. Access hashes hold for this login alone.
+    pub updates: Kept,
 }
 
 /// What is kept of a data centre.
@@ -63,12 +66,14 @@ impl Snapshot {
                     let record = self.dcs.entry(*dc).or_default();
                     record.key = Some((**key).clone());
                     record.is_authorized = false;
+                    self.forget_updates(*dc);
                 }
                 Change::KeyForgotten(dc) => {
                     if let Some(record) = self.dcs.get_mut(dc) {
                         record.key = None;
                         record.is_authorized = false;
                     }
+                    self.forget_updates(*dc);
                 }
                 Change::Salt { dc, salt } => {
                     let key = self.dcs.get_mut(dc).and_then(|record| record.key.as_mut());
@@ -85,8 +90,23 @@ impl Snapshot {
                     let first = addresses.iter().take(MAX_ADDRESSES).copied().collect();
                     self.dcs.entry(*dc).or_default().addresses = first;
                 }
-                Change::User(user) => self.user = *user,
+                Change::User(user) => {
+                    let is_another =
+                        self.user.zip(*user).is_some_and(|(old, new)| old.id != new.id);
+                    if is_another {
+                        self.updates = Kept::default();
+                    }
+                    self.user = *user;
+                }
+                Change::Updates(checkpoint) => checkpoint.apply_to(&mut self.updates),
             }
+        }
+    }
+
+    /// UP-73: what was learnt with a key holds for that one alone.
+    fn forget_updates(&mut self, dc: DcId) {
+        if self.home == Some(dc) {
+            self.updates = Kept::default();
         }
     }
 }

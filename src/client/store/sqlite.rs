@@ -4,9 +4,14 @@
 //! dc      (number, is_test, is_media, auth_key, salt, time_offset, is_authorized)
 //! address (number, is_test, is_media, place, ip, port)
 //! account (only, home_number, home_is_test, home_is_media, user_id, is_bot, checksum)     one row
+//! updates (only, pts, qts, date, seq)                                                     one row, or none
+//! channel (id, pts, is_dirty)
+//! peer    (kind, id, access_hash, contexts)                kind 0 a user, 1 a basic group, 2 a channel
+//! context (kind, id, place, channel, message)              the messages that lead to a peer
 //! ```
 //! `application_id` is `tlwr`, `user_version` the version of these tables. `checksum` is that of a session file with the same
-//! content, over all of it: SQLite has none of its own. Version 1 had no `checksum`; it is given one when it is opened.
+//! content, over all of it: SQLite has none of its own. Version 1 had no `checksum`, and is
+//! given one when it is opened; version 2 had no tables for updates.
 
 mod rows;
 #[cfg(test)]
@@ -28,7 +33,7 @@ use crate::client::store::{Change, Snapshot, Store, StoreError, codec};
 /// `tlwr` in ASCII.
 const APPLICATION: u32 = 0x746c_7772;
 
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Keeps a session in an SQLite file that only its owner may read.
 ///
@@ -88,8 +93,10 @@ impl SqliteStore {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
         let database = connect(&path, flags).map_err(|error| failed("read", given, &error))?;
-        if check(&database, given)? == VERSION {
-            return load(&database, given);
+        match check(&database, given)? {
+            VERSION => return load(&database, given),
+            2 => return whole(rows::read_bare(&database), given),
+            _ => {}
         }
         let read = rows::read_unsigned(&database).map_err(|error| failed("read", given, &error))?;
         read.map_err(|flaw| StoreError::Damaged { path: given.to_owned(), flaw })
@@ -134,6 +141,7 @@ fn fill(fresh: &Path) -> rusqlite::Result<()> {
     let mut database = connect(fresh, WRITE)?;
     let begun = begin(&mut database)?;
     begun.execute_batch(rows::TABLES)?;
+    begun.execute_batch(rows::UPDATES)?;
     begun.pragma_update(None, "application_id", APPLICATION)?;
     begun.pragma_update(None, "user_version", VERSION)?;
     rows::write_checksum(&begun, &rows::checksum(&Snapshot::default()))?;
@@ -189,7 +197,7 @@ fn check(database: &Connection, path: &Path) -> Result<u32, StoreError> {
     let (application, version) =
         (pragma("application_id").map_err(error)?, pragma("user_version").map_err(error)?);
     match (application, version) {
-        (APPLICATION, 1 | VERSION) => {}
+        (APPLICATION, 1..=VERSION) => {}
         (APPLICATION, version) if version > VERSION => {
             return damaged(Flaw::Newer { version, known: VERSION });
         }
@@ -202,15 +210,22 @@ fn check(database: &Connection, path: &Path) -> Result<u32, StoreError> {
 
 /// Sees that it is a session, and brings it to this version.
 fn prepare(database: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    if check(database, path)? == VERSION {
+    let version = check(database, path)?;
+    if version == VERSION {
         return Ok(());
     }
     let error = |error: rusqlite::Error| refused_by("write", path, &error);
     let damaged = |flaw| StoreError::Damaged { path: path.to_owned(), flaw };
     let begun = begin(database).map_err(error)?;
-    // It fails if there is one already: then the version is what was damaged.
-    begun.execute_batch(rows::CHECKSUM).map_err(error)?;
-    let (snapshot, _) = rows::read(&begun).map_err(error)?.map_err(damaged)?;
+    let snapshot = if version == 2 {
+        whole(rows::read_bare(&begun), path)?
+    } else {
+        // It fails if there is one already: then the version is what was damaged.
+        begun.execute_batch(rows::CHECKSUM).map_err(error)?;
+        rows::read_bare(&begun).map_err(error)?.map_err(damaged)?.0
+    };
+    // So do these.
+    begun.execute_batch(rows::UPDATES).map_err(error)?;
     let checksum = rows::checksum(&snapshot);
     rows::write_checksum(&begun, &checksum).map_err(error)?;
     begun.pragma_update(None, "user_version", VERSION).map_err(error)?;
@@ -230,16 +245,30 @@ impl Store for SqliteStore {
         let transaction = begin(database).map_err(error)?;
         // Looked at before it gets another checksum.
         let mut next = load(&transaction, path)?;
+        let had_updates = !next.updates.is_empty();
         next.apply(changes);
         if codec::encode_within(&next).is_none() {
             return Err(StoreError::TooLarge { most: codec::MAX_BYTES });
         }
-        write(transaction, changes, &next).map_err(error)
+        // What else changes may have forgotten them.
+        let is_alone = changes.iter().all(|change| matches!(change, Change::Updates(_)));
+        if !is_alone && (had_updates || !next.updates.is_empty()) {
+            rows::updates::rewrite(&transaction, &next.updates).map_err(error)?;
+        }
+        write(transaction, changes, is_alone, &next).map_err(error)
     }
 }
 
 fn load(database: &Connection, path: &Path) -> Result<Snapshot, StoreError> {
-    let read = rows::read(database).map_err(|error| failed("read", path, &error))?;
+    whole(rows::read(database), path)
+}
+
+/// What was read, if its checksum is the one that was kept.
+fn whole(
+    read: rusqlite::Result<Result<(Snapshot, Option<rows::Checksum>), Flaw>>,
+    path: &Path,
+) -> Result<Snapshot, StoreError> {
+    let read = read.map_err(|error| failed("read", path, &error))?;
     let read = read.and_then(|(snapshot, checksum)| {
         let is_whole = checksum == Some(rows::checksum(&snapshot));
         if is_whole { Ok(snapshot) } else { Err(Flaw::Checksum) }
@@ -247,9 +276,19 @@ fn load(database: &Connection, path: &Path) -> Result<Snapshot, StoreError> {
     read.map_err(|flaw| StoreError::Damaged { path: path.to_owned(), flaw })
 }
 
-fn write(to: Transaction<'_>, changes: &[Change], next: &Snapshot) -> rusqlite::Result<()> {
+fn write(
+    to: Transaction<'_>,
+    changes: &[Change],
+    with_updates: bool,
+    next: &Snapshot,
+) -> rusqlite::Result<()> {
     for change in changes {
-        rows::write(&to, change)?;
+        match change {
+            Change::Updates(checkpoint) if with_updates => rows::updates::write(&to, checkpoint)?,
+            // They were written whole.
+            Change::Updates(_) => {}
+            change => rows::write(&to, change)?,
+        }
     }
     rows::write_checksum(&to, &rows::checksum(next))?;
     to.commit()

@@ -9,11 +9,33 @@ use super::*;
 use crate::connection::StoredKey;
 use crate::crypto::AuthKey;
 use crate::ids::{DcId, Salt};
+use crate::updates::{ChannelState, Checkpoint, CommonState, KnownPeer, PeerId};
 
 /// A key of made-up bytes.
 pub(super) fn key(seed: u8) -> StoredKey {
     let bytes = std::array::from_fn(|place| seed.wrapping_add(place.to_le_bytes()[0]));
     StoredKey { auth_key: AuthKey::from_bytes(bytes), salt: Salt(seed.into()), time_offset: -7 }
+}
+
+/// What there is of updates, in every form.
+pub(super) fn checkpoint() -> Checkpoint {
+    let peer = |id, access_hash, contexts| KnownPeer { id, access_hash, contexts };
+    Checkpoint {
+        common: Some(CommonState { pts: 9, qts: 8, date: 7, seq: 6 }),
+        channels: vec![
+            (5, Some(ChannelState { pts: 50, is_dirty: true })),
+            (6, Some(ChannelState { pts: 60, is_dirty: false })),
+            (6, None),
+            (7, Some(ChannelState { pts: 70, is_dirty: false })),
+        ],
+        peers: vec![
+            peer(PeerId::User(1), Some(-11), vec![]),
+            peer(PeerId::Channel(1), Some(12), vec![]),
+            peer(PeerId::User(2), None, vec![(1, 40), (1, 39)]),
+            peer(PeerId::User(3), Some(1), vec![]),
+        ],
+        forgotten: vec![PeerId::User(3)],
+    }
 }
 
 /// Changes of every kind.
@@ -32,6 +54,7 @@ pub(super) fn changes() -> Vec<Change> {
         },
         Change::User(Some(SessionUser { id: 5_000_000_001, is_bot: true })),
         Change::Home(two),
+        Change::Updates(Box::new(checkpoint())),
     ]
 }
 
@@ -116,6 +139,62 @@ fn every_store_keeps_every_change() {
         store.apply(&changes()).unwrap();
         snapshot.apply(&changes());
         assert_eq!(store.load().as_ref(), Ok(&snapshot));
+    }
+}
+
+#[test]
+fn up_73_updates_are_of_one_login_alone() {
+    let two = DcId::production(2);
+    let user = |id| Change::User(Some(SessionUser { id, is_bot: false }));
+    for (changes, forgets) in [
+        (vec![Change::Key { dc: two, key: Box::new(key(9)) }], true),
+        (vec![Change::KeyForgotten(two)], true),
+        (vec![user(4)], true),
+        (vec![user(5_000_000_001)], false),
+        (vec![Change::KeyForgotten(DcId::production(5))], false),
+        (vec![Change::Salt { dc: two, salt: Salt(1) }], false),
+    ] {
+        let mut snapshot = full();
+        snapshot.apply(&changes);
+        assert_eq!(snapshot.updates.is_empty(), forgets, "{changes:?}");
+    }
+}
+
+/// A batch has updates alone, or with others that may forget them.
+#[test]
+fn up_76_and_up_83_updates_and_peers_are_kept_in_one_batch_by_every_store() {
+    let folder = temporary("updates");
+    let more = Checkpoint {
+        common: Some(CommonState { pts: 19, ..CommonState::default() }),
+        channels: vec![(7, None), (8, Some(ChannelState { pts: 1, is_dirty: true }))],
+        peers: vec![KnownPeer { id: PeerId::User(2), access_hash: Some(3), contexts: vec![] }],
+        forgotten: vec![PeerId::User(1)],
+    };
+    let forget = Change::KeyForgotten(DcId::production(2));
+    let batches = [
+        changes(),
+        vec![Change::Updates(Box::new(more.clone()))],
+        vec![Change::Updates(Box::new(checkpoint())), Change::Home(DcId::production(2))],
+        vec![forget.clone()],
+        vec![Change::Updates(Box::new(more.clone()))],
+        vec![forget, Change::Updates(Box::new(more))],
+    ];
+    let open = |name: &str| -> Box<dyn Store> {
+        match name {
+            "file" => Box::new(FileStore::open(folder.join("file")).unwrap()),
+            #[cfg(feature = "sqlite")]
+            "sqlite" => Box::new(SqliteStore::open(folder.join("sqlite")).unwrap()),
+            other => panic!("{other}"),
+        }
+    };
+    let names: &[&str] = if cfg!(feature = "sqlite") { &["file", "sqlite"] } else { &["file"] };
+    for name in names {
+        let mut expected = Snapshot::default();
+        for batch in &batches {
+            open(name).apply(batch).unwrap();
+            expected.apply(batch);
+            assert_eq!(open(name).load(), Ok(expected.clone()), "{name}");
+        }
     }
 }
 

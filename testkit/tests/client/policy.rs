@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use telewire::client::{Error, InvokeOptions, Update};
+use telewire::client::{Error, InvokeOptions, RawUpdate};
 use telewire::rpc::{CallError, Execution, RpcError};
 use telewire::server::Fault;
 use telewire::tl::Repeat;
@@ -125,11 +125,11 @@ async fn a_session_that_the_server_has_forgotten_is_initialised_again() {
     })
     .await;
     let client = world.client().await;
-    let mut updates = client.updates();
+    let mut updates = client.raw_updates();
     patient(client.invoke(&GetNearestDc)).await.unwrap();
     for _ in 0..3 {
         // The word that a session has begun may come late. Then it is said once more who speaks, until the server knows.
-        assert_eq!(patient(updates.recv()).await, Ok(Update::Gap));
+        assert_eq!(patient(updates.recv()).await, Ok(RawUpdate::Gap));
         patient(async { while client.invoke(&GetNearestDc).await.unwrap().this_dc > 0 {} }).await;
         has_forgotten.store(true, Ordering::Relaxed);
         world.data_centre(TWO).inject(world.now(TWO), Fault::ForgetSessions);

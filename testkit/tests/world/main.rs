@@ -11,7 +11,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use telewire::client::{Client, Update};
+use telewire::client::{Client, Updates};
 use telewire::ids::DcId;
 use telewire::tl::api::functions::contacts::ResolveUsername;
 use telewire::tl::api::functions::messages::{GetHistory, SendMessage};
@@ -58,14 +58,14 @@ fn text(message: enums::Message) -> String {
     }
 }
 
-/// The text of a new message.
-fn new_message(update: Update) -> Option<String> {
-    let Update::Object(updates) = update else { return None };
-    let Ok(enums::Updates::Updates(updates)) = updates.decode() else { return None };
-    updates.updates.into_iter().find_map(|update| match update {
-        enums::Update::UpdateNewMessage(new) => Some(text(new.message)),
-        _ => None,
-    })
+/// The text of the next new message.
+async fn next_text(updates: &mut Updates) -> String {
+    loop {
+        let update = updates.next().await.unwrap().expect("the client was closed");
+        if let Some(message) = update.new_message() {
+            return text(message.clone());
+        }
+    }
 }
 
 #[tokio::test]
@@ -80,14 +80,7 @@ async fn um_03_what_one_client_sends_another_hears_and_both_have() {
     let peer = find(&adas, "babbage").await;
     let request = SendMessage::new(peer.clone(), "hello".into(), 7);
     patient(adas.invoke(&request)).await.unwrap();
-    let text = patient(async {
-        loop {
-            if let Some(text) = new_message(heard.recv().await.unwrap()) {
-                return text;
-            }
-        }
-    })
-    .await;
+    let text = patient(next_text(&mut heard)).await;
     assert_eq!(text, "hello");
     assert_eq!(history(&adas, peer).await, ["hello"]);
     let peer = find(&bobs, "lovelace").await;
@@ -110,13 +103,7 @@ async fn um_12_what_is_late_and_what_is_scheduled_come_though_nobody_calls() {
         SendMessage { schedule_date: Some(now() + 2), ..SendMessage::new(peer, "later".into(), 2) };
     patient(adas.invoke(&soon)).await.unwrap();
     for expected in ["late", "later"] {
-        let text = patient(async {
-            loop {
-                if let Some(text) = new_message(heard.recv().await.unwrap()) {
-                    return text;
-                }
-            }
-        });
+        let text = patient(next_text(&mut heard));
         assert_eq!(text.await, expected);
     }
 }
@@ -159,13 +146,7 @@ async fn a_world_of_two_data_centres_hands_out_in_both() {
     let mut heard = bobs.updates();
     let peer = find(&adas, "babbage").await;
     patient(adas.invoke(&SendMessage::new(peer, "hello".into(), 7))).await.unwrap();
-    let text = patient(async {
-        loop {
-            if let Some(text) = new_message(heard.recv().await.unwrap()) {
-                return text;
-            }
-        }
-    });
+    let text = patient(next_text(&mut heard));
     assert_eq!(text.await, "hello");
 }
 

@@ -1,5 +1,7 @@
 //! The tables of a session, and what is in their rows.
 
+pub(super) mod updates;
+
 use std::net::{IpAddr, SocketAddr};
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
@@ -31,6 +33,8 @@ CREATE TABLE account (
 ) STRICT;
 INSERT INTO account (only) VALUES (1);
 ";
+
+pub(super) use updates::UPDATES;
 
 /// What version 2 has more than version 1.
 pub(super) const CHECKSUM: &str = "ALTER TABLE account ADD COLUMN checksum BLOB";
@@ -86,6 +90,8 @@ pub(super) fn write(to: &Transaction<'_>, change: &Change) -> rusqlite::Result<(
             "UPDATE account SET user_id = ?1, is_bot = ?2",
             params![user.map(|user| user.id), user.map(|user| user.is_bot)],
         )?,
+        // They have rows of their own.
+        Change::Updates(checkpoint) => return updates::write(to, checkpoint),
     };
     Ok(())
 }
@@ -106,6 +112,18 @@ pub(super) fn checksum(snapshot: &Snapshot) -> Checksum {
 
 /// What is kept, and its checksum, which is not compared here.
 pub(super) fn read(
+    database: &Connection,
+) -> rusqlite::Result<Result<(Snapshot, Option<Checksum>), Flaw>> {
+    let read = read_with(database, "checksum")?;
+    let Ok((mut snapshot, checksum)) = read else { return Ok(read) };
+    Ok(updates::read(database)?.map(|kept| {
+        snapshot.updates = kept;
+        (snapshot, checksum)
+    }))
+}
+
+/// The same, of version 2, which has no updates.
+pub(super) fn read_bare(
     database: &Connection,
 ) -> rusqlite::Result<Result<(Snapshot, Option<Checksum>), Flaw>> {
     read_with(database, "checksum")

@@ -87,7 +87,7 @@ fn what_is_no_session_is_refused_and_untouched() {
 fn a_newer_version_another_application_and_every_other_value_are_refused() {
     let folder = temporary("sqlite-newer");
     for (name, sql, flaw) in [
-        ("newer", "PRAGMA user_version = 7", Flaw::Newer { version: 7, known: 2 }),
+        ("newer", "PRAGMA user_version = 7", Flaw::Newer { version: 7, known: 3 }),
         ("other", "PRAGMA application_id = 1", Flaw::Kind),
         ("none", "PRAGMA user_version = 0", Flaw::Kind),
         ("key", "UPDATE dc SET auth_key = zeroblob(256) WHERE number = 2", Flaw::Checksum),
@@ -167,15 +167,46 @@ fn cf_22_a_crash_while_a_session_is_made_leaves_none() {
     assert_eq!(files, ["session", "session.lock"]);
 }
 
+/// What versions without updates have.
+fn bare() -> Snapshot {
+    Snapshot { updates: crate::updates::Kept::default(), ..full() }
+}
+
+#[test]
+fn version_2_is_read_as_it_is_and_given_tables_for_updates() {
+    let (_folder, path) = session("sqlite-two");
+    let database = Connection::open(&path).unwrap();
+    let two = "DROP TABLE updates; DROP TABLE channel; DROP TABLE peer; DROP TABLE context;
+        PRAGMA user_version = 2";
+    database.execute_batch(two).unwrap();
+    database.execute("UPDATE account SET checksum = ?1", [rows::checksum(&bare())]).unwrap();
+    drop(database);
+    let bytes = fs::read(&path).unwrap();
+    assert_eq!(SqliteStore::read(&path), Ok(bare()));
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+    for _ in 0..2 {
+        assert_eq!(SqliteStore::open(&path).unwrap().load(), Ok(bare()));
+    }
+    let change = Change::Updates(Box::new(crate::client::store::tests::checkpoint()));
+    SqliteStore::open(&path).unwrap().apply(&[change]).unwrap();
+    assert_eq!(SqliteStore::open(&path).unwrap().load(), Ok(full()));
+    // What has another sum is not believed.
+    let database = Connection::open(&path).unwrap();
+    database.execute_batch(two).unwrap();
+    drop(database);
+    assert!(matches!(SqliteStore::open(&path), Err(StoreError::Damaged { .. })));
+}
+
 #[test]
 fn version_1_is_given_a_checksum() {
     let (_folder, path) = session("sqlite-one");
     let database = Connection::open(&path).unwrap();
-    let one = "ALTER TABLE account DROP COLUMN checksum; PRAGMA user_version = 1";
+    let one = "ALTER TABLE account DROP COLUMN checksum; DROP TABLE updates; DROP TABLE channel; DROP TABLE peer;
+        DROP TABLE context; PRAGMA user_version = 1";
     database.execute_batch(one).unwrap();
     drop(database);
     for _ in 0..2 {
-        assert_eq!(SqliteStore::open(&path).unwrap().load(), Ok(full()));
+        assert_eq!(SqliteStore::open(&path).unwrap().load(), Ok(bare()));
     }
     let database = Connection::open(&path).unwrap();
     // Who says it has none, and has one, is not believed.
@@ -363,10 +394,11 @@ fn a_file_that_another_program_holds_is_said_to_be_busy() {
 fn version_1_is_read_as_it_is() {
     let (_folder, path) = session("sqlite-read-one");
     let database = Connection::open(&path).unwrap();
-    let one = "ALTER TABLE account DROP COLUMN checksum; PRAGMA user_version = 1";
+    let one = "ALTER TABLE account DROP COLUMN checksum; DROP TABLE updates; DROP TABLE channel; DROP TABLE peer;
+        DROP TABLE context; PRAGMA user_version = 1";
     database.execute_batch(one).unwrap();
     drop(database);
     let bytes = fs::read(&path).unwrap();
-    assert_eq!(SqliteStore::read(&path), Ok(full()));
+    assert_eq!(SqliteStore::read(&path), Ok(bare()));
     assert_eq!(fs::read(&path).unwrap(), bytes);
 }

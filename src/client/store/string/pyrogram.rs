@@ -47,6 +47,7 @@ pub fn import(text: &str) -> Result<Snapshot, Flaw> {
         home: Some(dc),
         user: Some(SessionUser { id, is_bot }),
         dcs: [(dc, record)].into(),
+        ..Snapshot::default()
     })
 }
 

@@ -59,7 +59,7 @@ pub fn import(text: &str) -> Result<Snapshot, Flaw> {
         is_authorized: has_key,
         addresses: vec![address],
     };
-    Ok(Snapshot { home: Some(dc), user: None, dcs: [(dc, record)].into() })
+    Ok(Snapshot { home: Some(dc), dcs: [(dc, record)].into(), ..Snapshot::default() })
 }
 
 /// A session as Telethon's text, which is wiped when dropped.

@@ -5,7 +5,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use telewire::client::store::Store;
-use telewire::client::{Client, Error, InvokeOptions, LoginError, QrStep, State, Step, Update};
+use telewire::client::{Client, Error, InvokeOptions, LoginError, QrStep, RawUpdate, State, Step};
 use telewire::ids::DcId;
 use telewire::server::embedded_key;
 use telewire::tl::Repeat;
@@ -65,7 +65,7 @@ async fn live(life: Arc<Life>, plan: &Plan, store: impl Store) {
     let is_logged_in = client.is_logged_in();
     assert!(is_logged_in || login != Login::In, "seed {seed}: a login was lost");
     assert!(!is_logged_in || login != Login::Out, "seed {seed}: a login came back");
-    tokio::spawn(listen(client.updates(), life.clone()));
+    tokio::spawn(listen(client.raw_updates(), life.clone()));
     if let Some(after) = plan.closed_after {
         let client = client.clone();
         tokio::spawn(async move {
@@ -80,17 +80,17 @@ async fn live(life: Arc<Life>, plan: &Plan, store: impl Store) {
 }
 
 /// Writes down the updates.
-async fn listen(mut updates: broadcast::Receiver<Update>, life: Arc<Life>) {
+async fn listen(mut updates: broadcast::Receiver<RawUpdate>, life: Arc<Life>) {
     loop {
         match updates.recv().await {
-            Ok(Update::Object(update)) => {
+            Ok(RawUpdate::Object(update)) => {
                 if let Ok(enums::Updates::UpdateShort(short)) = update.decode()
                     && short.update == enums::Update::UpdateConfig
                 {
                     life.ledger().come(short.date);
                 }
             }
-            Ok(Update::Gap) | Err(RecvError::Lagged(_)) => life.ledger().tell_gap(),
+            Ok(RawUpdate::Gap) | Err(RecvError::Lagged(_)) => life.ledger().tell_gap(),
             Ok(_) => {}
             Err(RecvError::Closed) => return,
         }

@@ -1,0 +1,185 @@
+//! The engine that a client's parts share.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::{Mutex as AsyncMutex, Notify};
+use tokio::time::Instant;
+
+use crate::client::error::Error;
+use crate::client::keeper::Keeper;
+use crate::client::store::{Change, StoreError};
+use crate::time::Now;
+use crate::updates::{Account, Checkpoint, Delivery, Engine, Mark};
+
+/// Where everything about updates meets. Without a reader there is no engine, and what comes is nobody's.
+#[derive(Debug, Default)]
+pub(in crate::client) struct Hub {
+    running: Mutex<Option<Running>>,
+    /// Whether there is an engine, to be looked at for each call.
+    is_on: AtomicBool,
+    readers: AtomicU64,
+    /// Something waits for the reader.
+    pub(super) for_reader: Notify,
+    /// Something is to be asked for, or kept.
+    pub(super) for_pump: Notify,
+    /// What the store did not take yet, in its order. Whoever keeps something holds it.
+    unsaved: AsyncMutex<Vec<Checkpoint>>,
+}
+
+/// An engine with its reader.
+#[derive(Debug)]
+pub(in crate::client) struct Running {
+    pub(in crate::client) engine: Engine,
+    pub(super) account: Option<Account>,
+    reader: u64,
+    /// Whether the reader is gone.
+    pub(super) is_left: bool,
+    started: Instant,
+}
+
+impl Running {
+    pub(super) fn new(engine: Engine, account: Option<Account>, reader: u64) -> Self {
+        Self { engine, account, reader, is_left: false, started: Instant::now() }
+    }
+
+    fn now(&self) -> Now {
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Now { mono: self.started.elapsed(), unix }
+    }
+
+    /// When the engine's clock shows a time.
+    pub(super) fn at(&self, mono: Duration) -> Option<Instant> {
+        self.started.checked_add(mono)
+    }
+}
+
+impl Hub {
+    /// Another reader.
+    pub(super) fn reader(&self) -> u64 {
+        self.readers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Whether a reader has the engine; an error if another one has.
+    pub(super) fn is_read_by(&self, reader: u64) -> Result<bool, Error> {
+        match &*self.lock() {
+            // The one before is on its way out, and its pump tells when it is.
+            Some(running) if running.is_left => Ok(true),
+            Some(running) if running.reader != reader => Err(Error::AlreadyListening),
+            running => Ok(running.is_some()),
+        }
+    }
+
+    pub(super) fn start(&self, running: Running) {
+        *self.lock() = Some(running);
+        self.is_on.store(true, Ordering::Release);
+    }
+
+    /// The engine's reader is gone, and its pump with it.
+    pub(super) fn stop(&self) {
+        self.is_on.store(false, Ordering::Release);
+        *self.lock() = None;
+        self.for_reader.notify_waiters();
+    }
+
+    /// A reader is gone.
+    pub(super) fn leave(&self, reader: u64) {
+        if let Some(running) = self.lock().as_mut().filter(|running| running.reader == reader) {
+            running.is_left = true;
+        }
+        self.for_pump.notify_one();
+    }
+
+    pub(super) fn poll(&self, reader: u64) -> Option<Delivery> {
+        let mut running = self.lock();
+        let delivery = running.as_mut().filter(|r| r.reader == reader)?.engine.poll_update();
+        drop(running);
+        if delivery.is_some() {
+            // There may be room again.
+            self.for_pump.notify_one();
+        }
+        delivery
+    }
+
+    pub(super) fn commit(&self, reader: u64, mark: Mark) {
+        if let Some(running) = self.lock().as_mut().filter(|running| running.reader == reader) {
+            running.engine.commit(mark);
+        }
+        self.for_pump.notify_one();
+    }
+
+    /// The server sent an update.
+    pub(in crate::client) fn push(&self, bytes: &[u8]) {
+        self.act(|running, now| running.engine.handle_updates(now, bytes));
+    }
+
+    /// Something may have been lost.
+    pub(in crate::client) fn missed(&self) {
+        self.act(|running, _| running.engine.missed());
+    }
+
+    /// The server began a session.
+    pub(in crate::client) fn new_session(&self) {
+        self.act(|running, now| running.engine.new_session(now));
+    }
+
+    /// Whether what a function answers is to be given to [`result`](Self::result).
+    pub(in crate::client) fn is_fed_by(&self, function: u32) -> bool {
+        self.is_on.load(Ordering::Acquire) && Engine::is_fed_by(function)
+    }
+
+    /// A call was answered.
+    pub(in crate::client) fn result(&self, call: &[u8], answer: &[u8]) {
+        self.act(|running, now| running.engine.handle_result(now, call, answer));
+    }
+
+    /// Does something with the engine, if there is one, and has everybody look at what follows.
+    pub(super) fn act<T>(&self, act: impl FnOnce(&mut Running, Now) -> T) -> Option<T> {
+        if !self.is_on.load(Ordering::Acquire) {
+            return None;
+        }
+        let done = self.lock().as_mut().map(|running| {
+            let now = running.now();
+            act(running, now)
+        });
+        self.for_reader.notify_waiters();
+        self.for_pump.notify_one();
+        done
+    }
+
+    /// Looks at the engine, if there is one.
+    pub(super) fn with<T>(&self, look: impl FnOnce(&mut Running) -> T) -> Option<T> {
+        self.lock().as_mut().map(look)
+    }
+
+    /// As [`with`](Self::with), with the time.
+    pub(super) fn with_now<T>(&self, look: impl FnOnce(&mut Running, Now) -> T) -> Option<T> {
+        self.with(|running| {
+            let now = running.now();
+            look(running, now)
+        })
+    }
+
+    /// Has all kept that was dealt with, in its order, as one batch (UP-83, UP-87).
+    pub(in crate::client) async fn save(&self, keeper: &Keeper) -> Result<(), StoreError> {
+        let mut unsaved = self.unsaved.lock().await;
+        let account = self.with(|running| {
+            unsaved.extend(running.engine.poll_checkpoint());
+            running.account
+        });
+        if unsaved.is_empty() {
+            return Ok(());
+        }
+        let user = account.flatten().and_then(|account| account.id);
+        let changes = unsaved.iter().map(|c| Change::Updates(Box::new(c.clone()))).collect();
+        // If another has logged in meanwhile, they are nobody's.
+        keeper.keep_updates(user, changes).await?;
+        unsaved.clear();
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,187 @@
+//! The stream of a client's updates.
+//!
+//! ```text
+//!  link ── what the server sends ──┐
+//!  calls ── answers with boxes ────┼──> Hub { Engine } ──> Updates::next ──> the reader
+//!  pump ── differences, the clock ─┘        └── checkpoints ──> Keeper ── Store
+//! ```
+
+mod hub;
+mod pump;
+
+use crate::client::core::Client;
+use crate::client::error::Error;
+use crate::client::runtime;
+use crate::tl::api::enums::InputPeer;
+use crate::updates::{CatchUp, Counts, Delivery, Mark, PeerId};
+pub(super) use hub::Hub;
+
+/// What happens to the account, in its order: see [`Client::updates`].
+///
+/// The client lives as long as this does. When it is dropped, nothing is asked for any more, and what was not committed comes again
+/// next time.
+#[derive(Debug)]
+pub struct Updates {
+    client: Client,
+    /// Which reader it is.
+    id: u64,
+    catch_up: CatchUp,
+    last: Option<Mark>,
+    commits: bool,
+}
+
+impl Client {
+    /// What happens to the account: messages, edits, reads, and the rest, from where the last reader has committed. What happened
+    /// meanwhile is asked for.
+    ///
+    /// ```no_run
+    /// # async fn example(client: telewire::client::Client) -> Result<(), telewire::client::Error> {
+    /// let mut updates = client.updates();
+    /// while let Some(update) = updates.next().await? {
+    ///     if let Some(message) = update.new_message() {
+    ///         println!("{message:?}");
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// * In each box ([`BoxId`](crate::updates::BoxId)) the order is the server's, and each position comes once while the program lives.
+    /// * An update is committed when the next one is asked for, or as [`commit`](Updates::commit) says. What was not committed when the
+    ///   program ended comes again: at least once, over any crash. What was committed is in the store a moment later (100 ms), and when
+    ///   the client is [closed](Self::close).
+    /// * What is lost is told, by [`Event::Lost`](crate::updates::Event::Lost) and its like.
+    /// * A reader that is slow stops nothing. Some 4 MiB wait for it; what comes then is left to a difference later.
+    /// * [`Delivery::arrival`](crate::updates::Delivery) says whether it happens now or has happened while nobody was there: a bot may
+    ///   not want to answer a week of messages.
+    ///
+    /// There is one reader at a time. Another begins when the one before was dropped; until then its `next` is an error. A program that
+    /// wants several has its reader hand out what comes.
+    #[must_use]
+    pub fn updates(&self) -> Updates {
+        self.updates_from(CatchUp::SinceCommit)
+    }
+
+    /// As [`updates`](Self::updates), from where one says.
+    #[must_use]
+    pub fn updates_from(&self, catch_up: CatchUp) -> Updates {
+        let id = self.inner.hub.reader();
+        let updates = Updates { client: self.clone(), id, catch_up, last: None, commits: true };
+        // What is pushed from now on is heard, if that can be. If not, `next` says why.
+        let _ = updates.begin();
+        updates
+    }
+
+    /// How a peer is named in a call, if it was met: in updates, with its full access hash or through a message that mentions it.
+    #[must_use]
+    pub fn input_peer(&self, peer: PeerId) -> Option<InputPeer> {
+        let live = self.inner.hub.with(|running| running.engine.input_peer(peer));
+        live.unwrap_or_else(|| {
+            let account = self.inner.account();
+            self.inner.keeper.read(|kept| kept.updates.input_peer(account, peer))
+        })
+    }
+
+    /// Connects, without a call of one's own: whoever only listens hears from then on.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn connect(&self) -> Result<(), Error> {
+        // Any call does, and this one can be made by everybody.
+        self.refresh_config().await
+    }
+}
+
+impl Updates {
+    /// The next thing that happens; `None` once the client was closed.
+    ///
+    /// # Cancel safety
+    ///
+    /// When this is dropped before it is ready, nothing is lost. What came before counts as committed all the same.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stopped`] when the login has ended, [`Error::AlreadyListening`] while another reader is there.
+    pub async fn next(&mut self) -> Result<Option<Delivery>, Error> {
+        let hub = &self.client.inner.hub;
+        if let Some(mark) = self.last.take().filter(|_| self.commits) {
+            hub.commit(self.id, mark);
+        }
+        loop {
+            let news = hub.for_reader.notified();
+            tokio::pin!(news);
+            // What happens from here on is heard.
+            news.as_mut().enable();
+            self.begin()?;
+            if let Some(delivery) = hub.poll(self.id) {
+                self.last = Some(delivery.mark);
+                return Ok(Some(delivery));
+            }
+            tokio::select! {
+                () = news => {}
+                ended = self.client.inner.ended() => match ended {
+                    Error::Closed => return Ok(None),
+                    error => return Err(error),
+                },
+            }
+        }
+    }
+
+    /// Commits an update: it does not come again, whatever happens. Once is enough, and the order does not matter; what counts is up to
+    /// where everything of a box is committed.
+    pub fn commit(&self, update: &Delivery) {
+        self.client.inner.hub.commit(self.id, update.mark);
+    }
+
+    /// The same, and nothing is committed but by [`commit`](Self::commit) from now on: for programs that deal with several updates at a
+    /// time.
+    #[must_use]
+    pub fn with_explicit_commits(mut self) -> Self {
+        self.commits = false;
+        self
+    }
+
+    /// Waits until what was committed is in the store.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn flush(&self) -> Result<(), Error> {
+        Ok(self.client.inner.hub.save(&self.client.inner.keeper).await?)
+    }
+
+    /// Whether somebody looks at a channel: then it is asked for now and then, also if the account is no member (UP-54).
+    pub fn open_channel(&self, channel: i64) {
+        self.client.inner.hub.act(|running, now| running.engine.open_channel(now, channel));
+    }
+
+    /// As often as it was opened.
+    pub fn close_channel(&self, channel: i64) {
+        self.client.inner.hub.act(|running, now| running.engine.close_channel(now, channel));
+    }
+
+    /// What was met that is not as it should be.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.client.inner.hub.with(|running| running.engine.counts()).unwrap_or_default()
+    }
+
+    /// Begins to listen, unless that has begun.
+    fn begin(&self) -> Result<(), Error> {
+        let inner = &self.client.inner;
+        // Of one that has ended, nothing more comes.
+        if inner.hub.is_read_by(self.id)? || inner.check().is_err() {
+            return Ok(());
+        }
+        runtime::here()?;
+        pump::begin(inner, self.id, self.catch_up);
+        Ok(())
+    }
+}
+
+impl Drop for Updates {
+    fn drop(&mut self) {
+        self.client.inner.hub.leave(self.id);
+    }
+}

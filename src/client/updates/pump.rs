@@ -1,0 +1,195 @@
+//! The task that does what the engine asks for: calls, the clock, and what is to be kept. It keeps the client no longer than a call takes.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+use crate::client::core::Inner;
+use crate::client::error::Error;
+use crate::client::invoke::Course;
+use crate::client::keeper::Keeper;
+use crate::client::policy::InvokeOptions;
+use crate::client::state::State;
+use crate::client::updates::hub::{Hub, Running};
+use crate::net::OsEntropy;
+use crate::tl::Object;
+use crate::tl::api::functions::updates::{GetChannelDifference, GetDifference, GetState};
+use crate::updates::{Account, CatchUp, Engine, Fault, Request, Token};
+
+/// What was dealt with is kept so long after the first of it (UP-87): a batch for many.
+const SAVE_AFTER: Duration = Duration::from_millis(100);
+
+/// What the store did not take is tried again so much later.
+const SAVE_AGAIN: Duration = Duration::from_secs(1);
+
+/// Begins to listen for a reader.
+pub(super) fn begin(inner: &Arc<Inner>, reader: u64, catch_up: CatchUp) {
+    let account = inner.account();
+    inner.hub.start(Running::new(engine(inner, account, catch_up), account, reader));
+    inner.hub.act(|running, now| running.engine.connected(now));
+    let pump = Pump {
+        inner: Arc::downgrade(inner),
+        hub: inner.hub.clone(),
+        keeper: inner.keeper.clone(),
+        states: inner.links.states(),
+        kept: inner.keeper.changes(),
+        calls: JoinSet::new(),
+        save_at: None,
+    };
+    tokio::spawn(pump.run());
+}
+
+fn engine(inner: &Inner, account: Option<Account>, catch_up: CatchUp) -> Engine {
+    Engine::new(account, catch_up, inner.keeper.read(|kept| kept.updates.clone()))
+}
+
+struct Pump {
+    inner: Weak<Inner>,
+    hub: Arc<Hub>,
+    keeper: Keeper,
+    states: watch::Receiver<State>,
+    kept: watch::Receiver<u64>,
+    calls: JoinSet<(Token, Result<Object, Error>)>,
+    /// When something is to be kept.
+    save_at: Option<Instant>,
+}
+
+impl Pump {
+    async fn run(mut self) {
+        while self.turn() {
+            let due = self
+                .hub
+                .with(|running| running.engine.poll_timeout().and_then(|mono| running.at(mono)));
+            let wake = [due.flatten(), self.save_at].into_iter().flatten().min();
+            let hub = self.hub.clone();
+            tokio::select! {
+                () = hub.for_pump.notified() => {}
+                Some(called) = self.calls.join_next() => {
+                    if let Ok((token, answer)) = called {
+                        self.answered(token, answer);
+                    }
+                }
+                changed = self.states.changed() => match changed {
+                    Ok(()) => self.stands(),
+                    // The client is gone.
+                    Err(_) => break,
+                },
+                _ = self.kept.changed() => {}
+                () = until(wake) => {}
+            }
+            if self.save_at.is_some_and(|at| at <= Instant::now()) {
+                self.save().await;
+            }
+        }
+        // UP-87: the last of it. If it cannot be kept, it comes again.
+        let _ = self.hub.save(&self.keeper).await;
+        self.hub.stop();
+    }
+
+    /// Looks at all that is to be done. Whether there is anybody to do it for.
+    fn turn(&mut self) -> bool {
+        let Some(inner) = self.inner.upgrade() else { return false };
+        let is_left = self.hub.with(|running| running.is_left);
+        if is_left != Some(false) || *self.states.borrow() == State::Closed {
+            return false;
+        }
+        self.logged_in(&inner);
+        let has_news = self.hub.with_now(|running, now| {
+            running.engine.handle_timeout(now);
+            while let Some((token, request)) = running.engine.poll_request(now) {
+                self.calls.spawn(call(inner.clone(), token, request));
+            }
+            running.engine.has_news()
+        });
+        if has_news == Some(true) && self.save_at.is_none() {
+            self.save_at = Instant::now().checked_add(SAVE_AFTER);
+        }
+        self.hub.for_reader.notify_waiters();
+        true
+    }
+
+    /// Tells the engine who is logged in. What was learnt for one is nothing to another (UP-73).
+    fn logged_in(&mut self, inner: &Inner) {
+        let account = inner.account();
+        let is_another = self.hub.with_now(|running, now| {
+            if running.account == account {
+                return false;
+            }
+            let old = std::mem::replace(&mut running.account, account);
+            let is_same = match (old, account) {
+                (None, Some(_)) => true,
+                (Some(old), Some(new)) => old.id.is_none() || old.id == new.id,
+                _ => false,
+            };
+            match account {
+                Some(account) if is_same => running.engine.logged_in(now, account),
+                account => {
+                    let next = engine(inner, account, CatchUp::SinceCommit);
+                    running.engine = running.engine.replaced_by(next);
+                    running.engine.connected(now);
+                }
+            }
+            !is_same
+        });
+        if is_another == Some(true) {
+            // What was asked for the one is no answer to the other.
+            self.calls = JoinSet::new();
+        }
+    }
+
+    fn answered(&self, token: Token, answer: Result<Object, Error>) {
+        // Without randomness all clients come back at once, which is no reason to come back never.
+        let Ok(mut entropy) = OsEntropy::new() else { return };
+        let answer = answer.map_err(|error| match error.rpc() {
+            Some(error) => Fault::Rpc(error.clone()),
+            None => Fault::Unanswered,
+        });
+        self.hub.act(|running, now| {
+            let answer = answer.as_ref().map(Object::as_bytes).map_err(Clone::clone);
+            running.engine.handle_answer(now, token, answer, &mut entropy);
+        });
+    }
+
+    /// Without a connection nothing is heard; asking for something opens one.
+    fn stands(&mut self) {
+        let is_over = matches!(&*self.states.borrow_and_update(), State::Idle | State::Failed(_));
+        if is_over {
+            self.hub.missed();
+        }
+    }
+
+    async fn save(&mut self) {
+        let saved = self.hub.save(&self.keeper).await;
+        self.save_at = match saved {
+            Ok(()) => None,
+            Err(_) => Instant::now().checked_add(SAVE_AGAIN),
+        };
+    }
+}
+
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Makes a call of the engine's. What the server orders to wait is waited for by the engine.
+async fn call(inner: Arc<Inner>, token: Token, request: Request) -> (Token, Result<Object, Error>) {
+    let options = InvokeOptions {
+        flood_threshold: Duration::ZERO,
+        server_error_retries: 0,
+        shares_waits: false,
+        ..InvokeOptions::default()
+    };
+    let mut course = match &request {
+        Request::State(_) => Course::new::<GetState>(&options),
+        Request::Difference(_) => Course::new::<GetDifference>(&options),
+        Request::ChannelDifference(_) => Course::new::<GetChannelDifference>(&options),
+    };
+    let body = || request.to_bytes();
+    (token, Box::pin(inner.call(&mut course, &body)).await)
+}

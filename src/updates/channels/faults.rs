@@ -1,0 +1,93 @@
+//! What the errors of a channel's difference mean (the table of errors in UP-61 and around).
+
+use std::time::Duration;
+
+use crate::crypto::Entropy;
+use crate::rpc::{RpcError, known};
+use crate::time::Now;
+use crate::updates::delivery::{Arrival, BoxId, Event, Why};
+use crate::updates::engine::Engine;
+use crate::updates::limits::{CHANNEL_LIMIT, CHANNEL_LIMIT_BOTS};
+use crate::updates::request::Fault;
+use crate::updates::state::Word;
+
+impl Engine {
+    pub(in crate::updates) fn channel_failed(
+        &mut self,
+        now: Now,
+        id: i64,
+        fault: &Fault,
+        entropy: &mut dyn Entropy,
+    ) {
+        let Some(active) = self.channels.map.get_mut(&id).and_then(|c| c.active.as_mut()) else {
+            return;
+        };
+        if !active.course.state().is_asking() {
+            return;
+        }
+        match fault {
+            Fault::Rpc(error) => match error.name.as_str() {
+                known::CHANNEL_PRIVATE
+                | known::CHANNEL_PUBLIC_GROUP_NA
+                | known::FROZEN_PARTICIPANT_MISSING => {
+                    return self.channel_gone(id, Some(error.name.clone()));
+                }
+                known::CHANNEL_INVALID | known::FROM_MESSAGE_BOT_DISABLED => {
+                    self.peers.drop_hash(id);
+                    return self.channel_lacks_hash(now, id);
+                }
+                known::PERSISTENT_TIMESTAMP_INVALID if active.course.may_reset() => {
+                    // It begins anew, with the dialog that the server answers to the first position.
+                    active.course.hear(Word::Slice);
+                    let Some(channel) = self.channels.map.get_mut(&id) else { return };
+                    let from = std::mem::take(&mut channel.pts);
+                    self.channel_lost(id, from, from, Why::Unknown);
+                }
+                _ => active.course.failed(now.mono, ordered_wait(error), entropy),
+            },
+            Fault::Unanswered => active.course.failed(now.mono, None, entropy),
+        }
+        self.channel_settle(now.mono, id);
+    }
+
+    /// UP-63: an answer could not be read. Less is asked for, and at last the one event is left out.
+    pub(in crate::updates) fn channel_unreadable(
+        &mut self,
+        now: Now,
+        id: i64,
+        event: Event,
+        entropy: &mut dyn Entropy,
+    ) {
+        let base = if self.is_bot() { CHANNEL_LIMIT_BOTS } else { CHANNEL_LIMIT };
+        let Some(channel) = self.channels.map.get_mut(&id) else { return };
+        let pts = channel.pts;
+        let Some(active) = channel.active.as_mut().filter(|a| a.course.state().is_asking()) else {
+            return;
+        };
+        let limit = active.course.limit.unwrap_or(base);
+        if active.course.limit.is_none() {
+            active.course.unread_until = pts.saturating_add(base);
+        }
+        if limit > 1 && pts > 0 {
+            active.course.limit = Some(limit / 2);
+            active.course.hear(Word::Slice);
+        } else {
+            active.course.limit = None;
+            active.course.left_out(now.mono, entropy);
+            let to = pts.max(1).saturating_add(1);
+            channel.pts = to;
+            let origin = self.nobody();
+            let place = Some((BoxId::Channel(id), self.channel_mark(id)));
+            self.out.deliver(event, place, Arrival::Live, &origin);
+            self.channel_lost(id, pts, to, Why::Unreadable);
+        }
+        self.channel_settle(now.mono, id);
+    }
+}
+
+/// The pause that the server orders (CF-15).
+pub(in crate::updates) fn ordered_wait(error: &RpcError) -> Option<Duration> {
+    let is_wait = matches!(error.name.as_str(), known::FLOOD_WAIT_X | known::FLOOD_PREMIUM_WAIT_X);
+    let secs = u64::try_from(error.value?).ok()?;
+    is_wait.then(|| Duration::from_secs(secs))
+}

@@ -1,0 +1,493 @@
+//! The boxes of channels (UP-50 to UP-62). One that is idle is a few bytes in a table: no task, no timer, no call.
+
+mod difference;
+mod faults;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use crate::map::IdMap;
+use crate::time::Now;
+use crate::tl::api::enums::{Message, Update};
+use crate::updates::checkpoint::ChannelState;
+use crate::updates::course::Course;
+use crate::updates::delivery::{Arrival, BoxId, Event, Why};
+use crate::updates::engine::Engine;
+use crate::updates::held::{Held, Item};
+use crate::updates::ledger::At;
+use crate::updates::limits::{CHANNEL_RESET, GAP_WAIT, MAX_POLLED};
+use crate::updates::peers::Standing;
+use crate::updates::position::{Relation, relate};
+use crate::updates::state::{Act, State, Word};
+pub(super) use faults::ordered_wait;
+
+/// All channels.
+#[derive(Debug, Default)]
+pub(super) struct Channels {
+    map: IdMap<i64, Channel>,
+    /// Those whose difference waits to be asked for, in their order (UP-50).
+    due: VecDeque<i64>,
+    /// How many differences run.
+    pub(super) running: usize,
+    timers: BTreeSet<(Duration, i64)>,
+    /// Those of which something is to be kept, besides what was dealt with.
+    changed: BTreeSet<i64>,
+    /// How many are polled (UP-54).
+    polled: usize,
+}
+
+/// What is known of a channel.
+#[derive(Debug, Default)]
+struct Channel {
+    /// Where it is; 0 if that is not known.
+    pts: i32,
+    /// What was kept.
+    kept: i32,
+    /// Whether we are no member (UP-60).
+    is_outside: bool,
+    /// How often it was opened, and not closed (UP-54).
+    opened: u16,
+    /// What is needed while something happens.
+    active: Option<Box<Active>>,
+}
+
+#[derive(Debug, Default)]
+struct Active {
+    course: Course,
+    held: Held,
+    /// The newest `updateReadChannelInbox` that is ahead (UP-59).
+    read: Option<Item>,
+    /// At which serial of the ledger it fell behind, if it is.
+    behind_since: Option<u64>,
+    is_queued: bool,
+    is_polled: bool,
+    /// When it is polled.
+    poll: Option<Duration>,
+    /// Under which time it stands in the timers.
+    timer: Option<Duration>,
+    /// Whether its hash was looked for (UP-77).
+    has_asked_hash: bool,
+}
+
+impl Channel {
+    fn resting_state(&self) -> State {
+        if self.pts == 0 { State::Unknown } else { State::Level }
+    }
+
+    fn state(&self) -> State {
+        self.active.as_ref().map_or_else(|| self.resting_state(), |active| active.course.state())
+    }
+
+    fn active(&mut self) -> &mut Active {
+        let state = self.resting_state();
+        self.active.get_or_insert_with(|| {
+            Box::new(Active { course: Course::at(state), ..Active::default() })
+        })
+    }
+
+    fn hear(&mut self, word: Word) -> Act {
+        let (next, act) = self.state().hear(word);
+        // What stays as it is needs no room.
+        if self.active.is_none() && next == State::Level {
+            return act;
+        }
+        self.active().course.hear(word)
+    }
+}
+
+impl Channels {
+    pub(super) fn load(kept: BTreeMap<i64, ChannelState>) -> Self {
+        let mut this = Self::default();
+        for (id, state) in kept {
+            let pts = state.pts.max(0);
+            let mut channel = Channel { pts, kept: pts, ..Channel::default() };
+            if state.is_dirty {
+                // UP-81: it is asked for at once.
+                let active = channel.active();
+                active.course.want(Arrival::CaughtUp);
+                active.behind_since = Some(0);
+                active.is_queued = true;
+                this.due.push_back(id);
+            }
+            this.map.insert(id, channel);
+        }
+        this
+    }
+
+    /// Nothing is known of any of them any more.
+    pub(super) fn forget_all(&mut self) {
+        let changed = self.map.keys().copied().collect();
+        *self = Self { changed, ..Self::default() };
+    }
+
+    /// The serial before which a channel is not dealt with: of those that are behind.
+    pub(super) fn behind_since(&self) -> Option<u64> {
+        let active = self.map.values().filter_map(|channel| channel.active.as_ref());
+        active.filter_map(|active| active.behind_since).min()
+    }
+
+    pub(super) fn next_timer(&self) -> Option<Duration> {
+        self.timers.first().map(|(at, _)| *at)
+    }
+
+    /// What is to be kept of channels, besides those that are dealt with anew.
+    pub(super) fn take_changed(&mut self) -> BTreeSet<i64> {
+        std::mem::take(&mut self.changed)
+    }
+
+    pub(super) fn has_changed(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
+    /// What is to be kept of a channel, which is dealt with up to a position if that is news.
+    pub(super) fn keep(&mut self, id: i64, settled: Option<i32>) -> Option<ChannelState> {
+        let channel = self.map.get_mut(&id)?;
+        channel.kept = settled.unwrap_or(channel.kept);
+        let is_dirty = channel.active.as_ref().is_some_and(|active| active.behind_since.is_some());
+        (channel.kept > 0 || is_dirty).then_some(ChannelState { pts: channel.kept, is_dirty })
+    }
+
+    #[cfg(test)]
+    pub(super) fn pts(&self, id: i64) -> Option<i32> {
+        self.map.get(&id).map(|channel| channel.pts)
+    }
+
+    #[cfg(test)]
+    pub(super) fn state(&self, id: i64) -> State {
+        self.map.get(&id).map_or(State::Unknown, Channel::state)
+    }
+
+    /// The bytes that a channel takes while nothing happens.
+    #[cfg(test)]
+    pub(super) const IDLE: usize = size_of::<(i64, Channel)>();
+}
+
+/// What an update of a channel's is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It has a position.
+    Event,
+    /// It stands at one (UP-59).
+    Read,
+}
+
+impl Engine {
+    /// An update of a channel's box came.
+    pub(super) fn channel_came(&mut self, now: Now, id: i64, kind: Kind, item: Item) {
+        let line = BoxId::Channel(id);
+        let channel = self.channels.map.entry(id).or_default();
+        let is_followed = !channel.is_outside || channel.opened > 0;
+        let is_read = kind == Kind::Read;
+        let word = if channel.pts == 0 {
+            if item.pts <= item.count.max(0) || item.count < 0 {
+                self.counts.invalid += 1;
+                return;
+            }
+            if !is_followed {
+                // UP-61: what a channel that was left still says is told, and begins nothing.
+                return self.deliver_item(line, item, None);
+            }
+            Word::First
+        } else {
+            match relate(channel.pts, item.pts, item.count) {
+                Relation::Invalid => {
+                    self.counts.invalid += 1;
+                    return;
+                }
+                Relation::Fall(by) if by > CHANNEL_RESET && !is_read => {
+                    let to = item.pts.saturating_sub(item.count);
+                    let from = std::mem::replace(&mut channel.pts, to);
+                    self.channel_lost(id, from, to, Why::Reset);
+                    Word::Next
+                }
+                Relation::Fall(_) => Word::Old,
+                Relation::Word(word) => word,
+            }
+        };
+        if is_read && word == Word::Ahead {
+            return self.channel_read_ahead(now, id, item);
+        }
+        if !is_followed && matches!(word, Word::Ahead | Word::Overlap) {
+            // UP-60: nobody asked for this channel.
+            return self.channel_deliver(now, id, item);
+        }
+        // UP-71: a message that cannot be understood is asked for, once. What tells of a kick is not: it could not be asked for.
+        if word == Word::Next && !is_service(&item) && !self.suffices(item.update.as_ref()) {
+            return self.channel_wanted(id, Arrival::Live);
+        }
+        let Some(channel) = self.channels.map.get_mut(&id) else { return };
+        match channel.hear(word) {
+            Act::Begin => {
+                // UP-23: with no count, an update with the same position may follow.
+                if item.count == 0 {
+                    channel.pts = item.pts.saturating_sub(1).max(1);
+                    let mark = At { pts: channel.pts, ..At::default() };
+                    self.deliver_item(line, item, Some(mark));
+                    return self.channel_settle(now.mono, id);
+                }
+                channel.pts = item.pts.saturating_sub(item.count);
+                self.channel_deliver(now, id, item);
+            }
+            Act::Deliver => self.channel_deliver(now, id, item),
+            Act::DeliverOnce => {
+                let is_first = item
+                    .update
+                    .as_ref()
+                    .is_some_and(|update| self.recent.is_first(line, item.pts, update));
+                if is_first {
+                    self.channel_deliver(now, id, item);
+                }
+            }
+            Act::Hold if is_read => channel.active().read = Some(item),
+            Act::Hold => {
+                let active = channel.active();
+                if !active.held.insert(item) {
+                    // UP-24.
+                    active.held.clear();
+                    active.course.hear(Word::Flooded);
+                    self.counts.flooded += 1;
+                }
+            }
+            Act::Drop => self.counts.old += 1,
+            Act::Clear | Act::Nothing => {}
+        }
+        self.channel_settle(now.mono, id);
+    }
+
+    /// UP-86: an update came that its reader has no room for.
+    pub(super) fn channel_shed(&mut self, now: Now, id: i64, pts: i32, count: i32) {
+        let channel = self.channels.map.entry(id).or_default();
+        if channel.is_outside && channel.opened == 0 {
+            return;
+        }
+        if channel.pts == 0 {
+            channel.pts = pts.saturating_sub(count.max(0)).max(1);
+        }
+        channel.hear(Word::Shed);
+        self.channel_settle(now.mono, id);
+    }
+
+    /// UP-59: the newest is kept, and the difference is wanted.
+    fn channel_read_ahead(&mut self, now: Now, id: i64, item: Item) {
+        let Some(channel) = self.channels.map.get_mut(&id) else { return };
+        let active = channel.active();
+        if active.read.as_ref().is_none_or(|read| read.pts <= item.pts) {
+            active.read = Some(item);
+        }
+        if !active.course.state().is_asking() {
+            active.course.want(Arrival::Live);
+        }
+        self.channel_settle(now.mono, id);
+    }
+
+    /// Delivers an update, and what follows it.
+    fn channel_deliver(&mut self, now: Now, id: i64, item: Item) {
+        let line = BoxId::Channel(id);
+        let mut next = Some(item);
+        let mut has_moved = false;
+        while let Some(item) = next.take() {
+            let Some(channel) = self.channels.map.get_mut(&id) else { return };
+            if channel.pts != item.pts {
+                channel.pts = item.pts;
+                self.recent.moved(line);
+            }
+            let mark = At { pts: item.pts, ..At::default() };
+            self.deliver_item(line, item, Some(mark));
+            next = self.channel_follows(id);
+            has_moved |= next.is_some();
+        }
+        let Some(channel) = self.channels.map.get_mut(&id) else { return };
+        let Some(active) = channel.active.as_mut() else { return };
+        if active.held.is_empty() {
+            active.course.hear(Word::Filled);
+        } else if has_moved && active.course.state() == State::Gap {
+            // UP-19: what remains waits anew.
+            active.course.due = None;
+        }
+        self.channel_settle(now.mono, id);
+    }
+
+    /// The first update that is held, if it follows now.
+    fn channel_follows(&mut self, id: i64) -> Option<Item> {
+        let channel = self.channels.map.get_mut(&id)?;
+        let local = channel.pts;
+        let active = channel.active.as_mut().filter(|active| !active.course.state().is_asking())?;
+        loop {
+            let first = active.held.first()?;
+            match relate(local, first.pts, first.count) {
+                Relation::Word(Word::Ahead | Word::Overlap) => return None,
+                Relation::Word(Word::Next) => return active.held.pop(),
+                Relation::Word(Word::Same) => {
+                    let item = active.held.pop()?;
+                    let line = BoxId::Channel(id);
+                    let update = item.update.as_ref()?;
+                    if self.recent.is_first(line, item.pts, update) {
+                        return Some(item);
+                    }
+                }
+                _ => drop(active.held.pop()),
+            }
+        }
+    }
+
+    /// The difference of a channel is wanted.
+    pub(super) fn channel_wanted(&mut self, id: i64, arrival: Arrival) {
+        if !self.is_logged_in() {
+            return;
+        }
+        let channel = self.channels.map.entry(id).or_default();
+        if channel.is_outside && channel.opened == 0 {
+            return;
+        }
+        channel.active().course.want(arrival);
+        self.channel_settle(Duration::ZERO, id);
+    }
+
+    /// UP-51: `updateChannelTooLong`.
+    pub(super) fn channel_too_long(&mut self, id: i64, pts: Option<i32>, arrival: Arrival) {
+        let channel = self.channels.map.entry(id).or_default();
+        match pts {
+            Some(pts) if channel.pts > 0 && pts <= channel.pts => return,
+            // A position to begin from is better than none.
+            Some(pts) if channel.pts == 0 && pts > 0 => channel.pts = pts,
+            _ => {}
+        }
+        self.channel_wanted(id, arrival);
+    }
+
+    /// UP-54: somebody looks at a channel.
+    pub(super) fn channel_open(&mut self, now: Now, id: i64) {
+        let is_bot = self.is_bot();
+        let channel = self.channels.map.entry(id).or_default();
+        channel.opened = channel.opened.saturating_add(1);
+        if channel.opened > 1 || is_bot || self.channels.polled >= MAX_POLLED {
+            return;
+        }
+        channel.active().is_polled = true;
+        self.channels.polled += 1;
+        self.channel_wanted(id, Arrival::Live);
+        self.channel_settle(now.mono, id);
+    }
+
+    /// UP-54: somebody looks at it no more.
+    pub(super) fn channel_close(&mut self, now: Now, id: i64) {
+        let Some(channel) = self.channels.map.get_mut(&id) else { return };
+        channel.opened = channel.opened.saturating_sub(1);
+        if channel.opened == 0
+            && let Some(active) = &mut channel.active
+            && std::mem::take(&mut active.is_polled)
+        {
+            active.poll = None;
+            self.channels.polled = self.channels.polled.saturating_sub(1);
+        }
+        self.channel_settle(now.mono, id);
+    }
+
+    /// What was told of how we stand to a channel (UP-61).
+    pub(super) fn channel_stands(&mut self, id: i64, standing: Standing) {
+        match (self.channels.map.get_mut(&id), standing) {
+            (Some(channel), Standing::Member) => {
+                channel.is_outside = false;
+                // UP-77: its hash was learnt with it.
+                if let Some(active) = channel.active.as_mut().filter(|a| a.has_asked_hash) {
+                    active.has_asked_hash = false;
+                    self.channel_wanted(id, Arrival::Live);
+                }
+            }
+            (Some(channel), Standing::Left) if channel.opened > 0 => channel.is_outside = true,
+            (Some(channel), _) if !channel.is_outside => self.channel_gone(id, None),
+            _ => {}
+        }
+    }
+
+    /// UP-61: nothing is asked of it any more, and what was known of its box is forgotten.
+    pub(super) fn channel_gone(&mut self, id: i64, error: Option<String>) {
+        let Some(old) = self.channels.map.remove(&id) else { return };
+        if let Some(active) = old.active {
+            if let Some(timer) = active.timer {
+                self.channels.timers.remove(&(timer, id));
+            }
+            self.channels.polled -= usize::from(active.is_polled && self.channels.polled > 0);
+        }
+        let outside = Channel { is_outside: true, ..Channel::default() };
+        self.channels.map.insert(id, outside);
+        self.channels.changed.insert(id);
+        self.out.ledger.forget(BoxId::Channel(id));
+        let origin = self.nobody();
+        let line = BoxId::Channel(id);
+        let place = Some((line, At::default()));
+        self.out.deliver(Event::ChannelGone { error }, place, Arrival::Live, &origin);
+    }
+
+    /// The time of channels has come.
+    pub(super) fn channel_timeouts(&mut self, now: Duration) {
+        while let Some((at, id)) = self.channels.timers.first().copied() {
+            if at > now {
+                break;
+            }
+            self.channels.timers.remove(&(at, id));
+            let Some(active) = self.channels.map.get_mut(&id).and_then(|c| c.active.as_mut())
+            else {
+                continue;
+            };
+            active.timer = None;
+            if active.course.due.is_some_and(|due| due <= now) {
+                active.course.hear(Word::Late);
+            }
+            if active.poll.is_some_and(|poll| poll <= now) {
+                active.poll = None;
+                active.course.hear(Word::Wanted);
+            }
+            self.channel_settle(now, id);
+        }
+    }
+
+    /// Brings the queue, the timers and what is kept in line with a channel's state.
+    fn channel_settle(&mut self, now: Duration, id: i64) {
+        let Self { channels, out, .. } = self;
+        let Channels { map, due, timers, changed, .. } = channels;
+        let Some(channel) = map.get_mut(&id) else { return };
+        let is_opened = channel.opened > 0;
+        let Some(active) = channel.active.as_mut() else { return };
+        let state = active.course.state();
+        if state == State::Gap && active.course.due.is_none() {
+            active.course.due = Some(now.saturating_add(GAP_WAIT));
+        }
+        if state == State::Due && !active.is_queued {
+            active.is_queued = true;
+            due.push_back(id);
+        }
+        let wanted = active.course.due.into_iter().chain(active.poll).min();
+        if active.timer != wanted {
+            if let Some(timer) = active.timer {
+                timers.remove(&(timer, id));
+            }
+            if let Some(timer) = wanted {
+                timers.insert((timer, id));
+            }
+            active.timer = wanted;
+        }
+        let is_behind = !matches!(state, State::Level | State::Unknown);
+        if is_behind != active.behind_since.is_some() {
+            active.behind_since = is_behind.then(|| out.ledger.moment());
+            changed.insert(id);
+        }
+        let is_idle = !is_behind && !is_opened && active.held.is_empty() && active.read.is_none();
+        if is_idle && !active.is_queued {
+            channel.active = None;
+        }
+    }
+
+    fn channel_lost(&mut self, id: i64, from: i32, to: i32, why: Why) {
+        let pts = self.channels.map.get(&id).map_or(0, |channel| channel.pts);
+        let origin = self.nobody();
+        let place = Some((BoxId::Channel(id), At { pts, ..At::default() }));
+        self.out.deliver(Event::Lost { from, to, why }, place, Arrival::Live, &origin);
+    }
+}
+
+/// Whether an update tells of a kick, a join and the like.
+fn is_service(item: &Item) -> bool {
+    let Some(Update::UpdateNewChannelMessage(new)) = &item.update else { return false };
+    matches!(new.message, Message::MessageService(_))
+}

@@ -1,0 +1,103 @@
+//! What has to be kept so that nothing is lost when the program ends (UP-80 to UP-83).
+
+use std::collections::BTreeMap;
+
+use crate::tl::api::enums::InputPeer;
+use crate::updates::engine::Account;
+use crate::updates::peers::{KnownPeer, PeerCache, PeerId};
+
+/// What was kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Where the common box is; `None` if it never was anywhere.
+    pub common: Option<CommonState>,
+    /// Where the channels are.
+    pub channels: BTreeMap<i64, ChannelState>,
+    /// The peers that are known.
+    pub peers: BTreeMap<PeerId, KnownPeer>,
+}
+
+/// The four values of [`updates.state`](https://core.telegram.org/constructor/updates.state).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CommonState {
+    /// The position of the common box.
+    pub pts: i32,
+    /// The position of what is counted by `qts`.
+    pub qts: i32,
+    /// The server's time of the last change, in seconds since 1970.
+    pub date: i32,
+    /// The number of the last container.
+    pub seq: i32,
+}
+
+/// What is kept of a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ChannelState {
+    /// Its position.
+    pub pts: i32,
+    /// Whether its difference was wanted, and not ended: it is asked for at the next start (UP-81).
+    pub is_dirty: bool,
+}
+
+/// What has changed in what is to be kept. All of it belongs together: it is kept as a whole or not at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Where the common box is.
+    pub common: Option<CommonState>,
+    /// Where channels are; `None` for one of which nothing is to be kept any more.
+    pub channels: Vec<(i64, Option<ChannelState>)>,
+    /// What was learnt of peers; it replaces what was kept of them.
+    pub peers: Vec<KnownPeer>,
+    /// Peers of which nothing is to be kept any more.
+    pub forgotten: Vec<PeerId>,
+}
+
+impl Kept {
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.common.is_none() && self.channels.is_empty() && self.peers.is_empty()
+    }
+
+    /// How a peer is named in a call, if that is known. [`Engine::input_peer`](crate::updates::Engine::input_peer) says it sooner, while
+    /// there is one.
+    #[must_use]
+    pub fn input_peer(&self, account: Option<Account>, peer: PeerId) -> Option<InputPeer> {
+        let known = self.peers.get(&peer);
+        let contexts = known.into_iter().flat_map(|known| &known.contexts);
+        let channels = contexts.filter_map(|(id, _)| self.peers.get(&PeerId::Channel(*id)));
+        let mut cache = PeerCache::load(known.into_iter().chain(channels).cloned());
+        cache.account(account.and_then(|a| a.id), account.is_some_and(|a| a.is_bot));
+        cache.input_peer(peer)
+    }
+}
+
+impl Checkpoint {
+    /// Whether nothing has changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.common.is_none()
+            && self.channels.is_empty()
+            && self.peers.is_empty()
+            && self.forgotten.is_empty()
+    }
+
+    /// Applies it to what was kept.
+    pub fn apply_to(&self, kept: &mut Kept) {
+        if self.common.is_some() {
+            kept.common = self.common;
+        }
+        for (id, state) in &self.channels {
+            match state {
+                Some(state) => kept.channels.insert(*id, *state),
+                None => kept.channels.remove(id),
+            };
+        }
+        for peer in &self.peers {
+            kept.peers.insert(peer.id, peer.clone());
+        }
+        for id in &self.forgotten {
+            kept.peers.remove(id);
+        }
+    }
+}

@@ -1,0 +1,441 @@
+//! The common difference: asking, and what becomes of the answer (UP-25 to UP-37).
+
+use crate::crypto::Entropy;
+use crate::rpc::known;
+use crate::time::Now;
+use crate::tl::api::enums::updates::Difference;
+use crate::tl::api::enums::{Chat, EncryptedMessage, Message, Update, User};
+use crate::tl::api::functions::updates as functions;
+use crate::tl::api::types::updates::State as ServerState;
+use crate::updates::channels::ordered_wait;
+use crate::updates::checkpoint::CommonState;
+use crate::updates::classify::{Of, Place, place};
+use crate::updates::delivery::{Arrival, BoxId, Event, Why};
+use crate::updates::engine::Engine;
+use crate::updates::held::{Held, Item, Origin};
+use crate::updates::limits::{COMMON_LIMIT, COMMON_RESET, MAX_EMPTY};
+use crate::updates::request::{Asked, Fault, Request};
+use crate::updates::state::{State, Word};
+
+/// What a difference or a slice of one holds.
+struct Content {
+    messages: Vec<Message>,
+    encrypted: Vec<EncryptedMessage>,
+    others: Vec<Update>,
+    chats: Vec<Chat>,
+    users: Vec<User>,
+    state: ServerState,
+    is_last: bool,
+}
+
+impl Engine {
+    /// What is to be asked of the common box.
+    pub(in crate::updates) fn common_request(&mut self) -> Option<(Asked, Request)> {
+        if self.common.course.state() == State::Due {
+            self.common.course.hear(Word::Asked);
+            self.common.probes = false;
+            let Some(at) = self.common.at.filter(|_| !self.common.takes_state && !self.skips)
+            else {
+                // UP-37: the state is where to begin, and then the difference is asked for from there.
+                return Some((Asked::State, Request::State(functions::GetState)));
+            };
+            // UP-28.
+            let mut request =
+                functions::GetDifference::new(at.pts.max(1), at.date.max(1), at.qts.max(0));
+            request.pts_limit = self.common.course.limit;
+            return Some((Asked::Difference, Request::Difference(request)));
+        }
+        if self.common.at.is_none() || self.common.course.state().is_asking() {
+            return None;
+        }
+        if std::mem::take(&mut self.common.confirms) {
+            // UP-89: as far as we are, and nothing is wanted.
+            let at = self.common.at.unwrap_or_default();
+            let mut request = functions::GetDifference::new(at.pts.max(1), i32::MAX, at.qts.max(0));
+            (request.pts_limit, request.qts_limit) = (Some(1), Some(1));
+            return Some((Asked::Confirm, Request::Difference(request)));
+        }
+        if std::mem::take(&mut self.common.probes) {
+            return Some((Asked::Probe, Request::State(functions::GetState)));
+        }
+        None
+    }
+
+    /// The server told its state, to begin with.
+    pub(in crate::updates) fn common_begins(&mut self, now: Now, state: &ServerState) {
+        let told = CommonState {
+            pts: state.pts.max(1),
+            qts: state.qts.max(0),
+            date: state.date.max(1),
+            seq: state.seq.max(0),
+        };
+        let told = match std::mem::replace(&mut self.common.has_begun, true) {
+            true => told,
+            false => self.common_begins_before(told),
+        };
+        let old = self.common.at.replace(told);
+        let skips = std::mem::take(&mut self.skips);
+        let lost = match old {
+            Some(old) if self.common.takes_state => Some((old.pts, Why::Reset)),
+            Some(old) if skips => Some((old.pts, Why::Skipped)),
+            _ => None,
+        };
+        self.common.takes_state = false;
+        self.dated();
+        self.common_arrives();
+        if let Some((from, why)) = lost {
+            self.lose(BoxId::Common, from, told.pts, why);
+        }
+        // UP-37: its qts may be of before.
+        self.common.course.hear(Word::Slice);
+        if skips && old.is_some() {
+            // From now on: there is nothing to ask for.
+            self.common.course.hear(Word::Asked);
+            self.common.course.hear(Word::Final);
+            self.common_again(now);
+        }
+    }
+
+    /// What came while the first state was on its way happened since somebody listens: the box begins before it, and the difference brings
+    /// all of it.
+    fn common_begins_before(&self, told: CommonState) -> CommonState {
+        let first = |held: &Held| held.first().map(|item| item.pts.saturating_sub(item.count));
+        let before = |held: &Held, local: i32| first(held).map_or(local, |first| first.min(local));
+        let pts = before(&self.common.held, told.pts).max(1);
+        CommonState { pts, qts: before(&self.common.held_qts, told.qts).max(0), ..told }
+    }
+
+    /// The server told its state, after silence. Only what is ahead is asked for.
+    pub(in crate::updates) fn common_probed(&mut self, state: &ServerState) {
+        let at = self.common.at.unwrap_or_default();
+        if state.pts > at.pts || state.qts > at.qts || state.seq > at.seq {
+            self.common_wanted(Arrival::Live);
+        }
+    }
+
+    /// The difference came.
+    pub(in crate::updates) fn common_answered(
+        &mut self,
+        now: Now,
+        difference: Difference,
+        bytes: usize,
+        entropy: &mut dyn Entropy,
+    ) {
+        let content = match difference {
+            Difference::DifferenceEmpty(empty) => {
+                return self.common_empty(now, empty.date, empty.seq, entropy);
+            }
+            Difference::DifferenceTooLong(told) => {
+                return self.common_too_long(now, told.pts, entropy);
+            }
+            Difference::Difference(all) => Content {
+                messages: all.new_messages,
+                encrypted: all.new_encrypted_messages,
+                others: all.other_updates,
+                chats: all.chats,
+                users: all.users,
+                state: all.state,
+                is_last: true,
+            },
+            Difference::DifferenceSlice(slice) => Content {
+                messages: slice.new_messages,
+                encrypted: slice.new_encrypted_messages,
+                others: slice.other_updates,
+                chats: slice.chats,
+                users: slice.users,
+                state: slice.intermediate_state,
+                is_last: false,
+            },
+        };
+        self.common_content(now, content, bytes, entropy);
+    }
+
+    fn common_content(
+        &mut self,
+        now: Now,
+        content: Content,
+        bytes: usize,
+        entropy: &mut dyn Entropy,
+    ) {
+        let arrival = self.common.course.arrival;
+        let Content { messages, encrypted, others, chats, users, state, is_last } = content;
+        let count = messages.len().saturating_add(encrypted.len()).saturating_add(others.len());
+        let origin = self.learn(users, chats, bytes, count, false);
+        // UP-30: what others refer to, then the messages, then what changes them.
+        let (mut first, mut rest, mut reset) = (Vec::new(), Vec::new(), None);
+        for update in others {
+            match update {
+                Update::UpdateMessageId(_)
+                | Update::UpdateStoryId(_)
+                | Update::UpdateEncryption(_)
+                | Update::UpdateFolderPeers(_) => first.push(update),
+                Update::UpdatePtsChanged => reset = Some(update),
+                other => rest.push(other),
+            }
+        }
+        for update in first {
+            self.common_told(now, update, arrival, &origin);
+        }
+        for message in messages {
+            self.common_message(message, arrival, &origin);
+        }
+        let mark = self.common_mark(BoxId::Qts);
+        for message in encrypted {
+            let event = Event::Encrypted(message);
+            self.out.deliver(event, Some((BoxId::Qts, mark)), arrival, &origin);
+        }
+        for update in rest {
+            self.common_told(now, update, arrival, &origin);
+        }
+        if let Some(update) = reset {
+            self.common_told(now, update, arrival, &origin);
+        }
+        let moved = self.common_takes(now, &state) || count > 0;
+        if self.common.takes_state && self.common.course.may_reset() {
+            // UP-36: not this state either.
+            self.common.course.hear(Word::Slice);
+            return;
+        }
+        // Once is enough: a server that says so in each answer is not asked for ever.
+        self.common.takes_state = false;
+        self.common_ended(now, is_last, moved, entropy);
+    }
+
+    /// UP-33: a message of a difference has the state of the answer, and no position of its own.
+    fn common_message(&mut self, message: Message, arrival: Arrival, origin: &Origin) {
+        // UP-85.
+        if let Some((_, id)) = crate::updates::peers::place(&message)
+            && !self.recent.is_new(BoxId::Common, id)
+        {
+            self.counts.old += 1;
+            return;
+        }
+        let mark = self.common.mark();
+        let place = Some((BoxId::Common, mark));
+        self.out.deliver(Event::Message(message), place, arrival, origin);
+    }
+
+    /// An update of a difference: in our own boxes it is told as it is (UP-31), in a channel's it goes by its position (UP-32).
+    fn common_told(&mut self, now: Now, update: Update, arrival: Arrival, origin: &Origin) {
+        let line = match place(&update) {
+            Place::Channel { of: Of::Channel(_), .. }
+            | Place::Read { .. }
+            | Place::TooLong { .. } => {
+                return self.came(now, update, origin, arrival);
+            }
+            Place::Common { of: Of::Channel(_), .. } | Place::Channel { .. } => {
+                self.counts.misplaced += 1;
+                return;
+            }
+            Place::Qts(_) => BoxId::Qts,
+            _ => BoxId::Common,
+        };
+        self.heard_of(&update, origin);
+        let mark = self.common_mark(line);
+        self.out.deliver(Event::Update(update), Some((line, mark)), arrival, origin);
+    }
+
+    /// UP-30: takes all four values of a state, whatever they are. Whether that is progress.
+    fn common_takes(&mut self, now: Now, state: &ServerState) -> bool {
+        let old = self.common.at.unwrap_or_default();
+        let told = CommonState {
+            pts: state.pts.max(1),
+            qts: state.qts.max(0),
+            date: self.later_date(now, state.date),
+            seq: state.seq.max(0),
+        };
+        if i64::from(old.pts) - i64::from(told.pts) > COMMON_RESET {
+            self.lose(BoxId::Common, old.pts, told.pts, Why::Reset);
+        }
+        self.common.at = Some(told);
+        self.recent.moved(BoxId::Common);
+        self.recent.moved(BoxId::Qts);
+        self.dated();
+        self.common_arrives();
+        (told.pts, told.qts, told.date) != (old.pts, old.qts, old.date)
+    }
+
+    /// All before the state is to be dealt with before the state counts (UP-83).
+    fn common_arrives(&mut self) {
+        for line in [BoxId::Common, BoxId::Qts] {
+            let mark = self.common_mark(line);
+            self.out.ledger.arrive(line, mark);
+        }
+    }
+
+    fn common_empty(&mut self, now: Now, date: i32, seq: i32, entropy: &mut dyn Entropy) {
+        let date = self.later_date(now, date);
+        if let Some(at) = self.common.at.as_mut() {
+            (at.date, at.seq) = (date, seq);
+        }
+        self.dated();
+        self.common_arrives();
+        self.common.course.empty = self.common.course.empty.saturating_add(1);
+        self.common_ended(now, true, true, entropy);
+        // UP-34: the server has nothing more, so what is held of these does not wait.
+        self.seq_accept(now);
+        self.common_accept(now, BoxId::Qts);
+        if self.common.course.empty >= MAX_EMPTY {
+            self.common_accept(now, BoxId::Common);
+        }
+    }
+
+    /// UP-34: what is missing does not come. What is held becomes the base, and the loss is told.
+    fn common_accept(&mut self, now: Now, line: BoxId) {
+        let Some(at) = self.common.at else { return };
+        let (first, local) = match line {
+            BoxId::Qts => (self.common.held_qts.first(), at.qts),
+            _ => (self.common.held.first(), at.pts),
+        };
+        let Some(first) = first else { return };
+        // What overlaps is told whole: its base is before what was told.
+        let base = first.pts.saturating_sub(first.count);
+        self.lose(line, local, base.max(local), Why::Unfilled);
+        self.common_rebase(line, base);
+        if line == BoxId::Common {
+            self.common.course.empty = 0;
+        }
+        self.common_refill(now);
+    }
+
+    /// UP-35: the box goes on from a later position.
+    fn common_too_long(&mut self, now: Now, pts: i32, entropy: &mut dyn Entropy) {
+        let Some(old) = self.common.at else { return };
+        let mark = self.common_mark(BoxId::Common);
+        let event = Event::Lost { from: old.pts, to: pts, why: Why::TooLong };
+        let (arrival, origin) = (self.common.course.arrival, self.nobody());
+        self.out.deliver(event, Some((BoxId::Common, mark)), arrival, &origin);
+        self.common_rebase(BoxId::Common, pts.max(1));
+        self.common_ended(now, false, pts > old.pts, entropy);
+    }
+
+    /// UP-36, and `PERSISTENT_TIMESTAMP_INVALID`: the position does not hold.
+    pub(in crate::updates) fn common_reset(&mut self, why: Why) {
+        let old = self.common.at.unwrap_or_default();
+        // In an answer it is followed by what comes after the answer; another is not wanted.
+        let is_told = self.common.course.state().is_asking();
+        match why {
+            Why::Unknown => {
+                self.lose(BoxId::Common, old.pts, old.pts, why);
+                self.common.at = None;
+            }
+            // Several sessions share the box: everything is asked for.
+            _ if self.is_bot() => {
+                self.lose(BoxId::Common, old.pts, 1, why);
+                if !is_told {
+                    self.common_rebase(BoxId::Common, 1);
+                }
+            }
+            _ => self.common.takes_state = true,
+        }
+        if !is_told {
+            self.common_wanted(Arrival::Live);
+        }
+    }
+
+    /// An answer was dealt with.
+    fn common_ended(&mut self, now: Now, is_last: bool, moved: bool, entropy: &mut dyn Entropy) {
+        let at = self.common.at.unwrap_or_default();
+        if at.pts >= self.common.course.unread_until {
+            self.common.course.limit = None;
+        }
+        self.common.course.answered(now.mono, is_last, moved, entropy);
+        if is_last {
+            self.common.course.arrival = Arrival::Live;
+            self.common_again(now);
+        }
+    }
+
+    /// UP-27: what was held while the difference ran is looked at again, as if it came now.
+    fn common_again(&mut self, now: Now) {
+        for line in [BoxId::Common, BoxId::Qts] {
+            let held = match line {
+                BoxId::Qts => &mut self.common.held_qts,
+                _ => &mut self.common.held,
+            };
+            for item in held.take() {
+                self.common_came(now, line, Of::Own, item);
+            }
+        }
+        let parts = std::mem::take(&mut self.common.held_seq);
+        self.common.held_seq_bytes = 0;
+        for part in parts {
+            self.seq_came(now, part);
+        }
+        if self.common.holds_nothing() {
+            self.common.course.empty = 0;
+            self.common.course.hear(Word::Filled);
+        }
+    }
+
+    /// The table of errors, for the common box.
+    pub(in crate::updates) fn common_failed(
+        &mut self,
+        now: Now,
+        fault: &Fault,
+        entropy: &mut dyn Entropy,
+    ) {
+        let wait = match fault {
+            Fault::Rpc(error) if error.name == known::PERSISTENT_TIMESTAMP_INVALID => {
+                if !self.common.course.may_reset() {
+                    // It knows no position at all: that passes, or never ends.
+                    self.common.course.failed(now.mono, None, entropy);
+                    return;
+                }
+                self.common.course.hear(Word::Slice);
+                return self.common_reset(Why::Unknown);
+            }
+            // CF-17: nobody is logged in any more, and nothing is asked for.
+            Fault::Rpc(error) if error.code == 401 => {
+                self.common.course.hear(Word::Spent);
+                return self.log_out();
+            }
+            Fault::Rpc(error) => ordered_wait(error),
+            Fault::Unanswered => None,
+        };
+        self.common.course.failed(now.mono, wait, entropy);
+        // What waited for its peers alone waits no more (UP-71).
+        self.common_refill(now);
+    }
+
+    /// UP-63: an answer could not be read. Less is asked for, and at last the one event is left out.
+    pub(in crate::updates) fn common_unreadable(
+        &mut self,
+        now: Now,
+        event: Event,
+        entropy: &mut dyn Entropy,
+    ) {
+        let Some(at) = self.common.at else { return };
+        let course = &mut self.common.course;
+        match course.limit {
+            Some(1) => {
+                course.limit = None;
+                let mark = self.common_mark(BoxId::Common);
+                let (arrival, origin) = (self.common.course.arrival, self.nobody());
+                self.out.deliver(event, Some((BoxId::Common, mark)), arrival, &origin);
+                let to = at.pts.saturating_add(1);
+                self.lose(BoxId::Common, at.pts, to, Why::Unreadable);
+                self.common_rebase(BoxId::Common, to);
+                return self.common.course.left_out(now.mono, entropy);
+            }
+            None => {
+                course.limit = Some(COMMON_LIMIT);
+                course.unread_until = at.pts.saturating_add(COMMON_LIMIT);
+            }
+            Some(limit) => course.limit = Some((limit / 2).max(1)),
+        }
+        self.common.course.hear(Word::Slice);
+    }
+}
+
+impl Item {
+    /// An update with a position.
+    pub(in crate::updates) fn new(
+        update: Option<Update>,
+        pts: i32,
+        count: i32,
+        origin: Origin,
+    ) -> Self {
+        Self { update, pts, count, origin }
+    }
+}

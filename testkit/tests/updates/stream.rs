@@ -1,0 +1,65 @@
+//! What the stream promises besides.
+
+use telewire::client::Error;
+use telewire::updates::PeerId;
+
+use super::*;
+
+#[tokio::test]
+async fn there_is_one_reader_at_a_time_and_the_next_goes_on_where_it_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut scene = Scene::new(1).await;
+    let bob = scene.bob(&folder.path().join("bob")).await;
+    let mut updates = bob.updates();
+    scene.say("one").await;
+    assert_eq!(next_text(&mut updates).await.0, "one");
+    let mut other = bob.updates();
+    assert_eq!(patient(other.next()).await, Err(Error::AlreadyListening));
+    drop(updates);
+    // What the first one had not committed comes again.
+    assert_eq!(next_text(&mut other).await.0, "one");
+    scene.say("two").await;
+    assert_eq!(next_text(&mut other).await.0, "two");
+}
+
+#[tokio::test]
+async fn up_67_what_we_send_ourselves_comes_once_and_as_ours() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut scene = Scene::new(2).await;
+    let mut adas = scene.ada.updates();
+    let bob = scene.bob(&folder.path().join("bob")).await;
+    let mut bobs = bob.updates();
+    for number in 0..5 {
+        scene.say(&format!("from ada {number}")).await;
+        let own = patient(async {
+            loop {
+                let update = adas.next().await.unwrap().unwrap();
+                if text(&update).is_some() {
+                    return update;
+                }
+            }
+        });
+        let own = own.await;
+        assert_eq!((text(&own), own.is_own), (Some(format!("from ada {number}")), true));
+        assert_eq!(next_text(&mut bobs).await.0, format!("from ada {number}"));
+    }
+    // Whom an update mentions can be named.
+    let peer = bob.input_peer(PeerId::User(scene.ada.user().unwrap().id)).expect("she was met");
+    let answer = SendMessage::new(peer, "from bob".into(), 77);
+    patient(bob.invoke(&answer)).await.unwrap();
+    assert_eq!(next_text(&mut adas).await.0, "from bob");
+}
+
+#[tokio::test]
+async fn outside_of_a_runtime_there_is_an_error_and_no_panic() {
+    let world = patient(World::start()).await.unwrap();
+    let client = patient(world.client().build()).await.unwrap();
+    let other = client.clone();
+    let outside = std::thread::spawn(move || {
+        // Made outside, used inside.
+        other.updates()
+    });
+    let mut updates = outside.join().unwrap();
+    patient(client.close()).await;
+    assert_eq!(patient(updates.next()).await, Ok(None));
+}
