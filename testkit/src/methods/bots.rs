@@ -18,18 +18,15 @@ const MAX_DESCRIPTION: usize = 256;
 const MAX_START_PARAM: usize = 64;
 
 pub(super) fn install(registry: &mut Registry<'_>) {
-    registry.on(set_bot_commands);
-    registry.on(reset_bot_commands);
-    registry.on(get_bot_commands);
+    registry.bots(set_bot_commands);
+    registry.bots(reset_bot_commands);
+    registry.bots(get_bot_commands);
     registry.people(start_bot);
 }
 
 impl State {
-    /// Whom commands are for; whoever asks has to be a bot.
+    /// Whom commands are for.
     fn scope(&self, caller: &Caller, scope: &BotCommandScope) -> Result<Scope, RpcError> {
-        if !self.is_bot(caller.me) {
-            return Err(invalid("USER_BOT_REQUIRED"));
-        }
         let peer = |peer| self.input_peer(caller, peer);
         Ok(match scope {
             BotCommandScope::BotCommandScopeDefault => Scope::Default,

@@ -15,17 +15,17 @@ use crate::methods::Registry;
 use crate::world::{Caller, ChatExit, MAX_CHAT_MEMBERS, MAX_TITLE, Peer, State, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
-    registry.on(create_chat);
+    registry.people(create_chat);
     registry.on(get_chats);
     registry.on(get_full_chat);
-    registry.on(add_chat_user);
+    registry.people(add_chat_user);
     registry.on(delete_chat_user);
     registry.on(edit_chat_title);
     registry.on(edit_chat_about);
-    registry.on(edit_chat_admin);
+    registry.people(edit_chat_admin);
     registry.on(edit_chat_default_banned_rights);
-    registry.on(migrate_chat);
-    registry.on(delete_chat);
+    registry.people(migrate_chat);
+    registry.people(delete_chat);
 }
 
 /// A title without the spaces around it.

@@ -16,13 +16,13 @@ use crate::world::{Caller, Invite, MAX_CHAT_MEMBERS, Peer, State, count, hash_of
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(export_chat_invite);
-    registry.on(check_chat_invite);
-    registry.on(import_chat_invite);
-    registry.on(get_exported_chat_invite);
-    registry.on(get_exported_chat_invites);
+    registry.people(check_chat_invite);
+    registry.people(import_chat_invite);
+    registry.people(get_exported_chat_invite);
+    registry.people(get_exported_chat_invites);
     registry.on(edit_exported_chat_invite);
     registry.on(hide_chat_join_request);
-    registry.on(get_chat_invite_importers);
+    registry.people(get_chat_invite_importers);
 }
 
 /// The most users of one link.

@@ -25,7 +25,7 @@ pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(edit_forum_topic);
     registry.on(update_pinned_forum_topic);
     registry.on(delete_topic_history);
-    registry.on(get_replies);
+    registry.people(get_replies);
 }
 
 fn toggle_forum(

@@ -251,7 +251,10 @@ impl World {
         let mut state = self.state();
         let wake = std::mem::take(&mut state.wake);
         *state = *snapshot.0;
-        state.wake = wake;
+        state.wake = wake.clone();
+        drop(state);
+        // What waited then waits again.
+        wake.call();
     }
 
     /// Does something with what is known, and wakes whoever hands out what waits afterwards.

@@ -87,11 +87,10 @@ impl State {
         }
     }
 
-    /// A call by the world's clock.
+    /// A call by the world's clock, which never goes back: data centres may differ in what time it is.
     pub(crate) fn at(&mut self, context: Context) -> Context {
-        let unix = context.unix.saturating_add(self.ahead);
-        self.pass(unix);
-        Context { unix, ..context }
+        self.pass(context.unix.saturating_add(self.ahead));
+        Context { unix: self.clock, ..context }
     }
 
     /// Random bytes.

@@ -14,9 +14,9 @@ use crate::methods::Registry;
 use crate::world::{Ban, Caller, Channel, Peer, State, User, View, count, forbidden, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
-    registry.on(join_channel);
+    registry.people(join_channel);
     registry.on(leave_channel);
-    registry.on(invite_to_channel);
+    registry.people(invite_to_channel);
     registry.on(edit_admin);
     registry.on(edit_banned);
     registry.on(get_participants);

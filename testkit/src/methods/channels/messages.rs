@@ -18,10 +18,10 @@ use crate::world::{Caller, Channel, Missed, Peer, State, View, count, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(get_messages);
-    registry.on(read_history);
+    registry.people(read_history);
     registry.on(delete_messages);
-    registry.on(delete_participant_history);
-    registry.on(export_message_link);
+    registry.people(delete_participant_history);
+    registry.people(export_message_link);
     registry.on(get_channel_difference);
 }
 

@@ -14,14 +14,14 @@ use crate::methods::chats::checked_title;
 use crate::world::{Caller, Founding, Invite, Peer, State, count, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
-    registry.on(create_channel);
+    registry.people(create_channel);
     registry.on(get_channels);
     registry.on(get_full_channel);
     registry.on(edit_title);
-    registry.on(check_username);
-    registry.on(update_username);
-    registry.on(toggle_slow_mode);
-    registry.on(delete_channel);
+    registry.people(check_username);
+    registry.people(update_username);
+    registry.people(toggle_slow_mode);
+    registry.people(delete_channel);
 }
 
 fn create_channel(

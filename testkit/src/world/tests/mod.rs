@@ -5,6 +5,7 @@ mod bots;
 mod channel_box;
 mod channels;
 mod chats;
+mod clock;
 mod common_box;
 mod contacts;
 mod dialogs;
