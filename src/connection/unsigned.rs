@@ -130,12 +130,10 @@ impl Connection {
         let Disconnected::Transport(Error::AUTH_KEY_NOT_FOUND | Error::INVALID_DC) = why else {
             return false;
         };
-        let Link::Up(wire) = &self.link else { return false };
+        // A temporary key may be unknown for as long as the clocks are wrong, and be known again over the same link.
+        let (Link::Up(wire), None) = (&self.link, &self.keys.temporary) else { return false };
         let standing = self.keys.standing(wire, now);
-        let is_unheard = matches!(
-            standing,
-            Standing::Never | Standing::Young | Standing::Before | Standing::Binding
-        );
+        let is_unheard = matches!(standing, Standing::Never | Standing::Young | Standing::Before);
         is_unheard && wire.has_one_packet_refused()
     }
 

@@ -70,9 +70,7 @@ impl Connection {
                 if self.keys.doubts < MAX_DOUBTS {
                     return None;
                 }
-                // A temporary key may be unknown for as long as the clocks are wrong, and be known again over the same link.
-                if let (Phase::Keyed(session), None) = (&mut self.keys.phase, &self.keys.temporary)
-                {
+                if let Phase::Keyed(session) = &mut self.keys.phase {
                     session.disown();
                 }
                 match (&self.keys.phase, error) {

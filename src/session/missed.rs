@@ -1,7 +1,8 @@
 //! What was dropped and may have been an update: it is told, so that the application asks for the difference (P3).
 //!
 //! A difference that is asked for now has everything that was made before now. So a thousand old messages, replayed by somebody
-//! who has no key, are told of once.
+//! who has no key, are told of once; what came before is never told again, and what was held back by him and is not five minutes old
+//! yet, once each.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use crate::ids::SessionId;
 use crate::message_id::MessageId;
 use crate::session::incoming::{Message, children};
+use crate::session::service::MAX_LEAD;
 use crate::session::{Event, Session};
 use crate::time::Now;
 use crate::tl::Identifiable;
@@ -30,16 +32,16 @@ const WANTED_FOR: Duration = Duration::from_secs(30);
 /// What was dropped.
 #[derive(Debug, Default)]
 pub(super) struct Missed {
-    /// The youngest message of the packet at hand that was dropped.
-    now: Option<MessageId>,
+    /// The youngest message of the packet at hand that was dropped, and its session.
+    now: Option<(SessionId, MessageId)>,
     /// When the application was told last, by the server's clock. A difference that it asks for since has what was made before.
     told: MessageId,
-    /// The youngest message that was told of.
-    last: MessageId,
+    /// What has come in this session.
+    came: Came,
     /// The messages of the server's that it has sent the numbers of only, and when they are waited for no longer.
     wanted: VecDeque<(MessageId, Duration)>,
-    /// The sessions that were given up.
-    former: VecDeque<SessionId>,
+    /// The sessions that were given up, and what has come in them.
+    former: VecDeque<(SessionId, Came)>,
     /// Whether a session was given up over the link that there is, or was.
     was_left: bool,
     /// Whether this session follows one that was given up, and the server has not announced it.
@@ -48,7 +50,37 @@ pub(super) struct Missed {
     unannounced: Option<MessageId>,
 }
 
+/// What has come in a session.
+#[derive(Debug, Clone, Copy, Default)]
+struct Came {
+    /// The youngest message.
+    youngest: MessageId,
+    /// Which that was when the application was told last. The server had made all up to it.
+    told_up_to: MessageId,
+}
+
 impl Missed {
+    /// What has come in a session of ours.
+    fn came(&mut self, own: SessionId, session: SessionId) -> Option<&mut Came> {
+        if session == own {
+            return Some(&mut self.came);
+        }
+        self.former.iter_mut().find(|(former, _)| *former == session).map(|(_, came)| came)
+    }
+
+    /// Whether the server may have made this message after the application was told last, when all up to another had come in its
+    /// session. It is `moment` now.
+    ///
+    /// In a session its ids rise, so what is no younger than something that had come was made before. Of what is younger the time
+    /// decides, which says little: the server's clock may be behind what we think of it, or have gone back, while its ids stand still.
+    fn may_be_new(&self, id: MessageId, told_up_to: MessageId, moment: MessageId) -> bool {
+        // If our clock was put back, or the server's was ahead, that time is not to be compared with.
+        let is_ahead = told_up_to.unix() > moment.unix().saturating_add(MAX_LEAD);
+        let is_known = id <= told_up_to && !is_ahead;
+        let is_old = id.unix() <= self.told.unix().saturating_sub(ABOUT);
+        self.told > moment || !is_known && !is_old
+    }
+
     /// How many messages are waited for.
     #[cfg(feature = "coverage")]
     pub(super) fn len(&self) -> usize {
@@ -57,14 +89,28 @@ impl Missed {
 }
 
 impl Session {
+    /// An authentic message came in a session, whatever becomes of it.
+    pub(super) fn note_youngest(&mut self, session: SessionId, id: MessageId) {
+        if let Some(came) = self.missed.came(self.id, session) {
+            came.youngest = came.youngest.max(id);
+        }
+    }
+
     /// This message was dropped, and may have been an update or have had some.
     pub(super) fn miss(&mut self, id: MessageId) {
-        self.missed.now = self.missed.now.max(Some(id));
+        self.miss_in(self.id, id);
+    }
+
+    fn miss_in(&mut self, session: SessionId, id: MessageId) {
+        // A packet is of one session.
+        if self.missed.now.is_none_or(|(_, youngest)| youngest < id) {
+            self.missed.now = Some((session, id));
+        }
     }
 
     /// A packet of another session came. If that was one of ours, the server may have sent updates in it.
     pub(super) fn miss_of_session(&mut self, session: SessionId, message: &Message<'_>) {
-        if !self.missed.former.contains(&session) {
+        if self.missed.came(self.id, session).is_none() {
             return;
         }
         self.counters.former_session += 1;
@@ -75,7 +121,7 @@ impl Session {
             _ => may_be_update(message),
         };
         if is_update {
-            self.miss(message.id);
+            self.miss_in(session, message.id);
         }
     }
 
@@ -84,7 +130,7 @@ impl Session {
         if self.missed.former.len() >= FORMER {
             self.missed.former.pop_front();
         }
-        self.missed.former.push_back(session);
+        self.missed.former.push_back((session, std::mem::take(&mut self.missed.came)));
         self.missed.was_left = true;
         self.missed.is_unannounced = true;
     }
@@ -93,8 +139,8 @@ impl Session {
     /// again.
     pub(super) fn miss_of_link(&mut self, now: Now) {
         if std::mem::take(&mut self.missed.was_left) {
-            self.miss(MessageId::at(self.clock.server_unix(now)));
-            self.tell_missed(now);
+            self.keep_alive.hurry();
+            self.tell(MessageId::at(self.clock.server_unix(now)));
         }
     }
 
@@ -120,18 +166,22 @@ impl Session {
         {
             self.miss(id);
         }
-        let Some(id) = self.missed.now.take() else { return };
+        let Some((session, id)) = self.missed.now.take() else { return };
         self.keep_alive.hurry();
         let moment = MessageId::at(self.clock.server_unix(now));
-        // If the clock was put back, the last time is not to be compared with. If the server's was, its ids stand still: what is
-        // younger than the last that was told of, and of about that time, may have been made after it.
-        let is_later = id > self.missed.told || self.missed.told > moment;
-        let about_then = self.missed.told.unix().saturating_sub(ABOUT);
-        if is_later || id > self.missed.last && id.unix() > about_then {
-            self.missed.told = moment;
-            self.missed.last = self.missed.last.max(id);
-            self.event(Event::Missed);
+        let told_up_to = self.missed.came(self.id, session).map(|came| came.told_up_to);
+        if self.missed.may_be_new(id, told_up_to.unwrap_or_default(), moment) {
+            self.tell(moment);
         }
+    }
+
+    fn tell(&mut self, moment: MessageId) {
+        self.missed.told = moment;
+        let former = self.missed.former.iter_mut().map(|(_, came)| came);
+        for came in former.chain([&mut self.missed.came]) {
+            came.told_up_to = came.youngest;
+        }
+        self.event(Event::Missed);
     }
 
     /// The server has sent the number of a message of its own only. It is asked for; should it not come in time, for whatever

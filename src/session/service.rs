@@ -17,7 +17,7 @@ use crate::trace::trace;
 const MAX_AGE: Duration = Duration::from_secs(300);
 
 /// How far in the future, by our idea of the server's clock (EM-05).
-const MAX_LEAD: Duration = Duration::from_secs(30);
+pub(super) const MAX_LEAD: Duration = Duration::from_secs(30);
 
 /// Seconds that are within all of these limits, whatever rounding does.
 const CERTAINLY_NOW: u64 = 20;
@@ -35,6 +35,7 @@ impl Session {
         let (header, body) = packet::open(&*self.suite.clone(), &self.key, packet, max_padding)?;
         let Header { message_id: id, seqno, session_id, .. } = header;
         let message = Message { id, seqno, body };
+        self.note_youngest(session_id, id);
         // EM-04
         if session_id != self.id {
             self.miss_of_session(session_id, &message);

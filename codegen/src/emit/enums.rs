@@ -70,9 +70,9 @@ impl Emitter<'_> {
             }
         };
         let mut item = Item::new(tokens, depth);
-        self.add_value_traits(&mut item, &ident, depth, false);
+        self.add_value_traits(&mut item, &ident, false);
         for (constructor, variant) in constructors.iter().zip(&idents) {
-            self.add_conversions(&mut item, &ident, variant, constructor, depth);
+            self.add_conversions(&mut item, &ident, variant, constructor);
         }
         Ok(item)
     }
@@ -84,8 +84,8 @@ impl Emitter<'_> {
         whole: &Ident,
         variant: &Ident,
         constructor: &Constructor,
-        depth: usize,
     ) {
+        let depth = item.depth();
         let Paths { result, ok, err, from, boxed, .. } = &self.paths;
         let [result, ok, err, from_trait, boxed] = [result, ok, err, from, boxed].map(paths::text);
         let path = paths::text_in_module("types", &constructor.name, depth);

@@ -64,7 +64,7 @@ impl Emitter<'_> {
         let (depth, is_generic) = (name.modules.len() + 1, function.body.is_generic());
         let mut item = Item::new(tokens, depth);
         self.add_identifiable(&mut item, &ident, &id, tl_name, is_generic);
-        self.add_value_traits(&mut item, &ident, depth, is_generic);
+        self.add_value_traits(&mut item, &ident, is_generic);
         Ok(item)
     }
 

@@ -25,6 +25,8 @@ impl Item {
     pub(super) fn add(&mut self, text: &str, tokens: impl FnOnce() -> TokenStream) {
         // One less than there is: the printer is to decide what fits by a hair.
         let room = print::MAX_WIDTH.saturating_sub(4 * self.depth + 1);
+        #[cfg(test)]
+        let tokens = checked(text, tokens);
         if text.lines().all(|line| line.len() <= room) {
             if !self.text.is_empty() {
                 self.text.push_str("\n\n");
@@ -45,6 +47,11 @@ impl Item {
         self.tokens.clone()
     }
 
+    /// How deep it stands, in modules.
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
     /// Writes it.
     pub(super) fn print(self, out: &mut String) {
         print::items(out, self.tokens, self.depth);
@@ -63,11 +70,34 @@ impl Item {
     }
 }
 
+/// The tokens of an item, which say what its text says: so that whatever a test has made is tested for it.
+#[cfg(test)]
+fn checked(text: &str, tokens: impl FnOnce() -> TokenStream) -> impl FnOnce() -> TokenStream {
+    // As they are printed: tokens of text know of spaces between them, and others do not.
+    let printed = |tokens| {
+        let mut out = String::new();
+        print::items(&mut out, tokens, 0);
+        out
+    };
+    let tokens = tokens();
+    let said: TokenStream = text.parse().expect("the text of an item is Rust");
+    assert_eq!(printed(said), printed(tokens.clone()));
+    || tokens
+}
+
 #[cfg(test)]
 mod tests {
     use quote::quote;
 
     use super::*;
+
+    #[test]
+    #[should_panic(expected = "left == right")]
+    fn text_that_says_something_else_is_found() {
+        let text = "impl A for B {\n    const ID: u32 = 1;\n}";
+        let tokens = || quote!(impl A for B { const ID: u32 = 2; });
+        Item::new(TokenStream::new(), 1).add(text, tokens);
+    }
 
     #[test]
     fn text_and_tokens_give_the_same_up_to_the_last_column() {

@@ -69,7 +69,7 @@ impl Emitter<'_> {
         };
         let mut item = Item::new(tokens, name.modules.len() + 1);
         self.add_identifiable(&mut item, &ident, &id, tl_name, false);
-        self.add_value_traits(&mut item, &ident, name.modules.len() + 1, false);
+        self.add_value_traits(&mut item, &ident, false);
         Ok(item)
     }
 }

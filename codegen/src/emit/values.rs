@@ -40,14 +40,9 @@ impl Emitter<'_> {
         });
     }
 
-    /// The implementations for a type in a module that is `depth` below the root.
-    pub(super) fn add_value_traits(
-        &self,
-        item: &mut Item,
-        ident: &Ident,
-        depth: usize,
-        is_generic: bool,
-    ) {
+    /// The implementations for a type.
+    pub(super) fn add_value_traits(&self, item: &mut Item, ident: &Ident, is_generic: bool) {
+        let depth = item.depth();
         let Paths { tl_text: tl, partial_eq, .. } = &self.paths;
         let (bound, of) =
             if is_generic { (format!("<X: {tl}::Serialize>"), "<X>") } else { <_>::default() };

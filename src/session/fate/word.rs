@@ -85,7 +85,8 @@ pub enum Word {
     Silence,
     /// There is another link.
     NewLink,
-    /// The server knows no such key, over every link that the message went over: nobody has read it.
+    /// The server knows no such key, as it said of the one packet that each link had carried, from the first that the message went over
+    /// to the last: nobody has read it.
     Disowned,
     /// We begin another session, so this one's word will not be heard.
     GivenUp,

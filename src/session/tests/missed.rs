@@ -76,6 +76,62 @@ fn h4_what_was_made_after_the_last_loss_is_missed_whatever_the_servers_clock_did
     }
 }
 
+/// What is told of a new link has a time that we think of, and no message of the server's. Its clock may be behind that.
+#[test]
+fn h4_what_a_slower_server_makes_after_a_new_link_is_missed_too() {
+    for behind in [0, 1, 3, 5, 60] {
+        let (mut test, before) = renewed();
+        announce(&mut test);
+        test.now = test.now.after(Duration::from_secs(100));
+        test.next_id += (100 - behind) << 32;
+        test.session.handle_disconnected();
+        test.session.handle_connected(test.now);
+        assert_eq!(missed(&mut test), 1, "{behind}");
+        test.now = test.now.after(Duration::from_secs(1));
+        test.next_id += 1 << 32;
+        let message = test.message(&update());
+        assert_eq!(deliver_to(&mut test, &message, before), [Event::Missed], "{behind}");
+        assert_eq!(deliver_to(&mut test, &message, before), [], "{behind}");
+    }
+}
+
+fn missed(test: &mut Test) -> usize {
+    test.events().iter().filter(|event| **event == Event::Missed).count()
+}
+
+/// Each session has numbers of its own: what comes in the new one says nothing of those in the one before.
+#[test]
+fn h4_what_is_younger_in_another_session_says_nothing() {
+    let (mut test, before) = renewed();
+    announce(&mut test);
+    let (first, second) = (test.message(&update()), test.message(&update()));
+    test.next_id += 20 << 32;
+    test.say(&update()).unwrap();
+    test.events();
+    assert_eq!(deliver_to(&mut test, &first, before), [Event::Missed]);
+    assert_eq!(deliver_to(&mut test, &second, before), [Event::Missed]);
+    for replayed in [&first, &second] {
+        assert_eq!(deliver_to(&mut test, replayed, before), []);
+    }
+}
+
+/// A thousand that came once, and come again in any order.
+#[test]
+fn p4_what_came_before_is_not_missed_again_whatever_its_order() {
+    let (mut test, before) = renewed();
+    announce(&mut test);
+    let recorded: Vec<Sent> = (0..1_000).map(|_| test.message(&update())).collect();
+    for message in &recorded {
+        deliver_to(&mut test, message, before);
+    }
+    for passed in [0, 1, 100, 290, 400] {
+        test.now = test.now.after(Duration::from_secs(passed));
+        for message in recorded.iter().chain(recorded.iter().rev()) {
+            assert_eq!(deliver_to(&mut test, message, before), [], "{passed}");
+        }
+    }
+}
+
 #[test]
 fn h4_what_is_no_update_is_not_missed_in_a_session_that_was_given_up() {
     let (mut test, before) = renewed();

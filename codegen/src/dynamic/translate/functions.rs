@@ -145,13 +145,23 @@ pub(super) fn right_answers(
     else {
         return None;
     };
-    if !right.iter().all(|right| matches!(right, Value::Bytes(_))) {
-        return None;
+    let right: Vec<&[u8]> = right.iter().map(bytes).collect::<Option<_>>()?;
+    // Both lists are a stranger's: looking through one for each of the other would be the square of a call's length.
+    let mut places: HashMap<&[u8], i32> = HashMap::with_capacity(answers.len());
+    for (place, answer) in (0..).zip(answers) {
+        if let Some(option) = answer.field("option").and_then(bytes) {
+            // Of equal ones the first is meant.
+            places.entry(option).or_insert(place);
+        }
     }
     // What is no answer has no place.
-    let place = |right: &Value| {
-        let place = answers.iter().position(|answer| answer.field("option") == Some(right))?;
-        Some(Value::Int(place.try_into().ok()?))
-    };
-    Some(Value::Vector(right.iter().filter_map(place).collect()))
+    let places = right.iter().filter_map(|option| places.get(option));
+    Some(Value::Vector(places.copied().map(Value::Int).collect()))
+}
+
+fn bytes(value: &Value) -> Option<&[u8]> {
+    match value {
+        Value::Bytes(bytes) => Some(bytes),
+        _ => None,
+    }
 }

@@ -198,4 +198,28 @@ fn the_right_answers_of_a_quiz_are_told_by_their_places() {
     // What is no answer of it is none.
     assert_eq!(places(&[b"w"]), ints(&[]));
     assert_eq!(places(&[b"w", b"z"]), ints(&[2]));
+    // Said twice they are right twice.
+    assert_eq!(places(&[b"y", b"y"]), ints(&[1, 1]));
+}
+
+/// More than fit in a call. Each looked for among all is 70 thousand million comparisons, which does not end while anybody waits.
+#[test]
+fn the_right_answers_of_the_longest_quiz_are_found() {
+    const COUNT: i32 = 1 << 18;
+    let param = codec(198).named("inputMediaPoll")[0].body().params.iter();
+    let param = param.clone().find(|param| param.name == "correct_answers").unwrap();
+    let object = |name: &str, field: &str, value| {
+        let fields = vec![(field.to_owned(), value)];
+        Value::Object(Object { name: name.into(), id: 0, fields })
+    };
+    let option = |number: i32| Value::Bytes(number.to_le_bytes().to_vec());
+    // Each option stands twice: the first place counts.
+    let answers = (0..COUNT).map(|place| object("pollAnswer", "option", option(place / 2)));
+    let poll = object("poll", "answers", Value::Vector(answers.collect()));
+    // From the last on, so that no search ends early; the second half is none of them.
+    let right = Value::Vector((0..COUNT).rev().map(option).collect());
+    let given = HashMap::from([("poll", &poll), ("correct_answers", &right)]);
+    let found = functions::right_answers("inputMediaPoll", param, &given);
+    let places = (0..COUNT / 2).rev().map(|number| Value::Int(number * 2));
+    assert_eq!(found, Some(Value::Vector(places.collect())));
 }
