@@ -9,6 +9,7 @@ use telewire::tl::api::functions::messages::{
 use telewire::tl::api::{enums, types};
 
 use crate::methods::Registry;
+use crate::methods::messages::named_topic;
 use crate::world::{Caller, Content, Peer, Results, State, invalid};
 
 /// <https://core.telegram.org/bots/api#answerinlinequery>.
@@ -126,11 +127,18 @@ fn send_inline_bot_result(
     request: SendInlineBotResult,
 ) -> Result<enums::Updates, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
-    let (viewer, random_id) = (caller.viewer(), request.random_id);
+    let random_id = request.random_id;
     // UM-11: it was sent before, and is not sent again.
-    if let Some(sent) = state.account(caller.me).sent.get(&(peer, random_id)).copied() {
-        return Ok(state.receipt(viewer, peer, random_id, sent));
+    if let Some(answer) = state.sent_before(caller, peer, random_id) {
+        return Ok(answer);
     }
+    if request.send_as.is_some_and(|peer| peer != enums::InputPeer::InputPeerSelf) {
+        return Err(invalid("SEND_AS_PEER_INVALID"));
+    }
+    let reply_to = match &request.reply_to {
+        Some(reply) => Some(state.replied(caller, peer, reply)?),
+        None => None,
+    };
     let results = state.results(caller.me, request.query_id);
     let results = results.ok_or_else(|| invalid("QUERY_ID_INVALID"))?;
     let text = results.all.iter().find_map(|result| match result {
@@ -149,8 +157,13 @@ fn send_inline_bot_result(
         is_silent: request.silent,
         reply_markup: text.reply_markup.clone(),
         via_bot: Some(results.bot).filter(|_| !request.hide_via),
+        reply_to,
+        topic: named_topic(request.reply_to.as_ref()),
         ..Content::default()
     };
-    let sent = state.send_to(caller.actor(), peer, content, Some(random_id))?;
-    Ok(state.receipt(viewer, peer, random_id, sent))
+    let answer = state.say_to(caller, peer, content, random_id, request.schedule_date)?;
+    if request.clear_draft {
+        state.clear_draft(caller, peer);
+    }
+    Ok(answer)
 }

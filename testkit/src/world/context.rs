@@ -95,6 +95,11 @@ pub(crate) fn forbidden(name: &str) -> RpcError {
     RpcError::parse(403, name)
 }
 
+/// An error of a request of somebody who has no account, or none any more.
+pub(crate) fn unauthorized(name: &str) -> RpcError {
+    RpcError::parse(401, name)
+}
+
 pub(crate) fn seconds(unix: Duration) -> i32 {
     i32::try_from(unix.as_secs()).unwrap_or(i32::MAX)
 }

@@ -38,6 +38,7 @@ mod presence;
 mod push;
 mod query;
 mod read;
+mod recent;
 mod remove;
 mod schedule;
 mod seed;
@@ -64,7 +65,9 @@ pub(crate) use channel::{BLUE, Ban, Channel, Founding, GENERAL, Missed, Topic, c
 pub(crate) use chat::{Exit as ChatExit, MAX_MEMBERS as MAX_CHAT_MEMBERS, MAX_TITLE};
 pub(crate) use commands::Scope;
 pub(crate) use contacts::Contact;
-pub(crate) use context::{Actor, Caller, Context, Key, Viewer, forbidden, invalid, seconds};
+pub(crate) use context::{
+    Actor, Caller, Context, Key, Viewer, forbidden, invalid, seconds, unauthorized,
+};
 pub(crate) use dialog::{Dialog, Part};
 pub use faults::{PushFault, PushFaults};
 pub use habits::{Habits, OwnPts};
@@ -79,6 +82,7 @@ pub(crate) use presence::Presence;
 pub use push::Push;
 pub(crate) use push::Wake;
 pub(crate) use query::{PATIENCE, Results};
+pub(crate) use recent::Recent;
 pub(crate) use schedule::new_waiting;
 pub(crate) use state::State;
 pub(crate) use view::View;
@@ -180,10 +184,16 @@ impl World {
     pub fn deliver(&self, dc: DcId, data_centre: &mut DataCentre, now: Now) {
         self.tick(now.unix);
         for Push { key, session, updates } in self.take_pushes(dc) {
-            // A client whose temporary key was replaced may have begun another session; one that is gone asks by itself when
-            // it comes back.
-            let _ = session.is_some_and(|session| data_centre.push(now, key, session, &updates))
-                || data_centre.push_to_latest(now, key, &updates);
+            // UM-09: a session that is gone has another of the login's in its place, if that is to get updates too. Of a client that
+            // has none any more nobody is told: it asks by itself when it comes back.
+            let others = self.state().auth.sessions_of(Key { dc, key });
+            let is_known = !others.is_empty();
+            let mut sessions = session.into_iter().chain(others);
+            let is_told = sessions.any(|session| data_centre.push(now, key, session, &updates));
+            if !is_told && !is_known {
+                // Of whoever is about to log in, whose temporary key was replaced meanwhile.
+                data_centre.push_to_latest(now, key, &updates);
+            }
         }
         let answers = self.state().take_answers(dc);
         for (token, answer) in answers {
@@ -235,9 +245,10 @@ impl World {
     }
 
     /// Has `wake` called whenever something begins to wait for clients, from within the call that causes it: it must neither
-    /// wait nor lock a data centre. Whoever is woken by it should [`deliver`](Self::deliver) in each data centre.
+    /// wait nor lock a data centre. Whoever is woken by it should [`deliver`](Self::deliver) in each data centre. It is called at once
+    /// if something waits already.
     pub fn on_push(&self, wake: impl Fn() + Send + Sync + 'static) {
-        self.state().wake = Wake::new(wake);
+        self.with(|state| state.wake = Wake::new(wake));
     }
 
     /// All that is known now, to go back to it.

@@ -33,6 +33,8 @@ pub(crate) struct State {
     pub(crate) auth: Auth,
     /// What each account has; made when something of it is looked at first.
     pub(crate) accounts: BTreeMap<i64, Account>,
+    /// In whose address books somebody is.
+    pub(crate) kept_by: BTreeMap<i64, BTreeSet<i64>>,
     pub(crate) posts: Posts,
     pub(crate) chats: Chats,
     pub(crate) channels: Channels,
@@ -69,6 +71,7 @@ impl State {
             people: People::default(),
             auth: Auth::default(),
             accounts: BTreeMap::new(),
+            kept_by: BTreeMap::new(),
             posts: Posts::default(),
             chats: Chats::default(),
             channels: Channels::default(),

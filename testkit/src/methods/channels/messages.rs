@@ -82,6 +82,9 @@ fn read_history(
     request: ReadHistory,
 ) -> Result<bool, RpcError> {
     let id = state.input_channel(caller, &request.channel)?;
+    if request.max_id < 0 {
+        return Err(invalid("MSG_ID_INVALID"));
+    }
     state.read_channel(caller, id, request.max_id)
 }
 

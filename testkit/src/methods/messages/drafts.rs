@@ -65,7 +65,7 @@ impl State {
     }
 
     /// What was begun is sent, or given up.
-    pub(super) fn clear_draft(&mut self, caller: &Caller, peer: Peer) {
+    pub(in crate::methods) fn clear_draft(&mut self, caller: &Caller, peer: Peer) {
         if self.account(caller.me).dialog(peer).draft.take().is_some() {
             self.tell_draft(caller, peer);
         }

@@ -7,7 +7,7 @@ use telewire::tl::api::types::messages::{AffectedHistory, AffectedMessages};
 
 use super::MAX_LENGTH;
 use crate::methods::{Registry, channels};
-use crate::world::{Caller, Media, Peer, State, What, invalid, new_waiting};
+use crate::world::{Caller, Media, Peer, State, What, forbidden, invalid, new_waiting};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(edit_message);
@@ -40,7 +40,7 @@ fn edit_message(
         return Err(invalid("MESSAGE_ID_INVALID"));
     }
     if post.from != Peer::User(caller.me) || content.forward.is_some() {
-        return Err(invalid("MESSAGE_AUTHOR_REQUIRED"));
+        return Err(forbidden("MESSAGE_AUTHOR_REQUIRED"));
     }
     let is_late = caller.date().saturating_sub(post.date) > TWO_DAYS;
     if is_late && peer != Peer::User(caller.me) && !state.is_bot(caller.me) {

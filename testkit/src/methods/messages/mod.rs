@@ -20,6 +20,8 @@ use telewire::tl::api::types::messages as types;
 use crate::methods::{Registry, channels};
 use crate::world::{Caller, MessageCopy, Peer, State, View, invalid};
 
+pub(super) use send::named_topic;
+
 /// As `message_length_max` and `caption_length_max` of `help.getConfig` say.
 pub(super) const MAX_LENGTH: usize = 4_096;
 const MAX_CAPTION: usize = 1_024;

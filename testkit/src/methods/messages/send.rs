@@ -83,7 +83,7 @@ fn send_media(state: &mut State, caller: &Caller, request: SendMedia) -> Result<
 }
 
 /// The topic of a forum that is named.
-fn named_topic(reply: Option<&InputReplyTo>) -> Option<i32> {
+pub(in crate::methods) fn named_topic(reply: Option<&InputReplyTo>) -> Option<i32> {
     match reply {
         Some(InputReplyTo::InputReplyToMessage(reply)) => reply.top_msg_id,
         _ => None,
@@ -95,7 +95,7 @@ const DICE: [(&str, u64); 6] = [("🎲", 6), ("🎯", 6), ("🎳", 6), ("🏀", 
 
 impl State {
     /// UM-11: what came of it if it was sent before: it is not sent again.
-    pub(super) fn sent_before(
+    pub(in crate::methods) fn sent_before(
         &mut self,
         caller: &Caller,
         peer: Peer,
@@ -109,7 +109,7 @@ impl State {
     }
 
     /// Sends, now or later.
-    fn say_to(
+    pub(in crate::methods) fn say_to(
         &mut self,
         caller: &Caller,
         peer: Peer,
@@ -127,7 +127,7 @@ impl State {
     }
 
     /// The message of a chat that is replied to.
-    pub(super) fn replied(
+    pub(in crate::methods) fn replied(
         &self,
         caller: &Caller,
         peer: Peer,

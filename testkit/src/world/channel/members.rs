@@ -136,6 +136,8 @@ impl State {
         let date = caller.date();
         for user in users {
             self.enter_channel(id, *user, caller.me, date);
+            // Whoever is in does not ask to come any more.
+            self.take_request(caller, Peer::Channel(id), *user, None);
         }
         let is_told = self.channels.channel(id).is_some_and(|channel| !channel.is_broadcast);
         for user in users {
@@ -173,6 +175,7 @@ impl State {
     ) {
         let (me, date) = (caller.me, caller.date());
         self.enter_channel(id, user, me, date);
+        self.take_request(caller, Peer::Channel(id), user, None);
         let admin =
             (rights != types::ChatAdminRights::new()).then_some(Admin { rights, by: me, rank });
         self.channel_changed(id, |channel| {
@@ -211,6 +214,7 @@ impl State {
         });
         if is_out {
             self.quit_channel(id, user);
+            self.take_request(caller, Peer::Channel(id), user, None);
         }
         self.tell_of_channel(user, None, id, date);
     }

@@ -4,7 +4,7 @@ use telewire::rpc::RpcError;
 use telewire::tl::api::types;
 
 use crate::world::channel::Channel;
-use crate::world::{Caller, State, invalid};
+use crate::world::{Caller, Content, State, invalid};
 
 /// A topic. Its number is that of the message that began it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +54,17 @@ impl Channel {
             };
             self.topics.insert(GENERAL, topic);
         }
+        if is_forum {
+            // What was said while there were no topics is in the first.
+            for message in &self.history.messages {
+                self.topic_of.entry(*message).or_insert(GENERAL);
+            }
+            let is_general = |id: &i32| self.topic_of.get(id) == Some(&GENERAL);
+            let messages = self.history.messages.iter().copied().filter(is_general).collect();
+            if let Some(general) = self.topics.get_mut(&GENERAL) {
+                general.messages = messages;
+            }
+        }
     }
 
     /// A message is in a topic.
@@ -68,7 +79,9 @@ impl Channel {
     pub(crate) fn leave_topic(&mut self, message: i32) {
         let topic = self.topic_of.remove(&message);
         if let Some(topic) = topic.and_then(|topic| self.topics.get_mut(&topic)) {
-            topic.messages.retain(|other| *other != message);
+            if let Ok(place) = topic.messages.binary_search(&message) {
+                topic.messages.remove(place);
+            }
         }
     }
 
@@ -115,9 +128,10 @@ impl State {
     ) -> crate::world::account::Sent {
         let types::MessageActionTopicCreate { title, icon_color, icon_emoji_id, .. } =
             action.clone();
-        let sent = self.happen_in_channel(caller, channel, action);
+        // It is there before what begins it, which is told as being in it.
+        let id = self.channels.channel(channel).map_or(0, |channel| channel.mailbox.next_id());
         let topic = Topic {
-            id: sent.id,
+            id,
             title,
             icon_color,
             icon_emoji_id,
@@ -129,9 +143,8 @@ impl State {
             messages: Vec::new(),
         };
         self.channel_changed(channel, |channel| {
-            channel.topics.insert(sent.id, topic);
-            channel.enter(sent.id, sent.id);
+            channel.topics.insert(id, topic);
         });
-        sent
+        self.send_to_channel(caller.actor(), channel, Content::action(action), Some(id))
     }
 }

@@ -6,7 +6,7 @@ use crate::world::account::Sent;
 use crate::world::channel::topic::GENERAL;
 use crate::world::channel::{Ban, Channel, Member, all_rights};
 use crate::world::view::View;
-use crate::world::{MessageCopy, Peer, PostId, What};
+use crate::world::{MessageCopy, Peer, PostId, What, seconds};
 
 impl View<'_> {
     /// A message of a channel. UM-10: those who are named in it alone, and are strangers, are shown in short.
@@ -24,11 +24,9 @@ impl View<'_> {
         let is_signed = !channel.is_broadcast;
         for peer in post.names() {
             match peer {
-                Peer::User(user) if is_signed || peer != post.from => self.pass(user),
-                Peer::User(_) => {}
-                Peer::Chat(_) | Peer::Channel(_) => {
-                    self.name(peer);
-                }
+                Peer::User(_) if !is_signed && peer == post.from => {}
+                Peer::User(_) | Peer::Channel(_) => drop(self.pass(peer)),
+                Peer::Chat(_) => drop(self.name(peer)),
             }
         }
         let copy = MessageCopy {
@@ -39,7 +37,8 @@ impl View<'_> {
                 post.from == Peer::User(self.viewer.user),
             )
         };
-        let topic = channel.topic_of.get(&id).copied().filter(|topic| *topic != GENERAL);
+        let topic =
+            channel.topic_of.get(&id).copied().filter(|topic| ![GENERAL, id].contains(topic));
         match self.shown(channel.peer(), id, copy, post) {
             enums::Message::Message(mut message) => {
                 message.post = channel.is_broadcast;
@@ -109,11 +108,31 @@ impl View<'_> {
         }
     }
 
+    /// A channel that a message names. UM-10: one that may not be read is shown in short.
+    pub(in crate::world) fn passing_channel(&self, id: i64) -> Option<enums::Chat> {
+        let channel = self.state.channels.channel(id)?;
+        let me = self.viewer.user;
+        if channel.is_open_to(me, seconds(self.state.clock)) {
+            return self.channel(id);
+        }
+        let (title, photo) = (channel.title.clone(), enums::ChatPhoto::ChatPhotoEmpty);
+        let shown = types::Channel {
+            min: true,
+            left: true,
+            broadcast: channel.is_broadcast,
+            megagroup: !channel.is_broadcast,
+            access_hash: Some(self.state.min_access_hash(self.viewer, channel.peer())),
+            username: channel.username.clone(),
+            ..types::Channel::new(id, title, photo, channel.date)
+        };
+        Some(shown.into())
+    }
+
     pub(in crate::world) fn channel(&self, id: i64) -> Option<enums::Chat> {
         let channel = self.state.channels.channel(id)?;
         let me = self.viewer.user;
         let access_hash = self.state.access_hash(self.viewer, channel.peer());
-        let ban = channel.bans.get(&me);
+        let ban = channel.ban(me, seconds(self.state.clock));
         let member = channel.members.get(&me);
         let is_kicked = member.is_none() && ban.is_some_and(|ban| ban.rights.view_messages);
         let is_hidden = member.is_none() && channel.username.is_none();
@@ -170,7 +189,8 @@ impl View<'_> {
                 types::ChannelParticipantCreator { user_id: user, admin_rights, rank }.into(),
             );
         }
-        match (member, channel.bans.get(&user)) {
+        // A ban that is over is none.
+        match (member, channel.ban(user, seconds(self.state.clock))) {
             (Some(Member { admin: Some(admin), inviter, date, .. }), _) => {
                 self.name(Peer::User(admin.by));
                 let is_self = user == me;

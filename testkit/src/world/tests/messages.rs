@@ -60,7 +60,7 @@ fn um_05_what_cannot_be_edited_is_refused_and_moves_nothing() {
         (ada, edit(&to_bob, 3, "hello"), "400 MESSAGE_NOT_MODIFIED"),
         (ada, edit(&to_bob, 9, "other"), "400 MESSAGE_ID_INVALID"),
         (ada, edit(&to_eve, 3, "other"), "400 MESSAGE_ID_INVALID"),
-        (bob, edit(&to_ada, 1, "other"), "400 MESSAGE_AUTHOR_REQUIRED"),
+        (bob, edit(&to_ada, 1, "other"), "403 MESSAGE_AUTHOR_REQUIRED"),
         (ada, edit(&to_bob, 3, " "), "400 MESSAGE_EMPTY"),
         (ada, edit(&to_bob, 3, &"x".repeat(4_097)), "400 MESSAGE_TOO_LONG"),
     ] {

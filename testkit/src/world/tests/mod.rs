@@ -1,6 +1,7 @@
 //! The world without sockets: devices that are logged in, what they are answered, and what they are told.
 
 mod account;
+mod bans;
 mod bots;
 mod channel_box;
 mod channels;
@@ -9,15 +10,20 @@ mod clock;
 mod common_box;
 mod contacts;
 mod dialogs;
+mod errors;
 mod figures;
+mod forms;
 mod invites;
+mod limits;
 mod members;
 mod messages;
 mod missed;
 mod peers;
 mod places;
+mod requests;
 mod seed;
 mod sent;
+mod shown;
 mod start;
 mod topics;
 
@@ -93,7 +99,10 @@ impl Script {
         let now = Now { mono: self.unix, unix: self.unix };
         let caller = Caller { key, session, now, layer: None, wants_updates: true };
         let answer = self.dispatcher.answer(caller, &request.to_bytes());
-        let answer = answer.map_err(|error| format!("{} {}", error.code, error.message()))?;
+        let answer = answer.map_err(|error| {
+            assert!(errors::is_known(&error), "Telegram has no {error:?}");
+            format!("{} {}", error.code, error.message())
+        })?;
         Ok(F::Return::from_bytes(&answer).unwrap())
     }
 

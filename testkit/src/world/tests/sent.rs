@@ -52,7 +52,7 @@ fn what_is_forwarded_says_who_wrote_it_first() {
     assert_eq!(script.history(ada, eve.user)[0].fwd_from, None);
     // Nobody edits what another wrote.
     let mine = EditMessage { message: Some("x".into()), ..EditMessage::new(to.clone(), 3) };
-    assert_eq!(script.ask(bob, &mine), Err("400 MESSAGE_AUTHOR_REQUIRED".into()));
+    assert_eq!(script.ask(bob, &mine), Err("403 MESSAGE_AUTHOR_REQUIRED".into()));
     for (ids, numbers, error) in [
         (vec![], vec![], "400 MESSAGE_IDS_EMPTY"),
         (vec![1], vec![1, 2], "400 RANDOM_ID_INVALID"),
