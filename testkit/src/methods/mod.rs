@@ -44,6 +44,8 @@ use crate::accounts;
 use crate::world::World;
 pub(crate) use bots::checked as checked_commands;
 pub(crate) use registry::Registry;
+#[cfg(test)]
+pub(crate) use registry::{Who, named};
 
 /// Has a dispatcher answer for a world.
 pub(crate) fn install(world: &World, dc: DcId, dispatcher: &mut Dispatcher) {

@@ -229,18 +229,26 @@ impl State {
     }
 }
 
+/// All methods by their names, and who may call each.
+#[cfg(test)]
+pub(crate) fn named() -> std::collections::BTreeMap<&'static str, (u32, Who)> {
+    use telewire::crypto::SeededEntropy;
+    let (world, mut dispatcher) = (World::new(SeededEntropy::new(1)), Dispatcher::new());
+    let mut registry = Registry::new(&world, crate::world::HOME, &mut dispatcher);
+    crate::methods::name_all(&mut registry);
+    let mut named = std::collections::BTreeMap::new();
+    for (id, who) in &registry.named {
+        let name = api::name_of(*id).unwrap();
+        assert_eq!(named.insert(name, (*id, *who)), None, "{name} is registered twice");
+    }
+    named
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use telewire::crypto::SeededEntropy;
-    use telewire::server::Dispatcher;
-    use telewire::tl::api;
     use telewire_codegen::{Caller, Facts};
 
-    use super::{Registry, Who};
-    use crate::methods::name_all;
-    use crate::world::{HOME, World};
+    use super::{Who, named};
 
     /// What is known of who may call what.
     const FACTS: &str = include_str!("../../../schema/methods.json");
@@ -255,16 +263,9 @@ mod tests {
     #[test]
     fn each_method_is_registered_for_those_who_may_call_it() {
         let facts = Facts::parse(FACTS).unwrap().functions;
-        let (world, mut dispatcher) = (World::new(SeededEntropy::new(1)), Dispatcher::new());
-        let mut registry = Registry::new(&world, HOME, &mut dispatcher);
-        name_all(&mut registry);
-        let mut named = BTreeMap::new();
-        for (id, who) in &registry.named {
-            let name = api::name_of(*id).unwrap();
-            assert_eq!(named.insert(name, *who), None, "{name} is registered twice");
-        }
+        let named = named();
         let mut wrong = Vec::new();
-        for (name, who) in &named {
+        for (name, (_, who)) in &named {
             let said = OTHERWISE.iter().find(|(other, ..)| other == name);
             let is_right = match facts.get(*name).map(|fact| fact.who) {
                 _ if said.is_some() => said.is_some_and(|(_, other, _)| other == who),

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use telewire::tl::api::enums::auth::LoginToken;
+use telewire::tl::api::functions::auth::ExportLoginToken;
 use telewire::tl::api::functions::messages::{GetHistory, SendMessage};
 
 use super::{Device, Script, ids};
@@ -92,4 +94,43 @@ fn going_back_to_a_moment_at_which_something_waited_wakes_whoever_hands_it_out()
     script.world.restore(snapshot);
     assert_eq!(woken.load(Ordering::Relaxed), 1);
     assert_eq!(script.told().len(), 1);
+}
+
+#[test]
+fn whoever_begins_to_hand_out_late_is_woken_at_once() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    let woken = Arc::new(AtomicU32::new(0));
+    let wake = |script: &Script| {
+        let count = Arc::clone(&woken);
+        script.world.on_push(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+        });
+        woken.swap(0, Ordering::Relaxed)
+    };
+    assert_eq!(wake(&script), 0);
+    script.send(ada, bob.user, "waits");
+    woken.store(0, Ordering::Relaxed);
+    assert_eq!(wake(&script), 1);
+}
+
+#[test]
+fn a_qr_code_is_approved_by_the_world_s_clock() {
+    let mut script = Script::new();
+    let ada = script.user("Ada");
+    let show = ExportLoginToken {
+        api_id: 1,
+        api_hash: "0123456789abcdef0123456789abcdef".into(),
+        except_ids: Vec::new(),
+    };
+    for (later, approved) in [(29, Ok(())), (30, Err("AUTH_TOKEN_EXPIRED".to_owned()))] {
+        let shown_at = script.unix;
+        let LoginToken::LoginToken(token) = script.ask_stranger(&show).unwrap() else { panic!() };
+        script.unix += Duration::from_secs(later);
+        script.send(ada, ada.user, "the time has come to then");
+        // Whoever approves it has a clock that is behind.
+        let approve = script.world.approve(ada.user, &token.token, shown_at);
+        assert_eq!(approve.map_err(|error| error.name), approved, "{later}");
+        script.unix += Duration::from_secs(60);
+    }
 }

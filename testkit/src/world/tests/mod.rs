@@ -17,6 +17,7 @@ mod invites;
 mod limits;
 mod members;
 mod messages;
+mod methods;
 mod missed;
 mod peers;
 mod places;
@@ -104,6 +105,18 @@ impl Script {
             format!("{} {}", error.code, error.message())
         })?;
         Ok(F::Return::from_bytes(&answer).unwrap())
+    }
+
+    /// Asks with the bytes of a call; gives whether it was answered, or the code and message of the error.
+    pub(crate) fn ask_raw(&mut self, device: Device, call: &[u8]) -> Result<(), String> {
+        let Device { key, session, .. } = device;
+        let now = Now { mono: self.unix, unix: self.unix };
+        let caller = Caller { key, session, now, layer: None, wants_updates: true };
+        let answer = self.dispatcher.answer(caller, call);
+        answer.map(drop).map_err(|error| {
+            assert!(errors::is_known(&error), "Telegram has no {error:?}");
+            format!("{} {}", error.code, error.message())
+        })
     }
 
     /// Asks, of another key: somebody who is not logged in.
