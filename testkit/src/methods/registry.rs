@@ -7,7 +7,7 @@ use telewire::rpc::RpcError;
 use telewire::server::{self, Answer, Dispatcher};
 use telewire::tl::{Deserialize, Function, Serialize, api};
 
-use crate::world::{Caller, Context, PATIENCE, State, World, invalid};
+use crate::world::{Caller, Context, Counts, PATIENCE, State, World, invalid};
 
 /// Where methods are named.
 #[derive(Debug)]
@@ -56,6 +56,9 @@ impl Gate {
             let answer = admitted.and_then(|()| work(state, &context));
             // After it, since it may have been the login.
             state.auth.seen(&context);
+            let Counts { answered, refused, .. } = &mut state.counts;
+            let count = if answer.is_ok() { answered } else { refused };
+            *count = count.saturating_add(1);
             answer
         })
     }

@@ -84,6 +84,7 @@ pub(crate) use push::Wake;
 pub(crate) use query::{PATIENCE, Results};
 pub(crate) use recent::Recent;
 pub(crate) use schedule::new_waiting;
+pub use state::Counts;
 pub(crate) use state::State;
 pub(crate) use view::View;
 
@@ -178,6 +179,12 @@ impl World {
     #[must_use]
     pub fn unmodelled(&self) -> Vec<(String, u64)> {
         self.state().unmodelled.iter().map(|(name, count)| (name.clone(), *count)).collect()
+    }
+
+    /// How many calls were answered and refused, and how much clients were told.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.state().counts
     }
 
     /// Hands to clients of a data centre what waits for them.

@@ -22,6 +22,18 @@ use crate::world::post::Posts;
 use crate::world::push::{Queued, Wake};
 use crate::world::query::Queries;
 
+/// How much a world did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Calls of methods that are modelled, that were answered, or are to be when a bot answers.
+    pub answered: u64,
+    /// The same, that were refused.
+    pub refused: u64,
+    /// What clients were told that they did not ask for, container by container.
+    pub told: u64,
+}
+
 /// All that is known.
 #[derive(Clone)]
 pub(crate) struct State {
@@ -55,6 +67,7 @@ pub(crate) struct State {
     pub(crate) queries: Queries,
     /// How far the world's clock was moved.
     pub(crate) ahead: Duration,
+    pub(crate) counts: Counts,
     /// The methods that were asked for and are not modelled.
     pub(crate) unmodelled: BTreeMap<String, u64>,
 }
@@ -86,6 +99,7 @@ impl State {
             box_size: MAX_EVENTS,
             queries: Queries::default(),
             ahead: Duration::ZERO,
+            counts: Counts::default(),
             unmodelled: BTreeMap::new(),
         }
     }

@@ -150,7 +150,7 @@ fn question(update: Update) -> Option<types::UpdateBotCallbackQuery> {
     let Update::Object(updates) = update else { return None };
     let Ok(enums::Updates::Updates(updates)) = updates.decode() else { return None };
     updates.updates.into_iter().find_map(|update| match update {
-        enums::Update::UpdateBotCallbackQuery(query) => Some(*query),
+        enums::Update::UpdateBotCallbackQuery(query) => Some(query),
         _ => None,
     })
 }

@@ -243,6 +243,20 @@ fn what_is_not_modelled_is_refused_and_counted() {
 }
 
 #[test]
+fn what_a_world_did_is_counted() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    let before = script.world.counts();
+    script.send(ada, bob.user, "hello");
+    script.ask(ada, &functions::channels::CreateChannel::new(" ".into(), "".into())).unwrap_err();
+    assert_eq!(script.told().len(), 1);
+    let now = script.world.counts();
+    let since =
+        (now.answered - before.answered, now.refused - before.refused, now.told - before.told);
+    assert_eq!(since, (1, 1, 1));
+}
+
+#[test]
 fn equal_seeds_and_calls_have_equal_answers_and_other_seeds_others() {
     let play = |seed| {
         let mut script = Script::seeded(seed);
