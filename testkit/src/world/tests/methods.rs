@@ -117,3 +117,33 @@ fn each_method_is_in_a_test() {
     assert!(missing.is_empty(), "{missing:?}");
     assert!(!all.iter().any(|text| names(text, "messages", &["send", "nothing"].concat())));
 }
+
+/// The methods of a row of the README's table: `folder.*` says the folder of those that follow it.
+fn listed(row: &str) -> Vec<String> {
+    let mut folder = String::new();
+    let mut all = Vec::new();
+    for part in row.split('`').skip(1).step_by(2) {
+        match part.split_once('.') {
+            Some((of, "*")) => of.clone_into(&mut folder),
+            Some(_) => all.push(part.to_owned()),
+            None if part.starts_with(char::is_lowercase) && part != "schedule_date" => {
+                all.push(format!("{folder}.{part}"));
+            }
+            None => {}
+        }
+    }
+    all
+}
+
+#[test]
+fn the_readme_lists_each_method_and_no_other() {
+    let text = include_str!("../../../README.md");
+    let table = text.split("| of | methods |").nth(1).unwrap();
+    let rows = table.lines().take_while(|line| line.is_empty() || line.starts_with('|'));
+    let rows = rows.filter(|line| line.starts_with("| "));
+    let mut all: Vec<String> = rows.flat_map(listed).collect();
+    all.sort_unstable();
+    let mut expected: Vec<_> = named().into_keys().map(str::to_owned).collect();
+    expected.sort_unstable();
+    assert_eq!(all, expected);
+}
