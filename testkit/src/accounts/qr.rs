@@ -103,7 +103,8 @@ fn accept(
     request: AcceptLoginToken,
 ) -> Result<Authorization, RpcError> {
     let context = &caller.context;
-    state.approve(caller.me, &request.token, context.unix)?;
+    let AcceptLoginToken { token } = request;
+    state.approve(caller.me, &token, context.unix)?;
     Ok(Authorization {
         current: false,
         official_app: false,

@@ -120,7 +120,7 @@ fn get_forum_topics(
     let from = match (last, request.offset_id) {
         (Some(last), _) => last.saturating_add(1),
         (None, 0) => 0,
-        (None, _) => topics.iter().position(|topic| is_before(topic)).unwrap_or(all),
+        (None, _) => topics.iter().position(is_before).unwrap_or(all),
     };
     let limit = usize::try_from(request.limit).unwrap_or(0).min(MAX_PART);
     let topics = topics.into_iter().skip(from).take(limit).map(Ok).collect();

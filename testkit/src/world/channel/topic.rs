@@ -78,10 +78,10 @@ impl Channel {
     /// A message is gone.
     pub(crate) fn leave_topic(&mut self, message: i32) {
         let topic = self.topic_of.remove(&message);
-        if let Some(topic) = topic.and_then(|topic| self.topics.get_mut(&topic)) {
-            if let Ok(place) = topic.messages.binary_search(&message) {
-                topic.messages.remove(place);
-            }
+        if let Some(topic) = topic.and_then(|topic| self.topics.get_mut(&topic))
+            && let Ok(place) = topic.messages.binary_search(&message)
+        {
+            topic.messages.remove(place);
         }
     }
 

@@ -288,11 +288,8 @@ fn buttons_work_in_groups_and_channels() {
     let user_id = script.input_user(ada, echo.user).into();
     let admin_rights =
         types::ChatAdminRights { post_messages: true, ..types::ChatAdminRights::new() };
-    let promote = telewire::tl::api::functions::channels::EditAdmin::new(
-        channel,
-        user_id,
-        admin_rights.into(),
-    );
+    let promote =
+        telewire::tl::api::functions::channels::EditAdmin::new(channel, user_id, admin_rights);
     script.ask(ada, &promote).unwrap();
     let mut instances = std::collections::BTreeSet::new();
     for place in [Peer::Chat(group), Peer::Channel(super_group), Peer::Channel(news)] {

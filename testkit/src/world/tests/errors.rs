@@ -39,8 +39,8 @@ fn named_in(text: &str) -> Vec<RpcError> {
         let rest = rest.trim_start().trim_start_matches("&format!(");
         if let (Ok(code), Some(name)) = (code.trim().parse(), literal(rest)) {
             // A number stands where something is put in.
-            let name = match name.find('{') {
-                Some(place) => format!("{}7", &name[..place]),
+            let name = match name.split_once('{') {
+                Some((name, _)) => format!("{name}7"),
                 None => name.to_owned(),
             };
             all.push(RpcError::parse(code, &name));
