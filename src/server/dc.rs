@@ -366,6 +366,12 @@ impl DataCentre {
         self.links.get_mut(&link).map(|link| link.take_refusals()).unwrap_or_default()
     }
 
+    /// The time that the data centre takes a moment for: another, if a fault has its clock go wrong.
+    #[must_use]
+    pub fn clock(&self, now: Now) -> Now {
+        self.faults.at(now)
+    }
+
     /// What was sent so far.
     #[must_use]
     pub fn tally(&self) -> &Tally {

@@ -64,7 +64,10 @@ impl World {
                 let now = shared.now();
                 self.deliver(*dc, &mut shared.lock(), now);
             }
-            let now = data_centres.first().map(|(_, shared)| shared.now().unix);
+            let now = data_centres.first().map(|(_, shared)| {
+                let now = shared.now();
+                shared.lock().clock(now).unix
+            });
             let rest = self.next_at().zip(now).map(|(at, now)| at.saturating_sub(now));
             match rest {
                 Some(rest) => drop(timeout(rest, waits.notified()).await),

@@ -189,7 +189,8 @@ impl World {
 
     /// Hands to clients of a data centre what waits for them.
     pub fn deliver(&self, dc: DcId, data_centre: &mut DataCentre, now: Now) {
-        self.tick(now.unix);
+        // The time is the data centre's, however wrong its clock is.
+        self.tick(data_centre.clock(now).unix);
         for Push { key, session, updates } in self.take_pushes(dc) {
             // UM-09: a session that is gone has another of the login's in its place, if that is to get updates too. Of a client that
             // has none any more nobody is told: it asks by itself when it comes back.

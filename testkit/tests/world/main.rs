@@ -150,7 +150,7 @@ fn question(update: Update) -> Option<types::UpdateBotCallbackQuery> {
     let Update::Object(updates) = update else { return None };
     let Ok(enums::Updates::Updates(updates)) = updates.decode() else { return None };
     updates.updates.into_iter().find_map(|update| match update {
-        enums::Update::UpdateBotCallbackQuery(query) => Some(query),
+        enums::Update::UpdateBotCallbackQuery(query) => Some(*query),
         _ => None,
     })
 }
@@ -163,7 +163,7 @@ async fn a_button_has_the_answer_that_the_bot_gives_when_it_likes() {
     let bot = patient(world.log_in(&echo)).await.unwrap();
     let client = patient(world.log_in(&ada)).await.unwrap();
     let enums::InputPeer::InputPeerUser(named) = find(&client, "echo_bot").await else { panic!() };
-    let types::InputPeerUser { user_id, access_hash } = *named;
+    let types::InputPeerUser { user_id, access_hash } = named;
     let users = vec![types::InputUser { user_id, access_hash }.into()];
     let group = patient(client.invoke(&CreateChat::new(users, "Group".into()))).await.unwrap();
     let enums::Updates::Updates(made) = group.updates else { panic!() };

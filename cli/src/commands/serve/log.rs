@@ -246,7 +246,8 @@ mod tests {
             let whole = "1234\n5678\n";
             let end = if at % 5 == 0 { "" } else { "\n" };
             let rest = if at < 5 { "5678\n9\n" } else { "9\n" };
-            let expected = format!("{}{end}1 lost\n{rest}", &whole[..at]);
+            let begun: String = whole.chars().take(at).collect();
+            let expected = format!("{begun}{end}1 lost\n{rest}");
             assert_eq!(String::from_utf8(out.text).unwrap(), expected, "{at}");
         }
     }
