@@ -253,8 +253,8 @@ Events of --json, each with its date:
   exchange refused, packet refused, client refused, link dropped
                     why; address, and count if it is summed up
   lines lost        so many lines before this one could not be written: count
-  counted           how often something of these happened, calls were answered
-                    or refused, and updates told; at the end: details, count
+  counted           how often something of these happened, and calls answered,
+                    errors answered and updates told; at the end: details, count
   not modelled      a method that was asked for in vain; at the end: details, count
   stopped           the last line";
 

@@ -138,7 +138,7 @@ impl Teller {
         let counts = self.counts.take();
         let Counts { answered, refused, told, .. } = accounts.counts();
         let world =
-            [("calls answered", answered), ("calls refused", refused), ("updates told", told)];
+            [("calls answered", answered), ("errors answered", refused), ("updates told", told)];
         let world = world.map(|(name, count)| (name.to_owned(), count));
         // Where it listens is no news.
         let counts: Vec<_> = counts.into_iter().filter(|(name, _)| name != LISTENING).collect();
