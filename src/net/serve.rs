@@ -233,7 +233,7 @@ async fn attend(dc: SharedDc, io: impl Io, gate: Arc<Gate>, pass: &Arc<Pass>, to
     let id = dc.lock().id();
     let io = Counted { inner: io, pass: pass.clone() };
     let Some(stream) = gate.open(Box::new(io), id, told).await else { return };
-    let (link, woken) = dc.open();
+    let (link, woken) = dc.open(told.ip);
     let closing = Closing { dc: &dc, link };
     let mut visit = Visit { dc: &dc, link, told, guest: Some((pass, keyless)) };
     // Whatever ended it, the link is over.

@@ -1,6 +1,7 @@
 //! The data centre without I/O: links come and go, keys and sessions stay.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::crypto::{AuthKey, DhGen, Entropy, EntropyExt, KeyId};
@@ -82,7 +83,11 @@ pub struct DataCentre {
     pub(super) faults: Faults,
     pub(super) tally: Tally,
     next_link: u64,
-    events: VecDeque<DcEvent>,
+    /// The peers of links, where whoever has the sockets says them.
+    peers: IdMap<LinkId, IpAddr>,
+    /// Whose input is looked at.
+    speaker: Option<IpAddr>,
+    events: VecDeque<(DcEvent, Option<IpAddr>)>,
 }
 
 /// The events that are kept for [`DataCentre::take_events`]. Clients cause them, so they must not pile up.
@@ -141,6 +146,8 @@ impl DataCentre {
             faults: Faults::default(),
             tally: Tally::default(),
             next_link: 0,
+            peers: IdMap::default(),
+            speaker: None,
             events: VecDeque::new(),
         }
     }
@@ -165,8 +172,16 @@ impl DataCentre {
         id
     }
 
+    /// The same, from an address, with which [`take_events_with_peers`](Self::take_events_with_peers) tells what the client causes.
+    pub fn handle_connected_from(&mut self, peer: IpAddr) -> LinkId {
+        let id = self.handle_connected();
+        self.peers.insert(id, peer);
+        id
+    }
+
     /// A client's bytes came.
     pub fn handle_input(&mut self, now: Now, id: LinkId, bytes: &[u8]) {
+        self.speaker = self.peers.get(&id).copied();
         let now = self.faults.at(now);
         let mut input = bytes;
         // The link is out of its place while its packets are looked at, since they concern the whole data centre.
@@ -206,6 +221,7 @@ impl DataCentre {
 
     /// A client's socket was closed.
     pub fn handle_disconnected(&mut self, id: LinkId) {
+        self.peers.remove(&id);
         let Some(link) = self.links.remove(&id) else { return };
         self.ready.remove(&id);
         self.closings.retain(|(_, other)| *other != id);
@@ -219,6 +235,7 @@ impl DataCentre {
     /// A time that [`poll_timeout`](Self::poll_timeout) gave has come. Calling it earlier does nothing. Afterwards there
     /// may be something to send over any link, and links that are not open any more.
     pub fn handle_timeout(&mut self, now: Now) {
+        self.speaker = None;
         while let Some((at, id)) = self.closings.first().copied()
             && at <= now.mono
         {
@@ -349,6 +366,12 @@ impl DataCentre {
         self.links.get_mut(&link).map(|link| link.take_refusals()).unwrap_or_default()
     }
 
+    /// The time that the data centre takes a moment for: another, if a fault has its clock go wrong.
+    #[must_use]
+    pub fn clock(&self, now: Now) -> Now {
+        self.faults.at(now)
+    }
+
     /// What was sent so far.
     #[must_use]
     pub fn tally(&self) -> &Tally {
@@ -357,6 +380,7 @@ impl DataCentre {
 
     /// Work was done.
     pub fn handle_work(&mut self, now: Now, id: LinkId, done: Done) {
+        self.speaker = self.peers.get(&id).copied();
         let now = self.faults.at(now);
         let Some(mut link) = self.links.remove(&id) else { return };
         let Link { exchange, .. } = &mut *link;
@@ -405,6 +429,12 @@ impl DataCentre {
 
     /// What happened since the last call; the oldest of it is forgotten if nobody asks for long.
     pub fn take_events(&mut self) -> Vec<DcEvent> {
+        self.events.drain(..).map(|(event, _)| event).collect()
+    }
+
+    /// The same, each with the address of the client that caused it, where that is known: of those that came by
+    /// [`handle_connected_from`](Self::handle_connected_from).
+    pub fn take_events_with_peers(&mut self) -> Vec<(DcEvent, Option<IpAddr>)> {
         self.events.drain(..).collect()
     }
 
@@ -512,7 +542,7 @@ impl DataCentre {
         if self.events.len() == MAX_EVENTS {
             self.events.pop_front();
         }
-        self.events.push_back(event);
+        self.events.push_back((event, self.speaker));
     }
 
     pub(super) fn new_unique_id(&mut self) -> i64 {

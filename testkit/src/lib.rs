@@ -28,6 +28,8 @@
 //!   calls have equal answers. Without the feature `net` that is all there is, for simulations.
 //! * [`World::start`] (feature `net`) puts it behind sockets of 127.0.0.1, and hands to clients what waits for them.
 //!
+//! [Test your bot offline](guide): the guide, in Rust and in Python.
+//!
 //! It shares nothing with telewire's client but the types of the API: what both got wrong would not be seen.
 
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
@@ -40,6 +42,8 @@ pub mod layers;
     reason = "a method has its request, whether it takes parts of it or looks"
 )]
 mod methods;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 #[cfg(feature = "net")]
 mod net;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
@@ -49,4 +53,4 @@ pub use accounts::{CodeKind, SentCode};
 #[cfg(feature = "net")]
 #[cfg_attr(docsrs, doc(cfg(feature = "net")))]
 pub use net::{Builder, LogInError, Running};
-pub use world::{Habits, OwnPts, Person, Push, PushFault, PushFaults, Snapshot, World};
+pub use world::{Counts, Habits, OwnPts, Person, Push, PushFault, PushFaults, Snapshot, World};

@@ -1,4 +1,4 @@
-//! Clients of several layers against one data centre, over the whole protocol.
+//! Clients against one data centre, over the whole protocol: of several layers, and with sessions that went.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,14 +15,15 @@ use telewire::crypto::{KeyId, SeededEntropy, real};
 use telewire::framing::Framing;
 use telewire::ids::{DcId, SessionId};
 use telewire::rpc::{Request, RpcError};
-use telewire::server::{DataCentre, Dispatcher, LinkId, embedded_key, exchange};
+use telewire::server::{Caller, DataCentre, Dispatcher, LinkId, embedded_key, exchange};
 use telewire::session;
 use telewire::time::Now;
 use telewire::tl::api::{enums, functions};
-use telewire::tl::wrap::functions::{InitConnection, InvokeWithLayer};
+use telewire::tl::wrap::functions::{InitConnection, InvokeWithLayer, InvokeWithoutUpdates};
 use telewire::tl::{Deserialize, Object, Repeat, Serialize};
 use telewire_codegen::dynamic::{Codec, Value, arbitrary};
 use telewire_codegen::layers::Layers;
+use telewire_testkit::World;
 use telewire_testkit::layers::AnyLayer;
 
 const NOW: Now = Now { mono: Duration::ZERO, unix: Duration::from_secs(1_705_754_876) };
@@ -224,4 +225,63 @@ fn a_client_of_a_layer_that_there_is_no_copy_of_is_told() {
         assert!(error.contains("CONNECTION_LAYER_INVALID"), "{error}");
     }
     assert_eq!(dc.layer_of(client.place(&dc).0), None);
+}
+
+/// A call in the newest layer.
+fn call<F: Serialize>(request: &F) -> Vec<u8> {
+    said(230, request.to_bytes())
+}
+
+#[test]
+fn um_09_a_session_that_is_gone_has_another_in_its_place_that_is_to_get_updates() {
+    let two = DcId::production(2);
+    let world = World::new(SeededEntropy::new(1));
+    let (ada, bob) = (world.user("Ada"), world.user("Bob"));
+    let mut dispatcher = Dispatcher::new();
+    world.register(two, &mut dispatcher);
+    let config = exchange::Config::new(two, vec![embedded_key().unwrap()], real());
+    let mut dc = DataCentre::new(config, dispatcher, SeededEntropy::new(2));
+    // Calls of a session that the data centre knows nothing of: it is gone.
+    let mut elsewhere = Dispatcher::new();
+    world.register(two, &mut elsewhere);
+    let mut from_gone = |key| {
+        let session = SessionId(99);
+        let caller = Caller { key, session, now: NOW, layer: None, wants_updates: true };
+        elsewhere.answer(caller, &functions::updates::GetState.to_bytes()).unwrap();
+    };
+    let mut client = Client::new();
+    client.call(&mut dc, call(&functions::help::GetNearestDc)).unwrap();
+    let (key, _) = client.place(&dc);
+    world.authorize(two, key, ada.id()).unwrap();
+    from_gone(key);
+    let state = functions::updates::GetState;
+    let quiet = InvokeWithoutUpdates { query: Object::new(&state) };
+    client.call(&mut dc, call(&quiet)).unwrap();
+    let heard = |client: &mut Client, dc: &mut DataCentre| {
+        client.updates.clear();
+        world.say(bob.id(), ada.id(), "hello", NOW.unix).unwrap();
+        world.deliver(two, dc, NOW);
+        client.call(dc, call(&quiet)).unwrap();
+        let all = client.updates.iter().map(|update| enums::Updates::from_bytes(update.as_bytes()));
+        let all: Vec<_> = all.map(Result::unwrap).collect();
+        let is_new = |all: &&enums::Updates| match all {
+            enums::Updates::Updates(all) => {
+                matches!(all.updates[..], [enums::Update::UpdateNewMessage(_)])
+            }
+            _ => false,
+        };
+        all.iter().filter(is_new).count()
+    };
+    // Its other session said that it wants none.
+    assert_eq!(heard(&mut client, &mut dc), 0);
+    // It does now, and is told though it is not the latest.
+    client.call(&mut dc, call(&state)).unwrap();
+    from_gone(key);
+    assert_eq!(heard(&mut client, &mut dc), 1);
+    // What it was not told, it asks for.
+    let missed = functions::updates::GetDifference::new(1, 1, 0);
+    let answer = client.call(&mut dc, call(&missed)).unwrap();
+    let missed = enums::updates::Difference::from_bytes(answer.as_bytes()).unwrap();
+    let enums::updates::Difference::Difference(missed) = missed else { panic!("{missed:?}") };
+    assert_eq!(missed.new_messages.len(), 2);
 }

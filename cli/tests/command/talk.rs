@@ -189,7 +189,7 @@ fn serve_approves_qr_codes_by_their_links() {
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
     assert!(ran.out.contains("Logged in as Somebody, number "), "{}", ran.out);
     let ended = served.end(Signal::TERM);
-    assert_eq!(ended.out.matches("QR code approved").count(), 2, "{}", ended.out);
+    assert_eq!(ended.out.matches("QR code approved  for number").count(), 2, "{}", ended.out);
 }
 
 #[test]

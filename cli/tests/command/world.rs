@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rustix::process::Signal;
-use telewire::client::{Client, InvokeOptions};
+use telewire::client::{Client, InvokeOptions, Update};
 use telewire::ids::DcId;
 use telewire::server::embedded_key;
 use telewire::tl::Function;
@@ -125,7 +125,7 @@ fn data_centres_and_homes_that_do_not_fit_are_told() {
 
 #[tokio::test]
 async fn a_world_of_a_file_is_there_from_the_start() {
-    use telewire::tl::api::functions::messages::GetHistory;
+    use telewire::tl::api::functions::messages::GetMessages;
     use telewire::tl::api::{enums, types};
     let example = run(&["serve", "--example-world"]);
     assert_eq!((example.code, example.err.as_str()), (0, ""));
@@ -140,21 +140,13 @@ async fn a_world_of_a_file_is_there_from_the_start() {
     let found = ask(&client, TWO, &find).await;
     let [User::User(ada)] = &found.users[..] else { panic!("{found:?}") };
     assert_eq!(ada.last_name.as_deref(), Some("Lovelace"));
-    let (user_id, access_hash) = (ada.id, ada.access_hash.unwrap());
-    let history = GetHistory {
-        peer: types::InputPeerUser { user_id, access_hash }.into(),
-        offset_id: 0,
-        offset_date: 0,
-        add_offset: 0,
-        limit: 10,
-        max_id: 0,
-        min_id: 0,
-        hash: 0,
-    };
-    let answer = ask(&client, TWO, &history).await;
+    // Bots have no histories: they ask by numbers.
+    let first = GetMessages { id: vec![types::InputMessageId { id: 1 }.into()] };
+    let answer = ask(&client, TWO, &first).await;
     let enums::messages::Messages::Messages(all) = answer else { panic!("{answer:?}") };
     let [enums::Message::Message(message)] = &all.messages[..] else { panic!("{all:?}") };
-    assert_eq!(message.message, "/start");
+    let from = enums::Peer::from(types::PeerUser { user_id: ada.id });
+    assert_eq!((&*message.message, &message.peer_id), ("/start", &from));
     client.close().await;
 }
 
@@ -165,11 +157,96 @@ fn a_file_that_is_no_world_is_told() {
         ("[[message]]\nfrom = 'a'\nto = 'b'\ntext = 'c'", "nobody is called \"a\""),
         ("[[bot]]\ntoken = '7:a'\nname = 'B'\nusername = '1'", "USERNAME_INVALID"),
         ("[[person]]\nphone = '99966'\nname = 'A'\ndc = 9", "data centre 9 is not among"),
+        ("[[person]]\nphone = '12'\nname = 'A'", "\"12\" is no phone number"),
+        ("[[person]]\nphone = '99966'\nname = ''", "the name of 99966 is empty"),
+        (
+            "[[person]]\nphone = '99966'\nname = 'A'\n[[person]]\nphone = '+999 66'\nname = 'B'",
+            "the phone number +999 66 is there twice",
+        ),
+        (
+            "[[person]]\nphone = '99966'\nname = 'A'\npassword = ''",
+            "the password of 99966 is empty",
+        ),
+        (
+            "[[bot]]\ntoken = '7:a'\nname = 'B'\n[[bot]]\ntoken = '7:b'\nname = 'C'",
+            "the bot of number 7 is there twice",
+        ),
     ] {
         let (_folder, path) = crate::support::folder_with("world.toml", file);
         let ran = run(&["serve", "--world", text(&path)]);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{file}");
         assert!(ran.err.contains(says), "{}", ran.err);
+        if !says.contains("missing field") {
+            assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+        }
+    }
+    // Nor may the options name who is there.
+    let world = "[[person]]\nphone = '99966'\nname = 'A'\n[[bot]]\ntoken = '7:a'\nname = 'B'";
+    let (_folder, path) = crate::support::folder_with("world.toml", world);
+    for (option, value, says) in [
+        ("--user", "99966", "error: --user: the phone number 99966 is there twice\n"),
+        ("--bot", "7:b", "error: --bot: the bot of number 7 is there twice\n"),
+    ] {
+        let ran = run(&["serve", "--world", text(&path), option, value]);
+        assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (2, "", says));
+    }
+}
+
+/// The texts of new messages, of an update.
+fn new_texts(update: Update) -> Vec<String> {
+    use telewire::tl::api::enums;
+    let Update::Object(updates) = update else { return Vec::new() };
+    let Ok(enums::Updates::Updates(updates)) = updates.decode() else { return Vec::new() };
+    let new = updates.updates.into_iter().filter_map(|update| match update {
+        enums::Update::UpdateNewMessage(new) => match new.message {
+            enums::Message::Message(message) => Some(message.message),
+            _ => None,
+        },
+        _ => None,
+    });
+    new.collect()
+}
+
+#[tokio::test]
+async fn what_is_scheduled_is_sent_though_nobody_calls() {
+    use telewire::tl::api::functions::contacts::ResolveUsername;
+    use telewire::tl::api::functions::messages::SendMessage;
+    use telewire::tl::api::types;
+    let example = run(&["serve", "--example-world"]);
+    let (_folder, path) = crate::support::folder_with("world.toml", &example.out);
+    let mut served = Served::start(&["--world", text(&path)]);
+    let bot = client(&served).await;
+    timeout(PATIENCE, bot.log_in_bot("777000777:example")).await.unwrap().unwrap();
+    let mut heard = bot.updates();
+    let charles = client(&served).await;
+    let login = timeout(PATIENCE, charles.send_code("9996620002")).await.unwrap().unwrap();
+    let code = served.code("9996620002");
+    timeout(PATIENCE, login.submit(&code)).await.unwrap().unwrap();
+    let find = ResolveUsername { username: "echo_bot".into(), referer: None };
+    let found = ask(&charles, TWO, &find).await;
+    let [User::User(echo)] = &found.users[..] else { panic!("{found:?}") };
+    let (user_id, access_hash) = (echo.id, echo.access_hash.unwrap());
+    let peer = types::InputPeerUser { user_id, access_hash }.into();
+    let unix = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let soon = i32::try_from(unix.as_secs()).unwrap() + 2;
+    let request =
+        SendMessage { schedule_date: Some(soon), ..SendMessage::new(peer, "later".into(), 1) };
+    ask(&charles, TWO, &request).await;
+    let came = timeout(PATIENCE, async {
+        loop {
+            let texts = new_texts(heard.recv().await.unwrap());
+            if !texts.is_empty() {
+                return texts;
+            }
+        }
+    });
+    assert_eq!(came.await.unwrap(), ["later"]);
+    bot.close().await;
+    charles.close().await;
+    let ended = served.end(Signal::TERM);
+    assert!(ended.out.contains("Happened:\n"), "{}", ended.out);
+    for name in ["session created", "login code", "calls answered", "updates told"] {
+        assert!(ended.out.contains(&format!("  {name}\n")), "{name} in {}", ended.out);
     }
 }
 
@@ -188,7 +265,30 @@ fn what_happens_is_told_to_programs_an_object_a_line() {
         ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let events: Vec<_> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
     assert_eq!(events.first(), Some(&"listening"));
-    assert!(events.contains(&"key created"), "{events:?}");
+    for name in ["key created", "session created"] {
+        let line = lines.iter().find(|line| line["event"] == name).unwrap();
+        assert_eq!((&line["address"], &line["dc"]), (&"127.0.0.1".into(), &"prod:2".into()));
+        let counted =
+            lines.iter().find(|line| line["event"] == "counted" && line["details"] == name);
+        assert_eq!(counted.unwrap()["count"], 1, "{name}");
+    }
+    let calls = lines.iter().find(|line| line["details"] == "calls answered").unwrap();
+    assert_eq!((&calls["event"], &calls["count"]), (&"counted".into(), &0.into()));
     assert_eq!(events.last(), Some(&"stopped"));
     assert!(lines.iter().all(|line| line["date"].as_str().unwrap().ends_with('Z')));
+}
+
+#[test]
+fn the_long_help_tells_of_clients_of_others_and_of_each_event() {
+    let (short, long) = (run(&["serve", "-h"]), run(&["serve", "--help"]));
+    assert_eq!((short.code, long.code), (0, 0));
+    let parts =
+        ["Telethon:", "pyrogram and kurigram", "gramjs, which", "mtcute:", "cargo build --release"];
+    for part in parts.into_iter().chain(["key bound", "lines lost", "counted", "stopped"]) {
+        assert!(long.out.contains(part) && !short.out.contains(part), "{part}");
+    }
+    assert!(long.out.contains("Exit code:") && short.out.contains("Exit code:"));
+    // No line is wrapped that a program is made of.
+    let line = "  rsa.add_key(open(\"dc.pem.pub\").read(), old=False)\n";
+    assert!(long.out.contains(line), "{}", long.out);
 }

@@ -1,5 +1,6 @@
 //! The data centre that the tasks of all links share.
 
+use std::net::IpAddr;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -65,10 +66,13 @@ impl SharedDc {
     }
 
     /// There is a link. Its task is to wait there for something to send.
-    pub(super) fn open(&self) -> (LinkId, Arc<Notify>) {
+    pub(super) fn open(&self, peer: Option<IpAddr>) -> (LinkId, Arc<Notify>) {
         let woken = Arc::new(Notify::new());
         let mut guard = self.lock();
-        let link = guard.handle_connected();
+        let link = match peer {
+            Some(peer) => guard.handle_connected_from(peer),
+            None => guard.handle_connected(),
+        };
         guard.inner.links.insert(link, woken.clone());
         (link, woken)
     }

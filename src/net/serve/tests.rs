@@ -9,7 +9,7 @@ use crate::connection;
 use crate::crypto::{AuthKey, SeededEntropy, toy};
 use crate::framing::{Encoder, FrameError, Framing, Side};
 use crate::ids::{DcId, Salt};
-use crate::server::{Dispatcher, LinkRefusal, embedded_key, exchange};
+use crate::server::{DcEvent, Dispatcher, LinkRefusal, embedded_key, exchange};
 use crate::tl::mtproto::functions::Ping;
 use crate::turns::Turns;
 
@@ -66,6 +66,9 @@ async fn what_cannot_be_accepted_ends_nothing_and_is_tried_again() {
         answered = tokio::time::timeout(PATIENCE, client) => answered.unwrap(),
     }
     assert!(tries.load(Ordering::Relaxed) >= 4);
+    // What came of it is told with whose doing it was.
+    let refused = (DcEvent::PacketRefused, Some(IpAddr::from([127, 0, 0, 1])));
+    assert_eq!(dc.lock().take_events_with_peers(), [refused]);
 }
 
 #[tokio::test]

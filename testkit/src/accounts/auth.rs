@@ -11,7 +11,7 @@ use telewire::rpc::RpcError;
 
 use crate::accounts::code::{Code, CodeKind, SentCode};
 use crate::accounts::qr::{self, Token};
-use crate::world::{Context, Key, State, deactivated};
+use crate::world::{Context, Key, Recent, State, unauthorized};
 
 /// Who is logged in, and who is about to.
 #[derive(Clone)]
@@ -35,14 +35,14 @@ pub(crate) struct Auth {
     /// The keys of each account that is logged in.
     keys: HashMap<i64, BTreeSet<Key>>,
     /// Keys whose login was ended, and what they are told.
-    pub(super) revoked: HashMap<Key, String>,
+    pub(super) revoked: Recent<Key, String, MAX_KEYS>,
     /// Keys that have still to prove a password, and whose.
-    pub(super) pending: HashMap<Key, i64>,
+    pub(super) pending: Recent<Key, i64, MAX_KEYS>,
     /// The questions that were asked, each to be answered once.
-    pub(super) questions: HashMap<Key, (i64, i64, SrpServer)>,
+    pub(super) questions: Recent<Key, (i64, i64, SrpServer), MAX_QUESTIONS>,
     pub(super) tokens: Vec<Token>,
     pub(super) qr_lifetime: Duration,
-    pub(super) transfers: HashMap<Vec<u8>, Transfer>,
+    pub(super) transfers: Recent<[u8; TRANSFER_BYTES], Transfer, MAX_TRANSFERS>,
     pub(crate) addresses: BTreeMap<DcId, SocketAddr>,
     /// What the next calls of a function are answered with, whatever they ask.
     pub(crate) refusals: HashMap<u32, VecDeque<RpcError>>,
@@ -83,6 +83,18 @@ pub(super) struct Transfer {
 /// Sessions of a key that are remembered: as many as a bot may have at once, and no more.
 const MAX_SESSIONS: usize = 8;
 
+/// Keys that are not those of a login but are remembered. One that is forgotten is as if it were new: it logs in from the beginning.
+const MAX_KEYS: usize = 16_384;
+
+/// Questions about passwords at a time; each takes 2 KiB. One that is forgotten is asked again.
+const MAX_QUESTIONS: usize = 1_024;
+
+/// Logins on their way to other data centres at a time; each lasts a minute.
+const MAX_TRANSFERS: usize = 16_384;
+
+/// Bytes by which one is imported.
+pub(super) const TRANSFER_BYTES: usize = 32;
+
 /// The number before the first container that has one.
 pub(super) const FIRST_SEQ: i32 = 1;
 
@@ -103,12 +115,12 @@ impl Default for Auth {
             logins: HashMap::new(),
             sessions: HashMap::new(),
             keys: HashMap::new(),
-            revoked: HashMap::new(),
-            pending: HashMap::new(),
-            questions: HashMap::new(),
+            revoked: Recent::default(),
+            pending: Recent::default(),
+            questions: Recent::default(),
             tokens: Vec::new(),
             qr_lifetime: qr::LIFETIME,
-            transfers: HashMap::new(),
+            transfers: Recent::default(),
             addresses: BTreeMap::new(),
             refusals: HashMap::new(),
         }
@@ -120,6 +132,11 @@ impl Auth {
     pub(crate) fn logins_of(&self, user: i64) -> impl Iterator<Item = (Key, Login)> {
         let keys = self.keys.get(&user).into_iter().flatten();
         keys.filter_map(|key| Some((*key, *self.logins.get(key)?)))
+    }
+
+    /// The sessions of a key that called last and are to get updates, the latest in front.
+    pub(crate) fn sessions_of(&self, key: Key) -> Vec<SessionId> {
+        self.sessions.get(&key).into_iter().flatten().copied().collect()
     }
 
     /// The token of a bot.
@@ -173,21 +190,21 @@ impl State {
         }
         match (self.auth.logins.get(&key), self.auth.pending.get(&key)) {
             (Some(login), _) => Ok(login.user),
-            (None, Some(_)) => Err(RpcError::parse(401, "SESSION_PASSWORD_NEEDED")),
-            (None, None) => Err(RpcError::parse(401, "AUTH_KEY_UNREGISTERED")),
+            (None, Some(_)) => Err(unauthorized("SESSION_PASSWORD_NEEDED")),
+            (None, None) => Err(unauthorized("AUTH_KEY_UNREGISTERED")),
         }
     }
 
     /// Logs an account in, unless a password is missing or it lives elsewhere.
     pub(super) fn log_in(&mut self, key: Key, user: i64) -> Result<(), RpcError> {
-        let account = self.people.user(user).ok_or_else(deactivated)?;
+        let account = self.people.user(user).ok_or_else(|| unauthorized("USER_DEACTIVATED"))?;
         if account.home != key.dc {
             let number = account.home.number;
             return Err(RpcError::parse(303, &format!("USER_MIGRATE_{number}")));
         }
         if account.password.is_some() {
             self.auth.pending.insert(key, user);
-            return Err(RpcError::parse(401, "SESSION_PASSWORD_NEEDED"));
+            return Err(unauthorized("SESSION_PASSWORD_NEEDED"));
         }
         self.logged_in(key, user);
         Ok(())
@@ -216,7 +233,7 @@ impl State {
             self.auth.remove(key);
         }
         // What is on its way is not valid any more either.
-        self.auth.transfers.retain(|_, transfer| transfer.login.by != by);
+        self.auth.transfers.retain(|transfer| transfer.login.by != by);
     }
 
     pub(super) fn revoke(&mut self, key: Key, name: &str) {

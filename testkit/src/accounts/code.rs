@@ -87,11 +87,11 @@ const PHONE_LENGTH: std::ops::RangeInclusive<usize> = 5..=15;
 const TIMEOUT: i32 = 60;
 
 pub(super) fn install(registry: &mut Registry<'_>) {
-    registry.open(send_code);
-    registry.open(resend_code);
-    registry.open(cancel_code);
-    registry.open(sign_in);
-    registry.open(sign_up);
+    registry.open_but_to_bots(send_code);
+    registry.open_but_to_bots(resend_code);
+    registry.open_but_to_bots(cancel_code);
+    registry.open_but_to_bots(sign_in);
+    registry.open_but_to_bots(sign_up);
 }
 
 /// `API_ID_INVALID` unless it looks like an application's.

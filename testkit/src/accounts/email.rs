@@ -22,8 +22,8 @@ pub(super) struct Email {
 }
 
 pub(super) fn install(registry: &mut Registry<'_>) {
-    registry.open(send);
-    registry.open(verify);
+    registry.open_but_to_bots(send);
+    registry.open_but_to_bots(verify);
 }
 
 fn send(

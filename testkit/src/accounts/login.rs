@@ -6,7 +6,7 @@ use telewire::tl::api::functions::auth::LogOut;
 use telewire::tl::api::types::auth;
 
 use crate::methods::Registry;
-use crate::world::{Caller, Key, State, Viewer, deactivated};
+use crate::world::{Caller, Key, State, Viewer, unauthorized};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(log_out);
@@ -24,7 +24,7 @@ pub(super) fn authorization(
         otherwise_relogin_days: None,
         tmp_sessions: None,
         future_auth_token: None,
-        user: shown.ok_or_else(deactivated)?,
+        user: shown.ok_or_else(|| unauthorized("USER_DEACTIVATED"))?,
     };
     Ok(authorization.into())
 }

@@ -129,7 +129,10 @@ impl World {
     ///
     /// As `auth.acceptLoginToken`: `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_TOKEN_ALREADY_ACCEPTED`.
     pub fn approve(&self, user: i64, token: &[u8], now: Duration) -> Result<(), RpcError> {
-        self.with(|state| state.approve(user, token, now.saturating_add(state.ahead)))
+        self.with(|state| {
+            state.pass(now.saturating_add(state.ahead));
+            state.approve(user, token, state.clock)
+        })
     }
 
     /// As [`approve`](Self::approve), for the link that a QR code says: `tg://login?token=…`.
@@ -174,7 +177,7 @@ impl World {
     #[must_use]
     pub fn logins(&self, user: i64) -> Vec<(DcId, KeyId)> {
         let state = self.state();
-        let logins = state.auth.logins.iter().filter(|(_, login)| login.user == user);
+        let logins = state.auth.logins_of(user);
         let mut logins: Vec<_> = logins.map(|(key, _)| (key.dc, key.key)).collect();
         logins.sort_unstable();
         logins

@@ -10,14 +10,14 @@ use telewire::tl::api::{enums, groups, types};
 use crate::accounts::auth::Password;
 use crate::accounts::login;
 use crate::methods::Registry;
-use crate::world::{Context, State, deactivated, invalid};
+use crate::world::{Context, State, invalid, unauthorized};
 
 /// The generator that Telegram sends with the known prime.
 const G: i32 = 3;
 
 pub(super) fn install(registry: &mut Registry<'_>) {
-    registry.open(get_password);
-    registry.open(check_password);
+    registry.open_but_to_bots(get_password);
+    registry.open_but_to_bots(check_password);
 }
 
 impl State {
@@ -41,7 +41,7 @@ fn get_password(
 ) -> Result<types::account::Password, RpcError> {
     let user = state.auth.pending.get(&context.key).copied();
     let user = user.map_or_else(|| state.login(context.key), Ok)?;
-    let account = state.people.user(user).ok_or_else(deactivated)?;
+    let account = state.people.user(user).ok_or_else(|| unauthorized("USER_DEACTIVATED"))?;
     let random = |state: &mut State| state.random::<32>().to_vec();
     let mut answer = types::account::Password {
         has_recovery: false,
@@ -60,7 +60,7 @@ fn get_password(
         let current_algo = algo(&password.salt1, &password.salt2);
         answer.hint = Some(password.hint.clone()).filter(|hint| !hint.is_empty());
         let question = SrpServer::new(params, verifier, &mut state.dice)
-            .map_err(|_| RpcError::parse(500, "INTERNAL"))?;
+            .map_err(|_| RpcError::parse(500, "AUTH_RESTART"))?;
         let srp_id = i64::from_le_bytes(state.random());
         answer.current_algo = Some(Box::new(groups::account::PasswordCurrentAlgo {
             current_algo,

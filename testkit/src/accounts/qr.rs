@@ -12,7 +12,7 @@ use telewire::tl::api::{enums, types};
 
 use crate::accounts::{code, login};
 use crate::methods::Registry;
-use crate::world::{Context, Key, State, invalid, seconds};
+use crate::world::{Caller, Context, Key, State, invalid, seconds};
 
 /// As long as Telegram's tokens are valid; and as long again, once accepted, for whoever shows one to come for the login.
 pub(super) const LIFETIME: Duration = Duration::from_secs(30);
@@ -35,9 +35,9 @@ pub(super) struct Token {
 }
 
 pub(super) fn install(registry: &mut Registry<'_>) {
-    registry.open(export);
-    registry.open(import);
-    registry.open(accept);
+    registry.open_but_to_bots(export);
+    registry.open_but_to_bots(import);
+    registry.people(accept);
 }
 
 fn export(
@@ -99,11 +99,12 @@ fn import(
 
 fn accept(
     state: &mut State,
-    context: &Context,
-    request: &AcceptLoginToken,
+    caller: &Caller,
+    request: AcceptLoginToken,
 ) -> Result<Authorization, RpcError> {
-    let user = state.login(context.key)?;
-    state.approve(user, &request.token, context.unix)?;
+    let context = &caller.context;
+    let AcceptLoginToken { token } = request;
+    state.approve(caller.me, &token, context.unix)?;
     Ok(Authorization {
         current: false,
         official_app: false,

@@ -8,7 +8,7 @@ use telewire::tl::api::enums::auth::Authorization;
 use telewire::tl::api::functions::auth::{ExportAuthorization, ImportAuthorization};
 use telewire::tl::api::types::auth::ExportedAuthorization;
 
-use crate::accounts::auth::{FIRST_SEQ, Login, Transfer};
+use crate::accounts::auth::{FIRST_SEQ, Login, TRANSFER_BYTES, Transfer};
 use crate::accounts::login;
 use crate::methods::Registry;
 use crate::world::{Context, State, invalid};
@@ -33,18 +33,17 @@ fn export(
     if number == 0 || to == context.dc() || !state.auth.addresses.contains_key(&to) {
         return Err(invalid("DC_ID_INVALID"));
     }
-    let bytes = state.random::<32>().to_vec();
+    let bytes = state.random::<TRANSFER_BYTES>();
     let expires = context.unix.saturating_add(LIFETIME);
-    state.auth.transfers.retain(|_, transfer| transfer.expires > context.unix);
     state.auth.transfers.insert(
-        bytes.clone(),
+        bytes,
         Transfer {
             login: Login { user, by, session: None, seq: FIRST_SEQ, created: 0, active: 0 },
             to,
             expires,
         },
     );
-    Ok(ExportedAuthorization { id: user, bytes: bytes.into() })
+    Ok(ExportedAuthorization { id: user, bytes: bytes.to_vec().into() })
 }
 
 fn import(
@@ -53,7 +52,8 @@ fn import(
     request: &ImportAuthorization,
 ) -> Result<Authorization, RpcError> {
     // It is good for one import.
-    let transfer = state.auth.transfers.remove(&request.bytes[..]);
+    let bytes = <[u8; TRANSFER_BYTES]>::try_from(&request.bytes[..]).ok();
+    let transfer = bytes.and_then(|bytes| state.auth.transfers.remove(&bytes));
     let is_valid = |transfer: &Transfer| {
         transfer.login.user == request.id
             && transfer.to == context.dc()

@@ -32,6 +32,12 @@ const MAX_ABOUT: usize = 70;
 /// The kinds of tokens are numbered up to here: <https://core.telegram.org/method/account.registerDevice>.
 const TOKEN_KINDS: std::ops::RangeInclusive<i32> = 1..=13;
 
+/// Devices of an account, more than anybody has.
+const MAX_DEVICES: usize = 100;
+
+/// Bytes of a token: those of browsers are objects with two keys.
+const MAX_TOKEN: usize = 4_096;
+
 fn update_status(
     state: &mut State,
     caller: &Caller,
@@ -103,7 +109,13 @@ impl State {
                 NotifyFor::Peer(self.input_peer(caller, &of.peer)?)
             }
             enums::InputNotifyPeer::InputNotifyForumTopic(topic) => {
-                NotifyFor::Topic(self.input_peer(caller, &topic.peer)?, topic.top_msg_id)
+                let peer = self.input_peer(caller, &topic.peer)?;
+                let Peer::Channel(id) = peer else { return Err(invalid("PEER_ID_INVALID")) };
+                let channel = self.channels.channel(id);
+                if !channel.is_some_and(|all| all.topics.contains_key(&topic.top_msg_id)) {
+                    return Err(invalid("TOPIC_ID_INVALID"));
+                }
+                NotifyFor::Topic(peer, topic.top_msg_id)
             }
             enums::InputNotifyPeer::InputNotifyUsers => NotifyFor::Users,
             enums::InputNotifyPeer::InputNotifyChats => NotifyFor::Chats,
@@ -148,7 +160,17 @@ fn register_device(
     if request.token.is_empty() {
         return Err(invalid("TOKEN_EMPTY"));
     }
-    state.account(caller.me).devices.insert((request.token_type, request.token));
+    if request.token.len() > MAX_TOKEN {
+        return Err(invalid("TOKEN_INVALID"));
+    }
+    let devices = &mut state.account(caller.me).devices;
+    let device = (request.token_type, request.token);
+    devices.retain(|other| *other != device);
+    // The one that was told of first goes.
+    if devices.len() >= MAX_DEVICES {
+        devices.pop_front();
+    }
+    devices.push_back(device);
     Ok(true)
 }
 
@@ -158,9 +180,9 @@ fn unregister_device(
     request: UnregisterDevice,
 ) -> Result<bool, RpcError> {
     let device = (request.token_type, request.token);
-    if !state.account(caller.me).devices.remove(&device) {
-        return Err(invalid("TOKEN_INVALID"));
-    }
+    let devices = &mut state.account(caller.me).devices;
+    let place = devices.iter().position(|other| *other == device);
+    place.and_then(|place| devices.remove(place)).ok_or_else(|| invalid("TOKEN_INVALID"))?;
     Ok(true)
 }
 

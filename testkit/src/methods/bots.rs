@@ -18,18 +18,15 @@ const MAX_DESCRIPTION: usize = 256;
 const MAX_START_PARAM: usize = 64;
 
 pub(super) fn install(registry: &mut Registry<'_>) {
-    registry.on(set_bot_commands);
-    registry.on(reset_bot_commands);
-    registry.on(get_bot_commands);
+    registry.bots(set_bot_commands);
+    registry.bots(reset_bot_commands);
+    registry.bots(get_bot_commands);
     registry.people(start_bot);
 }
 
 impl State {
-    /// Whom commands are for; whoever asks has to be a bot.
+    /// Whom commands are for.
     fn scope(&self, caller: &Caller, scope: &BotCommandScope) -> Result<Scope, RpcError> {
-        if !self.is_bot(caller.me) {
-            return Err(invalid("USER_BOT_REQUIRED"));
-        }
         let peer = |peer| self.input_peer(caller, peer);
         Ok(match scope {
             BotCommandScope::BotCommandScopeDefault => Scope::Default,
@@ -44,9 +41,19 @@ impl State {
                 let user = self.input_user(caller, &scope.user_id)?;
                 Scope::PeerUser(peer(&scope.peer)?, user)
             }
-            _ => return Err(invalid("BOT_COMMAND_SCOPE_INVALID")),
+            _ => return Err(invalid("INPUT_CONSTRUCTOR_INVALID")),
         })
     }
+}
+
+/// Lists of commands that a bot has, by whom they are for and the language: more than any has.
+const MAX_LISTS: usize = 1_000;
+
+/// None, or two letters as ISO 639-1 has them.
+fn checked_language(code: &str) -> Result<(), RpcError> {
+    let is_code =
+        code.is_empty() || (code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase()));
+    is_code.then_some(()).ok_or_else(|| invalid("LANG_CODE_INVALID"))
 }
 
 /// Whether commands can be some.
@@ -80,9 +87,15 @@ fn set_bot_commands(
     let SetBotCommands { scope, lang_code, commands } = request;
     let scope = state.scope(caller, &scope)?;
     checked(&commands)?;
+    checked_language(&lang_code)?;
     if let Some(bot) = state.people.user_mut(caller.me) {
-        bot.commands.insert((scope, lang_code), commands);
+        let key = (scope, lang_code);
+        if bot.commands.len() >= MAX_LISTS && !bot.commands.contains_key(&key) {
+            return Err(invalid("BOT_COMMANDS_TOO_MUCH"));
+        }
+        bot.commands.insert(key, commands);
     }
+    state.tell_commands(caller);
     Ok(true)
 }
 
@@ -92,9 +105,11 @@ fn reset_bot_commands(
     request: ResetBotCommands,
 ) -> Result<bool, RpcError> {
     let scope = state.scope(caller, &request.scope)?;
+    checked_language(&request.lang_code)?;
     if let Some(bot) = state.people.user_mut(caller.me) {
         bot.commands.remove(&(scope, request.lang_code));
     }
+    state.tell_commands(caller);
     Ok(true)
 }
 
@@ -104,6 +119,7 @@ fn get_bot_commands(
     request: GetBotCommands,
 ) -> Result<Vec<types::BotCommand>, RpcError> {
     let scope = state.scope(caller, &request.scope)?;
+    checked_language(&request.lang_code)?;
     let commands = state.people.user(caller.me);
     let commands = commands.and_then(|bot| bot.commands_for(scope, &request.lang_code));
     Ok(commands.cloned().unwrap_or_default())

@@ -12,7 +12,7 @@ const MAX_ANSWER: usize = 200;
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on_query(get_bot_callback_answer);
-    registry.on(set_bot_callback_answer);
+    registry.bots(set_bot_callback_answer);
 }
 
 /// Whether a message has a button that calls back with these bytes.
@@ -24,6 +24,26 @@ fn has_button(markup: &enums::ReplyMarkup, data: &[u8]) -> bool {
     })
 }
 
+/// A chat as the other side of it sees it.
+fn seen_by_other(me: i64, peer: Peer) -> Peer {
+    match peer {
+        Peer::User(_) => Peer::User(me),
+        Peer::Chat(_) | Peer::Channel(_) => peer,
+    }
+}
+
+impl State {
+    /// A number of a chat, the same for all who are in it.
+    fn chat_instance(&self, me: i64, peer: Peer) -> i64 {
+        let parts = match peer {
+            Peer::User(other) => [1, me.min(other), me.max(other)],
+            Peer::Chat(id) => [2, id, 0],
+            Peer::Channel(id) => [3, id, 0],
+        };
+        self.drawn(&parts.map(i64::cast_unsigned)).cast_signed()
+    }
+}
+
 /// Games, passwords, and messages that were sent by way of a bot are not modelled.
 fn get_bot_callback_answer(
     state: &mut State,
@@ -31,11 +51,12 @@ fn get_bot_callback_answer(
     request: GetBotCallbackAnswer,
 ) -> Result<i64, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
-    let account = state.accounts.get(&caller.me);
-    let copy = account.and_then(|account| account.common.message(request.msg_id));
-    let post = copy.filter(|copy| copy.dialog == peer).and_then(|copy| state.posts.post(copy.post));
+    state.check_inside(caller.me, peer)?;
+    let copy = state.find(caller.me, peer, request.msg_id);
+    let post = copy.and_then(|copy| state.posts.post(copy.post));
     let post = post.ok_or_else(|| invalid("MESSAGE_ID_INVALID"))?;
-    let Peer::User(bot) = post.from else { return Err(invalid("BOT_INVALID")) };
+    // What a channel posted was written by somebody too.
+    let bot = post.author;
     if !state.is_bot(bot) {
         return Err(invalid("BOT_INVALID"));
     }
@@ -43,16 +64,20 @@ fn get_bot_callback_answer(
     if !post.content.reply_markup.as_ref().is_some_and(|markup| has_button(markup, &data)) {
         return Err(invalid("DATA_INVALID"));
     }
-    let msg_id = post.id_in(Peer::User(bot)).ok_or_else(|| invalid("MESSAGE_ID_INVALID"))?;
-    let user_id = caller.me;
-    let query = state.ask_bot(caller, bot, false, |query_id| {
+    // The chat and the message as the bot knows them.
+    let (user_id, there) = (caller.me, seen_by_other(caller.me, peer));
+    let msg_id = post.id_in(State::box_of(bot, there));
+    let msg_id = msg_id.ok_or_else(|| invalid("MESSAGE_ID_INVALID"))?;
+    // A bot that is out hears nothing of it, and so never answers.
+    state.check_inside(bot, there).map_err(|_| invalid("BOT_RESPONSE_TIMEOUT"))?;
+    let chat_instance = state.chat_instance(user_id, peer);
+    let query = state.ask_bot(caller, bot, Some(there), false, |query_id| {
         let update = types::UpdateBotCallbackQuery {
             query_id,
             user_id,
-            peer: Peer::User(user_id).to_tl(),
+            peer: there.to_tl(),
             msg_id,
-            // A number of the chat, the same for both.
-            chat_instance: user_id ^ bot.rotate_left(32),
+            chat_instance,
             data: Some(data.clone()),
             game_short_name: None,
         };
@@ -67,9 +92,6 @@ fn set_bot_callback_answer(
     request: SetBotCallbackAnswer,
 ) -> Result<bool, RpcError> {
     let SetBotCallbackAnswer { alert, query_id, message, url, cache_time } = request;
-    if !state.is_bot(caller.me) {
-        return Err(invalid("USER_BOT_REQUIRED"));
-    }
     state.query(caller, query_id, false)?;
     if message.as_deref().is_some_and(|message| message.chars().count() > MAX_ANSWER) {
         return Err(invalid("MESSAGE_TOO_LONG"));

@@ -9,23 +9,25 @@ use telewire::tl::api::functions::messages::{
     AddChatUser, CreateChat, DeleteChat, DeleteChatUser, EditChatAbout, EditChatAdmin,
     EditChatDefaultBannedRights, EditChatTitle, GetChats, GetFullChat, MigrateChat,
 };
-use telewire::tl::api::types;
+use telewire::tl::api::{groups, types};
 
 use crate::methods::{Registry, distinct};
-use crate::world::{Caller, ChatExit, MAX_CHAT_MEMBERS, MAX_TITLE, Peer, State, invalid};
+use crate::world::{
+    Caller, ChatExit, MAX_CHAT_MEMBERS, MAX_TITLE, NotifyFor, Peer, State, invalid,
+};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
-    registry.on(create_chat);
+    registry.people(create_chat);
     registry.on(get_chats);
     registry.on(get_full_chat);
-    registry.on(add_chat_user);
+    registry.people(add_chat_user);
     registry.on(delete_chat_user);
     registry.on(edit_chat_title);
     registry.on(edit_chat_about);
-    registry.on(edit_chat_admin);
+    registry.people(edit_chat_admin);
     registry.on(edit_chat_default_banned_rights);
-    registry.on(migrate_chat);
-    registry.on(delete_chat);
+    registry.people(migrate_chat);
+    registry.people(delete_chat);
 }
 
 /// A title without the spaces around it.
@@ -90,9 +92,19 @@ fn get_full_chat(
     let is_inviter = chat.may(caller.me, |banned| banned.invite_users);
     let invite = state.invites.of(Peer::Chat(id), caller.me).into_iter();
     let invite = invite.filter(|_| is_inviter).find(|one| one.is_permanent && !one.is_revoked);
-    let settings = types::PeerNotifySettings::new();
+    let settings = state.notify_settings(caller.me, NotifyFor::Peer(Peer::Chat(id)));
+    let requests_pending = state.may_invite(caller.me, Peer::Chat(id)).then(|| {
+        let types::UpdatePendingJoinRequests { requests_pending, recent_requesters, .. } =
+            view.pending_requests(Peer::Chat(id));
+        groups::ChatFullRequestsPending { requests_pending, recent_requesters }
+    });
+    let bots = chat.members.keys().filter_map(|user| state.people.user(*user));
+    let bots = bots.filter(|user| user.is_bot());
+    let bots = bots.map(|bot| state.bot_info(bot, caller.me, Peer::Chat(id))).collect();
     let full_chat = types::ChatFull {
         exported_invite: invite.map(crate::world::Invite::exported),
+        requests_pending: requests_pending.filter(|group| group.requests_pending > 0),
+        bot_info: Some(bots),
         ..types::ChatFull::new(id, chat.about.clone(), participants, settings)
     };
     let full_chat = full_chat.into();
@@ -117,6 +129,7 @@ fn add_chat_user(
         return Err(invalid("USERS_TOO_MUCH"));
     }
     state.chat_changed(id, |chat| chat.admit(user, caller.me, date));
+    state.take_request(caller, Peer::Chat(id), user, None);
     let action = types::MessageActionChatAddUser { users: vec![user] };
     let sent = state.happen_in_chat(caller, id, action, None);
     let updates = happened(state, caller, id, sent);

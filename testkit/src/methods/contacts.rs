@@ -102,11 +102,6 @@ impl State {
         self.accounts.get(&user).map(|of| of.contacts.keys().copied().collect()).unwrap_or_default()
     }
 
-    /// Puts somebody into the address book of whoever calls.
-    fn keep(&mut self, caller: &Caller, user: i64, contact: Contact) {
-        self.account(caller.me).contacts.insert(user, contact);
-    }
-
     /// What one is told whose address book changed, in one's other logins too.
     fn contacts_changed(&mut self, caller: &Caller, users: &[i64]) -> enums::Updates {
         let (users, date) = (users.to_vec(), caller.date());
@@ -179,7 +174,7 @@ fn import_contacts(
     {
         let user = state.user_by_phone(&digits(&phone)).map(|user| user.id);
         let Some(user_id) = user.filter(|_| !first_name.trim().is_empty()) else { continue };
-        state.keep(caller, user_id, Contact::new(&first_name, &last_name, true));
+        state.keep_contact(caller.me, user_id, Contact::new(&first_name, &last_name, true));
         imported.push(types::ImportedContact { user_id, client_id });
         named.insert(user_id);
     }
@@ -208,7 +203,11 @@ fn add_contact(
     let phone = state.people.user(id).and_then(|user| user.phone.as_deref());
     let has_phone = phone.is_some_and(|phone| phone == digits(&request.phone))
         || state.contact(caller.me, id).is_some_and(|contact| contact.has_phone);
-    state.keep(caller, id, Contact::new(&request.first_name, &request.last_name, has_phone));
+    state.keep_contact(
+        caller.me,
+        id,
+        Contact::new(&request.first_name, &request.last_name, has_phone),
+    );
     Ok(state.contacts_changed(caller, &[id]))
 }
 
@@ -219,8 +218,7 @@ fn delete_contacts(
 ) -> Result<enums::Updates, RpcError> {
     let named = request.id.iter().map(|user| state.input_user(caller, user));
     let named = named.collect::<Result<Vec<_>, _>>()?;
-    let contacts = &mut state.account(caller.me).contacts;
-    let gone = distinct(named).filter(|id| contacts.remove(id).is_some());
+    let gone = distinct(named).filter(|id| state.drop_contact(caller.me, *id));
     let gone: Vec<i64> = gone.collect();
     Ok(state.contacts_changed(caller, &gone))
 }

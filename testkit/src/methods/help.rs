@@ -18,13 +18,13 @@ use crate::world::{Caller, Context, HOME, SUPPORT_PHONE, State, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.open(get_config);
-    registry.open(get_nearest_dc);
-    registry.open(get_app_config);
-    registry.open(get_countries_list);
+    registry.open_but_to_bots(get_nearest_dc);
+    registry.open_but_to_bots(get_app_config);
+    registry.open_but_to_bots(get_countries_list);
     registry.open(|_, _, _: &GetCdnConfig| Ok(api::CdnConfig { public_keys: Vec::new() }));
-    registry.open(|_, _, _: &GetAppUpdate| Ok(types::NoAppUpdate.into()));
-    registry.on(get_terms_of_service_update);
-    registry.on(accept_terms_of_service);
+    registry.open_but_to_bots(|_, _, _: &GetAppUpdate| Ok(types::NoAppUpdate.into()));
+    registry.people(get_terms_of_service_update);
+    registry.people(accept_terms_of_service);
     registry.people(get_support);
     registry.people(|_, _, _: GetInviteText| {
         Ok(types::InviteText { message: "Let us talk here.".into() })

@@ -17,7 +17,7 @@ const MAX_RESULTS: usize = 50;
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on_query(get_inline_bot_results);
-    registry.on(set_inline_bot_results);
+    registry.bots(set_inline_bot_results);
     registry.people(send_inline_bot_result);
 }
 
@@ -45,7 +45,7 @@ fn get_inline_bot_results(
         Peer::Channel(_) => enums::InlineQueryPeerType::InlineQueryPeerTypeMegagroup,
     });
     let (user_id, GetInlineBotResults { query, offset, .. }) = (caller.me, request);
-    Ok(state.ask_bot(caller, bot, true, |query_id| {
+    Ok(state.ask_bot(caller, bot, None, true, |query_id| {
         let update = types::UpdateBotInlineQuery {
             query_id,
             user_id,
@@ -92,9 +92,6 @@ fn set_inline_bot_results(
     caller: &Caller,
     request: SetInlineBotResults,
 ) -> Result<bool, RpcError> {
-    if !state.is_bot(caller.me) {
-        return Err(invalid("USER_BOT_REQUIRED"));
-    }
     let query = state.query(caller, request.query_id, true)?;
     if request.results.len() > MAX_RESULTS {
         return Err(invalid("RESULTS_TOO_MUCH"));

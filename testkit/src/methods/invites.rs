@@ -16,13 +16,13 @@ use crate::world::{Caller, Invite, MAX_CHAT_MEMBERS, Peer, State, count, hash_of
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(export_chat_invite);
-    registry.on(check_chat_invite);
-    registry.on(import_chat_invite);
-    registry.on(get_exported_chat_invite);
-    registry.on(get_exported_chat_invites);
+    registry.people(check_chat_invite);
+    registry.people(import_chat_invite);
+    registry.people(get_exported_chat_invite);
+    registry.people(get_exported_chat_invites);
     registry.on(edit_exported_chat_invite);
     registry.on(hide_chat_join_request);
-    registry.on(get_chat_invite_importers);
+    registry.people(get_chat_invite_importers);
 }
 
 /// The most users of one link.
@@ -32,16 +32,12 @@ impl State {
     /// A group or channel into which whoever asks may invite.
     fn inviting(&self, caller: &Caller, peer: &enums::InputPeer) -> Result<Peer, RpcError> {
         let peer = self.input_peer(caller, peer)?;
-        let may = match peer {
-            Peer::Chat(id) => {
-                let chat = self.own_chat(caller.me, id)?;
-                chat.is_admin(caller.me)
-            }
-            Peer::Channel(id) => {
-                self.open_channel(caller, id)?.can(caller.me, |rights| rights.invite_users)
-            }
+        match peer {
+            Peer::Chat(id) => drop(self.own_chat(caller.me, id)?),
+            Peer::Channel(id) => drop(self.open_channel(caller, id)?),
             Peer::User(_) => return Err(invalid("PEER_ID_INVALID")),
-        };
+        }
+        let may = self.may_invite(caller.me, peer);
         may.then_some(peer).ok_or_else(|| invalid("CHAT_ADMIN_REQUIRED"))
     }
 
@@ -49,6 +45,25 @@ impl State {
     fn exported(&self, peer: Peer, link: &str) -> Result<&Invite, RpcError> {
         let invite = self.invites.invite(hash_of(link)).filter(|invite| invite.peer == peer);
         invite.ok_or_else(|| invalid("INVITE_HASH_EXPIRED"))
+    }
+
+    /// Whether somebody may come in, by a link or since an admin says so.
+    ///
+    /// # Errors
+    ///
+    /// `INVITE_HASH_EXPIRED`: they were thrown out; `USERS_TOO_MUCH`: there is no room.
+    fn may_enter(&self, user: i64, peer: Peer, date: i32) -> Result<(), RpcError> {
+        match peer {
+            Peer::Channel(id)
+                if self.channels.channel(id).is_some_and(|all| all.is_kicked(user, date)) =>
+            {
+                Err(invalid("INVITE_HASH_EXPIRED"))
+            }
+            Peer::Chat(_) if self.members_of(peer) >= MAX_CHAT_MEMBERS => {
+                Err(invalid("USERS_TOO_MUCH"))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn is_inside(&self, user: i64, peer: Peer) -> bool {
@@ -113,7 +128,7 @@ fn export_chat_invite(
         used_by: BTreeMap::new(),
         requests: BTreeMap::new(),
     };
-    Ok(state.export_invite(caller, peer, invite).exported())
+    Ok(state.export_invite(invite)?.exported())
 }
 
 fn check_chat_invite(
@@ -162,21 +177,15 @@ fn import_chat_invite(
     if state.is_inside(me, peer) {
         return Err(invalid("USER_ALREADY_PARTICIPANT"));
     }
-    match peer {
-        Peer::Channel(id) if state.channels.channel(id).is_some_and(|c| c.is_kicked(me, date)) => {
-            return Err(invalid("INVITE_HASH_EXPIRED"));
-        }
-        Peer::Chat(_) if state.members_of(peer) >= MAX_CHAT_MEMBERS => {
-            return Err(invalid("USERS_TOO_MUCH"));
-        }
-        _ => {}
-    }
+    state.may_enter(me, peer, date)?;
     if invite.needs_request {
-        if let Some(invite) = state.invites.invite_mut(&hash) {
-            invite.requests.insert(me, date);
+        let asked = state.invites.invite_mut(&hash);
+        if asked.is_some_and(|invite| invite.requests.insert(me, date).is_none()) {
+            state.tell_requests(caller, peer);
         }
         return Err(invalid("INVITE_REQUEST_SENT"));
     }
+    state.take_request(caller, peer, me, None);
     if let Some(invite) = state.invites.invite_mut(&hash) {
         invite.used_by.insert(me, date);
     }
@@ -290,9 +299,9 @@ fn edit_exported_chat_invite(
             requests: BTreeMap::new(),
             ..was
         };
-        let new = state.export_invite(caller, peer, new);
+        let new = state.export_invite(new)?;
         let mut view = state.view(caller.viewer());
-        view.name(Peer::User(caller.me));
+        view.name(Peer::User(new.admin));
         let invite = state.exported(peer, &hash)?.exported();
         let (new_invite, users) = (new.exported(), view.users());
         return Ok(types::messages::ExportedChatInviteReplaced { invite, new_invite, users }.into());
@@ -308,11 +317,13 @@ fn hide_chat_join_request(
 ) -> Result<Updates, RpcError> {
     let peer = state.inviting(caller, &request.peer)?;
     let user = state.input_user(caller, &request.user_id)?;
-    let came = request.approved.then(|| caller.date());
-    let taken = state.invites.take_request(peer, user, came);
-    if !taken {
+    if !state.invites.waiting(peer).contains(&user) {
         return Err(invalid("HIDE_REQUESTER_MISSING"));
     }
+    if request.approved {
+        state.may_enter(user, peer, caller.date())?;
+    }
+    state.take_request(caller, peer, user, request.approved.then(|| caller.date()));
     if request.approved && !state.is_inside(user, peer) {
         let action = enums::MessageAction::MessageActionChatJoinedByRequest;
         return Ok(state.let_in(caller, peer, user, caller.me, action));
@@ -331,7 +342,7 @@ fn get_chat_invite_importers(
     let peer = state.inviting(caller, &request.peer)?;
     let invites = match &request.link {
         Some(link) => vec![state.exported(peer, link)?],
-        None => state.invites.leading_to(peer),
+        None => state.invites.leading_to(peer).collect(),
     };
     let asked =
         |invite: &Invite| invite.requests.iter().map(|(user, date)| (*user, *date)).collect();

@@ -16,20 +16,20 @@ const CODE: &str = "en";
 const VERSION: i32 = 1;
 
 pub(super) fn install(registry: &mut Registry<'_>) {
-    registry.open(|_, _, request: &GetLanguages| {
+    registry.open_but_to_bots(|_, _, request: &GetLanguages| {
         checked(&request.lang_pack, CODE).map(|()| vec![english()])
     });
-    registry.open(|_, _, request: &GetLanguage| {
+    registry.open_but_to_bots(|_, _, request: &GetLanguage| {
         checked(&request.lang_pack, &request.lang_code).map(|()| english())
     });
-    registry.open(|_, _, request: &GetLangPack| {
+    registry.open_but_to_bots(|_, _, request: &GetLangPack| {
         checked(&request.lang_pack, &request.lang_code).map(|()| strings(0))
     });
-    registry.open(|_, _, request: &GetDifference| {
+    registry.open_but_to_bots(|_, _, request: &GetDifference| {
         let GetDifference { lang_pack, lang_code, from_version } = request;
         checked(lang_pack, lang_code).map(|()| strings(*from_version))
     });
-    registry.open(|_, _, request: &GetStrings| {
+    registry.open_but_to_bots(|_, _, request: &GetStrings| {
         checked(&request.lang_pack, &request.lang_code)?;
         let keys = request.keys.iter().cloned();
         let deleted = keys.map(|key| types::LangPackStringDeleted { key }.into());

@@ -18,7 +18,8 @@
 //! * Whoever changes what was said, or says something about it, passes [`State::check_inside`] first; how it changes is told to the
 //!   boxes of [`State::copies`].
 //! * Lists in requests go through [`distinct`].
-//! * What bots may not call is registered with [`Registry::people`].
+//! * Who may call it says how it is registered: [`Registry`] has a method for each kind of callers, and a test compares them with
+//!   `schema/methods.json`.
 //! * What others are to hear of it is queued meanwhile by [`State::push`], once for each of their logins, and handed over after it.
 //!   What happened in a box is an [event](crate::world::What) of it besides, so that `getDifference` tells the same.
 //! * The time is [`Caller::date`], randomness [`State::random`]; there are no others.
@@ -35,44 +36,51 @@ mod invites;
 mod langpack;
 mod messages;
 mod photos;
+mod registry;
 mod stickers;
 mod topics;
 mod updates;
 mod users;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::hash::Hash;
 
 use telewire::ids::DcId;
-use telewire::rpc::RpcError;
-use telewire::server::{Answer, Dispatcher};
-use telewire::tl::{Deserialize, Function, Serialize, api};
+use telewire::server::Dispatcher;
 
 use crate::accounts;
-use crate::world::{Caller, Context, PATIENCE, State, World, invalid};
+use crate::world::World;
 pub(crate) use bots::checked as checked_commands;
+pub(crate) use registry::Registry;
+#[cfg(test)]
+pub(crate) use registry::{Who, named};
 
 /// Has a dispatcher answer for a world.
 pub(crate) fn install(world: &World, dc: DcId, dispatcher: &mut Dispatcher) {
-    let mut registry = Registry { world, dc, dispatcher };
-    account::install(&mut registry);
-    accounts::install(&mut registry);
-    bots::install(&mut registry);
-    callbacks::install(&mut registry);
-    channels::install(&mut registry);
-    chats::install(&mut registry);
-    contacts::install(&mut registry);
-    help::install(&mut registry);
-    inline::install(&mut registry);
-    invites::install(&mut registry);
-    langpack::install(&mut registry);
-    messages::install(&mut registry);
-    photos::install(&mut registry);
-    stickers::install(&mut registry);
-    topics::install(&mut registry);
-    updates::install(&mut registry);
-    users::install(&mut registry);
+    let mut registry = Registry::new(world, dc, dispatcher);
+    name_all(&mut registry);
     registry.count_the_rest();
+}
+
+/// Names all methods.
+fn name_all(registry: &mut Registry<'_>) {
+    account::install(registry);
+    accounts::install(registry);
+    bots::install(registry);
+    callbacks::install(registry);
+    channels::install(registry);
+    chats::install(registry);
+    contacts::install(registry);
+    help::install(registry);
+    inline::install(registry);
+    invites::install(registry);
+    langpack::install(registry);
+    messages::install(registry);
+    photos::install(registry);
+    stickers::install(registry);
+    topics::install(registry);
+    updates::install(registry);
+    users::install(registry);
 }
 
 /// How many of a list in a request are looked at: as many as clients name at once (`users.getUsers` and `channels.getMessages` of
@@ -86,138 +94,4 @@ pub(crate) fn distinct<T: Copy + Eq + Hash>(
 ) -> impl Iterator<Item = T> {
     let mut seen = HashSet::new();
     named.into_iter().filter(move |one| seen.insert(*one)).take(MAX_NAMED)
-}
-
-/// Where methods are named.
-#[derive(Debug)]
-pub(crate) struct Registry<'a> {
-    world: &'a World,
-    dc: DcId,
-    dispatcher: &'a mut Dispatcher,
-}
-
-impl Registry<'_> {
-    /// A method for those who are logged in.
-    #[track_caller]
-    pub(crate) fn on<F>(
-        &mut self,
-        method: fn(&mut State, &Caller, F) -> Result<F::Return, RpcError>,
-    ) where
-        F: Function + Deserialize + 'static,
-        F::Return: Serialize + 'static,
-    {
-        self.answer(move |state, context, request| {
-            let caller = state.caller(context)?;
-            method(state, &caller, request)
-        });
-    }
-
-    /// A method for people who are logged in: bots are refused with `BOT_METHOD_INVALID`.
-    #[track_caller]
-    pub(crate) fn people<F>(
-        &mut self,
-        method: fn(&mut State, &Caller, F) -> Result<F::Return, RpcError>,
-    ) where
-        F: Function + Deserialize + 'static,
-        F::Return: Serialize + 'static,
-    {
-        self.answer(move |state, context, request| {
-            let caller = state.caller(context)?;
-            if state.is_bot(caller.me) {
-                return Err(invalid("BOT_METHOD_INVALID"));
-            }
-            method(state, &caller, request)
-        });
-    }
-
-    /// A method for people that a bot answers: what is given is the number of the question, to which
-    /// [`State::answer_query`] has the answer.
-    #[track_caller]
-    pub(crate) fn on_query<F>(
-        &mut self,
-        method: fn(&mut State, &Caller, F) -> Result<i64, RpcError>,
-    ) where
-        F: Function + Deserialize + 'static,
-        F::Return: Serialize + 'static,
-    {
-        let (world, dc) = (self.world.clone(), self.dc);
-        self.dispatcher.on_token(move |caller, request: F| {
-            let context = Context::new(dc, caller);
-            let asked = world.with(|state| {
-                let context = state.at(context);
-                let refusal = state.auth.refusals.get_mut(&F::ID).and_then(VecDeque::pop_front);
-                refusal.map_or(Ok(()), Err)?;
-                let caller = state.caller(&context)?;
-                if state.is_bot(caller.me) {
-                    return Err(invalid("BOT_METHOD_INVALID"));
-                }
-                state.auth.seen(&context);
-                method(state, &caller, request)
-            });
-            match asked {
-                Ok(query) => Answer::Later {
-                    token: query.cast_unsigned(),
-                    within: PATIENCE,
-                    otherwise: invalid("BOT_RESPONSE_TIMEOUT"),
-                },
-                Err(error) => Answer::Now(Err(error)),
-            }
-        });
-    }
-
-    /// A method that anybody may call.
-    #[track_caller]
-    pub(crate) fn open<F>(
-        &mut self,
-        method: fn(&mut State, &Context, &F) -> Result<F::Return, RpcError>,
-    ) where
-        F: Function + Deserialize + 'static,
-        F::Return: Serialize + 'static,
-    {
-        self.answer(move |state, context, request: F| method(state, context, &request));
-    }
-
-    #[track_caller]
-    fn answer<F>(
-        &mut self,
-        method: impl Fn(&mut State, &Context, F) -> Result<F::Return, RpcError> + Send + 'static,
-    ) where
-        F: Function + Deserialize + 'static,
-        F::Return: Serialize + 'static,
-    {
-        let (world, dc) = (self.world.clone(), self.dc);
-        self.dispatcher.on(move |caller, request: F| {
-            let context = Context::new(dc, caller);
-            world.with(|state| {
-                let context = state.at(context);
-                let refusal = state.auth.refusals.get_mut(&F::ID).and_then(VecDeque::pop_front);
-                let answer = match refusal {
-                    Some(refusal) => Err(refusal),
-                    None => method(state, &context, request),
-                };
-                // After it, since it may have been the login.
-                state.auth.seen(&context);
-                answer
-            })
-        });
-    }
-
-    /// What is not modelled is refused as what Telegram does not have, and counted.
-    fn count_the_rest(&mut self) {
-        let world = self.world.clone();
-        self.dispatcher.otherwise(move |_, id, _| {
-            let name = api::name_of(id).map_or_else(|| format!("{id:#010x}"), str::to_owned);
-            world.with(|state| state.count_unmodelled(&name));
-            Err(invalid("INPUT_METHOD_INVALID"))
-        });
-    }
-}
-
-impl State {
-    /// Whoever is logged in where a call came from.
-    fn caller(&self, context: &Context) -> Result<Caller, RpcError> {
-        let me = self.login(context.key)?;
-        let by = self.auth.logins.get(&context.key).map_or(context.key, |login| login.by);
-        Ok(Caller { me, by, context: *context })
-    }
 }

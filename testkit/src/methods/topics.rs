@@ -25,7 +25,7 @@ pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(edit_forum_topic);
     registry.on(update_pinned_forum_topic);
     registry.on(delete_topic_history);
-    registry.on(get_replies);
+    registry.people(get_replies);
 }
 
 fn toggle_forum(
@@ -111,10 +111,16 @@ fn get_forum_topics(
     let mut topics: Vec<_> = topics.collect();
     topics.sort_by_key(|topic| std::cmp::Reverse((topic.is_pinned, topic.top())));
     let all = topics.len();
-    let is_before = |topic: &&Topic| request.offset_id == 0 || topic.top() < request.offset_id;
+    // The page goes on after the topic that is named; of those that are not pinned after the message that is.
+    let last = topics.iter().position(|topic| topic.id == request.offset_topic);
+    let is_before = |topic: &&Topic| !topic.is_pinned && topic.top() < request.offset_id;
+    let from = match (last, request.offset_id) {
+        (Some(last), _) => last.saturating_add(1),
+        (None, 0) => 0,
+        (None, _) => topics.iter().position(is_before).unwrap_or(all),
+    };
     let limit = usize::try_from(request.limit).unwrap_or(0).min(MAX_PART);
-    let part: Vec<_> = topics.into_iter().filter(is_before).take(limit).collect();
-    let topics = part.into_iter().map(Ok).collect();
+    let topics = topics.into_iter().skip(from).take(limit).map(Ok).collect();
     Ok(topics_shown(state, caller, channel, topics, all))
 }
 
@@ -175,7 +181,7 @@ fn topic_shown(
     let read = channel.members.get(&me).map_or(i32::MAX, |member| member.read);
     let unread = topic.messages.iter().filter(|id| **id > read).count();
     let (from, peer) = (view.name(Peer::User(topic.creator)), channel.peer().to_tl());
-    let settings = types::PeerNotifySettings::new();
+    let settings = view.topic_settings(channel.peer(), topic.id);
     let shown = types::ForumTopic {
         my: topic.creator == me,
         closed: topic.is_closed,

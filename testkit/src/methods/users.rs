@@ -32,7 +32,7 @@ fn get_full_user(
     let user = state.people.user(id).ok_or_else(|| invalid("USER_ID_INVALID"))?;
     let notify = state.notify_settings(caller.me, NotifyFor::Peer(Peer::User(id)));
     let settings = types::PeerSettings::new();
-    let bot_info = user.is_bot().then(|| Box::new(state.bot_info(user)));
+    let bot_info = user.is_bot().then(|| Box::new(state.bot_info(user, caller.me, Peer::User(id))));
     let full_user = types::UserFull {
         about: user.about.clone(),
         can_pin_message: true,

@@ -49,6 +49,33 @@ impl World {
         Self::builder().start().await
     }
 
+    /// Hands to clients of data centres what waits for them, as soon as it does, and has happen what is to happen at a time, such as
+    /// messages that are scheduled. It has no end: it is for a task, beside [`Server::run`], of which there is one for a world. The
+    /// clock of the first data centre is that of the world.
+    ///
+    /// It is what [`on_push`](Self::on_push), [`deliver`](Self::deliver) and [`next_at`](Self::next_at) are for. Dropped, it hands
+    /// out nothing more; what waits then waits for the next one.
+    pub async fn hand_out(self, data_centres: Vec<(DcId, SharedDc)>) {
+        let waits = Arc::new(Notify::new());
+        let wake = waits.clone();
+        self.on_push(move || wake.notify_one());
+        loop {
+            for (dc, shared) in &data_centres {
+                let now = shared.now();
+                self.deliver(*dc, &mut shared.lock(), now);
+            }
+            let now = data_centres.first().map(|(_, shared)| {
+                let now = shared.now();
+                shared.lock().clock(now).unix
+            });
+            let rest = self.next_at().zip(now).map(|(at, now)| at.saturating_sub(now));
+            match rest {
+                Some(rest) => drop(timeout(rest, waits.notified()).await),
+                None => waits.notified().await,
+            }
+        }
+    }
+
     /// A world that is to be started otherwise.
     pub fn builder() -> Builder {
         Builder { seed: 1, data_centres: vec![HOME], strictness: Strictness::Strict }
@@ -110,28 +137,9 @@ impl Builder {
         }
         let first = places.first().and_then(|dc| Some((*dc, data_centres.get(dc)?.0)));
         let home = first.ok_or_else(|| io::Error::other("a world needs a data centre"))?;
-        tasks.spawn(hand_out(world.clone(), data_centres.clone()));
+        let all: Vec<_> = data_centres.iter().map(|(dc, (_, all))| (*dc, all.clone())).collect();
+        tasks.spawn(world.clone().hand_out(all));
         Ok(Running { world, key: key.public().clone(), home, data_centres, _tasks: tasks })
-    }
-}
-
-/// Hands out what waits, as soon as it does.
-async fn hand_out(world: World, data_centres: BTreeMap<DcId, (SocketAddr, SharedDc)>) {
-    let waits = Arc::new(Notify::new());
-    let wake = waits.clone();
-    world.on_push(move || wake.notify_one());
-    loop {
-        for (dc, (_, shared)) in &data_centres {
-            let now = shared.now();
-            world.deliver(*dc, &mut shared.lock(), now);
-        }
-        // The clock of the first data centre is that of the world.
-        let now = data_centres.values().next().map(|(_, shared)| shared.now().unix);
-        let rest = world.next_at().zip(now).map(|(at, now)| at.saturating_sub(now));
-        match rest {
-            Some(rest) => drop(timeout(rest, waits.notified()).await),
-            None => waits.notified().await,
-        }
     }
 }
 

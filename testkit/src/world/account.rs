@@ -1,6 +1,6 @@
 //! What an account has besides its profile.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use telewire::tl::api::types::PeerNotifySettings;
 
@@ -35,7 +35,7 @@ pub(crate) struct Account {
     /// How it wants to be told of messages.
     pub(crate) notify: BTreeMap<NotifyFor, PeerNotifySettings>,
     /// Where it is told of messages while no client runs: the kinds of tokens, and tokens.
-    pub(crate) devices: BTreeSet<(i32, String)>,
+    pub(crate) devices: VecDeque<(i32, String)>,
 }
 
 /// What came of a message that was sent.

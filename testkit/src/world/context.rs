@@ -95,9 +95,9 @@ pub(crate) fn forbidden(name: &str) -> RpcError {
     RpcError::parse(403, name)
 }
 
-/// The error of an account that is no more.
-pub(crate) fn deactivated() -> RpcError {
-    RpcError::parse(401, "USER_DEACTIVATED")
+/// An error of a request of somebody who has no account, or none any more.
+pub(crate) fn unauthorized(name: &str) -> RpcError {
+    RpcError::parse(401, name)
 }
 
 pub(crate) fn seconds(unix: Duration) -> i32 {

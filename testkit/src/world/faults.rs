@@ -1,13 +1,13 @@
 //! What goes wrong on the way to clients: UM-12. It is here alone, between what is told and what is handed over.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use telewire::tl::api::enums::Updates;
+use telewire::tl::api::enums::{self, Updates};
 use telewire::tl::api::types;
 
-use crate::world::State;
 use crate::world::push::{MAX_JOINED, Queued};
+use crate::world::{Key, Peer, State, Viewer};
 
 /// What happens to what clients are told. A new world hands all of it over, at once and in order. All of it follows from the world's
 /// seed.
@@ -29,6 +29,10 @@ pub struct PushFaults {
     pub split: u16,
     /// It comes in one container with what was told before it.
     pub merge: u16,
+    /// What it says of channels is lost, and `updateChannelTooLong` comes in its place, with the position or without.
+    pub channel_too_long: u16,
+    /// Whoever is named in it is named in short, as `min`.
+    pub min: u16,
 }
 
 /// What happens to one.
@@ -51,6 +55,13 @@ pub enum PushFault {
     Split,
     /// It comes in one container with what was told before it to the same session, if neither has a number.
     Merge,
+    /// What it says of channels is lost, and `updateChannelTooLong` comes in its place; what says nothing of any comes as it is.
+    ChannelTooLong {
+        /// Whether it says where the channel's box is.
+        with_pts: bool,
+    },
+    /// The people and channels that are named in it are named in short, as `min`: their access hashes are none to name them by.
+    Min,
 }
 
 /// The most that one is late by chance.
@@ -68,10 +79,20 @@ impl State {
         if let Some(fault) = self.faults.script.pop_front() {
             return fault;
         }
-        let PushFaults { drop, too_long, repeat, delay, reorder, split, merge } =
-            self.faults.chances;
+        let PushFaults {
+            drop,
+            too_long,
+            repeat,
+            delay,
+            reorder,
+            split,
+            merge,
+            channel_too_long,
+            min,
+        } = self.faults.chances;
         let drawn = if delay > 0 { u32::from_le_bytes(self.random()) } else { 0 };
         let late = LATEST.mul_f64(f64::from(drawn) / f64::from(u32::MAX));
+        let with_pts = channel_too_long > 0 && self.chance(500);
         let all = [
             (drop, PushFault::Drop),
             (too_long, PushFault::TooLong),
@@ -80,6 +101,8 @@ impl State {
             (reorder, PushFault::Reorder),
             (split, PushFault::Split),
             (merge, PushFault::Merge),
+            (channel_too_long, PushFault::ChannelTooLong { with_pts }),
+            (min, PushFault::Min),
         ];
         let found = all.into_iter().find(|(chance, _)| self.chance(*chance));
         found.map_or(PushFault::None, |(_, fault)| fault)
@@ -114,7 +137,59 @@ impl State {
                 }
             }
             PushFault::Merge => self.merge(queued),
+            PushFault::ChannelTooLong { with_pts } => {
+                let updates = self.channels_too_long(queued.updates, with_pts);
+                self.append(Queued { updates, ..queued });
+            }
+            PushFault::Min => {
+                let updates = self.in_short(queued.to, queued.updates);
+                self.append(Queued { updates, ..queued });
+            }
         }
+    }
+
+    /// What is said of channels, as `updateChannelTooLong` of each of them.
+    fn channels_too_long(&self, updates: Updates, with_pts: bool) -> Updates {
+        let Updates::Updates(mut all) = updates else { return updates };
+        let mut told = BTreeSet::new();
+        let said = std::mem::take(&mut all.updates);
+        for update in said {
+            let Some(channel_id) = channel_of(&update) else {
+                all.updates.push(update);
+                continue;
+            };
+            if told.insert(channel_id) {
+                let channel = self.channels.channel(channel_id).filter(|_| with_pts);
+                let pts = channel.map(|channel| channel.mailbox.pts());
+                all.updates.push(types::UpdateChannelTooLong { channel_id, pts }.into());
+            }
+        }
+        Updates::Updates(all)
+    }
+
+    /// A container in which people and channels are named in short.
+    fn in_short(&self, to: Key, updates: Updates) -> Updates {
+        let login = self.auth.logins.get(&to);
+        let (Updates::Updates(mut all), Some(login)) = (updates.clone(), login) else {
+            return updates;
+        };
+        let viewer = Viewer { user: login.user, by: login.by };
+        for user in &mut all.users {
+            // Nobody is a stranger to oneself.
+            if let enums::User::User(user) = user
+                && !user.self_
+            {
+                let access_hash = self.min_access_hash(viewer, Peer::User(user.id));
+                (user.min, user.access_hash, user.phone) = (true, Some(access_hash), None);
+            }
+        }
+        for chat in &mut all.chats {
+            if let enums::Chat::Channel(channel) = chat {
+                let access_hash = self.min_access_hash(viewer, Peer::Channel(channel.id));
+                (channel.min, channel.access_hash) = (true, Some(access_hash));
+            }
+        }
+        Updates::Updates(all)
     }
 
     fn merge(&mut self, queued: Queued) {
@@ -133,6 +208,21 @@ impl State {
             return;
         }
         self.append(queued);
+    }
+}
+
+/// The channel in whose box something happened.
+fn channel_of(update: &enums::Update) -> Option<i64> {
+    let of = |message: &enums::Message| match message.peer_id() {
+        Some(enums::Peer::PeerChannel(channel)) => Some(channel.channel_id),
+        _ => None,
+    };
+    match update {
+        enums::Update::UpdateNewChannelMessage(new) => of(&new.message),
+        enums::Update::UpdateEditChannelMessage(edit) => of(&edit.message),
+        enums::Update::UpdateDeleteChannelMessages(gone) => Some(gone.channel_id),
+        enums::Update::UpdatePinnedChannelMessages(pinned) => Some(pinned.channel_id),
+        _ => None,
     }
 }
 

@@ -13,7 +13,8 @@ use crate::world::push::MAX_JOINED;
 /// Chances are of a thousand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Habits {
-    /// A private message comes as `updateShortMessage`, and what one sent oneself is answered with `updateShortSentMessage`.
+    /// A message of a private chat comes as `updateShortMessage`, one of a basic group as `updateShortChatMessage`, and what one sent
+    /// oneself is answered with `updateShortSentMessage`.
     pub short: u16,
     /// A container has a number, `seq`.
     pub numbered: u16,
@@ -64,36 +65,63 @@ impl State {
     }
 }
 
-/// A container of one new private message as the short form, if that has all of it.
+/// A container of one new message of a private chat or a basic group as the short form, if that has all of it.
 pub(super) fn short(updates: &Updates) -> Option<Updates> {
     use telewire::tl::api::enums::{Message, Peer};
     let Updates::Updates(container) = updates else { return None };
     let [Update::UpdateNewMessage(new)] = container.updates.as_slice() else { return None };
     let Message::Message(message) = &new.message else { return None };
-    let Peer::PeerUser(user) = &message.peer_id else { return None };
     // What is new was not changed yet.
     let has_more = message.media.is_some()
-        || message.from_id.is_some()
         || message.reply_markup.is_some()
-        || message.from_scheduled;
-    (!has_more).then(|| {
-        let short = types::UpdateShortMessage {
-            out: message.out,
-            silent: message.silent,
-            fwd_from: message.fwd_from.clone(),
-            reply_to: message.reply_to.clone(),
-            entities: message.entities.clone(),
-            ..types::UpdateShortMessage::new(
-                message.id,
-                user.user_id,
-                message.message.clone(),
-                new.pts,
-                new.pts_count,
-                message.date,
-            )
-        };
-        short.into()
-    })
+        || message.from_scheduled
+        || message.via_business_bot_id.is_some();
+    if has_more {
+        return None;
+    }
+    let (text, pts, count) = (message.message.clone(), new.pts, new.pts_count);
+    match (&message.peer_id, &message.from_id) {
+        (Peer::PeerUser(user), None) => {
+            let short = types::UpdateShortMessage {
+                out: message.out,
+                silent: message.silent,
+                fwd_from: message.fwd_from.clone(),
+                via_bot_id: message.via_bot_id,
+                reply_to: message.reply_to.clone(),
+                entities: message.entities.clone(),
+                ..types::UpdateShortMessage::new(
+                    message.id,
+                    user.user_id,
+                    text,
+                    pts,
+                    count,
+                    message.date,
+                )
+            };
+            Some(short.into())
+        }
+        (Peer::PeerChat(chat), Some(Peer::PeerUser(from))) => {
+            let short = types::UpdateShortChatMessage {
+                out: message.out,
+                silent: message.silent,
+                fwd_from: message.fwd_from.clone(),
+                via_bot_id: message.via_bot_id,
+                reply_to: message.reply_to.clone(),
+                entities: message.entities.clone(),
+                ..types::UpdateShortChatMessage::new(
+                    message.id,
+                    from.user_id,
+                    chat.chat_id,
+                    text,
+                    pts,
+                    count,
+                    message.date,
+                )
+            };
+            Some(short.into())
+        }
+        _ => None,
+    }
 }
 
 /// The answer to what one sent as the short form: the client knows the rest.

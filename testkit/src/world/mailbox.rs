@@ -80,6 +80,11 @@ impl Mailbox {
         self.pts
     }
 
+    /// The number that the next message will have.
+    pub(crate) fn next_id(&self) -> i32 {
+        self.last_id.saturating_add(1)
+    }
+
     /// Adds a message; gives its number, and the position after it.
     pub(crate) fn add(&mut self, copy: MessageCopy, date: i32) -> (i32, i32) {
         self.last_id = self.last_id.saturating_add(1);

@@ -40,6 +40,7 @@ mod query;
 mod read;
 mod reads;
 mod receipt;
+mod recent;
 mod remove;
 mod schedule;
 mod seed;
@@ -70,7 +71,7 @@ pub(crate) use chat::{Exit as ChatExit, MAX_MEMBERS as MAX_CHAT_MEMBERS, MAX_TIT
 pub(crate) use commands::Scope;
 pub(crate) use contacts::Contact;
 pub(crate) use context::{
-    Actor, Caller, Context, Key, Viewer, deactivated, forbidden, invalid, seconds,
+    Actor, Caller, Context, Key, Viewer, forbidden, invalid, seconds, unauthorized,
 };
 pub(crate) use dialog::{Dialog, Part};
 pub use faults::{PushFault, PushFaults};
@@ -86,7 +87,9 @@ pub(crate) use presence::Presence;
 pub use push::Push;
 pub(crate) use push::Wake;
 pub(crate) use query::{PATIENCE, Results};
+pub(crate) use recent::Recent;
 pub(crate) use schedule::new_waiting;
+pub use state::Counts;
 pub(crate) use state::State;
 pub(crate) use view::View;
 
@@ -183,14 +186,27 @@ impl World {
         self.state().unmodelled.iter().map(|(name, count)| (name.clone(), *count)).collect()
     }
 
+    /// How many calls were answered and refused, and how much clients were told.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.state().counts
+    }
+
     /// Hands to clients of a data centre what waits for them.
     pub fn deliver(&self, dc: DcId, data_centre: &mut DataCentre, now: Now) {
-        self.tick(now.unix);
+        // The time is the data centre's, however wrong its clock is.
+        self.tick(data_centre.clock(now).unix);
         for Push { key, session, updates } in self.take_pushes(dc) {
-            // A client whose temporary key was replaced may have begun another session; one that is gone asks by itself when
-            // it comes back.
-            let _ = session.is_some_and(|session| data_centre.push(now, key, session, &updates))
-                || data_centre.push_to_latest(now, key, &updates);
+            // UM-09: a session that is gone has another of the login's in its place, if that is to get updates too. Of a client that
+            // has none any more nobody is told: it asks by itself when it comes back.
+            let others = self.state().auth.sessions_of(Key { dc, key });
+            let is_known = !others.is_empty();
+            let mut sessions = session.into_iter().chain(others);
+            let is_told = sessions.any(|session| data_centre.push(now, key, session, &updates));
+            if !is_told && !is_known {
+                // Of whoever is about to log in, whose temporary key was replaced meanwhile.
+                data_centre.push_to_latest(now, key, &updates);
+            }
         }
         let answers = self.state().take_answers(dc);
         for (token, answer) in answers {
@@ -242,9 +258,10 @@ impl World {
     }
 
     /// Has `wake` called whenever something begins to wait for clients, from within the call that causes it: it must neither
-    /// wait nor lock a data centre. Whoever is woken by it should [`deliver`](Self::deliver) in each data centre.
+    /// wait nor lock a data centre. Whoever is woken by it should [`deliver`](Self::deliver) in each data centre. It is called at once
+    /// if something waits already.
     pub fn on_push(&self, wake: impl Fn() + Send + Sync + 'static) {
-        self.state().wake = Wake::new(wake);
+        self.with(|state| state.wake = Wake::new(wake));
     }
 
     /// All that is known now, to go back to it.
@@ -258,7 +275,10 @@ impl World {
         let mut state = self.state();
         let wake = std::mem::take(&mut state.wake);
         *state = *snapshot.0;
-        state.wake = wake;
+        state.wake = wake.clone();
+        drop(state);
+        // What waited then waits again.
+        wake.call();
     }
 
     /// Does something with what is known, and wakes whoever hands out what waits afterwards.

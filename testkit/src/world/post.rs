@@ -195,6 +195,7 @@ impl Post {
             _ => None,
         }));
         names.extend(self.content.forward.map(|forward| forward.from));
+        names.extend(self.contact().map(Peer::User));
         match &self.content.action {
             Some(MessageAction::MessageActionChatCreate(action)) => {
                 names.extend(action.users.iter().copied().map(Peer::User));
@@ -224,6 +225,19 @@ impl Post {
         match self.content.media {
             Some(Media::Poll(poll)) if self.copies.is_empty() => Some(poll),
             _ => None,
+        }
+    }
+
+    /// Whose number it gives.
+    pub(crate) fn contact(&self) -> Option<i64> {
+        match &self.content.media {
+            Some(Media::Plain(media)) => match &**media {
+                MessageMedia::MessageMediaContact(contact) => {
+                    Some(contact.user_id).filter(|user| *user != 0)
+                }
+                _ => None,
+            },
+            Some(Media::Poll(_)) | None => None,
         }
     }
 

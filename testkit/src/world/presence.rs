@@ -41,13 +41,22 @@ impl State {
         user.presence = presence;
         let Some(status) = presence.to_tl() else { return };
         let update = types::UpdateUserStatus { user_id: caller.me, status };
-        self.tell_acquainted(caller, &update.into());
+        // UM-09: bots are not told who is there.
+        let others = self.acquainted(caller.me).into_iter().filter(|user| !self.is_bot(*user));
+        let others = others.collect();
+        self.tell_about(caller, others, &update.into());
     }
 
     /// Tells whoever knows an account about it, and its other logins.
     pub(crate) fn tell_acquainted(&mut self, caller: &Caller, update: &Update) {
+        let others = self.acquainted(caller.me);
+        self.tell_about(caller, others, update);
+    }
+
+    /// Tells some about an account, and its other logins.
+    fn tell_about(&mut self, caller: &Caller, others: Vec<i64>, update: &Update) {
         let (me, date) = (caller.me, caller.date());
-        for user in self.acquainted(me).into_iter().chain([me]) {
+        for user in others.into_iter().chain([me]) {
             self.push(user, Some(caller.context.key), |state, viewer| {
                 let mut view = state.view(viewer);
                 view.name(crate::world::Peer::User(me));

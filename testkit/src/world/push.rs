@@ -162,6 +162,7 @@ impl State {
         for queued in all {
             if queued.to.dc == dc && queued.due <= self.clock {
                 let Queued { to, session, updates, .. } = queued;
+                self.counts.told = self.counts.told.saturating_add(1);
                 here.push(Push { key: to.key, session, updates });
             } else {
                 self.pushes.push_back(queued);

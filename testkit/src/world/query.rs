@@ -25,10 +25,15 @@ const SECONDS: i32 = 15;
 /// What inline queries found that are kept, of all accounts; the oldest go.
 const MAX_RESULTS: usize = 1_024;
 
+/// Questions that wait at a time. The oldest gets no answer then but `BOT_RESPONSE_TIMEOUT`.
+const MAX_ASKED: usize = 16_384;
+
 /// What bots were asked, and answered.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Queries {
     asked: BTreeMap<i64, Query>,
+    /// The questions in the order in which it gets too late for them, answered ones too.
+    order: VecDeque<(i32, i64)>,
     /// On their way to whoever asked: the data centre, the question, and the answer's bytes.
     pub(crate) answers: VecDeque<(DcId, u64, Answered)>,
     results: VecDeque<(i64, Results)>,
@@ -56,25 +61,39 @@ pub(crate) struct Results {
     pub(crate) all: Vec<BotInlineResult>,
 }
 
+impl Queries {
+    /// Forgets the questions for whose answers it is too late: all wait equally long, and the time never goes back.
+    fn forget(&mut self, date: i32) {
+        let is_late = |(expires, _): &(i32, i64)| *expires < date;
+        while self.order.front().is_some_and(is_late) || self.order.len() >= MAX_ASKED {
+            let Some((_, id)) = self.order.pop_front() else { return };
+            self.asked.remove(&id);
+        }
+    }
+}
+
 impl State {
-    /// Asks a bot; gives the number of the question.
+    /// Asks a bot; gives the number of the question. It is told who asks, and where.
     pub(crate) fn ask_bot(
         &mut self,
         caller: &Caller,
         bot: i64,
+        place: Option<Peer>,
         is_inline: bool,
         update: impl Fn(i64) -> Update,
     ) -> i64 {
         let id = i64::from_le_bytes(self.random());
         let (date, viewer) = (caller.date(), caller.viewer());
-        self.queries.asked.retain(|_, query| query.expires >= date);
+        self.queries.forget(date);
         let expires = date.saturating_add(SECONDS);
         let query = Query { bot, dc: caller.context.dc(), is_inline, viewer, expires };
         self.queries.asked.insert(id, query);
+        self.queries.order.push_back((expires, id));
         let (update, me) = (update(id), caller.me);
         self.push(bot, None, |state, viewer| {
             let mut view = state.view(viewer);
             view.name(Peer::User(me));
+            let _ = place.map(|place| view.name(place));
             view.updates(vec![update.clone()], date)
         });
         id

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::world::{Actor, Peer, State, What};
+use telewire::tl::api::types;
+
+use crate::world::{Actor, Dialog, Peer, State, What};
 
 impl State {
     /// Reads a chat up to a message, or all of it for 0. Whoever wrote what was read hears so in a box of their own. Gives the position
     /// of the reader's box, and by how much it moved.
     pub(crate) fn read(&mut self, peer: Peer, max_id: i32, actor: Actor) -> (i32, i32) {
         let owner = Peer::User(actor.user);
+        self.mark_unread(peer, false, actor);
         let account = self.account(actor.user);
         let Some(dialog) = account.dialogs.get(&peer) else { return (account.common.pts(), 0) };
         let last = if max_id == 0 { i32::MAX } else { max_id };
@@ -22,7 +25,6 @@ impl State {
         let dialog = account.dialog(peer);
         dialog.read_inbox = newest;
         dialog.unread = dialog.unread.saturating_sub(count);
-        dialog.is_marked = false;
         if matches!(peer, Peer::Chat(_)) {
             dialog.reads.note(newest, actor.date);
         }
@@ -37,6 +39,21 @@ impl State {
             }
         }
         (pts, 1)
+    }
+
+    /// An account says of a chat that it is not read, or is; its other sessions hear so.
+    pub(crate) fn mark_unread(&mut self, peer: Peer, unread: bool, actor: Actor) {
+        let is_marked = |dialog: &Dialog| dialog.is_marked;
+        let account = self.account(actor.user);
+        if account.dialogs.get(&peer).is_some_and(is_marked) == unread {
+            return;
+        }
+        account.dialog(peer).is_marked = unread;
+        self.tell_all(actor.user, actor, |view| {
+            let peer = types::DialogPeer { peer: view.name(peer) }.into();
+            let update = types::UpdateDialogUnreadMark::new(peer);
+            types::UpdateDialogUnreadMark { unread, ..update }.into()
+        });
     }
 
     /// Who wrote some messages of a box: the chat as each of them sees it, and the last one's number there.

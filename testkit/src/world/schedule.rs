@@ -136,14 +136,18 @@ impl State {
         Some((sent?, update))
     }
 
-    /// The time has come to a moment: what was to be sent until then is sent.
+    /// The time has come to a moment: what was to be sent until then is sent, each when its time comes.
     pub(crate) fn pass(&mut self, unix: Duration) {
-        self.clock = self.clock.max(unix);
-        let now = seconds(self.clock);
-        while let Some((date, user, id)) = self.due.first().copied().filter(|due| due.0 <= now) {
+        let end = self.clock.max(unix);
+        let until = seconds(end);
+        while let Some((date, user, id)) = self.due.first().copied().filter(|due| due.0 <= until) {
             self.due.remove(&(date, user, id));
-            self.send_waiting(id, Actor { user, date: now, key: None });
+            let due = Duration::from_secs(u64::try_from(date).unwrap_or(0));
+            self.clock = self.clock.max(due);
+            let date = seconds(self.clock);
+            self.send_waiting(id, Actor { user, date, key: None });
         }
+        self.clock = end;
     }
 }
 

@@ -22,6 +22,18 @@ use crate::world::post::Posts;
 use crate::world::push::{Queued, Wake};
 use crate::world::query::Queries;
 
+/// How much a world did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Calls of methods that are modelled, that were answered, or are to be when a bot answers.
+    pub answered: u64,
+    /// The same, that were refused.
+    pub refused: u64,
+    /// What clients were told that they did not ask for, container by container.
+    pub told: u64,
+}
+
 /// All that is known.
 #[derive(Clone)]
 pub(crate) struct State {
@@ -33,6 +45,8 @@ pub(crate) struct State {
     pub(crate) auth: Auth,
     /// What each account has; made when something of it is looked at first.
     pub(crate) accounts: BTreeMap<i64, Account>,
+    /// In whose address books somebody is.
+    pub(crate) kept_by: BTreeMap<i64, BTreeSet<i64>>,
     pub(crate) posts: Posts,
     pub(crate) chats: Chats,
     pub(crate) channels: Channels,
@@ -53,6 +67,7 @@ pub(crate) struct State {
     pub(crate) queries: Queries,
     /// How far the world's clock was moved.
     pub(crate) ahead: Duration,
+    pub(crate) counts: Counts,
     /// The methods that were asked for and are not modelled.
     pub(crate) unmodelled: BTreeMap<String, u64>,
 }
@@ -69,6 +84,7 @@ impl State {
             people: People::default(),
             auth: Auth::default(),
             accounts: BTreeMap::new(),
+            kept_by: BTreeMap::new(),
             posts: Posts::default(),
             chats: Chats::default(),
             channels: Channels::default(),
@@ -83,15 +99,15 @@ impl State {
             box_size: MAX_EVENTS,
             queries: Queries::default(),
             ahead: Duration::ZERO,
+            counts: Counts::default(),
             unmodelled: BTreeMap::new(),
         }
     }
 
-    /// A call by the world's clock.
+    /// A call by the world's clock, which never goes back: data centres may differ in what time it is.
     pub(crate) fn at(&mut self, context: Context) -> Context {
-        let unix = context.unix.saturating_add(self.ahead);
-        self.pass(unix);
-        Context { unix, ..context }
+        self.pass(context.unix.saturating_add(self.ahead));
+        Context { unix: self.clock, ..context }
     }
 
     /// Random bytes.

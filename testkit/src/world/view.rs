@@ -7,7 +7,8 @@ use telewire::tl::api::{enums, types};
 use crate::world::account::Account;
 use crate::world::schedule::Waiting;
 use crate::world::{
-    Channel, Dialog, GENERAL, Media, MessageCopy, Peer, Post, PostId, Reacted, State, User, Viewer,
+    Channel, Dialog, GENERAL, Media, MessageCopy, NotifyFor, Peer, Post, PostId, Reacted, State,
+    User, Viewer,
 };
 
 /// Reactions that come with a message, as many as Telegram sends.
@@ -19,8 +20,8 @@ pub(crate) struct View<'a> {
     pub(super) state: &'a State,
     pub(super) viewer: Viewer,
     named: BTreeSet<Peer>,
-    /// Who is named in messages of channels.
-    passing: BTreeSet<i64>,
+    /// Who is named in passing: strangers are shown in short.
+    passing: BTreeSet<Peer>,
 }
 
 impl State {
@@ -53,10 +54,10 @@ impl<'a> View<'a> {
         peer.to_tl()
     }
 
-    /// Somebody whom a message of a channel names: UM-10, strangers are shown in short.
-    pub(crate) fn pass(&mut self, user: i64) -> enums::Peer {
-        self.passing.insert(user);
-        Peer::User(user).to_tl()
+    /// Somebody, or a channel, that is named in passing, by a message of a channel say: UM-10, strangers are shown in short.
+    pub(crate) fn pass(&mut self, peer: Peer) -> enums::Peer {
+        self.passing.insert(peer);
+        peer.to_tl()
     }
 
     /// Somebody; `None` if there is nobody.
@@ -83,7 +84,10 @@ impl<'a> View<'a> {
             && let Some(channel) = self.channel_of(id)
         {
             let dialog = self.channel_dialog(channel);
-            return types::Dialog { pinned: is_pinned, draft: self.draft(peer), ..dialog };
+            let mine = account.and_then(|account| account.dialogs.get(&peer));
+            let unread_mark = mine.is_some_and(|dialog| dialog.is_marked);
+            let draft = self.draft(peer);
+            return types::Dialog { pinned: is_pinned, unread_mark, draft, ..dialog };
         }
         let empty = Dialog::default();
         let dialog = account.and_then(|account| account.dialogs.get(&peer)).unwrap_or(&empty);
@@ -99,12 +103,22 @@ impl<'a> View<'a> {
             unread_mentions_count: 0,
             unread_reactions_count: 0,
             unread_poll_votes_count: 0,
-            notify_settings: types::PeerNotifySettings::new(),
+            notify_settings: self.notify_settings(peer),
             pts: None,
             draft: self.draft(peer),
             folder_id: None,
             ttl_period: None,
         }
+    }
+
+    /// How the account wants to be told of what is said in a chat.
+    pub(crate) fn notify_settings(&self, peer: Peer) -> types::PeerNotifySettings {
+        self.state.notify_settings(self.viewer.user, NotifyFor::Peer(peer))
+    }
+
+    /// The same of a topic of a forum.
+    pub(crate) fn topic_settings(&self, peer: Peer, topic: i32) -> types::PeerNotifySettings {
+        self.state.notify_settings(self.viewer.user, NotifyFor::Topic(peer, topic))
     }
 
     /// What the account began to write in a chat.
@@ -120,10 +134,11 @@ impl<'a> View<'a> {
             Peer::User(id) => self.user(*id),
             Peer::Chat(_) | Peer::Channel(_) => None,
         });
-        let passing = self.passing.iter().filter(|id| !self.named.contains(&Peer::User(**id)));
-        let passing = passing.filter_map(|id| {
-            let user = self.state.people.user(*id)?;
-            let is_known = self.state.is_acquainted(self.viewer.user, *id);
+        let passing = self.passing.iter().filter(|peer| !self.named.contains(peer));
+        let passing = passing.filter_map(|peer| {
+            let Peer::User(id) = *peer else { return None };
+            let user = self.state.people.user(id)?;
+            let is_known = self.state.is_acquainted(self.viewer.user, id);
             Some(if is_known { self.profile(user) } else { self.in_short(user) }.into())
         });
         users.chain(passing).collect()
@@ -131,7 +146,12 @@ impl<'a> View<'a> {
 
     /// The groups and channels that were named.
     pub(crate) fn chats(&self) -> Vec<enums::Chat> {
-        self.named.iter().filter_map(|peer| self.chat(*peer)).collect()
+        let passing = self.passing.iter().filter(|peer| !self.named.contains(peer));
+        let passing = passing.filter_map(|peer| match *peer {
+            Peer::Channel(id) => self.passing_channel(id),
+            Peer::User(_) | Peer::Chat(_) => None,
+        });
+        self.named.iter().filter_map(|peer| self.chat(*peer)).chain(passing).collect()
     }
 
     /// A group or channel, as it is for the account: forbidden, if it may not be read.
@@ -155,7 +175,7 @@ impl<'a> View<'a> {
             Some((Peer::Channel(channel), post)) => self.channel_post(*channel, id, post, false),
             Some((dialog, post)) => {
                 let copy = MessageCopy::new(PostId::default(), *dialog, true);
-                self.named.extend(post.names());
+                self.name_all(post);
                 self.shown(owner, id, copy, post)
             }
             None => self.message_in(owner, id),
@@ -171,10 +191,22 @@ impl<'a> View<'a> {
         let post = copy.and_then(|copy| self.state.posts.post(copy.post));
         match (copy, post) {
             (Some(copy), Some(post)) => {
-                self.named.extend(post.names());
+                self.name_all(post);
                 self.shown(owner, id, *copy, post)
             }
             _ => types::MessageEmpty { id, peer_id: None }.into(),
+        }
+    }
+
+    /// Whom a message of the account's own box names: whose number it gives and channels from which it was forwarded in passing.
+    fn name_all(&mut self, post: &Post) {
+        let contact = post.contact().map(Peer::User).filter(|peer| *peer != post.from);
+        for peer in post.names() {
+            match peer {
+                peer if Some(peer) == contact => drop(self.pass(peer)),
+                Peer::Channel(_) if post.content.action.is_none() => drop(self.pass(peer)),
+                Peer::User(_) | Peer::Chat(_) | Peer::Channel(_) => drop(self.name(peer)),
+            }
         }
     }
 
@@ -200,7 +232,7 @@ impl<'a> View<'a> {
         let mut post = Post::new(self.viewer.user, me, waiting.date, waiting.content.clone());
         post.content.is_scheduled = true;
         let copy = MessageCopy::new(PostId::default(), waiting.peer, true);
-        self.named.extend(post.names());
+        self.name_all(&post);
         self.shown(me, id, copy, &post)
     }
 
@@ -257,7 +289,7 @@ impl<'a> View<'a> {
             reply_markup: content.reply_markup.clone(),
             entities: Some(content.entities.clone()).filter(|entities| !entities.is_empty()),
             edit_date: post.edited,
-            reactions: self.reactions_to(post).map(Box::new),
+            reactions: self.reactions_to(owner, post).map(Box::new),
             ..types::Message::new(id, peer_id, post.date, content.text.clone())
         };
         message.into()
@@ -277,10 +309,11 @@ impl<'a> View<'a> {
     /// What people think of a message of a box; `None` if nobody says.
     pub(crate) fn reactions(&mut self, owner: Peer, id: i32) -> Option<types::MessageReactions> {
         let copy = self.state.mailbox(owner)?.message(id)?;
-        self.reactions_to(self.state.posts.post(copy.post)?)
+        self.reactions_to(owner, self.state.posts.post(copy.post)?)
     }
 
-    fn reactions_to(&mut self, post: &Post) -> Option<types::MessageReactions> {
+    /// UM-10: of those who react in a channel strangers are shown in short.
+    fn reactions_to(&mut self, owner: Peer, post: &Post) -> Option<types::MessageReactions> {
         let mut results: Vec<types::ReactionCount> = Vec::new();
         let mut mine = 0;
         for Reacted { who, reaction, .. } in &post.reactions {
@@ -298,10 +331,12 @@ impl<'a> View<'a> {
         }
         // Of a post of a channel nobody hears who thinks what.
         let is_open = !post.copies.iter().any(|(owner, _)| self.state.is_broadcast(*owner));
-        let in_channel = post.copies.iter().any(|(owner, _)| matches!(owner, Peer::Channel(_)));
         let recent = post.reactions.iter().rev().filter(|_| is_open);
         let recent = recent.map(|Reacted { who, date, reaction }| {
-            let peer = if in_channel { self.pass(*who) } else { self.name(Peer::User(*who)) };
+            let peer = match owner {
+                Peer::Channel(_) => self.pass(Peer::User(*who)),
+                Peer::User(_) | Peer::Chat(_) => self.name(Peer::User(*who)),
+            };
             types::MessagePeerReaction {
                 my: *who == self.viewer.user,
                 ..types::MessagePeerReaction::new(peer, *date, reaction.clone())

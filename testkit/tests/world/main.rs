@@ -14,7 +14,9 @@ use std::time::Duration;
 use telewire::client::{Client, Updates};
 use telewire::ids::DcId;
 use telewire::tl::api::functions::contacts::ResolveUsername;
-use telewire::tl::api::functions::messages::{GetHistory, SendMessage};
+use telewire::tl::api::functions::messages::{
+    CreateChat, GetBotCallbackAnswer, GetHistory, SendMessage, SetBotCallbackAnswer,
+};
 use telewire::tl::api::functions::payments::GetStarsTopupOptions;
 use telewire::tl::api::{enums, types};
 use telewire_testkit::{LogInError, PushFault, World};
@@ -128,6 +130,81 @@ async fn a_bot_answers_and_is_found_by_its_name() {
     let request = SendMessage::new(to_ada.into(), "welcome".into(), 1);
     patient(bot.invoke(&request)).await.unwrap();
     assert_eq!(history(&client, peer).await, ["welcome", "/start"]);
+}
+
+/// The question that a button asked, of an update that a bot gets.
+fn question(update: Update) -> Option<types::UpdateBotCallbackQuery> {
+    let Update::Object(updates) = update else { return None };
+    let Ok(enums::Updates::Updates(updates)) = updates.decode() else { return None };
+    updates.updates.into_iter().find_map(|update| match update {
+        enums::Update::UpdateBotCallbackQuery(query) => Some(*query),
+        _ => None,
+    })
+}
+
+/// A button below a message of the bot's, in a group: whoever presses it waits for the bot, and meanwhile all else goes on.
+#[tokio::test]
+async fn a_button_has_the_answer_that_the_bot_gives_when_it_likes() {
+    let world = patient(World::start()).await.unwrap();
+    let (ada, echo) = (world.user("Ada"), world.bot("Echo"));
+    let bot = patient(world.log_in(&echo)).await.unwrap();
+    let client = patient(world.log_in(&ada)).await.unwrap();
+    let enums::InputPeer::InputPeerUser(named) = find(&client, "echo_bot").await else { panic!() };
+    let types::InputPeerUser { user_id, access_hash } = named;
+    let users = vec![types::InputUser { user_id, access_hash }.into()];
+    let group = patient(client.invoke(&CreateChat::new(users, "Group".into()))).await.unwrap();
+    let enums::Updates::Updates(made) = group.updates else { panic!() };
+    let peer = enums::InputPeer::from(types::InputPeerChat { chat_id: made.chats[0].id() });
+    let data = telewire::tl::Bytes::from(b"yes".to_vec());
+    let kind = types::InlineButtonTypeCallback { requires_password: false, data: data.clone() };
+    let button = types::KeyboardInlineButton::new("Yes".into(), kind.into());
+    let rows = vec![types::KeyboardInlineButtonRow { buttons: vec![button] }];
+    let markup = types::ReplyInlineMarkup { force_reply: false, rows };
+    let ask = SendMessage {
+        reply_markup: Some(markup.into()),
+        ..SendMessage::new(peer.clone(), "Really?".into(), 1)
+    };
+    let mut heard = bot.updates();
+    patient(bot.invoke(&ask)).await.unwrap();
+    let request = GetHistory {
+        peer: peer.clone(),
+        offset_id: 0,
+        offset_date: 0,
+        add_offset: 0,
+        limit: 1,
+        max_id: 0,
+        min_id: 0,
+        hash: 0,
+    };
+    let answer = patient(client.invoke(&request)).await.unwrap();
+    let enums::messages::Messages::MessagesSlice(all) = answer else { panic!("{answer:?}") };
+    let msg_id = all.messages[0].id();
+    let data = Some(data);
+    let press =
+        GetBotCallbackAnswer { game: false, peer: peer.clone(), msg_id, data, password: None };
+    let presser = client.clone();
+    let pressed = tokio::spawn(async move { presser.invoke(&press).await });
+    let query = patient(async {
+        loop {
+            if let Some(query) = question(heard.recv().await.unwrap()) {
+                return query;
+            }
+        }
+    });
+    let query_id = query.await.query_id;
+    // Nothing is held up by it.
+    patient(client.invoke(&SendMessage::new(peer, "meanwhile".into(), 2))).await.unwrap();
+    assert!(!pressed.is_finished());
+    let answer = SetBotCallbackAnswer {
+        alert: true,
+        query_id,
+        message: Some("Right".into()),
+        url: None,
+        cache_time: 0,
+    };
+    assert!(patient(bot.invoke(&answer)).await.unwrap());
+    let answered = patient(pressed).await.unwrap().unwrap();
+    assert_eq!((answered.alert, answered.message.as_deref()), (true, Some("Right")));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use telewire::ids::DcId;
 use telewire_testkit::CodeKind;
 
+use super::census::is_phone;
 use crate::commands::handshake::Hidden;
 use crate::dc_arg::DcArg;
 use crate::failure::Failure;
@@ -22,7 +23,7 @@ use crate::failure::Failure;
 /// seconds to make or use one, and its place goes to another if all are taken. Where its output cannot be written, it goes on
 /// without.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, after_long_help = at_length())]
 pub(crate) struct Args {
     /// The port; 0 takes a free one
     ///
@@ -82,7 +83,9 @@ pub(crate) struct Args {
     /// Prints an example for --world, and ends
     #[arg(long)]
     pub(super) example_world: bool,
-    /// Prints what happens as JSON, an object a line: date, event, details, and dc and address where they are known
+    /// Prints what happens as JSON, an object a line: date, event, details, and dc, address and count where they are known
+    ///
+    /// What events there are stands at the end of this help.
     #[arg(long)]
     pub(super) json: bool,
     /// Approves QR codes: reads their links from standard input, a line each
@@ -159,14 +162,10 @@ fn user(text: &str) -> Result<User, String> {
         None => (text, None),
     };
     let (phone, home) = with_home(account)?;
-    let is_phone = phone.bytes().filter(u8::is_ascii_digit).count() >= 5
-        && phone.chars().all(|c| c.is_ascii_digit() || "+- ()".contains(c));
-    if !is_phone || password.as_deref() == Some("") {
-        return Err(
-            "expected a phone number of five digits at least, `@` and a number if it lives \
+    if !is_phone(phone) || password.as_deref() == Some("") {
+        return Err("expected a phone number of 5 to 15 digits, `@` and a number if it lives \
                     in another data centre, and `=` and a password if it is to have one"
-                .to_owned(),
-        );
+            .to_owned());
     }
     Ok(User { phone: phone.to_owned(), home, password })
 }
@@ -225,17 +224,42 @@ Examples:
       the second line is typed into it: the link that `telewire login --qr` shows,
       which logs in to the account
 
-Clients of others have to be told the address and the key that it prints. Telethon,
-with --key dc.pem --port 4430, so that dc.pem.pub is there:
-  from telethon.crypto import rsa
-  rsa.add_key(open(\"dc.pem.pub\").read(), old=False)
-  client.session.set_dc(2, \"127.0.0.1\", 4430)
-How pyrogram, kurigram, hydrogram, gramjs and mtcute are told stands in tests/clients.
+How clients of others are pointed at it, and the events of --json, stand in --help.
 
 Exit code:
   0  it was ended by Ctrl-C or SIGTERM
   1  it could not listen
-  2  an option or the key file is wrong";
+  2  an option, the key file or the world file is wrong";
+
+/// The same at length.
+fn at_length() -> String {
+    let brief = EXAMPLES.replace(
+        "How clients of others are pointed at it, and the events of --json, stand in --help.\n\n",
+        "",
+    );
+    [&brief, EVENTS, CLIENTS].join("\n\n")
+}
+
+/// What `--json` tells.
+pub(super) const EVENTS: &str = "\
+Events of --json, each with its date:
+  listening         where a data centre is: dc, address
+  key created       an authorization key was made: details has its id; address
+  key bound         a temporary key acts for another: both ids; address
+  key destroyed     by its client: its id; address
+  session created   a session and its key; address
+  login code        the code, the phone number, and how it is sent
+  QR code approved  for whom; also `QR code refused`, why (--approve)
+  exchange refused, packet refused, client refused, link dropped
+                    why; address, and count if it is summed up
+  lines lost        so many lines before this one could not be written: count
+  counted           how often something of these happened, and calls answered,
+                    errors answered and updates told; at the end: details, count
+  not modelled      a method that was asked for in vain; at the end: details, count
+  stopped           the last line";
+
+/// How others reach it.
+const CLIENTS: &str = include_str!("clients.txt");
 
 #[cfg(test)]
 mod tests {

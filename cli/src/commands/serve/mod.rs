@@ -2,6 +2,7 @@
 
 mod approve;
 mod args;
+mod census;
 mod key;
 mod log;
 mod tell;
@@ -11,7 +12,6 @@ use std::future::Future;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use telewire::crypto::real;
@@ -20,13 +20,14 @@ use telewire::ids::DcId;
 use telewire::net::{Front, OsEntropy, Refusals, Server, SharedDc};
 use telewire::server::{DataCentre, Dispatcher, Strictness, exchange};
 use telewire_testkit::World;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::date;
 use crate::failure::Failure;
 pub(crate) use args::Args;
+use census::Census;
 use key::Key;
 use log::Log;
 use tell::Teller;
@@ -83,21 +84,22 @@ struct People {
 impl People {
     fn new(args: &Args) -> Result<Self, Failure> {
         let accounts = World::new(entropy()?);
+        let mut census = Census::new(&accounts);
         let mut first = None;
         if let Some(path) = &args.world {
             let unix = Duration::from_secs(date::now().unsigned_abs());
-            first = world::File::read(path)?.fill(args, &accounts, unix)?;
+            first = world::File::read(path)?.fill(args, &mut census, unix)?;
         }
         for user in &args.user {
             let home = args.home("--user", user.home)?;
-            let id = accounts.add_user(home, &user.phone, "Somebody");
+            let id = census.person("--user", home, &user.phone, "Somebody")?;
             if let Some(password) = &user.password {
                 accounts.set_password(id, password, "");
             }
             first = first.or(Some(id));
         }
         for bot in &args.bot {
-            accounts.add_bot(args.home("--bot", bot.home)?, &bot.token, "A bot");
+            census.bot("--bot", args.home("--bot", bot.home)?, &bot.token, "A bot")?;
         }
         if !args.code.is_empty() {
             accounts.set_code_kinds(&args.code);
@@ -129,14 +131,12 @@ async fn serve(
         all.push(Served { dc: *dc, data_centre, refusals, bound, place });
         servers.spawn(server.run());
     }
-    let log = Log::start();
+    let log = Log::start(args.json);
     let mut teller = Teller::new(log, args.json);
     teller.introduce(&tell::introduce(args, key, &all, &front.secrets), &all);
-    // What waits for clients is handed out at once.
-    let waits = Arc::new(Notify::new());
-    let wake = waits.clone();
-    accounts.on_push(move || wake.notify_one());
-
+    // What waits for clients is handed out at once, and what is scheduled when its time has come.
+    let data_centres = all.iter().map(|served| (served.dc, served.data_centre.clone())).collect();
+    let mut handing = pin!(accounts.clone().hand_out(data_centres));
     let mut lines = args.approve.then(approve::lines);
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -159,17 +159,9 @@ async fn serve(
                     teller.event(&said, None);
                 }
             }
-            () = waits.notified() => deliver(&all, accounts),
+            () = &mut handing => {}
             _ = look.tick() => teller.events(&all, accounts),
         }
-    }
-}
-
-/// Hands to clients what waits for them.
-fn deliver(all: &[Served], accounts: &World) {
-    for Served { dc, data_centre, .. } in all {
-        let now = data_centre.now();
-        accounts.deliver(*dc, &mut data_centre.lock(), now);
     }
 }
 

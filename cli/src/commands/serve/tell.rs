@@ -1,13 +1,16 @@
 //! What `telewire serve` prints.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use telewire::framing::mtproxy::{ProxyLink, ProxySecret};
 use telewire::ids::DcId;
 use telewire::net::{Refusal, Refused};
 use telewire::server::{DcEvent, LinkRefusal};
-use telewire_testkit::{SentCode, World};
+use telewire_testkit::{Counts, SentCode, World};
 
 use super::log::Log;
 use super::{Args, Key, Served};
@@ -61,13 +64,15 @@ fn commands(key: &Key, served: &Served, secrets: &[ProxySecret]) -> String {
 pub(super) struct Teller {
     log: Log,
     is_json: bool,
+    /// How often each happened.
+    counts: RefCell<BTreeMap<String, u64>>,
     /// When refusals are told next.
     refusals_at: Instant,
 }
 
 impl Teller {
     pub(super) fn new(log: Log, is_json: bool) -> Self {
-        Self { log, is_json, refusals_at: Instant::now() }
+        Self { log, is_json, counts: RefCell::default(), refusals_at: Instant::now() }
     }
 
     /// Where the data centres are.
@@ -76,7 +81,7 @@ impl Teller {
             return self.log.say(said);
         }
         for Served { dc, bound, .. } in all {
-            let happened = Happened::new("listening", String::new());
+            let happened = Happened::new(LISTENING, String::new());
             self.event(&Happened { address: Some(bound.to_string()), ..happened }, Some(*dc));
         }
     }
@@ -89,7 +94,7 @@ impl Teller {
         }
         for Served { dc, data_centre, refusals, .. } in all {
             // They are taken at once, so that the lock is not held while they are printed.
-            let events = data_centre.lock().take_events();
+            let events = data_centre.lock().take_events_with_peers();
             let refused = if has_refusals { refusals.take() } else { Vec::new() };
             let events = events.iter().filter_map(line).chain(refused.iter().map(refusal));
             // Of one alone it is clear where it happens.
@@ -106,11 +111,16 @@ impl Teller {
 
     /// A line about something that happened now.
     pub(super) fn event(&self, happened: &Happened, dc: Option<DcId>) {
-        let Happened { event, details, address } = happened;
+        let Happened { event, details, address, count } = happened;
         let now = date::now();
+        if let Ok(mut counts) = self.counts.try_borrow_mut() {
+            let times = counts.entry(event.clone()).or_default();
+            *times = times.saturating_add(count.unwrap_or(1));
+        }
         if self.is_json {
             let (date, dc) = (date::rfc3339(now), dc.map(|dc| dc.to_string()));
-            let line = Line { date, event, details, dc, address: address.as_deref() };
+            let (address, count) = (address.as_deref(), *count);
+            let line = Line { date, event, details, dc, address, count };
             return match serde_json::to_string(&line) {
                 Ok(line) => self.log.say(&line),
                 Err(error) => warn(&format!("cannot write {event} as JSON: {error}")),
@@ -125,33 +135,49 @@ impl Teller {
     pub(super) fn finish(mut self, all: &[Served], accounts: &World) {
         self.refusals_at = Instant::now();
         self.events(all, accounts);
-        let methods = accounts.unmodelled();
-        if self.is_json {
-            for (name, count) in methods {
-                let said = format!("{name}, {count} times");
-                self.event(&Happened::new("not modelled", said), None);
-            }
-            self.event(&Happened::new("stopped", String::new()), None);
-        } else {
-            if let Some(said) = unmodelled(&methods) {
+        let counts = self.counts.take();
+        let Counts { answered, refused, told, .. } = accounts.counts();
+        let world =
+            [("calls answered", answered), ("errors answered", refused), ("updates told", told)];
+        let world = world.map(|(name, count)| (name.to_owned(), count));
+        // Where it listens is no news.
+        let counts: Vec<_> = counts.into_iter().filter(|(name, _)| name != LISTENING).collect();
+        let groups = [
+            ("counted", "Happened:", [&counts[..], &world].concat()),
+            ("not modelled", "Asked for and not modelled:", accounts.unmodelled()),
+        ];
+        for (event, title, counted) in groups {
+            if self.is_json {
+                for (name, count) in counted {
+                    let happened = Happened::new(event, name);
+                    self.event(&Happened { count: Some(count), ..happened }, None);
+                }
+            } else if let Some(said) = table(title, counted) {
                 self.log.say(&said);
             }
+        }
+        if self.is_json {
+            self.event(&Happened::new("stopped", String::new()), None);
+        } else {
             self.log.say("Stopped.");
         }
         self.log.finish();
     }
 }
 
-/// What clients asked for in vain, the most wanted first.
-fn unmodelled(methods: &[(String, u64)]) -> Option<String> {
-    if methods.is_empty() {
+/// What was counted, the most frequent first; nothing of what never was.
+fn table(title: &str, mut counted: Vec<(String, u64)>) -> Option<String> {
+    counted.retain(|(_, count)| *count > 0);
+    if counted.is_empty() {
         return None;
     }
-    let mut methods: Vec<_> = methods.iter().collect();
-    methods.sort_by_key(|(_, count)| Reverse(*count));
-    let lines = methods.iter().map(|(name, count)| format!("\n{count:>8}  {name}"));
-    Some(format!("Asked for and not modelled:{}", lines.collect::<String>()))
+    counted.sort_by_key(|(_, count)| Reverse(*count));
+    let lines = counted.iter().map(|(name, count)| format!("\n{count:>8}  {name}"));
+    Some(format!("{title}{}", lines.collect::<String>()))
 }
+
+/// The first event: a data centre has its place.
+const LISTENING: &str = "listening";
 
 /// Something that happened.
 #[derive(Debug, PartialEq)]
@@ -160,11 +186,13 @@ pub(super) struct Happened {
     details: String,
     /// Whose address, where that is known.
     address: Option<String>,
+    /// How often, if it is summed up.
+    count: Option<u64>,
 }
 
 impl Happened {
     pub(super) fn new(event: &str, details: String) -> Self {
-        Self { event: event.to_owned(), details, address: None }
+        Self { event: event.to_owned(), details, address: None, count: None }
     }
 }
 
@@ -180,19 +208,29 @@ struct Line<'a> {
     dc: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
 }
 
-fn line(event: &DcEvent) -> Option<Happened> {
-    Some(match event {
-        DcEvent::KeyCreated(key) => Happened::new("key created", wire::long(key.0)),
+/// A line about something in a data centre, and whose doing it is.
+fn line((event, peer): &(DcEvent, Option<IpAddr>)) -> Option<Happened> {
+    let (name, details) = match event {
+        DcEvent::KeyCreated(key) => ("key created", wire::long(key.0)),
+        DcEvent::KeyDestroyed(key) => ("key destroyed", wire::long(key.0)),
+        DcEvent::KeyBound { temp, perm } => {
+            ("key bound", format!("{} acts for {}", wire::long(temp.0), wire::long(perm.0)))
+        }
         DcEvent::SessionCreated(key, session) => {
             let (key, session) = (wire::long(key.0), wire::long(session.0));
-            Happened::new("session created", format!("{session} with the key {key}"))
+            ("session created", format!("{session} with the key {key}"))
         }
         // They are told with the addresses, among the refusals.
         DcEvent::ExchangeRefused(_) | DcEvent::PacketRefused => return None,
-        event => Happened::new(&format!("{event:?}"), String::new()),
-    })
+        // Younger than this program.
+        event => ("other", format!("{event:?}")),
+    };
+    let address = peer.map(|peer| peer.to_string());
+    Some(Happened { address, ..Happened::new(name, details) })
 }
 
 /// A line about clients that were refused or dropped.
@@ -214,7 +252,8 @@ fn refusal(refused: &Refused) -> Happened {
     let why = &refused.why;
     let details = if whose.is_empty() { why.to_string() } else { format!("{why} ({whose})") };
     let address = refused.address.map(|address| address.to_string());
-    Happened { event: what.to_owned(), details, address }
+    let count = (refused.count > 1).then_some(refused.count);
+    Happened { event: what.to_owned(), details, address, count }
 }
 
 fn dc_option(dc: DcId) -> String {
@@ -223,15 +262,46 @@ fn dc_option(dc: DcId) -> String {
 
 #[cfg(test)]
 mod tests {
+    use telewire::crypto::KeyId;
+    use telewire::ids::SessionId;
+
     use super::*;
 
     #[test]
-    fn what_was_asked_for_in_vain_is_told_the_most_wanted_first() {
-        assert_eq!(unmodelled(&[]), None);
-        let methods = [("a.one", 1), ("b.often", 12), ("c.one", 1)];
+    fn what_was_counted_is_told_the_most_frequent_first() {
+        assert_eq!(table("Happened:", vec![]), None);
+        assert_eq!(table("Happened:", vec![("a.one".into(), 0)]), None);
+        let methods = [("a.one", 1), ("b.often", 12), ("c.one", 1), ("d.never", 0)];
         let methods = methods.map(|(name, count)| (name.to_owned(), count));
         let said =
             "Asked for and not modelled:\n      12  b.often\n       1  a.one\n       1  c.one";
-        assert_eq!(unmodelled(&methods).as_deref(), Some(said));
+        assert_eq!(table("Asked for and not modelled:", methods.into()).as_deref(), Some(said));
+    }
+
+    #[test]
+    fn each_event_of_a_data_centre_has_a_name_and_the_peer_s_address() {
+        let (key, other, session) = (KeyId(1), KeyId(2), SessionId(3));
+        let peer = Some(IpAddr::from([127, 0, 0, 1]));
+        for (event, name, details) in [
+            (DcEvent::KeyCreated(key), "key created", "0100000000000000"),
+            (DcEvent::KeyDestroyed(key), "key destroyed", "0100000000000000"),
+            (
+                DcEvent::KeyBound { temp: key, perm: other },
+                "key bound",
+                "0100000000000000 acts for 0200000000000000",
+            ),
+            (
+                DcEvent::SessionCreated(key, session),
+                "session created",
+                "0300000000000000 with the key 0100000000000000",
+            ),
+        ] {
+            let said = line(&(event.clone(), peer)).unwrap();
+            assert_eq!((&*said.event, &*said.details), (name, details));
+            assert_eq!(said.address.as_deref(), Some("127.0.0.1"));
+            assert_eq!(line(&(event, None)).unwrap().address, None);
+            assert!(crate::commands::serve::args::EVENTS.contains(name), "{name}");
+        }
+        assert_eq!(line(&(DcEvent::PacketRefused, peer)), None);
     }
 }

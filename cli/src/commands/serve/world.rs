@@ -8,6 +8,7 @@ use telewire::ids::DcId;
 use telewire_testkit::World;
 
 use super::Args;
+use super::census::Census;
 use crate::failure::Failure;
 use crate::files;
 
@@ -101,15 +102,20 @@ impl File {
     pub(super) fn fill(
         &self,
         args: &Args,
-        world: &World,
+        census: &mut Census<'_>,
         unix: Duration,
     ) -> Result<Option<i64>, Failure> {
+        let world = census.world;
         let mut first = None;
         let home = |number: Option<u16>| args.home("--world", number);
         for person in &self.person {
-            let id = world.add_user(home(person.dc)?, &person.phone, &person.name);
+            let id = census.person("--world", home(person.dc)?, &person.phone, &person.name)?;
             world.set_profile(id, &person.last_name, &person.about);
             name(world, id, person.username.as_deref())?;
+            if person.password.as_deref() == Some("") {
+                let why = format!("--world: the password of {} is empty", person.phone);
+                return Err(Failure::Input(why));
+            }
             if let Some(password) = &person.password {
                 world.set_password(id, password, "");
             }
@@ -117,7 +123,7 @@ impl File {
         }
         for bot in &self.bot {
             let dc: DcId = home(bot.dc)?;
-            let id = world.add_bot(dc, &bot.token, &bot.name);
+            let id = census.bot("--world", dc, &bot.token, &bot.name)?;
             world.set_profile(id, "", &bot.about);
             name(world, id, bot.username.as_deref())?;
             let commands = bot.commands.iter();

@@ -11,12 +11,12 @@ use telewire::tl::api::functions::channels::{
 use telewire::tl::api::types;
 
 use crate::methods::{Registry, distinct};
-use crate::world::{Ban, Caller, Channel, Peer, State, User, View, count, forbidden, invalid};
+use crate::world::{Ban, Caller, Peer, State, User, count, forbidden, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
-    registry.on(join_channel);
+    registry.people(join_channel);
     registry.on(leave_channel);
-    registry.on(invite_to_channel);
+    registry.people(invite_to_channel);
     registry.on(edit_admin);
     registry.on(edit_banned);
     registry.on(get_participants);
@@ -112,6 +112,12 @@ fn edit_admin(state: &mut State, caller: &Caller, request: EditAdmin) -> Result<
     }
     if member.is_none() && !channel.can(me, |rights| rights.invite_users) {
         return Err(forbidden("CHAT_ADMIN_INVITE_REQUIRED"));
+    }
+    // No rights are for nobody but an admin who is to be none.
+    let is_none = request.admin_rights == types::ChatAdminRights::new();
+    if is_none && by.is_none() {
+        member.ok_or_else(|| invalid("USER_NOT_PARTICIPANT"))?;
+        return Ok(state.channel_update(caller.viewer(), id, date));
     }
     let is_new = member.is_none();
     state.promote(caller, id, user, request.admin_rights, rank);
@@ -261,24 +267,10 @@ fn get_participant(
     }
     let mut view = state.view(caller.viewer());
     view.name(channel.peer());
-    let participant = current_participant(&mut view, channel, user, caller.date());
+    let participant = view.participant(channel, user);
     let participant = participant.ok_or_else(|| invalid("USER_NOT_PARTICIPANT"))?;
     let (chats, users) = (view.chats(), view.users());
     Ok(types::channels::ChannelParticipant { participant, chats, users })
-}
-
-/// Somebody whose ban is over is as if they had none.
-fn current_participant(
-    view: &mut View<'_>,
-    channel: &Channel,
-    user: i64,
-    date: i32,
-) -> Option<telewire::tl::api::enums::ChannelParticipant> {
-    let is_over = channel.bans.contains_key(&user) && channel.ban(user, date).is_none();
-    if is_over && !channel.is_member(user) {
-        return None;
-    }
-    view.participant(channel, user)
 }
 
 pub(super) fn participant_id(

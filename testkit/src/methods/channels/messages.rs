@@ -17,10 +17,10 @@ use crate::world::{Caller, Channel, Missed, Peer, State, View, count, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(get_messages);
-    registry.on(read_history);
+    registry.people(read_history);
     registry.on(delete_messages);
-    registry.on(delete_participant_history);
-    registry.on(export_message_link);
+    registry.people(delete_participant_history);
+    registry.people(export_message_link);
     registry.on(get_channel_difference);
 }
 
@@ -77,6 +77,9 @@ fn read_history(
     request: ReadHistory,
 ) -> Result<bool, RpcError> {
     let id = state.input_channel(caller, &request.channel)?;
+    if request.max_id < 0 {
+        return Err(invalid("MSG_ID_INVALID"));
+    }
     state.read_channel(caller, id, request.max_id)
 }
 

@@ -14,14 +14,14 @@ use crate::methods::{Registry, distinct};
 use crate::world::{Caller, Founding, Invite, Peer, State, count, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
-    registry.on(create_channel);
+    registry.people(create_channel);
     registry.on(get_channels);
     registry.on(get_full_channel);
     registry.on(edit_title);
-    registry.on(check_username);
-    registry.on(update_username);
-    registry.on(toggle_slow_mode);
-    registry.on(delete_channel);
+    registry.people(check_username);
+    registry.people(update_username);
+    registry.people(toggle_slow_mode);
+    registry.people(delete_channel);
 }
 
 fn create_channel(
@@ -66,8 +66,9 @@ fn get_full_channel(
     let dialog = view.channel_dialog(channel);
     let is_admin = channel.is_admin(me);
     let admins = channel.members.keys().filter(|user| channel.is_admin(**user)).count();
-    let kicked = channel.bans.values().filter(|ban| ban.rights.view_messages).count();
-    let banned = channel.bans.len().saturating_sub(kicked);
+    let lasting = || channel.bans.values().filter(|ban| ban.lasts(caller.date()));
+    let kicked = lasting().filter(|ban| ban.rights.view_messages).count();
+    let banned = lasting().count().saturating_sub(kicked);
     let counts =
         groups::ChannelFullKickedCount { kicked_count: count(kicked), banned_count: count(banned) };
     let migrated = channel.migrated_from.map(|chat| {
@@ -83,6 +84,14 @@ fn get_full_channel(
     let invite = state.invites.of(channel.peer(), me).into_iter();
     let invite = invite.filter(|_| channel.can(me, |rights| rights.invite_users));
     let invite = invite.into_iter().find(|one| one.is_permanent && !one.is_revoked);
+    let requests = state.may_invite(me, channel.peer()).then(|| {
+        let types::UpdatePendingJoinRequests { requests_pending, recent_requesters, .. } =
+            view.pending_requests(channel.peer());
+        groups::ChannelFullRequestsPending { requests_pending, recent_requesters }
+    });
+    let bots = channel.members.keys().filter_map(|user| state.people.user(*user));
+    let bots = bots.filter(|user| user.is_bot());
+    let bots = bots.map(|bot| state.bot_info(bot, me, channel.peer())).collect();
     let wait = channel.slow_mode_left(me, caller.date());
     let next = caller.date().saturating_add(wait);
     let full_chat = types::ChannelFull {
@@ -98,6 +107,8 @@ fn get_full_channel(
         default_send_as: state.saved_name(caller, channel.peer()).map(Peer::to_tl),
         slowmode_seconds: Some(channel.slow_mode).filter(|seconds| *seconds > 0),
         slowmode_next_send_date: (wait > 0 && !is_admin).then_some(next),
+        requests_pending: requests.filter(|group| group.requests_pending > 0),
+        bot_info: bots,
         ..types::ChannelFull::new(
             id,
             channel.about.clone(),
@@ -105,7 +116,7 @@ fn get_full_channel(
             dialog.read_outbox_max_id,
             dialog.unread_count,
             types::PhotoEmpty { id: 0 }.into(),
-            types::PeerNotifySettings::new(),
+            dialog.notify_settings.clone(),
             Vec::new(),
             channel.mailbox.pts(),
         )

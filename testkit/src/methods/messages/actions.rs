@@ -35,7 +35,7 @@ fn set_typing(state: &mut State, caller: &Caller, request: SetTyping) -> Result<
             state.tell_members(id, Some(caller.context.key), |state, viewer| {
                 let mut view = state.view(viewer);
                 view.name(peer);
-                view.pass(caller.me);
+                view.pass(Peer::User(caller.me));
                 let (from_id, action) = (Peer::User(caller.me).to_tl(), request.action.clone());
                 let typing = types::UpdateChannelUserTyping::new(id, from_id, action);
                 view.updates(vec![typing.into()], date)

@@ -10,7 +10,7 @@ use crate::world::{Caller, Part, Peer, State};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(get_messages);
-    registry.on(get_history);
+    registry.people(get_history);
 }
 
 impl State {

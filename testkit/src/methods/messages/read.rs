@@ -8,7 +8,7 @@ use telewire::tl::api::types::messages::AffectedMessages;
 use telewire::tl::api::{enums, types};
 
 use crate::methods::Registry;
-use crate::world::{Caller, State, invalid};
+use crate::world::{Caller, Peer, State, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.people(read_history);
@@ -23,6 +23,10 @@ fn read_history(
     request: ReadHistory,
 ) -> Result<AffectedMessages, RpcError> {
     let peer = state.input_peer(caller, &request.peer)?;
+    // Of channels there is channels.readHistory.
+    if matches!(peer, Peer::Channel(_)) {
+        return Err(invalid("PEER_ID_INVALID"));
+    }
     if request.max_id < 0 {
         return Err(invalid("MSG_ID_INVALID"));
     }
@@ -46,15 +50,7 @@ fn mark_dialog_unread(
     request: MarkDialogUnread,
 ) -> Result<bool, RpcError> {
     let peer = state.input_dialog(caller, &request.peer)?;
-    let dialog = state.account(caller.me).dialog(peer);
-    if dialog.is_marked != request.unread {
-        dialog.is_marked = request.unread;
-        state.tell_all(caller.me, caller.actor(), |view| {
-            let peer = types::DialogPeer { peer: view.name(peer) }.into();
-            let update = types::UpdateDialogUnreadMark::new(peer);
-            types::UpdateDialogUnreadMark { unread: request.unread, ..update }.into()
-        });
-    }
+    state.mark_unread(peer, request.unread, caller.actor());
     Ok(true)
 }
 

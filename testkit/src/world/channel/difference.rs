@@ -204,7 +204,8 @@ impl View<'_> {
         let read = channel.members.get(&me).map_or(top, |member| member.read);
         let others = channel.members.iter().filter(|(user, _)| **user != me);
         let read_by_others = others.map(|(_, member)| member.read).max().unwrap_or(0);
-        let (unread, settings) = (channel.unread(self.state, me), types::PeerNotifySettings::new());
+        let (unread, settings) =
+            (channel.unread(self.state, me), self.notify_settings(channel.peer()));
         types::Dialog {
             pts: Some(channel.mailbox.pts()),
             ..types::Dialog::new(peer, top, read, read_by_others, unread, 0, 0, 0, settings)

@@ -153,6 +153,8 @@ impl State {
                 let invite = types::ChannelAdminLogEventActionParticipantInvite { participant };
                 self.note_action(id, actor, invite);
             }
+            // Whoever is in does not ask to come any more.
+            self.take_request(caller, Peer::Channel(id), *user, None);
         }
         let is_told = self.channels.channel(id).is_some_and(|channel| !channel.is_broadcast);
         for user in users {
@@ -193,6 +195,7 @@ impl State {
         let (me, date) = (caller.me, caller.date());
         let prev_participant = self.participant_of(caller, id, user);
         self.enter_channel(id, user, me, date);
+        self.take_request(caller, Peer::Channel(id), user, None);
         let admin =
             (rights != types::ChatAdminRights::new()).then_some(Admin { rights, by: me, rank });
         self.channel_changed(id, |channel| {
@@ -238,6 +241,7 @@ impl State {
         });
         if is_out {
             self.quit_channel(id, user);
+            self.take_request(caller, Peer::Channel(id), user, None);
         }
         let new_participant = self.participant_of(caller, id, user);
         let change = types::ChannelAdminLogEventActionParticipantToggleBan {

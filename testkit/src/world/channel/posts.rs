@@ -6,7 +6,7 @@ use telewire::tl::api::{enums, types};
 
 use crate::world::account::Sent;
 use crate::world::mailbox::MessageCopy;
-use crate::world::{Actor, Caller, Content, Key, Peer, State, Viewer, forbidden};
+use crate::world::{Actor, Caller, Content, GENERAL, Key, Peer, State, Viewer, forbidden};
 
 impl State {
     /// Sends into a channel, and into a topic of it.
@@ -30,7 +30,8 @@ impl State {
         self.channel_changed(channel, |channel| {
             (sent.id, sent.pts) = channel.mailbox.add(copy, date);
             channel.history.messages.push(sent.id);
-            if let Some(topic) = topic {
+            // What names none is in the first.
+            if let Some(topic) = topic.or(channel.is_forum.then_some(GENERAL)) {
                 channel.enter(topic, sent.id);
             }
             if let Some(member) = channel.members.get_mut(&me) {
@@ -145,6 +146,7 @@ impl State {
         let latest = channel.history.messages.last().copied().unwrap_or(0);
         let max_id = if max_id == 0 { latest } else { max_id.min(latest) };
         let pts = channel.mailbox.pts();
+        self.mark_unread(Peer::Channel(id), false, caller.actor());
         let mut is_news = false;
         self.channel_changed(id, |channel| {
             if let Some(member) = channel.members.get_mut(&me)

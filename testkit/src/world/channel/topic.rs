@@ -57,6 +57,17 @@ impl Channel {
             };
             self.topics.insert(GENERAL, topic);
         }
+        if is_forum {
+            // What was said while there were no topics is in the first.
+            for message in &self.history.messages {
+                self.topic_of.entry(*message).or_insert(GENERAL);
+            }
+            let is_general = |id: &i32| self.topic_of.get(id) == Some(&GENERAL);
+            let messages = self.history.messages.iter().copied().filter(is_general).collect();
+            if let Some(general) = self.topics.get_mut(&GENERAL) {
+                general.messages = messages;
+            }
+        }
     }
 
     /// A message is in a topic.
@@ -126,10 +137,10 @@ impl State {
     ) -> Sent {
         let types::MessageActionTopicCreate { title, icon_color, icon_emoji_id, .. } =
             action.clone();
-        let (peer, content) = (Peer::Channel(channel), Content::action(action));
-        let sent = self.put(caller.actor(), peer, content, Some(random_id));
+        // It is there before what begins it, which is told as being in it.
+        let id = self.channels.channel(channel).map_or(0, |channel| channel.mailbox.next_id());
         let topic = Topic {
-            id: sent.id,
+            id,
             title,
             icon_color,
             icon_emoji_id,
@@ -141,9 +152,9 @@ impl State {
             messages: Vec::new(),
         };
         self.channel_changed(channel, |channel| {
-            channel.topics.insert(sent.id, topic);
-            channel.enter(sent.id, sent.id);
+            channel.topics.insert(id, topic);
         });
-        sent
+        let content = Content { topic: Some(id), ..Content::action(action) };
+        self.put(caller.actor(), Peer::Channel(channel), content, Some(random_id))
     }
 }

@@ -40,9 +40,9 @@ impl View<'_> {
         self.name(peer);
         for peer in post.names() {
             match peer {
-                Peer::User(user) => self.pass(user),
-                Peer::Chat(_) | Peer::Channel(_) => self.name(peer),
-            };
+                Peer::User(_) | Peer::Channel(_) => drop(self.pass(peer)),
+                Peer::Chat(_) => drop(self.name(peer)),
+            }
         }
         let is_out = post.author == self.viewer.user;
         let copy = MessageCopy { is_pinned, ..MessageCopy::new(PostId::default(), peer, is_out) };
@@ -120,11 +120,31 @@ impl View<'_> {
         }
     }
 
+    /// A channel that a message names. UM-10: one that may not be read is shown in short.
+    pub(in crate::world) fn passing_channel(&self, id: i64) -> Option<enums::Chat> {
+        let channel = self.state.channels.channel(id)?;
+        let me = self.viewer.user;
+        if channel.is_open_to(me, seconds(self.state.clock)) {
+            return self.channel(id);
+        }
+        let (title, photo) = (channel.title.clone(), enums::ChatPhoto::ChatPhotoEmpty);
+        let shown = types::Channel {
+            min: true,
+            left: true,
+            broadcast: channel.is_broadcast,
+            megagroup: !channel.is_broadcast,
+            access_hash: Some(self.state.min_access_hash(self.viewer, channel.peer())),
+            username: channel.username.clone(),
+            ..types::Channel::new(id, title, photo, channel.date)
+        };
+        Some(shown.into())
+    }
+
     pub(in crate::world) fn channel(&self, id: i64) -> Option<enums::Chat> {
         let channel = self.state.channels.channel(id)?;
         let me = self.viewer.user;
         let access_hash = self.state.access_hash(self.viewer, channel.peer());
-        let ban = channel.bans.get(&me);
+        let ban = channel.ban(me, seconds(self.state.clock));
         let member = channel.members.get(&me);
         let is_kicked = member.is_none() && ban.is_some_and(|ban| ban.rights.view_messages);
         let is_hidden = member.is_none() && channel.username.is_none();
@@ -181,7 +201,8 @@ impl View<'_> {
                 types::ChannelParticipantCreator { user_id: user, admin_rights, rank }.into(),
             );
         }
-        match (member, channel.bans.get(&user)) {
+        // A ban that is over is none.
+        match (member, channel.ban(user, seconds(self.state.clock))) {
             (Some(Member { admin: Some(admin), inviter, date, .. }), _) => {
                 self.name(Peer::User(admin.by));
                 let is_self = user == me;

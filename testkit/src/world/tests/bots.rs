@@ -274,3 +274,138 @@ fn what_a_bot_finds_inline_is_sent_in_the_name_of_whoever_asked() {
     let message = &news(&told[0].1)[0].0;
     assert_eq!((told[0].0, &*message.message, message.via_bot_id), (bob, "a cat", Some(echo.user)));
 }
+
+/// A button below a message of a bot's, in a group, a supergroup and a broadcast channel: pressed by a member.
+#[test]
+fn buttons_work_in_groups_and_channels() {
+    use crate::world::Peer;
+    let mut script = Script::new();
+    let (ada, bob, echo) = (script.user("Ada"), script.user("Bob"), script.bot("Echo"));
+    let group = script.group(ada, &[bob, echo]);
+    let super_group = script.channel(ada, &[bob, echo], false);
+    let news = script.channel(ada, &[bob], true);
+    let channel = script.input_channel(ada, news);
+    let user_id = script.input_user(ada, echo.user).into();
+    let admin_rights =
+        types::ChatAdminRights { post_messages: true, ..types::ChatAdminRights::new() };
+    let promote =
+        telewire::tl::api::functions::channels::EditAdmin::new(channel, user_id, admin_rights);
+    script.ask(ada, &promote).unwrap();
+    let mut instances = std::collections::BTreeSet::new();
+    for place in [Peer::Chat(group), Peer::Channel(super_group), Peer::Channel(news)] {
+        // Its number in the box of the bot is not that in those of the others.
+        script.send(ada, bob.user, "by the way");
+        let request = messages::SendMessage {
+            reply_markup: Some(keyboard("Yes", b"yes")),
+            ..messages::SendMessage::new(script.place(echo, place), "Really?".into(), 1)
+        };
+        let sent = script.ask(echo, &request).unwrap();
+        let number = super::places::new_here(&sent)[0].0.0;
+        script.told();
+        for by in [ada, bob] {
+            let (msg_id, ..) = script.said(by, place).unwrap()[0];
+            let press = messages::GetBotCallbackAnswer {
+                game: false,
+                peer: script.place(by, place),
+                msg_id,
+                data: Some(b"yes".to_vec().into()),
+                password: None,
+            };
+            assert_eq!(script.ask(by, &press).unwrap_err(), LATE, "{place:?}");
+            let told = script.told();
+            let [(to, told)] = &told[..] else { panic!("{told:?}") };
+            let enums::Update::UpdateBotCallbackQuery(query) = &updates(told).updates[0] else {
+                panic!()
+            };
+            assert_eq!((*to, query.user_id, query.msg_id), (echo, by.user, number));
+            assert_eq!(query.peer, place.to_tl());
+            assert_eq!(super::places::chats(told).len(), 1);
+            instances.insert(query.chat_instance);
+            let query_id = query.query_id;
+            let answer = messages::SetBotCallbackAnswer {
+                alert: false,
+                query_id,
+                message: Some("Right".into()),
+                url: None,
+                cache_time: 0,
+            };
+            assert!(script.ask(echo, &answer).unwrap());
+            let got: types::messages::BotCallbackAnswer = answered(&mut script, query_id);
+            assert_eq!(got.message.as_deref(), Some("Right"));
+        }
+        let stranger = script.user("Eve");
+        let press = messages::GetBotCallbackAnswer {
+            game: false,
+            peer: script.place(stranger, place),
+            msg_id: 1,
+            data: Some(b"yes".to_vec().into()),
+            password: None,
+        };
+        let refused = script.ask(stranger, &press).unwrap_err();
+        assert!(refused.ends_with("PEER_ID_INVALID") || refused.ends_with("PRIVATE"), "{refused}");
+    }
+    // One for each chat, whoever presses.
+    assert_eq!(instances.len(), 3);
+}
+
+/// Whoever is out of a group or channel presses nothing there, though they can see the button; and a bot that is out hears of nothing.
+#[test]
+fn buttons_are_for_those_who_are_in_a_chat_and_for_bots_that_are() {
+    use crate::world::Peer;
+    use telewire::tl::api::functions::channels::{LeaveChannel, UpdateUsername};
+    for is_group in [true, false] {
+        let mut script = Script::new();
+        let (ada, bob, echo) = (script.user("Ada"), script.user("Bob"), script.bot("Echo"));
+        let place = if is_group {
+            Peer::Chat(script.group(ada, &[bob, echo]))
+        } else {
+            let id = script.channel(ada, &[bob, echo], false);
+            let channel = script.input_channel(ada, id);
+            let username = "open_to_all".into();
+            script.ask(ada, &UpdateUsername { channel, username }).unwrap();
+            Peer::Channel(id)
+        };
+        let request = messages::SendMessage {
+            reply_markup: Some(keyboard("Yes", b"yes")),
+            ..messages::SendMessage::new(script.place(echo, place), "Really?".into(), 1)
+        };
+        script.ask(echo, &request).unwrap();
+        let press = |script: &mut Script, by| {
+            let (msg_id, ..) = script
+                .said(by, place)
+                .unwrap()
+                .into_iter()
+                .find(|said| said.2 == "Really?")
+                .unwrap();
+            let press = messages::GetBotCallbackAnswer {
+                game: false,
+                peer: script.place(by, place),
+                msg_id,
+                data: Some(b"yes".to_vec().into()),
+                password: None,
+            };
+            script.told();
+            script.ask(by, &press).unwrap_err()
+        };
+        let leave = |script: &mut Script, who: Device| match place {
+            Peer::Channel(id) => {
+                let channel = script.input_channel(who, id);
+                script.ask(who, &LeaveChannel { channel }).unwrap();
+            }
+            Peer::Chat(chat_id) => {
+                let user_id = types::InputUserSelf.into();
+                let leave = messages::DeleteChatUser { revoke_history: false, chat_id, user_id };
+                script.ask(who, &leave).unwrap();
+            }
+            Peer::User(_) => panic!(),
+        };
+        leave(&mut script, bob);
+        assert_eq!(press(&mut script, bob), "403 CHAT_WRITE_FORBIDDEN");
+        assert_eq!(script.told(), []);
+        assert_eq!(press(&mut script, ada), LATE);
+        assert_eq!(script.told().len(), 1);
+        leave(&mut script, echo);
+        assert_eq!(press(&mut script, ada), LATE);
+        assert_eq!(script.told(), []);
+    }
+}

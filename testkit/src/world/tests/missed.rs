@@ -558,8 +558,28 @@ fn um_12_containers_with_a_number_are_not_merged_and_join_their_neighbour_alone(
     assert_eq!(numbers.collect::<Vec<_>>(), [(2, 2), (3, 3), (5, 6)]);
 }
 
+/// What comes of sixty messages: their numbers, container by container, in the order in which they come. It says nothing that
+/// follows from the seed otherwise, as access hashes do.
+fn came(seed: u64, chances: PushFaults) -> Vec<Vec<i32>> {
+    let mut script = Script::seeded(seed);
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    script.world.set_push_faults(chances);
+    for _ in 0..60 {
+        script.send(ada, bob.user, "hello");
+    }
+    script.unix += Duration::from_secs(2);
+    let came = script.told().into_iter().map(|(_, told)| match told {
+        enums::Updates::UpdatesTooLong => vec![0],
+        told => news(&told).into_iter().map(|(new, ..)| new.id).collect(),
+    });
+    let came = came.collect();
+    // Whatever became of it, it happened.
+    assert_eq!(missed(&mut script, bob, 1, None).new.len(), 60);
+    came
+}
+
 #[test]
-fn um_12_faults_by_chance_follow_from_the_seed_and_lose_no_event_of_the_box() {
+fn um_12_faults_by_chance_follow_from_the_seed() {
     let chances = PushFaults {
         drop: 100,
         too_long: 50,
@@ -568,21 +588,47 @@ fn um_12_faults_by_chance_follow_from_the_seed_and_lose_no_event_of_the_box() {
         reorder: 200,
         split: 100,
         merge: 200,
+        ..PushFaults::default()
     };
-    let play = |seed| {
-        let mut script = Script::seeded(seed);
-        let (ada, bob) = (script.user("Ada"), script.user("Bob"));
-        script.world.set_push_faults(chances);
-        for _ in 0..60 {
-            script.send(ada, bob.user, "hello");
-        }
-        script.unix += Duration::from_secs(2);
-        let told = script.told();
-        let all = missed(&mut script, bob, 1, None);
-        assert_eq!(all.new.len(), 60);
-        told
+    let plain = came(3, PushFaults::default());
+    assert_eq!(plain, (1..=60).map(|id| vec![id]).collect::<Vec<_>>());
+    assert_eq!(came(3, chances), came(3, chances));
+    // Another seed has others, and none has all of it in order.
+    let all: Vec<_> = (3..9).map(|seed| came(seed, chances)).collect();
+    assert!(all.iter().all(|one| *one != plain));
+    assert!(all.windows(2).all(|pair| pair[0] != pair[1]));
+}
+
+#[test]
+fn um_12_each_chance_does_what_it_says_and_no_other() {
+    let half = 500;
+    let ids = |came: &[Vec<i32>]| came.iter().flatten().copied().collect::<Vec<_>>();
+    let sorted = |mut ids: Vec<i32>| {
+        ids.sort_unstable();
+        ids
     };
-    assert_eq!(play(3), play(3));
-    assert_ne!(play(3), play(4));
-    assert_ne!(play(3).len(), 60);
+    let every: Vec<_> = (1..=60).collect();
+    let none = PushFaults::default();
+
+    let dropped = came(1, PushFaults { drop: half, ..none });
+    let ids_left = ids(&dropped);
+    assert!(ids_left.is_sorted() && (10..50).contains(&ids_left.len()), "{ids_left:?}");
+
+    let long = came(1, PushFaults { too_long: half, ..none });
+    let count = long.iter().filter(|ids| **ids == [0]).count();
+    assert!(long.len() == 60 && (10..50).contains(&count), "{count}");
+
+    let twice = ids(&came(1, PushFaults { repeat: half, ..none }));
+    assert!(twice.is_sorted() && (70..110).contains(&twice.len()), "{}", twice.len());
+
+    let reordered = ids(&came(1, PushFaults { reorder: half, ..none }));
+    assert!(!reordered.is_sorted());
+    assert_eq!(sorted(reordered), every);
+
+    let merged = came(1, PushFaults { merge: half, ..none });
+    assert!(merged.len() < 50 && merged.iter().any(|ids| ids.len() > 1));
+    assert_eq!(ids(&merged), every);
+
+    // Late ones come all the same when their time has come: here all is taken at once, in the order in which it was told.
+    assert_eq!(sorted(ids(&came(1, PushFaults { delay: half, ..none }))), every);
 }

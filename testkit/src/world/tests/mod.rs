@@ -2,29 +2,37 @@
 
 mod access;
 mod account;
+mod bans;
 mod bots;
 mod channel_box;
 mod channels;
 mod chats;
+mod clock;
 mod common_box;
 mod contacts;
 mod dialogs;
 mod edits;
+mod errors;
 mod figures;
 mod former;
+mod forms;
 mod forwards;
 mod invites;
+mod limits;
 mod lists;
 mod log;
 mod members;
 mod messages;
+mod methods;
 mod missed;
 mod outsiders;
 mod peers;
 mod places;
+mod requests;
 mod seed;
 mod send_as;
 mod sent;
+mod shown;
 mod start;
 mod tails;
 mod topics;
@@ -102,10 +110,22 @@ impl Script {
         let caller = Caller { key, session, now, layer: None, wants_updates: true };
         let answer = self.dispatcher.answer(caller, &request.to_bytes());
         let answer = answer.map_err(|error| {
-            assert_eq!(code_of(&error.name).unwrap_or(error.code), error.code, "{}", error.name);
+            assert!(errors::is_known(&error), "Telegram has no {error:?}");
             format!("{} {}", error.code, error.message())
         })?;
         Ok(F::Return::from_bytes(&answer).unwrap())
+    }
+
+    /// Asks with the bytes of a call; gives whether it was answered, or the code and message of the error.
+    pub(crate) fn ask_raw(&mut self, device: Device, call: &[u8]) -> Result<(), String> {
+        let Device { key, session, .. } = device;
+        let now = Now { mono: self.unix, unix: self.unix };
+        let caller = Caller { key, session, now, layer: None, wants_updates: true };
+        let answer = self.dispatcher.answer(caller, call);
+        answer.map(drop).map_err(|error| {
+            assert!(errors::is_known(&error), "Telegram has no {error:?}");
+            format!("{} {}", error.code, error.message())
+        })
     }
 
     /// Asks, of another key: somebody who is not logged in.
@@ -174,24 +194,6 @@ impl Script {
     }
 }
 
-/// The code of an error as Telegram has it, if it is one that is known to have one code.
-fn code_of(name: &str) -> Option<i32> {
-    const ERRORS: &str = include_str!("../../../../schema/errors.json");
-    let named = format!("\"name\":\"{name}\"");
-    let mut found = ERRORS.split('{').filter(|one| one.contains(&named)).map(|one| {
-        let code = one.split("\"code\":").nth(1).unwrap().split(',').next().unwrap();
-        code.trim().parse().unwrap()
-    });
-    found.next().filter(|_| found.next().is_none())
-}
-
-#[test]
-fn codes_of_errors_are_found_in_the_list_of_them() {
-    assert_eq!(code_of("MESSAGE_AUTHOR_REQUIRED"), Some(403));
-    assert_eq!(code_of("SLOWMODE_WAIT_X"), Some(420));
-    assert_eq!(code_of("NO_SUCH_ERROR"), None);
-}
-
 pub(crate) fn message(message: enums::Message) -> types::Message {
     match message {
         enums::Message::Message(message) => *message,
@@ -247,6 +249,20 @@ fn what_is_not_modelled_is_refused_and_counted() {
     script.ask(ada, &functions::payments::GetStarsTopupOptions).unwrap_err();
     let counted = [("payments.getStarsTopupOptions".to_owned(), 2)];
     assert_eq!(script.world.unmodelled(), counted);
+}
+
+#[test]
+fn what_a_world_did_is_counted() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    let before = script.world.counts();
+    script.send(ada, bob.user, "hello");
+    script.ask(ada, &functions::channels::CreateChannel::new(" ".into(), "".into())).unwrap_err();
+    assert_eq!(script.told().len(), 1);
+    let now = script.world.counts();
+    let since =
+        (now.answered - before.answered, now.refused - before.refused, now.told - before.told);
+    assert_eq!(since, (1, 1, 1));
 }
 
 #[test]

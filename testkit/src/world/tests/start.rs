@@ -1,7 +1,7 @@
 //! What clients ask when they start.
 
 use telewire::tl::Function;
-use telewire::tl::api::functions::{help, langpack, messages, photos};
+use telewire::tl::api::functions::{account, contacts, help, langpack, messages, photos};
 use telewire::tl::api::{enums, types};
 
 use super::{Device, Script};
@@ -47,6 +47,32 @@ fn lists_of_what_nobody_has_are_empty_and_for_people() {
         messages::GetAvailableEffects { hash: 0 } =>
             AvailableEffects::AvailableEffects(all) if all.effects.is_empty(),
     );
+    empty!(
+        contacts::GetBlocked { my_stories_from: false, offset: 0, limit: 10 } =>
+            enums::contacts::Blocked::Blocked(all) if all.blocked.is_empty(),
+        contacts::GetTopPeers::new(0, 10, 0) =>
+            enums::contacts::TopPeers::TopPeers(all) if all.categories.is_empty(),
+        help::GetTimezonesList { hash: 0 } =>
+            enums::help::TimezonesList::TimezonesList(all) if all.timezones.is_empty(),
+        help::GetPromoData =>
+            enums::help::PromoData::PromoDataEmpty(none) if none.expires > 1_700_000_000,
+    );
+    for colors in [
+        script.ask(all[1], &help::GetPeerColors { hash: 0 }),
+        script.ask(all[0], &help::GetPeerProfileColors { hash: 0 }),
+    ] {
+        let enums::help::PeerColors::PeerColors(colors) = colors.unwrap() else { panic!() };
+        assert_eq!(colors.colors, []);
+    }
+    assert_eq!(
+        script.ask_stranger(&help::GetPeerColors { hash: 0 }).err().as_deref(),
+        Some(UNREGISTERED)
+    );
+    assert!(!for_people(&mut script, all, &account::GetContactSignUpNotification));
+    let privacy = for_people(&mut script, all, &account::GetGlobalPrivacySettings);
+    assert_eq!(privacy, types::GlobalPrivacySettings::new());
+    let content = for_people(&mut script, all, &account::GetContentSettings);
+    assert!(!content.sensitive_enabled);
     assert_eq!(for_people(&mut script, all, &messages::GetDialogFilters).filters, []);
     assert_ne!(for_people(&mut script, all, &help::GetInviteText).message, "");
 }

@@ -111,7 +111,8 @@ fn a_supergroup_becomes_a_forum_by_its_owner() {
     let told = script.told();
     let enums::Chat::Channel(shown) = &chats(&told[0].1)[0] else { panic!() };
     assert!(told[0].0 == bob && shown.forum);
-    assert_eq!(topics(&mut script, bob, id, "").unwrap(), [("General".into(), 0)]);
+    // What was said before is in the first topic.
+    assert_eq!(topics(&mut script, bob, id, "").unwrap(), [("General".into(), 2)]);
     assert_eq!(toggle(&mut script, ada, id, true), Err("400 CHAT_NOT_MODIFIED".into()));
     // Or it is one from the beginning.
     let request = CreateChannel {
@@ -255,4 +256,106 @@ fn topics_are_pinned_and_deleted_by_admins() {
     };
     assert_eq!(gone.messages, [engines, inside]);
     assert_eq!(titles(&mut script), ["General", "Looms"]);
+}
+
+#[test]
+fn what_is_in_no_topic_is_in_the_first_whenever_it_was_said() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    let id = script.channel(ada, &[bob], false);
+    let place = Peer::Channel(id);
+    let in_general = |script: &mut Script| {
+        let said = replies(script, bob, id, 1).unwrap();
+        said.into_iter().map(|(_, _, text)| text).collect::<Vec<_>>()
+    };
+    script.say(bob, place, "before").unwrap();
+    toggle(&mut script, ada, id, true).unwrap();
+    assert_eq!(in_general(&mut script), ["before", "ChatAddUser"]);
+    let topic = create(&mut script, ada, id, "Engines").unwrap();
+    reply(&mut script, bob, id, topic, "inside").unwrap();
+    script.say(bob, place, "after").unwrap();
+    let eve = script.user("Eve");
+    script.invite(ada, id, eve).unwrap();
+    let all = ["ChatAddUser", "after", "before", "ChatAddUser"];
+    assert_eq!(in_general(&mut script), all);
+    // What is said while there are no topics is there when there are some again; who is in one stays there.
+    toggle(&mut script, ada, id, false).unwrap();
+    script.say(bob, place, "meanwhile").unwrap();
+    toggle(&mut script, ada, id, true).unwrap();
+    assert_eq!(in_general(&mut script), [&["meanwhile"], &all[..]].concat());
+    let inside = replies(&mut script, bob, id, topic).unwrap();
+    assert_eq!(inside[0].2, "inside");
+    // One that is a forum from the beginning has the message about that in it.
+    let request = CreateChannel {
+        megagroup: true,
+        forum: true,
+        ..CreateChannel::new("Forum".into(), String::new())
+    };
+    let answer = script.ask(ada, &request).unwrap();
+    let id = chats(&answer)[0].id();
+    assert_eq!(topics(&mut script, ada, id, "").unwrap(), [("General".into(), 1)]);
+}
+
+#[test]
+fn what_begins_a_topic_is_told_as_it_is_in_the_history() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    let id = forum(&mut script, ada, &[bob]);
+    let peer = script.place(ada, Peer::Channel(id));
+    let request = CreateForumTopic::new(peer.clone(), "Engines".into(), 1);
+    let answer = script.ask(ada, &request).unwrap();
+    let of = |all: &enums::Updates| {
+        updates(all).updates.iter().find_map(|update| match update {
+            enums::Update::UpdateNewChannelMessage(new) => Some(new.message.clone()),
+            _ => None,
+        })
+    };
+    let told = of(&script.told()[0].1).unwrap();
+    let enums::Message::MessageService(first) = &told else { panic!("{told:?}") };
+    // It replies to nothing, and not to itself.
+    assert_eq!(first.reply_to, None);
+    let found = script.ask(ada, &GetForumTopicsById { peer, topics: vec![first.id] }).unwrap();
+    let enums::ForumTopic::ForumTopic(topic) = &found.topics[0] else { panic!() };
+    assert_eq!((topic.id, topic.top_message), (first.id, first.id));
+    assert_eq!(Some(&found.messages[0]), of(&answer).as_ref());
+}
+
+#[test]
+fn pages_of_topics_have_each_once_whatever_is_pinned() {
+    let mut script = Script::new();
+    let ada = script.user("Ada");
+    let id = forum(&mut script, ada, &[]);
+    let all: Vec<_> =
+        (0..7).map(|number| create(&mut script, ada, id, &format!("T{number}")).unwrap()).collect();
+    let peer = script.place(ada, Peer::Channel(id));
+    // The oldest are pinned: their last messages are older than those of all others.
+    for topic_id in &all[..3] {
+        let (peer, pinned) = (peer.clone(), true);
+        script.ask(ada, &UpdatePinnedForumTopic { peer, topic_id: *topic_id, pinned }).unwrap();
+    }
+    let page = |script: &mut Script, offset_id, offset_topic, limit| {
+        let request = GetForumTopics::new(peer.clone(), 0, offset_id, offset_topic, limit);
+        let found = script.ask(ada, &request).unwrap();
+        assert_eq!(found.count, 8);
+        let topics = found.topics.iter().map(|topic| match topic {
+            enums::ForumTopic::ForumTopic(topic) => (topic.id, topic.top_message),
+            other => panic!("{other:?}"),
+        });
+        topics.collect::<Vec<_>>()
+    };
+    let whole = page(&mut script, 0, 0, 100);
+    assert_eq!(whole.len(), 8);
+    for limit in 1..=8 {
+        let mut pages = Vec::new();
+        let (mut message, mut topic) = (0, 0);
+        for _ in 0..=8 {
+            let next = page(&mut script, message, topic, limit);
+            let Some(last) = next.last().copied() else { break };
+            (topic, message) = last;
+            pages.extend(next);
+        }
+        assert_eq!(pages, whole, "{limit}");
+    }
+    // By the message alone, which those that are pinned are not counted by.
+    assert_eq!(page(&mut script, whole[4].1, 0, 100), whole[5..]);
 }
