@@ -52,7 +52,7 @@
 //! | --- | --- |
 //! | [`tl`] | the generated types, and the traits to read and write them |
 //! | [`client`] | logging in, and calling the API with all that this takes |
-//! | [`files`] | planning transfers of files, without I/O |
+//! | `files` (a feature) | planning transfers of files, without I/O |
 //! | [`updates`] | updates in their order, without I/O: gaps, differences, channels |
 //! | [`net`] | connecting with tokio |
 //! | [`connection`] | connecting without tokio: an object that is driven |
@@ -71,7 +71,7 @@
 //! | `updates` | yes | [`updates`]: gaps and differences, without I/O; with `api` |
 //! | `client` | yes | [`client`]: login, data centres, stores of sessions; with `api`, `net` and `updates` |
 //! | `sqlite` | no | [`client::store::SqliteStore`] |
-//! | `files` | no | [`files`]: the planner of transfers of files, without I/O |
+//! | `files` | no | `files`: the planner of transfers of files, without I/O |
 //! | `proxy` | no | [`net`]: SOCKS5 and HTTP CONNECT proxies |
 //! | `ws` | no | [`net`]: WebSockets, with TLS |
 //! | `secret` | no | `tl::secret` and `secret`: end-to-end encrypted chats, as a machine without I/O |
@@ -83,7 +83,7 @@
 //!
 //! # What it does not do
 //!
-//! Transfers of files are planned by [`files`] and a secret chat is a machine in [`secret`]; nothing drives these over a client's
+//! Transfers of files are planned by `files` and a secret chat is a machine in `secret`; nothing drives these over a client's
 //! connections yet. There are no helpers for messages: [`client::Client::invoke`] takes any function of the API. None of it was run
 //! against Telegram's own servers yet; it is held against embedded data centres and against known answers from outside.
 

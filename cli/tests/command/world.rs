@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use rustix::process::Signal;
-use telewire::client::{Client, InvokeOptions, Update};
+use telewire::client::{Client, InvokeOptions};
 use telewire::ids::DcId;
 use telewire::server::embedded_key;
 use telewire::tl::Function;
 use telewire::tl::api::enums::{InputUser, User};
 use telewire::tl::api::functions::users::GetUsers;
 use telewire::tl::wrap::functions::help::GetConfig;
+use telewire::updates::Delivery;
 use tokio::time::timeout;
 
 use crate::support::{PATIENCE, Process, Served, credentials, run, text};
@@ -193,18 +194,11 @@ fn a_file_that_is_no_world_is_told() {
 }
 
 /// The texts of new messages, of an update.
-fn new_texts(update: Update) -> Vec<String> {
-    use telewire::tl::api::enums;
-    let Update::Object(updates) = update else { return Vec::new() };
-    let Ok(enums::Updates::Updates(updates)) = updates.decode() else { return Vec::new() };
-    let new = updates.updates.into_iter().filter_map(|update| match update {
-        enums::Update::UpdateNewMessage(new) => match new.message {
-            enums::Message::Message(message) => Some(message.message),
-            _ => None,
-        },
+fn new_text(update: &Delivery) -> Option<&str> {
+    match update.new_message()? {
+        telewire::tl::api::enums::Message::Message(message) => Some(&message.message),
         _ => None,
-    });
-    new.collect()
+    }
 }
 
 #[tokio::test]
@@ -234,13 +228,13 @@ async fn what_is_scheduled_is_sent_though_nobody_calls() {
     ask(&charles, TWO, &request).await;
     let came = timeout(PATIENCE, async {
         loop {
-            let texts = new_texts(heard.recv().await.unwrap());
-            if !texts.is_empty() {
-                return texts;
+            let update = heard.next().await.unwrap().unwrap();
+            if let Some(text) = new_text(&update) {
+                return text.to_owned();
             }
         }
     });
-    assert_eq!(came.await.unwrap(), ["later"]);
+    assert_eq!(came.await.unwrap(), "later");
     bot.close().await;
     charles.close().await;
     let ended = served.end(Signal::TERM);

@@ -75,7 +75,7 @@ fn up_50_at_most_ten_differences_run_and_the_others_wait_in_order() {
 
 #[test]
 fn up_50_an_idle_channel_takes_a_few_bytes_and_no_timer() {
-    assert!(crate::updates::channels::Channels::IDLE <= 200);
+    const { assert!(crate::updates::channels::Channels::IDLE <= 200) };
     let mut kept = kept();
     kept.channels = (1..=10_000).map(|id| (id, ChannelState { pts: 5, is_dirty: false })).collect();
     let mut bench = Bench::new(Some(USER), CatchUp::SinceCommit, kept);

@@ -19,7 +19,7 @@ fn up_01_every_constructor_with_a_position_is_placed() {
     assert_eq!((place(&typing()), place(&phone(1))), (Place::Now, Place::Seq));
     // A channel's number alone makes no position.
     let views = types::UpdateChannelMessageViews::new(CHANNEL, 1, 1);
-    assert_eq!(place(&Update::UpdateChannelMessageViews(views.into())), Place::Seq);
+    assert_eq!(place(&Update::UpdateChannelMessageViews(views)), Place::Seq);
 }
 
 #[test]

@@ -207,7 +207,7 @@ fn up_85_each_event_comes_once_whichever_ways_it_came() {
         for way in &order {
             match *way {
                 "push" | "again" => {
-                    bench.engine.handle_updates(bench.now, &one(new(101)).to_bytes())
+                    bench.engine.handle_updates(bench.now, &one(new(101)).to_bytes());
                 }
                 "result" => bench.engine.handle_result(
                     bench.now,

@@ -318,7 +318,7 @@ fn diff(messages: &[i32], others: Vec<Update>, pts: i32) -> Difference {
 }
 
 fn slice(messages: &[i32], others: Vec<Update>, pts: i32) -> Difference {
-    let Difference::Difference(all) = diff(messages, others, pts) else { unreachable!() };
+    let Difference::Difference(all) = diff(messages, others, pts) else { panic!("a difference") };
     let answers::Difference {
         new_messages,
         new_encrypted_messages,

@@ -75,6 +75,8 @@ async fn um_12_and_um_13_through_each_fault_every_message_comes_once_and_in_orde
         ("other orders", PushFaults { reorder: 500, ..none }),
         ("splits", PushFaults { split: 500, ..none }),
         ("merges", PushFaults { merge: 500, ..none }),
+        ("channels too long", PushFaults { channel_too_long: 300, ..none }),
+        ("persons in short", PushFaults { min: 500, ..none }),
         (
             "all of it",
             PushFaults {
@@ -85,6 +87,8 @@ async fn um_12_and_um_13_through_each_fault_every_message_comes_once_and_in_orde
                 reorder: 100,
                 split: 100,
                 merge: 100,
+                channel_too_long: 100,
+                min: 100,
             },
         ),
     ];

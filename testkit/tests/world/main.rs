@@ -19,6 +19,7 @@ use telewire::tl::api::functions::messages::{
 };
 use telewire::tl::api::functions::payments::GetStarsTopupOptions;
 use telewire::tl::api::{enums, types};
+use telewire::updates::{Delivery, Event};
 use telewire_testkit::{LogInError, PushFault, World};
 use tokio::time::timeout;
 
@@ -133,13 +134,11 @@ async fn a_bot_answers_and_is_found_by_its_name() {
 }
 
 /// The question that a button asked, of an update that a bot gets.
-fn question(update: Update) -> Option<types::UpdateBotCallbackQuery> {
-    let Update::Object(updates) = update else { return None };
-    let Ok(enums::Updates::Updates(updates)) = updates.decode() else { return None };
-    updates.updates.into_iter().find_map(|update| match update {
-        enums::Update::UpdateBotCallbackQuery(query) => Some(*query),
+fn question(update: Delivery) -> Option<types::UpdateBotCallbackQuery> {
+    match update.event {
+        Event::Update(enums::Update::UpdateBotCallbackQuery(query)) => Some(*query),
         _ => None,
-    })
+    }
 }
 
 /// A button below a message of the bot's, in a group: whoever presses it waits for the bot, and meanwhile all else goes on.
@@ -186,7 +185,7 @@ async fn a_button_has_the_answer_that_the_bot_gives_when_it_likes() {
     let pressed = tokio::spawn(async move { presser.invoke(&press).await });
     let query = patient(async {
         loop {
-            if let Some(query) = question(heard.recv().await.unwrap()) {
+            if let Some(query) = question(heard.next().await.unwrap().unwrap()) {
                 return query;
             }
         }
