@@ -129,12 +129,22 @@ impl Work {
     }
 }
 
+/// KX-13, SC-01: a prime that nobody has looked at yet, with the seed to look with.
+fn check_untested(
+    suite: &dyn crate::crypto::CryptoSuite,
+    prime: &[u8; 256],
+    untested: Option<[u8; 32]>,
+) -> Result<(), DhError> {
+    if let Some(seed) = untested {
+        dh::check_prime(suite, prime, &mut SeededEntropy::from_seed(seed))?;
+    }
+    Ok(())
+}
+
 impl Powers {
     fn run(&self) -> Result<PowersTaken, DhError> {
         let suite = &*self.suite;
-        if let Some(seed) = self.untested {
-            dh::check_prime(suite, &self.prime, &mut SeededEntropy::from_seed(seed))?;
-        }
+        check_untested(suite, &self.prime, self.untested)?;
         let ours = suite.pow_mod(&self.g, &self.exponent, &self.prime)?;
         let key = dh::auth_key(suite, &self.public, &self.exponent, &self.prime)?;
         Ok(PowersTaken { ours, key })
@@ -171,9 +181,7 @@ pub(crate) enum UnsealError {
 impl FirstPower {
     fn run(&self) -> Result<[u8; 256], DhError> {
         let suite = &*self.suite;
-        if let Some(seed) = self.untested {
-            dh::check_prime(suite, &self.prime, &mut SeededEntropy::from_seed(seed))?;
-        }
+        check_untested(suite, &self.prime, self.untested)?;
         Ok(suite.pow_mod(&self.g, &self.exponent, &self.prime)?)
     }
 }

@@ -294,6 +294,26 @@ mod tests {
         assert_eq!(decode(&bytes), Err(Flaw::Newer { version: 3, known: 2 }));
     }
 
+    /// They stand in their order, each once: another order would be written as this one.
+    #[test]
+    fn data_centres_that_stand_twice_or_in_another_order_are_refused() {
+        let mut snapshot = Snapshot::default();
+        for number in [1, 2] {
+            snapshot.dcs.insert(DcId::production(number), DcRecord::default());
+        }
+        let good = encode(&snapshot);
+        // No home, nobody, how many, and these.
+        let (head, dcs) = good[..good.len() - CHECKSUM].split_at(HEAD + 4);
+        let (one, two) = dcs.split_at(dcs.len() / 2);
+        for (dcs, is_good) in [([one, two], true), ([one, one], false), ([two, one], false)] {
+            let mut bytes = [head, dcs[0], dcs[1]].concat();
+            bytes.extend(Sha256::digest(&bytes));
+            let expected =
+                if is_good { Ok(snapshot.clone()) } else { Err(Flaw::Value { field: "dc" }) };
+            assert_eq!(decode(&bytes), expected);
+        }
+    }
+
     /// Whatever is in the body, with a checksum that fits, it is a session or an error.
     #[test]
     fn every_flipped_byte_below_the_checksum_is_read_or_refused() {

@@ -6,23 +6,23 @@
 //! fn get_full_user(state: &mut State, caller: &Caller, request: GetFullUser) -> Result<UserFull, RpcError>
 //! ```
 //!
-//! * Who is named in a request is found by [`State::input_user`] and [`State::input_peer`], which refuse a wrong access hash.
-//! * Who and what is shown goes through [`State::view`], which makes the access hashes of whoever looks and
+//! * Who is named in a request is found by `State::input_user` and `State::input_peer`, which refuse a wrong access hash.
+//! * Who and what is shown goes through `State::view`, which makes the access hashes of whoever looks and
 //!   remembers who has to be brought along.
-//! * What changes several parts of the state is a method of [`State`] in `world/`, in a file of its own (`world/send.rs`); a handler
+//! * What changes several parts of the state is a method of `State` in `world/`, in a file of its own (`world/send.rs`); a handler
 //!   checks, calls it, and shows.
-//! * Sending to a chat of any kind is [`State::send_all`] with the numbers that the client gave, which asks [`State::may_write`] and sends
-//!   all or none; what was sent before is answered by [`State::sent_before`], and a method that sends begins with it (UM-11).
-//! * What happens in a box is [`State::happen`], which keeps it and tells it; what is in no box is told by [`State::tell_all`] and
-//!   [`State::tell_box`]. Edits, pins and deletions are [`State::edit`], [`State::pin`] and [`State::delete_in`], of channels too.
-//! * Whoever changes what was said, or says something about it, passes [`State::check_inside`] first; how it changes is told to the
-//!   boxes of [`State::copies`].
+//! * Sending to a chat of any kind is `State::send_all` with the numbers that the client gave, which asks `State::may_write` and sends
+//!   all or none; what was sent before is answered by `State::sent_before`, and a method that sends begins with it (UM-11).
+//! * What happens in a box is `State::happen`, which keeps it and tells it; what is in no box is told by `State::tell_all` and
+//!   `State::tell_box`. Edits, pins and deletions are `State::edit`, `State::pin` and `State::delete_in`, of channels too.
+//! * Whoever changes what was said, or says something about it, passes `State::check_inside` first; how it changes is told to the
+//!   boxes of `State::copies`.
 //! * Lists in requests go through [`distinct`].
 //! * Who may call it says how it is registered: [`Registry`] has a method for each kind of callers, and a test compares them with
 //!   `schema/methods.json`.
-//! * What others are to hear of it is queued meanwhile by [`State::push`], once for each of their logins, and handed over after it.
+//! * What others are to hear of it is queued meanwhile by `State::push`, once for each of their logins, and handed over after it.
 //!   What happened in a box is an [event](crate::world::What) of it besides, so that `getDifference` tells the same.
-//! * The time is [`Caller::date`], randomness [`State::random`]; there are no others.
+//! * The time is `Caller::date`, randomness `State::random`; there are no others.
 
 mod account;
 mod bots;

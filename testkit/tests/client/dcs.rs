@@ -15,7 +15,7 @@ use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::tl::api::types::NearestDc;
 use telewire::tl::wrap::functions::help::GetConfig;
 
-use crate::support::{FOUR, PHONE, Relay, TWO, done, patient, world, world_with};
+use crate::support::{FOUR, PHONE, Relay, TWO, done, id, patient, world, world_with};
 
 fn nearest(dc: i32) -> NearestDc {
     NearestDc { country: "DE".into(), this_dc: dc, nearest_dc: dc }
@@ -148,6 +148,10 @@ async fn a_slow_data_centre_blocks_no_other_and_uploads_block_no_calls() {
     })
     .await;
     let client = world.bot().await;
+    // Who is logged in is asked over the main connection, whatever the options say.
+    let options = InvokeOptions { purpose: Purpose::Upload, ..Default::default() };
+    assert_eq!(id(&patient(client.with_options(options).me()).await.unwrap()), 777);
+    assert_eq!(world.sessions(TWO), 1);
     // Its address is asked for on the way.
     let slow = client.clone();
     let slow = tokio::spawn(async move {

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use telewire::client::store::MemoryStore;
 use telewire::client::{Client, CodeLogin, InvokeOptions, LoginError, PasswordStep, QrStep, Step};
-use telewire::rpc::Execution;
+use telewire::rpc::{Execution, RpcError};
 use telewire::tl::api::functions::auth::{ImportBotAuthorization, SignIn};
+use telewire::tl::api::functions::users::GetUsers;
 use telewire_testkit::CodeKind;
 
 use crate::support::{FOUR, PHONE, Served, TWO, id, patient, world, world_with};
@@ -361,6 +362,22 @@ async fn cf_19_a_login_whose_deadline_passed_is_found() {
     // It is known to whoever ends it.
     let out = patient(client.log_out()).await.unwrap();
     assert!(out.was_logged_in && world.accounts.logins(ADA).is_empty());
+}
+
+/// Whether somebody is logged in is not known while that cannot be asked: nothing is done a second time then.
+#[tokio::test]
+async fn cf_19_what_cannot_be_asked_about_is_not_taken_for_nobody() {
+    let short = InvokeOptions { deadline: Some(SHORT), ..Default::default() };
+    let (world, _) = late_world().await;
+    let client = world.client().await;
+    patient(client.refresh_config()).await.unwrap();
+    patient(client.with_options(short).log_in_bot("777:abc")).await.unwrap_err();
+    world.accounts.refuse_next::<GetUsers>(RpcError::parse(400, "USER_ID_INVALID"));
+    let error = patient(client.log_in_bot("777:abc")).await.unwrap_err();
+    assert!(matches!(&error, LoginError::Client(error) if error.is("USER_ID_INVALID")), "{error}");
+    assert!(!client.is_logged_in());
+    assert_eq!(id(&patient(client.log_in_bot("777:abc")).await.unwrap().user), 777);
+    assert_eq!(world.accounts.logins(777).len(), 1);
 }
 
 #[tokio::test]

@@ -193,6 +193,22 @@ async fn cf_22_a_key_that_cannot_be_kept_is_never_used() {
 }
 
 #[tokio::test]
+async fn who_is_logged_in_is_written_when_that_changes() {
+    let world = world().await;
+    world.accounts.add_bot(TWO, "777:abc", "Helper");
+    let writes = Arc::new(AtomicUsize::new(0));
+    let memory = MemoryStore::new();
+    let store = Failing { memory, writes: writes.clone(), fail_from: usize::MAX };
+    let client = world.client_on(store).await;
+    patient(client.log_in_bot("777:abc")).await.unwrap();
+    let before = writes.load(Ordering::Relaxed);
+    for _ in 0..3 {
+        assert_eq!(id(&patient(client.me()).await.unwrap()), 777);
+    }
+    assert_eq!(writes.load(Ordering::Relaxed), before);
+}
+
+#[tokio::test]
 async fn cf_22_a_store_that_fails_at_any_write_leaves_a_session_to_go_on_from() {
     let world = world().await;
     world.accounts.add_bot(TWO, "777:abc", "Helper");

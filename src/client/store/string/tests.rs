@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::client::store::tests::{full, key};
-use crate::client::store::{Change, SessionUser, Snapshot, Store};
+use crate::client::store::{Change, SessionUser, Snapshot, Store, StoreError};
 use crate::ids::DcId;
 
 /// What Telethon and Pyrogram wrote; see `tests/vectors/README.md`.
@@ -144,4 +144,22 @@ fn telethons_string_without_a_key_has_none() {
     let snapshot = telethon::import(&text).unwrap();
     let dc = DcId::production(2);
     assert_eq!((snapshot.key(dc), snapshot.is_authorized(dc)), (None, false));
+}
+
+/// Two programs with one key would each think that it is alone with its session.
+#[test]
+fn a_key_is_open_in_one_store_whichever_text_it_came_from() {
+    let mut snapshot = Snapshot::default();
+    let key = Box::new(key(77));
+    snapshot.apply(&[Change::Key { dc: DcId::production(1), key }]);
+    let text = to_text(&snapshot);
+    let mut first = StringStore::new(&text).unwrap();
+    let mut again = StringStore::new(&text).unwrap();
+    let mut other = StringStore::default();
+    first.load().unwrap();
+    assert!(matches!(again.load(), Err(StoreError::InUse { .. })));
+    assert!(matches!(first.clone().load(), Err(StoreError::InUse { .. })));
+    other.load().unwrap();
+    drop(first);
+    again.load().unwrap();
 }
