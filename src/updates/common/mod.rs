@@ -75,12 +75,13 @@ impl Engine {
         if line == BoxId::Qts && item.pts == 0 {
             return self.deliver_item(line, item, None);
         }
-        if line == BoxId::Qts
-            && at.qts == 0
-            && item.pts > 0
-            && !self.common.course.state().is_asking()
-        {
-            return self.common_deliver(now, line, item);
+        if line == BoxId::Qts && at.qts == 0 && item.pts > 0 {
+            // The answer under way may have been made before it; and of several the lowest is the first.
+            let is_asking = self.common.course.state().is_asking();
+            let first = self.common.held_qts.first();
+            let is_first = !is_asking && first.is_none_or(|first| item.pts <= first.pts);
+            let act = if is_first { Act::Deliver } else { Act::Hold };
+            return self.common_act(now, act, line, item);
         }
         let local = if line == BoxId::Qts { at.qts } else { at.pts };
         let word = match relate(local, item.pts, item.count) {
@@ -183,8 +184,10 @@ impl Engine {
             _ => (&mut self.common.held, at.pts),
         };
         let first = held.first()?;
+        // UP-21: where `qts` is not anywhere yet, the first one is next.
+        let is_first = line == BoxId::Qts && local == 0;
         match relate(local, first.pts, first.count) {
-            Relation::Word(Word::Ahead | Word::Overlap) => None,
+            Relation::Word(Word::Ahead | Word::Overlap) if !is_first => None,
             _ => held.pop(),
         }
     }
