@@ -32,6 +32,8 @@ pub(super) struct Channels {
     timers: BTreeSet<(Duration, i64)>,
     /// Those of which something is to be kept, besides what was dealt with.
     changed: BTreeSet<i64>,
+    /// Those that are kept, although nothing is known of them any more.
+    forgotten: BTreeSet<i64>,
     /// How many are polled (UP-54).
     polled: usize,
 }
@@ -114,10 +116,15 @@ impl Channels {
         this
     }
 
-    /// Nothing is known of any of them any more.
+    /// Nothing is known of any of them any more. What was kept of them stays until [`keep_forgotten`](Self::keep_forgotten).
     pub(super) fn forget_all(&mut self) {
-        let changed = self.map.keys().copied().collect();
-        *self = Self { changed, ..Self::default() };
+        let forgotten = self.map.keys().copied().collect();
+        *self = Self { forgotten, ..Self::default() };
+    }
+
+    /// What was forgotten is to be kept no more: it is known where to begin instead.
+    pub(super) fn keep_forgotten(&mut self) {
+        self.changed.append(&mut self.forgotten);
     }
 
     /// The serial before which a channel is not dealt with: of those that are behind.

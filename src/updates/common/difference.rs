@@ -82,9 +82,13 @@ impl Engine {
         };
         self.common.takes_state = false;
         self.dated();
-        self.common_arrives();
+        // The loss is to be dealt with before the position counts (UP-83).
         if let Some((from, why)) = lost {
             self.lose(BoxId::Common, from, told.pts, why);
+        }
+        self.common_arrives();
+        if skips {
+            self.channels.keep_forgotten();
         }
         // UP-37: its qts may be of before.
         self.common.course.hear(Word::Slice);

@@ -398,3 +398,34 @@ fn equal_inputs_give_equal_outputs() {
     };
     assert_eq!(run(), run());
 }
+
+#[test]
+fn from_now_on_keeps_nothing_before_what_was_skipped_is_told_and_dealt_with() {
+    let mut bench = Bench::new(Some(USER), CatchUp::FromNow, kept());
+    bench.engine.connected(bench.now);
+    let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+    // Nothing has begun: whoever starts again as before misses nothing.
+    bench.push(&with(vec![], vec![person(STRANGER, Some(9), false)], vec![]));
+    bench.save();
+    assert_eq!(bench.kept_channels(), kept().channels.into_iter().collect::<Vec<_>>());
+    assert_eq!(bench.kept.common, kept().common);
+    bench.answer(token, &server_state(500, QTS, DATE + 100, 9));
+    bench.save();
+    assert_eq!(bench.kept.common.unwrap().pts, PTS);
+    let deliveries = bench.deliveries();
+    assert_eq!(deliveries.iter().map(text).collect::<Vec<_>>(), ["me lost 100..500 Skipped"]);
+    bench.save();
+    assert_eq!(bench.kept.common.unwrap().pts, PTS);
+    bench.engine.commit(deliveries[0].mark);
+    bench.save();
+    assert_eq!((bench.kept.common.unwrap().pts, bench.kept.channels.len()), (500, 0));
+    // Nor where the position was changed.
+    let mut bench = Bench::ready();
+    bench.push(&all(vec![Update::UpdatePtsChanged], 0));
+    let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+    bench.answer(token, &server_state(3, QTS, DATE + 9, SEQ));
+    bench.save();
+    assert_eq!(bench.kept.common.unwrap().pts, PTS);
+    assert_eq!(bench.told(), ["me lost 100..3 Reset"]);
+    assert_eq!(bench.kept.common.unwrap().pts, 3);
+}
