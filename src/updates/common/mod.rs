@@ -32,6 +32,8 @@ pub(super) struct Common {
     held_qts: Held,
     held_seq: Vec<Part>,
     held_seq_bytes: usize,
+    /// Whether what is held is being looked at.
+    is_refilling: bool,
     /// How many positions were told since the server was told (UP-89).
     unconfirmed: i64,
     /// Whether the server is to be told.
@@ -156,17 +158,30 @@ impl Engine {
 
     /// Looks at what is held: something may follow now (UP-19).
     pub(super) fn common_refill(&mut self, now: Now) {
-        if self.common.holds_nothing() || self.common.course.state().is_asking() {
+        // What is delivered below comes here again: one loop looks at all, so that the stack is as deep for a thousand as for one.
+        if self.common.is_refilling
+            || self.common.holds_nothing()
+            || self.common.course.state().is_asking()
+        {
             return;
         }
+        self.common.is_refilling = true;
         let mut has_moved = false;
-        for line in [BoxId::Common, BoxId::Qts] {
-            while let Some(item) = self.common_follows(line) {
-                has_moved = true;
-                self.common_came(now, line, Of::Own, item);
+        loop {
+            let mut moves = false;
+            for line in [BoxId::Common, BoxId::Qts] {
+                while let Some(item) = self.common_follows(line) {
+                    moves = true;
+                    self.common_came(now, line, Of::Own, item);
+                }
             }
+            moves |= self.seq_refill(now);
+            if !moves {
+                break;
+            }
+            has_moved = true;
         }
-        has_moved |= self.seq_refill(now);
+        self.common.is_refilling = false;
         if self.common.holds_nothing() {
             self.common.course.hear(Word::Filled);
         } else if has_moved {

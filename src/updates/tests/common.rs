@@ -289,3 +289,22 @@ fn up_21_the_first_qts_is_not_lost_while_a_difference_runs() {
     bench.answer(token, &Difference::Difference(Box::new(all)));
     assert_eq!(bench.told(), ["qts stopped 1"]);
 }
+
+#[test]
+fn up_19_the_stack_is_no_deeper_for_all_that_may_be_held() {
+    let most = i32::try_from(crate::updates::limits::MAX_HELD).unwrap();
+    for (make, first) in [(new as fn(i32) -> Update, PTS + 1), (bot, QTS + 1)] {
+        let run = move || {
+            let mut bench = Bench::ready_as(BOT);
+            for pts in (first + 1..=first + most).rev() {
+                bench.engine.handle_typed(bench.now, one(make(pts)), 50);
+            }
+            assert_eq!(bench.engine.counts().flooded, 0);
+            bench.engine.handle_typed(bench.now, one(make(first)), 50);
+            assert_eq!(bench.told().len(), crate::updates::limits::MAX_HELD + 1);
+            assert_eq!((bench.request(), bench.state()), (None, State::Level));
+        };
+        let thread = std::thread::Builder::new().stack_size(256 << 10).spawn(run).unwrap();
+        thread.join().unwrap();
+    }
+}
