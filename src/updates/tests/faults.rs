@@ -343,3 +343,29 @@ fn what_is_answered_to_nobody_changes_nothing() {
     bench.fail(Token(99_999), 400, "CHANNEL_PRIVATE");
     assert_eq!((bench.told(), bench.common().pts), (vec![], PTS));
 }
+
+#[test]
+fn up_71_a_message_that_mentions_more_than_is_remembered_ends() {
+    let crowd = |pts: i32, many: i64| {
+        let entity = |id| {
+            let name = types::MessageEntityMentionName::new(0, 1, id);
+            crate::tl::api::enums::MessageEntity::MessageEntityMentionName(name)
+        };
+        let entities = Some((1_000..1_000 + many).map(entity).collect());
+        let message = types::Message::new(pts, me(), DATE, String::new());
+        let message = types::Message { entities, ..message };
+        let new = types::UpdateNewMessage::new(Message::Message(message.into()), pts, 1);
+        Update::UpdateNewMessage(new.into())
+    };
+    for many in [2, 999, 1_000, 1_001, 2_500] {
+        let mut bench = Bench::ready();
+        // It is held, and looked at when what was missing came.
+        assert_eq!(bench.push(&one(crowd(102, many))), [""; 0]);
+        bench.push(&one(new(101)));
+        if let Some((token, _)) = bench.request() {
+            bench.fail(token, 500, "INTERNAL");
+        }
+        bench.told();
+        assert_eq!(bench.common().pts, 102, "{many}");
+    }
+}
