@@ -429,3 +429,23 @@ fn from_now_on_keeps_nothing_before_what_was_skipped_is_told_and_dealt_with() {
     assert_eq!(bench.told(), ["me lost 100..3 Reset"]);
     assert_eq!(bench.kept.common.unwrap().pts, 3);
 }
+
+#[test]
+fn up_86_what_cannot_be_read_takes_room_and_none_that_there_is_not() {
+    let mut bench = Bench::ready();
+    let (most, bytes) = (crate::updates::limits::MAX_WAITING_BYTES, [7; 10_000]);
+    for _ in 0..5_000 {
+        bench.engine.handle_updates(bench.now, &bytes);
+        assert!(bench.engine.waiting_bytes() <= most + Event::SHOWN + 128);
+    }
+    let deliveries = bench.deliveries();
+    let kept = |delivery: &Delivery| match &delivery.event {
+        Event::Unreadable { bytes, .. } => bytes.len(),
+        _ => 0,
+    };
+    assert!(deliveries.iter().map(kept).sum::<usize>() <= most + Event::SHOWN);
+    let counts = bench.engine.counts();
+    assert_eq!((counts.unreadable, counts.shed), (5_000, 5_000 - deliveries.len() as u64));
+    assert!(counts.shed > 0);
+    bench.difference();
+}
