@@ -128,6 +128,13 @@ impl Engine {
         next
     }
 
+    /// The engine of a later run, of which `run` is the number: marks of other runs mean nothing to it.
+    #[must_use]
+    pub fn of_run(mut self, run: u64) -> Self {
+        self.out.ledger.of_run(run);
+        self
+    }
+
     /// Somebody has logged in, or it is known by now who.
     pub fn logged_in(&mut self, now: Now, account: Account) {
         let is_new = self.account.replace(account).is_none();

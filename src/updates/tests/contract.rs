@@ -449,3 +449,28 @@ fn up_86_what_cannot_be_read_takes_room_and_none_that_there_is_not() {
     assert!(counts.shed > 0);
     bench.difference();
 }
+
+#[test]
+fn up_83_what_one_run_delivered_commits_nothing_of_the_next() {
+    let mut bench = Bench::ready();
+    for pts in 101..=110 {
+        bench.engine.handle_updates(bench.now, &one(new(pts)).to_bytes());
+    }
+    let old = bench.deliveries();
+    let mut bench = bench.restart();
+    bench.engine = Engine::new(Some(USER), CatchUp::SinceCommit, kept()).of_run(1);
+    bench.engine.connected(bench.now);
+    let token = bench.difference();
+    bench.answer(token, &history(PTS, PTS + 10));
+    let deliveries = bench.deliveries();
+    for delivery in old {
+        bench.engine.commit(delivery.mark);
+    }
+    bench.save();
+    assert_eq!(bench.kept.common.unwrap().pts, PTS);
+    for delivery in deliveries {
+        bench.engine.commit(delivery.mark);
+    }
+    bench.save();
+    assert_eq!(bench.kept.common.unwrap().pts, PTS + 10);
+}
