@@ -76,6 +76,8 @@ pub struct Engine {
     has_started: bool,
     /// When something was last heard.
     heard: Duration,
+    /// When the server was last asked how far it is, since it was silent.
+    probed: Duration,
     next_token: u64,
     asked: IdMap<Token, Asked>,
     nobody: Arc<Peers>,
@@ -108,6 +110,7 @@ impl Engine {
             is_connected: false,
             has_started: false,
             heard: Duration::ZERO,
+            probed: Duration::ZERO,
             next_token: 0,
             asked: IdMap::default(),
             nobody: Arc::default(),
@@ -204,7 +207,7 @@ impl Engine {
         self.common_timeout(now.mono);
         self.channel_timeouts(now.mono);
         if self.silence().is_some_and(|due| due <= now.mono) {
-            self.heard = now.mono;
+            self.probed = now.mono;
             self.common.probes = true;
         }
     }
@@ -219,7 +222,7 @@ impl Engine {
     fn silence(&self) -> Option<Duration> {
         let is_idle =
             self.is_connected && self.has_started && !self.common.course.state().is_asking();
-        is_idle.then(|| self.heard.saturating_add(SILENCE))
+        is_idle.then(|| self.heard.max(self.probed).saturating_add(SILENCE))
     }
 
     /// The next call to make, over the connection that updates come over.
@@ -246,7 +249,10 @@ impl Engine {
         entropy: &mut dyn Entropy,
     ) {
         let Some(asked) = self.asked.remove(&token) else { return };
-        self.heard(now);
+        // Who does not answer is not there.
+        if !matches!(answer, Err(Fault::Unanswered)) {
+            self.heard(now);
+        }
         if matches!(asked, Asked::Channel { .. }) {
             self.channels.running = self.channels.running.saturating_sub(1);
         }
