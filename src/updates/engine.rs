@@ -179,6 +179,7 @@ impl Engine {
     pub fn new_session(&mut self, now: Now) {
         let was_away = now.mono.saturating_sub(self.heard) > AWAY;
         self.common_wanted(if was_away { Arrival::CaughtUp } else { Arrival::Live });
+        self.channels_wake(now.mono);
         self.heard = now.mono;
     }
 
@@ -208,7 +209,13 @@ impl Engine {
         self.channel_timeouts(now.mono);
         if self.silence().is_some_and(|due| due <= now.mono) {
             self.probed = now.mono;
-            self.common.probes = true;
+            if self.common.at.is_none() {
+                // There is nothing to compare: it is asked where to begin.
+                self.common_wanted(Arrival::Live);
+            } else {
+                self.common.probes = true;
+            }
+            self.channels_wake(now.mono);
         }
     }
 

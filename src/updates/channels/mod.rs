@@ -350,6 +350,27 @@ impl Engine {
         self.channel_settle(Duration::ZERO, id);
     }
 
+    /// UP-25: channels whose difference has failed too often are asked for once more. Those that cannot be named wait for that (UP-77).
+    pub(super) fn channels_wake(&mut self, now: Duration) {
+        if !self.is_logged_in() {
+            return;
+        }
+        let is_dormant = |channel: &Channel| {
+            let active = channel.active.as_ref().filter(|active| !active.has_asked_hash);
+            active.is_some_and(|active| active.course.state() == State::Dormant)
+        };
+        let dormant = self.channels.map.iter().filter(|(_, channel)| is_dormant(channel));
+        let mut ids: Vec<i64> = dormant.map(|(id, _)| *id).collect();
+        // A map has no order, and what is asked for has one.
+        ids.sort_unstable();
+        for id in ids {
+            if let Some(active) = self.channels.map.get_mut(&id).and_then(|c| c.active.as_mut()) {
+                active.course.once_more();
+            }
+            self.channel_settle(now, id);
+        }
+    }
+
     /// UP-51: `updateChannelTooLong`.
     pub(super) fn channel_too_long(&mut self, id: i64, pts: Option<i32>, arrival: Arrival) {
         let channel = self.channels.map.entry(id).or_default();

@@ -347,6 +347,7 @@ impl Engine {
         if is_last {
             self.common.course.arrival = Arrival::Live;
             self.common_again(now);
+            self.channels_wake(now.mono);
         }
     }
 
