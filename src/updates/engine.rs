@@ -488,13 +488,13 @@ impl Engine {
             }
             return;
         };
-        self.heard_of(&update, &item.origin);
+        self.heard_of(&update, false);
         let place = at.map(|at| (line, at));
         self.out.deliver(Event::Update(update), place, Arrival::Live, &item.origin);
     }
 
-    /// What an update says besides what its reader makes of it.
-    pub(super) fn heard_of(&mut self, update: &Update, _: &Origin) {
+    /// What an update says besides what its reader makes of it. `is_told`: whether an answer of the common box's holds it.
+    pub(super) fn heard_of(&mut self, update: &Update, is_told: bool) {
         match update {
             Update::UpdateNewMessage(new) => self.recent.note(BoxId::Common, new.message.id()),
             Update::UpdateNewChannelMessage(new) => {
@@ -509,7 +509,7 @@ impl Engine {
             Update::UpdateDeleteChannelMessages(gone) => {
                 self.peers.deleted(gone.channel_id, &gone.messages);
             }
-            Update::UpdatePtsChanged => self.common_reset(Why::Reset),
+            Update::UpdatePtsChanged => self.common_reset(Why::Reset, is_told),
             _ => {}
         }
     }

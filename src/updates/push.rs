@@ -165,7 +165,7 @@ impl Engine {
             self.counts.old += 1;
             return;
         }
-        self.heard_of(&update, origin);
+        self.heard_of(&update, false);
         self.out.deliver(Event::Update(update), None, Arrival::Live, origin);
     }
 

@@ -42,6 +42,8 @@ pub(super) struct Common {
     pub(super) probes: bool,
     /// Whether `pts` is to be taken from the server's state, since it was told to be another (UP-36).
     pub(super) takes_state: bool,
+    /// Whether the box begins anew after the answer that is under way, whatever position it says (UP-36).
+    begins_anew: bool,
 }
 
 impl Common {

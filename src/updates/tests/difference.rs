@@ -391,3 +391,43 @@ fn up_25_who_does_not_answer_was_not_heard_of() {
     bench.answer(token, &diff(&[101], vec![], 101));
     assert_eq!(bench.deliveries()[0].arrival, Arrival::CaughtUp);
 }
+
+#[test]
+fn up_36_a_changed_pts_that_is_pushed_while_a_difference_runs_is_no_part_of_it() {
+    let pushed = all(vec![Update::UpdatePtsChanged], 0);
+    for answer in [empty(DATE, SEQ), diff(&[101], vec![], 101), too_long(900)] {
+        let mut bench = Bench::ready();
+        bench.engine.missed();
+        let token = bench.difference();
+        assert_eq!(bench.push(&pushed), ["- updatePtsChanged"]);
+        bench.answer(token, &answer);
+        bench.told();
+        let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+        bench.answer(token, &server_state(3, QTS, DATE + 9, SEQ));
+        assert_eq!(bench.told().len(), 1);
+        assert_eq!(bench.difference_from().1, 3);
+        // Of a bot's everything is asked for.
+        let mut bench = Bench::ready_as(BOT);
+        bench.engine.missed();
+        let token = bench.difference();
+        assert_eq!(bench.push(&pushed), ["me lost 100..1 Reset", "- updatePtsChanged"]);
+        bench.answer(token, &answer);
+        bench.told();
+        let (token, from) = bench.difference_from();
+        assert_eq!(from, 1);
+        // The next answer counts again.
+        bench.answer(token, &slice(&[2, 3], vec![], 3));
+        assert_eq!(bench.difference_from().1, 3);
+    }
+    // Also if there is no answer.
+    let mut bench = Bench::ready_as(BOT);
+    bench.engine.missed();
+    let token = bench.difference();
+    bench.push(&pushed);
+    bench.fail(token, 500, "INTERNAL");
+    bench.pass(2_000);
+    let (token, from) = bench.difference_from();
+    assert_eq!(from, 1);
+    bench.answer(token, &diff(&[2, 3], vec![], 3));
+    assert_eq!((bench.common().pts, bench.request()), (3, None));
+}
