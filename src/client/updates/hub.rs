@@ -20,6 +20,8 @@ pub(in crate::client) struct Hub {
     /// Whether there is an engine, to be looked at for each call.
     is_on: AtomicBool,
     readers: AtomicU64,
+    /// How many engines there were.
+    runs: AtomicU64,
     /// Something waits for the reader.
     pub(super) for_reader: Notify,
     /// Something is to be asked for, or kept.
@@ -59,6 +61,11 @@ impl Hub {
     /// Another reader.
     pub(super) fn reader(&self) -> u64 {
         self.readers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number of the next engine: what one delivered is no delivery of another's.
+    pub(super) fn run(&self) -> u64 {
+        self.runs.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Whether a reader has the engine; an error if another one has.

@@ -28,7 +28,8 @@ const SAVE_AGAIN: Duration = Duration::from_secs(1);
 /// Begins to listen for a reader.
 pub(super) fn begin(inner: &Arc<Inner>, reader: u64, catch_up: CatchUp) {
     let account = inner.account();
-    inner.hub.start(Running::new(engine(inner, account, catch_up), account, reader));
+    let engine = engine(inner, account, catch_up).of_run(inner.hub.run());
+    inner.hub.start(Running::new(engine, account, reader));
     inner.hub.act(|running, now| running.engine.connected(now));
     let pump = Pump {
         inner: Arc::downgrade(inner),
