@@ -78,15 +78,24 @@ impl Hub {
         }
     }
 
-    pub(super) fn start(&self, running: Running) {
-        *self.lock() = Some(running);
+    /// Begins with an engine, unless there is one. Whether it did: then a pump is to be had, and no second one.
+    pub(super) fn start(&self, running: Running) -> bool {
+        let mut place = self.lock();
+        if place.is_some() {
+            return false;
+        }
+        *place = Some(running);
         self.is_on.store(true, Ordering::Release);
+        true
     }
 
-    /// The engine's reader is gone, and its pump with it.
-    pub(super) fn stop(&self) {
-        self.is_on.store(false, Ordering::Release);
-        *self.lock() = None;
+    /// The pump of a reader is gone, and its engine with it.
+    pub(super) fn stop(&self, reader: u64) {
+        let mut place = self.lock();
+        if place.take_if(|running| running.reader == reader).is_some() {
+            self.is_on.store(false, Ordering::Release);
+        }
+        drop(place);
         self.for_reader.notify_waiters();
     }
 
@@ -188,5 +197,54 @@ impl Hub {
 
     fn lock(&self) -> MutexGuard<'_, Option<Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::updates::{CatchUp, Kept};
+
+    fn running(reader: u64) -> Running {
+        Running::new(Engine::new(None, CatchUp::SinceCommit, Kept::default()), None, reader)
+    }
+
+    #[test]
+    fn one_engine_begins_however_many_threads_want_one() {
+        for _ in 0..50 {
+            let hub = Hub::default();
+            let begun = std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..4)
+                    .map(|reader| {
+                        scope.spawn({
+                            let hub = &hub;
+                            move || hub.start(running(reader))
+                        })
+                    })
+                    .collect();
+                threads
+                    .into_iter()
+                    .filter_map(|thread| thread.join().ok())
+                    .filter(|begun| *begun)
+                    .count()
+            });
+            assert_eq!(begun, 1);
+        }
+    }
+
+    #[test]
+    fn a_pump_that_ends_ends_no_other() {
+        let hub = Hub::default();
+        let (first, second) = (hub.reader(), hub.reader());
+        assert!(hub.start(running(first)));
+        hub.stop(second);
+        assert_eq!(hub.is_read_by(first), Ok(true));
+        assert_eq!(hub.is_read_by(second), Err(Error::AlreadyListening));
+        hub.stop(first);
+        assert_eq!(hub.is_read_by(second), Ok(false));
+        assert!(hub.start(running(second)));
+        hub.stop(first);
+        assert_eq!(hub.is_read_by(second), Ok(true));
+        assert!(hub.is_on.load(Ordering::Acquire));
     }
 }

@@ -14,6 +14,7 @@ use crate::client::keeper::Keeper;
 use crate::client::policy::InvokeOptions;
 use crate::client::state::State;
 use crate::client::updates::hub::{Hub, Running};
+use crate::crypto::Entropy;
 use crate::net::OsEntropy;
 use crate::tl::Object;
 use crate::tl::api::functions::updates::{GetChannelDifference, GetDifference, GetState};
@@ -25,14 +26,17 @@ const SAVE_AFTER: Duration = Duration::from_millis(100);
 /// What the store did not take is tried again so much later.
 const SAVE_AGAIN: Duration = Duration::from_secs(1);
 
-/// Begins to listen for a reader.
+/// Begins to listen for a reader, unless somebody listens.
 pub(super) fn begin(inner: &Arc<Inner>, reader: u64, catch_up: CatchUp) {
     let account = inner.account();
     let engine = engine(inner, account, catch_up).of_run(inner.hub.run());
-    inner.hub.start(Running::new(engine, account, reader));
+    if !inner.hub.start(Running::new(engine, account, reader)) {
+        return;
+    }
     inner.hub.act(|running, now| running.engine.connected(now));
     let pump = Pump {
         inner: Arc::downgrade(inner),
+        reader,
         hub: inner.hub.clone(),
         keeper: inner.keeper.clone(),
         states: inner.links.states(),
@@ -49,6 +53,7 @@ fn engine(inner: &Inner, account: Option<Account>, catch_up: CatchUp) -> Engine 
 
 struct Pump {
     inner: Weak<Inner>,
+    reader: u64,
     hub: Arc<Hub>,
     keeper: Keeper,
     states: watch::Receiver<State>,
@@ -87,7 +92,6 @@ impl Pump {
         }
         // UP-87: the last of it. If it cannot be kept, it comes again.
         let _ = self.hub.save(&self.keeper).await;
-        self.hub.stop();
     }
 
     /// Looks at all that is to be done. Whether there is anybody to do it for.
@@ -143,14 +147,17 @@ impl Pump {
 
     fn answered(&self, token: Token, answer: Result<Object, Error>) {
         // Without randomness all clients come back at once, which is no reason to come back never.
-        let Ok(mut entropy) = OsEntropy::new() else { return };
+        let mut entropy: Box<dyn Entropy> = match OsEntropy::new() {
+            Ok(entropy) => Box::new(entropy),
+            Err(_) => Box::new(NoJitter),
+        };
         let answer = answer.map_err(|error| match error.rpc() {
             Some(error) => Fault::Rpc(error.clone()),
             None => Fault::Unanswered,
         });
         self.hub.act(|running, now| {
             let answer = answer.as_ref().map(Object::as_bytes).map_err(Clone::clone);
-            running.engine.handle_answer(now, token, answer, &mut entropy);
+            running.engine.handle_answer(now, token, answer, &mut *entropy);
         });
     }
 
@@ -171,10 +178,26 @@ impl Pump {
     }
 }
 
+/// However the task ends, also with its runtime or by a panic: its reader begins another one.
+impl Drop for Pump {
+    fn drop(&mut self) {
+        self.hub.stop(self.reader);
+    }
+}
+
 async fn until(at: Option<Instant>) {
     match at {
         Some(at) => sleep_until(at).await,
         None => std::future::pending().await,
+    }
+}
+
+/// In place of randomness, where there is none: pauses are then as they are. The engine draws for nothing else.
+struct NoJitter;
+
+impl Entropy for NoJitter {
+    fn fill(&mut self, out: &mut [u8]) {
+        out.fill(u8::MAX / 2);
     }
 }
 
@@ -193,4 +216,34 @@ async fn call(inner: Arc<Inner>, token: Token, request: Request) -> (Token, Resu
     };
     let body = || request.to_bytes();
     (token, Box::pin(inner.call(&mut course, &body)).await)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::Client;
+    use tokio::runtime::Builder;
+
+    #[test]
+    fn whatever_ends_the_task_the_hub_is_free_for_another() {
+        // The runtime is dropped while the task waits.
+        let runtime = || Builder::new_current_thread().enable_all().build().unwrap();
+        let first = runtime();
+        let client = first.block_on(Client::builder(1, "hash").build()).unwrap();
+        let updates = first.block_on(async {
+            let updates = client.updates();
+            tokio::task::yield_now().await;
+            updates
+        });
+        let hub = &client.inner.hub;
+        assert_eq!(hub.with(|_| ()), Some(()));
+        drop(first);
+        assert_eq!(hub.with(|_| ()), None);
+        // The same reader goes on in another one.
+        let second = runtime();
+        second.block_on(async {
+            assert!(updates.begin().is_ok());
+            assert_eq!(hub.with(|_| ()), Some(()));
+        });
+    }
 }
