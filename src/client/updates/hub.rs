@@ -26,8 +26,29 @@ pub(in crate::client) struct Hub {
     pub(super) for_reader: Notify,
     /// Something is to be asked for, or kept.
     pub(super) for_pump: Notify,
-    /// What the store did not take yet, in its order. Whoever keeps something holds it.
-    unsaved: AsyncMutex<Vec<Checkpoint>>,
+    /// What the store did not take yet. Whoever keeps something holds it.
+    unsaved: AsyncMutex<Unsaved>,
+}
+
+/// What is to be kept, and of which account it is.
+#[derive(Debug, Default)]
+struct Unsaved {
+    user: Option<i64>,
+    checkpoint: Checkpoint,
+}
+
+impl Unsaved {
+    /// Adds what an account has to keep. What is left of another one's is nobody's.
+    fn add(&mut self, user: Option<i64>, news: Option<Checkpoint>) {
+        // An account may be known before its number is.
+        if self.user.is_some() && self.user != user {
+            self.checkpoint = Checkpoint::default();
+        }
+        self.user = user;
+        if let Some(news) = news {
+            self.checkpoint.merge(news);
+        }
+    }
 }
 
 /// An engine with its reader.
@@ -180,18 +201,17 @@ impl Hub {
     /// Has all kept that was dealt with, in its order, as one batch (UP-83, UP-87).
     pub(in crate::client) async fn save(&self, keeper: &Keeper) -> Result<(), StoreError> {
         let mut unsaved = self.unsaved.lock().await;
-        let account = self.with(|running| {
-            unsaved.extend(running.engine.poll_checkpoint());
-            running.account
+        self.with(|running| {
+            let user = running.account.and_then(|account| account.id);
+            unsaved.add(user, running.engine.poll_checkpoint());
         });
-        if unsaved.is_empty() {
+        if unsaved.checkpoint.is_empty() {
             return Ok(());
         }
-        let user = account.flatten().and_then(|account| account.id);
-        let changes = unsaved.iter().map(|c| Change::Updates(Box::new(c.clone()))).collect();
-        // If another has logged in meanwhile, they are nobody's.
-        keeper.keep_updates(user, changes).await?;
-        unsaved.clear();
+        let change = Change::Updates(Box::new(unsaved.checkpoint.clone()));
+        // If another has logged in meanwhile, it is nobody's.
+        keeper.keep_updates(unsaved.user, vec![change]).await?;
+        unsaved.checkpoint = Checkpoint::default();
         Ok(())
     }
 
@@ -203,7 +223,7 @@ impl Hub {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::updates::{CatchUp, Kept};
+    use crate::updates::{CatchUp, ChannelState, CommonState, Kept};
 
     fn running(reader: u64) -> Running {
         Running::new(Engine::new(None, CatchUp::SinceCommit, Kept::default()), None, reader)
@@ -230,6 +250,33 @@ mod tests {
             });
             assert_eq!(begun, 1);
         }
+    }
+
+    #[test]
+    fn what_the_store_does_not_take_is_one_batch_of_one_account() {
+        let news = |pts| {
+            let common = Some(CommonState { pts, ..CommonState::default() });
+            Some(Checkpoint { common, ..Checkpoint::default() })
+        };
+        let channel = |id| {
+            let state = Some(ChannelState { pts: 3, is_dirty: false });
+            Some(Checkpoint { channels: vec![(id, state)], ..Checkpoint::default() })
+        };
+        let mut unsaved = Unsaved::default();
+        // Its number is known later.
+        unsaved.add(None, news(1));
+        unsaved.add(Some(1), channel(7));
+        for pts in 2..100 {
+            unsaved.add(Some(1), news(pts));
+            unsaved.add(Some(1), channel(7));
+        }
+        unsaved.add(Some(1), None);
+        let both = (unsaved.checkpoint.common, unsaved.checkpoint.channels.len());
+        assert_eq!(both, (news(99).unwrap().common, 1));
+        unsaved.add(Some(2), channel(8));
+        assert_eq!((unsaved.user, unsaved.checkpoint.clone()), (Some(2), channel(8).unwrap()));
+        unsaved.add(None, None);
+        assert!(unsaved.checkpoint.is_empty());
     }
 
     #[test]
