@@ -220,9 +220,9 @@ async fn call(inner: Arc<Inner>, token: Token, request: Request) -> (Token, Resu
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::client::Client;
     use tokio::runtime::Builder;
+
+    use crate::client::Client;
 
     #[test]
     fn whatever_ends_the_task_the_hub_is_free_for_another() {
