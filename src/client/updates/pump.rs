@@ -1,10 +1,11 @@
 //! The task that does what the engine asks for: calls, the clock, and what is to be kept. It keeps the client no longer than a call takes.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use crate::client::core::Inner;
@@ -42,6 +43,7 @@ pub(super) fn begin(inner: &Arc<Inner>, reader: u64, catch_up: CatchUp) {
         states: inner.links.states(),
         kept: inner.keeper.changes(),
         calls: JoinSet::new(),
+        tokens: HashMap::new(),
         save_at: None,
     };
     tokio::spawn(pump.run());
@@ -58,7 +60,9 @@ struct Pump {
     keeper: Keeper,
     states: watch::Receiver<State>,
     kept: watch::Receiver<u64>,
-    calls: JoinSet<(Token, Result<Object, Error>)>,
+    calls: JoinSet<Result<Object, Error>>,
+    /// What each of the calls is for.
+    tokens: HashMap<Id, Token>,
     /// When something is to be kept.
     save_at: Option<Instant>,
 }
@@ -73,11 +77,7 @@ impl Pump {
             let hub = self.hub.clone();
             tokio::select! {
                 () = hub.for_pump.notified() => {}
-                Some(called) = self.calls.join_next() => {
-                    if let Ok((token, answer)) = called {
-                        self.answered(token, answer);
-                    }
-                }
+                Some(called) = self.calls.join_next_with_id() => self.called(called),
                 changed = self.states.changed() => match changed {
                     Ok(()) => self.stands(),
                     // The client is gone.
@@ -105,7 +105,8 @@ impl Pump {
         let has_news = self.hub.with_now(|running, now| {
             running.engine.handle_timeout(now);
             while let Some((token, request)) = running.engine.poll_request(now) {
-                self.calls.spawn(call(inner.clone(), token, request));
+                let task = self.calls.spawn(call(inner.clone(), request));
+                self.tokens.insert(task.id(), token);
             }
             running.engine.has_news()
         });
@@ -141,20 +142,33 @@ impl Pump {
         });
         if is_another == Some(true) {
             // What was asked for the one is no answer to the other.
-            self.calls = JoinSet::new();
+            (self.calls, self.tokens) = (JoinSet::new(), HashMap::new());
         }
     }
 
-    fn answered(&self, token: Token, answer: Result<Object, Error>) {
+    /// A call has ended. One whose task died has no answer: the engine waits for one of each.
+    fn called(&mut self, called: Result<(Id, Result<Object, Error>), JoinError>) {
+        let (id, answer) = match called {
+            Ok((id, answer)) => {
+                let fault = |error: Error| match error.rpc() {
+                    Some(error) => Fault::Rpc(error.clone()),
+                    None => Fault::Unanswered,
+                };
+                (id, answer.map_err(fault))
+            }
+            Err(died) => (died.id(), Err(Fault::Unanswered)),
+        };
+        if let Some(token) = self.tokens.remove(&id) {
+            self.answered(token, answer);
+        }
+    }
+
+    fn answered(&self, token: Token, answer: Result<Object, Fault>) {
         // Without randomness all clients come back at once, which is no reason to come back never.
         let mut entropy: Box<dyn Entropy> = match OsEntropy::new() {
             Ok(entropy) => Box::new(entropy),
             Err(_) => Box::new(NoJitter),
         };
-        let answer = answer.map_err(|error| match error.rpc() {
-            Some(error) => Fault::Rpc(error.clone()),
-            None => Fault::Unanswered,
-        });
         self.hub.act(|running, now| {
             let answer = answer.as_ref().map(Object::as_bytes).map_err(Clone::clone);
             running.engine.handle_answer(now, token, answer, &mut *entropy);
@@ -202,7 +216,7 @@ impl Entropy for NoJitter {
 }
 
 /// Makes a call of the engine's. What the server orders to wait is waited for by the engine.
-async fn call(inner: Arc<Inner>, token: Token, request: Request) -> (Token, Result<Object, Error>) {
+async fn call(inner: Arc<Inner>, request: Request) -> Result<Object, Error> {
     let options = InvokeOptions {
         flood_threshold: Duration::ZERO,
         server_error_retries: 0,
@@ -215,7 +229,7 @@ async fn call(inner: Arc<Inner>, token: Token, request: Request) -> (Token, Resu
         Request::ChannelDifference(_) => Course::new::<GetChannelDifference>(&options),
     };
     let body = || request.to_bytes();
-    (token, Box::pin(inner.call(&mut course, &body)).await)
+    Box::pin(inner.call(&mut course, &body)).await
 }
 
 #[cfg(test)]
