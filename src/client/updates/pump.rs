@@ -236,7 +236,45 @@ async fn call(inner: Arc<Inner>, request: Request) -> Result<Object, Error> {
 mod tests {
     use tokio::runtime::Builder;
 
+    use super::*;
     use crate::client::Client;
+    use crate::updates::Kept;
+
+    #[tokio::test]
+    async fn a_call_whose_task_dies_is_made_again() {
+        let client = Client::builder(1, "hash").build().await.unwrap();
+        let inner = &client.inner;
+        let account = Some(Account { id: Some(1), is_bot: false });
+        let engine = Engine::new(account, CatchUp::SinceCommit, Kept::default());
+        assert!(inner.hub.start(Running::new(engine, account, 0)));
+        inner.hub.act(|running, now| running.engine.connected(now));
+        let mut pump = Pump {
+            inner: Arc::downgrade(inner),
+            reader: 0,
+            hub: inner.hub.clone(),
+            keeper: inner.keeper.clone(),
+            states: inner.links.states(),
+            kept: inner.keeper.changes(),
+            calls: JoinSet::new(),
+            tokens: HashMap::new(),
+            save_at: None,
+        };
+        let asked = |pump: &Pump| {
+            let hour = Duration::from_secs(3_600);
+            let request = pump.hub.with_now(|running, now| {
+                running.engine.handle_timeout(now.after(hour));
+                running.engine.poll_request(now.after(hour))
+            });
+            request.flatten().map(|(token, _)| token)
+        };
+        let token = asked(&pump).unwrap();
+        assert_eq!(asked(&pump), None);
+        let task = pump.calls.spawn(async { panic!("it dies") });
+        pump.tokens.insert(task.id(), token);
+        let died = pump.calls.join_next_with_id().await.unwrap();
+        pump.called(died);
+        assert!(pump.tokens.is_empty() && asked(&pump).is_some());
+    }
 
     #[test]
     fn whatever_ends_the_task_the_hub_is_free_for_another() {
