@@ -82,6 +82,29 @@ impl Checkpoint {
             && self.forgotten.is_empty()
     }
 
+    /// Adds what has changed since: both applied one after the other do the same. It is as large as what is to be kept, however often
+    /// that changes.
+    pub fn merge(&mut self, newer: Self) {
+        self.common = newer.common.or(self.common);
+        let channels: BTreeMap<_, _> = self.channels.drain(..).chain(newer.channels).collect();
+        self.channels = channels.into_iter().collect();
+        // Within one, what is forgotten counts more than what was learnt.
+        let mut peers: BTreeMap<PeerId, Option<KnownPeer>> = BTreeMap::new();
+        for (learnt, forgotten) in [
+            (std::mem::take(&mut self.peers), std::mem::take(&mut self.forgotten)),
+            (newer.peers, newer.forgotten),
+        ] {
+            peers.extend(learnt.into_iter().map(|peer| (peer.id, Some(peer))));
+            peers.extend(forgotten.into_iter().map(|id| (id, None)));
+        }
+        for (id, peer) in peers {
+            match peer {
+                Some(peer) => self.peers.push(peer),
+                None => self.forgotten.push(id),
+            }
+        }
+    }
+
     /// Applies it to what was kept.
     pub fn apply_to(&self, kept: &mut Kept) {
         if self.common.is_some() {
@@ -99,5 +122,64 @@ impl Checkpoint {
         for id in &self.forgotten {
             kept.peers.remove(id);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(id: i64, hash: i64) -> KnownPeer {
+        KnownPeer { id: PeerId::User(id), access_hash: Some(hash), contexts: vec![] }
+    }
+
+    #[test]
+    fn up_87_merged_they_do_what_they_do_one_after_the_other() {
+        let at = |pts| Some(CommonState { pts, ..CommonState::default() });
+        let channel = |pts| Some(ChannelState { pts, is_dirty: false });
+        let all = [
+            Checkpoint::default(),
+            Checkpoint { common: at(1), peers: vec![peer(1, 10)], ..Checkpoint::default() },
+            Checkpoint {
+                common: at(2),
+                channels: vec![(1, channel(5)), (2, channel(6))],
+                forgotten: vec![PeerId::User(1)],
+                ..Checkpoint::default()
+            },
+            Checkpoint {
+                channels: vec![(1, None), (2, channel(9))],
+                peers: vec![peer(1, 11), peer(2, 20)],
+                forgotten: vec![PeerId::User(2)],
+                ..Checkpoint::default()
+            },
+        ];
+        for first in &all {
+            for second in &all {
+                for third in &all {
+                    let (mut kept, mut at_once) = (Kept::default(), Kept::default());
+                    let mut merged = Checkpoint::default();
+                    for checkpoint in [first, second, third] {
+                        checkpoint.apply_to(&mut kept);
+                        merged.merge(checkpoint.clone());
+                    }
+                    merged.apply_to(&mut at_once);
+                    assert_eq!(kept, at_once, "{first:?} {second:?} {third:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn up_87_merged_they_are_as_large_as_what_is_kept() {
+        let mut merged = Checkpoint::default();
+        for pts in 1..1_000 {
+            let state = Some(ChannelState { pts, is_dirty: false });
+            merged.merge(Checkpoint {
+                channels: vec![(7, state)],
+                peers: vec![peer(1, pts.into())],
+                ..Checkpoint::default()
+            });
+        }
+        assert_eq!((merged.channels.len(), merged.peers), (1, vec![peer(1, 999)]));
     }
 }

@@ -135,6 +135,12 @@ impl Course {
         }
     }
 
+    /// It is wanted although it has failed too often: one try, so that a server which always fails is not asked much.
+    pub(super) fn once_more(&mut self) {
+        self.tries = MAX_TRIES;
+        self.hear(Word::Wanted);
+    }
+
     /// It was asked for: from now on until the next last answer, what comes has come so.
     pub(super) fn want(&mut self, arrival: Arrival) {
         if arrival == Arrival::CaughtUp {

@@ -76,6 +76,8 @@ pub struct Engine {
     has_started: bool,
     /// When something was last heard.
     heard: Duration,
+    /// When the server was last asked how far it is, since it was silent.
+    probed: Duration,
     next_token: u64,
     asked: IdMap<Token, Asked>,
     nobody: Arc<Peers>,
@@ -108,6 +110,7 @@ impl Engine {
             is_connected: false,
             has_started: false,
             heard: Duration::ZERO,
+            probed: Duration::ZERO,
             next_token: 0,
             asked: IdMap::default(),
             nobody: Arc::default(),
@@ -126,6 +129,13 @@ impl Engine {
         next.out.ledger.goes_on_from(&self.out.ledger);
         next.next_token = self.next_token;
         next
+    }
+
+    /// The engine of a later run, of which `run` is the number: marks of other runs mean nothing to it.
+    #[must_use]
+    pub fn of_run(mut self, run: u64) -> Self {
+        self.out.ledger.of_run(run);
+        self
     }
 
     /// Somebody has logged in, or it is known by now who.
@@ -169,6 +179,7 @@ impl Engine {
     pub fn new_session(&mut self, now: Now) {
         let was_away = now.mono.saturating_sub(self.heard) > AWAY;
         self.common_wanted(if was_away { Arrival::CaughtUp } else { Arrival::Live });
+        self.channels_wake(now.mono);
         self.heard = now.mono;
     }
 
@@ -197,8 +208,14 @@ impl Engine {
         self.common_timeout(now.mono);
         self.channel_timeouts(now.mono);
         if self.silence().is_some_and(|due| due <= now.mono) {
-            self.heard = now.mono;
-            self.common.probes = true;
+            self.probed = now.mono;
+            if self.common.at.is_none() {
+                // There is nothing to compare: it is asked where to begin.
+                self.common_wanted(Arrival::Live);
+            } else {
+                self.common.probes = true;
+            }
+            self.channels_wake(now.mono);
         }
     }
 
@@ -212,7 +229,7 @@ impl Engine {
     fn silence(&self) -> Option<Duration> {
         let is_idle =
             self.is_connected && self.has_started && !self.common.course.state().is_asking();
-        is_idle.then(|| self.heard.saturating_add(SILENCE))
+        is_idle.then(|| self.heard.max(self.probed).saturating_add(SILENCE))
     }
 
     /// The next call to make, over the connection that updates come over.
@@ -239,7 +256,10 @@ impl Engine {
         entropy: &mut dyn Entropy,
     ) {
         let Some(asked) = self.asked.remove(&token) else { return };
-        self.heard(now);
+        // Who does not answer is not there.
+        if !matches!(answer, Err(Fault::Unanswered)) {
+            self.heard(now);
+        }
         if matches!(asked, Asked::Channel { .. }) {
             self.channels.running = self.channels.running.saturating_sub(1);
         }
@@ -468,13 +488,13 @@ impl Engine {
             }
             return;
         };
-        self.heard_of(&update, &item.origin);
+        self.heard_of(&update, false);
         let place = at.map(|at| (line, at));
         self.out.deliver(Event::Update(update), place, Arrival::Live, &item.origin);
     }
 
-    /// What an update says besides what its reader makes of it.
-    pub(super) fn heard_of(&mut self, update: &Update, _: &Origin) {
+    /// What an update says besides what its reader makes of it. `is_told`: whether an answer of the common box's holds it.
+    pub(super) fn heard_of(&mut self, update: &Update, is_told: bool) {
         match update {
             Update::UpdateNewMessage(new) => self.recent.note(BoxId::Common, new.message.id()),
             Update::UpdateNewChannelMessage(new) => {
@@ -489,7 +509,7 @@ impl Engine {
             Update::UpdateDeleteChannelMessages(gone) => {
                 self.peers.deleted(gone.channel_id, &gone.messages);
             }
-            Update::UpdatePtsChanged => self.common_reset(Why::Reset),
+            Update::UpdatePtsChanged => self.common_reset(Why::Reset, is_told),
             _ => {}
         }
     }

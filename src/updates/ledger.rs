@@ -10,6 +10,9 @@ use std::collections::VecDeque;
 use crate::map::IdMap;
 use crate::updates::delivery::{BoxId, Mark};
 
+/// A run has 2⁴⁰ serials: a million deliveries a second for twelve days, and sixteen million runs.
+const RUN_BITS: u32 = 40;
+
 /// A position of a box; `seq` and `date` are the common one's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
 pub(super) struct At {
@@ -97,6 +100,11 @@ impl Ledger {
     /// What follows has other serials than those of another.
     pub(super) fn goes_on_from(&mut self, other: &Self) {
         self.next = self.next.max(other.next);
+    }
+
+    /// What follows has serials of a run's own.
+    pub(super) fn of_run(&mut self, run: u64) {
+        self.next = self.next.max(run << RUN_BITS);
     }
 
     /// A moment between two deliveries.

@@ -18,8 +18,8 @@ pub(super) const BACKOFF: Duration = Duration::from_secs(1);
 /// The longest pause after a difference that failed.
 pub(super) const MAX_BACKOFF: Duration = Duration::from_secs(64);
 
-/// So many differences of a box fail before only an update or the silence has it tried again: a server that always fails must not be
-/// asked for ever.
+/// So many differences of a box fail before only an update, a session that begins, a common difference or the silence has it tried
+/// again: a server that always fails must not be asked for ever.
 pub(super) const MAX_TRIES: u32 = 8;
 
 /// So many answers without progress, while more is said to follow, before there is a pause (UP-29, UP-53).

@@ -26,7 +26,12 @@ impl Out {
         let line = place.map(|(line, _)| line);
         let at = place.map(|(_, at)| at).unwrap_or_default();
         let mark = self.ledger.deliver(line, at);
-        let bytes = origin.bytes.saturating_add(WEIGHT);
+        // What cannot be read is kept as it came, besides its share.
+        let shown = match &event {
+            Event::Unreadable { bytes, .. } => bytes.len(),
+            _ => 0,
+        };
+        let bytes = origin.bytes.saturating_add(shown).saturating_add(WEIGHT);
         self.bytes = self.bytes.saturating_add(bytes);
         let (is_own, peers) = (origin.is_own, origin.peers.clone());
         let delivery = Delivery { event, line, arrival, is_own, peers, mark };

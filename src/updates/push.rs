@@ -32,8 +32,13 @@ impl Engine {
             Err(error) => {
                 // The state has moved on, or the difference brings it; either way it is told (UP-25).
                 self.counts.unreadable += 1;
-                let (event, origin) = (unreadable_event(bytes, &error), self.nobody());
-                self.out.deliver(event, None, Arrival::Live, &origin);
+                if self.out.is_full() {
+                    // UP-86.
+                    self.counts.shed += 1;
+                } else {
+                    let (event, origin) = (unreadable_event(bytes, &error), self.nobody());
+                    self.out.deliver(event, None, Arrival::Live, &origin);
+                }
                 self.common_wanted(Arrival::Live);
             }
         }
@@ -160,7 +165,7 @@ impl Engine {
             self.counts.old += 1;
             return;
         }
-        self.heard_of(&update, origin);
+        self.heard_of(&update, false);
         self.out.deliver(Event::Update(update), None, Arrival::Live, origin);
     }
 

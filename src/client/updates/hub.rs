@@ -20,12 +20,35 @@ pub(in crate::client) struct Hub {
     /// Whether there is an engine, to be looked at for each call.
     is_on: AtomicBool,
     readers: AtomicU64,
+    /// How many engines there were.
+    runs: AtomicU64,
     /// Something waits for the reader.
     pub(super) for_reader: Notify,
     /// Something is to be asked for, or kept.
     pub(super) for_pump: Notify,
-    /// What the store did not take yet, in its order. Whoever keeps something holds it.
-    unsaved: AsyncMutex<Vec<Checkpoint>>,
+    /// What the store did not take yet. Whoever keeps something holds it.
+    unsaved: AsyncMutex<Unsaved>,
+}
+
+/// What is to be kept, and of which account it is.
+#[derive(Debug, Default)]
+struct Unsaved {
+    user: Option<i64>,
+    checkpoint: Checkpoint,
+}
+
+impl Unsaved {
+    /// Adds what an account has to keep. What is left of another one's is nobody's.
+    fn add(&mut self, user: Option<i64>, news: Option<Checkpoint>) {
+        // An account may be known before its number is.
+        if self.user.is_some() && self.user != user {
+            self.checkpoint = Checkpoint::default();
+        }
+        self.user = user;
+        if let Some(news) = news {
+            self.checkpoint.merge(news);
+        }
+    }
 }
 
 /// An engine with its reader.
@@ -61,6 +84,11 @@ impl Hub {
         self.readers.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// The number of the next engine: what one delivered is no delivery of another's.
+    pub(super) fn run(&self) -> u64 {
+        self.runs.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// Whether a reader has the engine; an error if another one has.
     pub(super) fn is_read_by(&self, reader: u64) -> Result<bool, Error> {
         match &*self.lock() {
@@ -71,15 +99,24 @@ impl Hub {
         }
     }
 
-    pub(super) fn start(&self, running: Running) {
-        *self.lock() = Some(running);
+    /// Begins with an engine, unless there is one. Whether it did: then a pump is to be had, and no second one.
+    pub(super) fn start(&self, running: Running) -> bool {
+        let mut place = self.lock();
+        if place.is_some() {
+            return false;
+        }
+        *place = Some(running);
         self.is_on.store(true, Ordering::Release);
+        true
     }
 
-    /// The engine's reader is gone, and its pump with it.
-    pub(super) fn stop(&self) {
-        self.is_on.store(false, Ordering::Release);
-        *self.lock() = None;
+    /// The pump of a reader is gone, and its engine with it.
+    pub(super) fn stop(&self, reader: u64) {
+        let mut place = self.lock();
+        if place.take_if(|running| running.reader == reader).is_some() {
+            self.is_on.store(false, Ordering::Release);
+        }
+        drop(place);
         self.for_reader.notify_waiters();
     }
 
@@ -164,22 +201,97 @@ impl Hub {
     /// Has all kept that was dealt with, in its order, as one batch (UP-83, UP-87).
     pub(in crate::client) async fn save(&self, keeper: &Keeper) -> Result<(), StoreError> {
         let mut unsaved = self.unsaved.lock().await;
-        let account = self.with(|running| {
-            unsaved.extend(running.engine.poll_checkpoint());
-            running.account
+        self.with(|running| {
+            let user = running.account.and_then(|account| account.id);
+            unsaved.add(user, running.engine.poll_checkpoint());
         });
-        if unsaved.is_empty() {
+        if unsaved.checkpoint.is_empty() {
             return Ok(());
         }
-        let user = account.flatten().and_then(|account| account.id);
-        let changes = unsaved.iter().map(|c| Change::Updates(Box::new(c.clone()))).collect();
-        // If another has logged in meanwhile, they are nobody's.
-        keeper.keep_updates(user, changes).await?;
-        unsaved.clear();
+        let change = Change::Updates(Box::new(unsaved.checkpoint.clone()));
+        // If another has logged in meanwhile, it is nobody's.
+        keeper.keep_updates(unsaved.user, vec![change]).await?;
+        unsaved.checkpoint = Checkpoint::default();
         Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::updates::{CatchUp, ChannelState, CommonState, Kept};
+
+    fn running(reader: u64) -> Running {
+        Running::new(Engine::new(None, CatchUp::SinceCommit, Kept::default()), None, reader)
+    }
+
+    #[test]
+    fn one_engine_begins_however_many_threads_want_one() {
+        for _ in 0..50 {
+            let hub = Hub::default();
+            let begun = std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..4)
+                    .map(|reader| {
+                        scope.spawn({
+                            let hub = &hub;
+                            move || hub.start(running(reader))
+                        })
+                    })
+                    .collect();
+                threads
+                    .into_iter()
+                    .filter_map(|thread| thread.join().ok())
+                    .filter(|begun| *begun)
+                    .count()
+            });
+            assert_eq!(begun, 1);
+        }
+    }
+
+    #[test]
+    fn what_the_store_does_not_take_is_one_batch_of_one_account() {
+        let news = |pts| {
+            let common = Some(CommonState { pts, ..CommonState::default() });
+            Some(Checkpoint { common, ..Checkpoint::default() })
+        };
+        let channel = |id| {
+            let state = Some(ChannelState { pts: 3, is_dirty: false });
+            Some(Checkpoint { channels: vec![(id, state)], ..Checkpoint::default() })
+        };
+        let mut unsaved = Unsaved::default();
+        // Its number is known later.
+        unsaved.add(None, news(1));
+        unsaved.add(Some(1), channel(7));
+        for pts in 2..100 {
+            unsaved.add(Some(1), news(pts));
+            unsaved.add(Some(1), channel(7));
+        }
+        unsaved.add(Some(1), None);
+        let both = (unsaved.checkpoint.common, unsaved.checkpoint.channels.len());
+        assert_eq!(both, (news(99).unwrap().common, 1));
+        unsaved.add(Some(2), channel(8));
+        assert_eq!((unsaved.user, unsaved.checkpoint.clone()), (Some(2), channel(8).unwrap()));
+        unsaved.add(None, None);
+        assert!(unsaved.checkpoint.is_empty());
+    }
+
+    #[test]
+    fn a_pump_that_ends_ends_no_other() {
+        let hub = Hub::default();
+        let (first, second) = (hub.reader(), hub.reader());
+        assert!(hub.start(running(first)));
+        hub.stop(second);
+        assert_eq!(hub.is_read_by(first), Ok(true));
+        assert_eq!(hub.is_read_by(second), Err(Error::AlreadyListening));
+        hub.stop(first);
+        assert_eq!(hub.is_read_by(second), Ok(false));
+        assert!(hub.start(running(second)));
+        hub.stop(first);
+        assert_eq!(hub.is_read_by(second), Ok(true));
+        assert!(hub.is_on.load(Ordering::Acquire));
     }
 }

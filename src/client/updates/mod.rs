@@ -176,7 +176,8 @@ impl Updates {
         }
         runtime::here()?;
         pump::begin(inner, self.id, self.catch_up);
-        Ok(())
+        // Another one may have been faster.
+        inner.hub.is_read_by(self.id).map(drop)
     }
 }
 

@@ -1,10 +1,11 @@
 //! The task that does what the engine asks for: calls, the clock, and what is to be kept. It keeps the client no longer than a call takes.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use crate::client::core::Inner;
@@ -14,6 +15,7 @@ use crate::client::keeper::Keeper;
 use crate::client::policy::InvokeOptions;
 use crate::client::state::State;
 use crate::client::updates::hub::{Hub, Running};
+use crate::crypto::Entropy;
 use crate::net::OsEntropy;
 use crate::tl::Object;
 use crate::tl::api::functions::updates::{GetChannelDifference, GetDifference, GetState};
@@ -25,18 +27,23 @@ const SAVE_AFTER: Duration = Duration::from_millis(100);
 /// What the store did not take is tried again so much later.
 const SAVE_AGAIN: Duration = Duration::from_secs(1);
 
-/// Begins to listen for a reader.
+/// Begins to listen for a reader, unless somebody listens.
 pub(super) fn begin(inner: &Arc<Inner>, reader: u64, catch_up: CatchUp) {
     let account = inner.account();
-    inner.hub.start(Running::new(engine(inner, account, catch_up), account, reader));
+    let engine = engine(inner, account, catch_up).of_run(inner.hub.run());
+    if !inner.hub.start(Running::new(engine, account, reader)) {
+        return;
+    }
     inner.hub.act(|running, now| running.engine.connected(now));
     let pump = Pump {
         inner: Arc::downgrade(inner),
+        reader,
         hub: inner.hub.clone(),
         keeper: inner.keeper.clone(),
         states: inner.links.states(),
         kept: inner.keeper.changes(),
         calls: JoinSet::new(),
+        tokens: HashMap::new(),
         save_at: None,
     };
     tokio::spawn(pump.run());
@@ -48,11 +55,14 @@ fn engine(inner: &Inner, account: Option<Account>, catch_up: CatchUp) -> Engine 
 
 struct Pump {
     inner: Weak<Inner>,
+    reader: u64,
     hub: Arc<Hub>,
     keeper: Keeper,
     states: watch::Receiver<State>,
     kept: watch::Receiver<u64>,
-    calls: JoinSet<(Token, Result<Object, Error>)>,
+    calls: JoinSet<Result<Object, Error>>,
+    /// What each of the calls is for.
+    tokens: HashMap<Id, Token>,
     /// When something is to be kept.
     save_at: Option<Instant>,
 }
@@ -67,11 +77,7 @@ impl Pump {
             let hub = self.hub.clone();
             tokio::select! {
                 () = hub.for_pump.notified() => {}
-                Some(called) = self.calls.join_next() => {
-                    if let Ok((token, answer)) = called {
-                        self.answered(token, answer);
-                    }
-                }
+                Some(called) = self.calls.join_next_with_id() => self.called(called),
                 changed = self.states.changed() => match changed {
                     Ok(()) => self.stands(),
                     // The client is gone.
@@ -86,7 +92,6 @@ impl Pump {
         }
         // UP-87: the last of it. If it cannot be kept, it comes again.
         let _ = self.hub.save(&self.keeper).await;
-        self.hub.stop();
     }
 
     /// Looks at all that is to be done. Whether there is anybody to do it for.
@@ -100,7 +105,8 @@ impl Pump {
         let has_news = self.hub.with_now(|running, now| {
             running.engine.handle_timeout(now);
             while let Some((token, request)) = running.engine.poll_request(now) {
-                self.calls.spawn(call(inner.clone(), token, request));
+                let task = self.calls.spawn(call(inner.clone(), request));
+                self.tokens.insert(task.id(), token);
             }
             running.engine.has_news()
         });
@@ -136,20 +142,36 @@ impl Pump {
         });
         if is_another == Some(true) {
             // What was asked for the one is no answer to the other.
-            self.calls = JoinSet::new();
+            (self.calls, self.tokens) = (JoinSet::new(), HashMap::new());
         }
     }
 
-    fn answered(&self, token: Token, answer: Result<Object, Error>) {
+    /// A call has ended. One whose task died has no answer: the engine waits for one of each.
+    fn called(&mut self, called: Result<(Id, Result<Object, Error>), JoinError>) {
+        let (id, answer) = match called {
+            Ok((id, answer)) => {
+                let fault = |error: Error| match error.rpc() {
+                    Some(error) => Fault::Rpc(error.clone()),
+                    None => Fault::Unanswered,
+                };
+                (id, answer.map_err(fault))
+            }
+            Err(died) => (died.id(), Err(Fault::Unanswered)),
+        };
+        if let Some(token) = self.tokens.remove(&id) {
+            self.answered(token, answer);
+        }
+    }
+
+    fn answered(&self, token: Token, answer: Result<Object, Fault>) {
         // Without randomness all clients come back at once, which is no reason to come back never.
-        let Ok(mut entropy) = OsEntropy::new() else { return };
-        let answer = answer.map_err(|error| match error.rpc() {
-            Some(error) => Fault::Rpc(error.clone()),
-            None => Fault::Unanswered,
-        });
+        let mut entropy: Box<dyn Entropy> = match OsEntropy::new() {
+            Ok(entropy) => Box::new(entropy),
+            Err(_) => Box::new(NoJitter),
+        };
         self.hub.act(|running, now| {
             let answer = answer.as_ref().map(Object::as_bytes).map_err(Clone::clone);
-            running.engine.handle_answer(now, token, answer, &mut entropy);
+            running.engine.handle_answer(now, token, answer, &mut *entropy);
         });
     }
 
@@ -170,6 +192,13 @@ impl Pump {
     }
 }
 
+/// However the task ends, also with its runtime or by a panic: its reader begins another one.
+impl Drop for Pump {
+    fn drop(&mut self) {
+        self.hub.stop(self.reader);
+    }
+}
+
 async fn until(at: Option<Instant>) {
     match at {
         Some(at) => sleep_until(at).await,
@@ -177,8 +206,17 @@ async fn until(at: Option<Instant>) {
     }
 }
 
+/// In place of randomness, where there is none: pauses are then as they are. The engine draws for nothing else.
+struct NoJitter;
+
+impl Entropy for NoJitter {
+    fn fill(&mut self, out: &mut [u8]) {
+        out.fill(u8::MAX / 2);
+    }
+}
+
 /// Makes a call of the engine's. What the server orders to wait is waited for by the engine.
-async fn call(inner: Arc<Inner>, token: Token, request: Request) -> (Token, Result<Object, Error>) {
+async fn call(inner: Arc<Inner>, request: Request) -> Result<Object, Error> {
     let options = InvokeOptions {
         flood_threshold: Duration::ZERO,
         server_error_retries: 0,
@@ -191,5 +229,73 @@ async fn call(inner: Arc<Inner>, token: Token, request: Request) -> (Token, Resu
         Request::ChannelDifference(_) => Course::new::<GetChannelDifference>(&options),
     };
     let body = || request.to_bytes();
-    (token, Box::pin(inner.call(&mut course, &body)).await)
+    Box::pin(inner.call(&mut course, &body)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::runtime::Builder;
+
+    use super::*;
+    use crate::client::Client;
+    use crate::updates::Kept;
+
+    #[tokio::test]
+    async fn a_call_whose_task_dies_is_made_again() {
+        let client = Client::builder(1, "hash").build().await.unwrap();
+        let inner = &client.inner;
+        let account = Some(Account { id: Some(1), is_bot: false });
+        let engine = Engine::new(account, CatchUp::SinceCommit, Kept::default());
+        assert!(inner.hub.start(Running::new(engine, account, 0)));
+        inner.hub.act(|running, now| running.engine.connected(now));
+        let mut pump = Pump {
+            inner: Arc::downgrade(inner),
+            reader: 0,
+            hub: inner.hub.clone(),
+            keeper: inner.keeper.clone(),
+            states: inner.links.states(),
+            kept: inner.keeper.changes(),
+            calls: JoinSet::new(),
+            tokens: HashMap::new(),
+            save_at: None,
+        };
+        let asked = |pump: &Pump| {
+            let hour = Duration::from_secs(3_600);
+            let request = pump.hub.with_now(|running, now| {
+                running.engine.handle_timeout(now.after(hour));
+                running.engine.poll_request(now.after(hour))
+            });
+            request.flatten().map(|(token, _)| token)
+        };
+        let token = asked(&pump).unwrap();
+        assert_eq!(asked(&pump), None);
+        let task = pump.calls.spawn(async { panic!("it dies") });
+        pump.tokens.insert(task.id(), token);
+        let died = pump.calls.join_next_with_id().await.unwrap();
+        pump.called(died);
+        assert!(pump.tokens.is_empty() && asked(&pump).is_some());
+    }
+
+    #[test]
+    fn whatever_ends_the_task_the_hub_is_free_for_another() {
+        // The runtime is dropped while the task waits.
+        let runtime = || Builder::new_current_thread().enable_all().build().unwrap();
+        let first = runtime();
+        let client = first.block_on(Client::builder(1, "hash").build()).unwrap();
+        let updates = first.block_on(async {
+            let updates = client.updates();
+            tokio::task::yield_now().await;
+            updates
+        });
+        let hub = &client.inner.hub;
+        assert_eq!(hub.with(|_| ()), Some(()));
+        drop(first);
+        assert_eq!(hub.with(|_| ()), None);
+        // The same reader goes on in another one.
+        let second = runtime();
+        second.block_on(async {
+            assert!(updates.begin().is_ok());
+            assert_eq!(hub.with(|_| ()), Some(()));
+        });
+    }
 }

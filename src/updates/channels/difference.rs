@@ -226,7 +226,7 @@ impl Engine {
             }
             Place::Read { .. } | Place::Now | Place::Seq => {}
         }
-        self.heard_of(&update, origin);
+        self.heard_of(&update, false);
         let place = Some((line, self.channel_mark(id)));
         self.out.deliver(Event::Update(update), place, arrival, origin);
     }

@@ -32,6 +32,8 @@ pub(super) struct Channels {
     timers: BTreeSet<(Duration, i64)>,
     /// Those of which something is to be kept, besides what was dealt with.
     changed: BTreeSet<i64>,
+    /// Those that are kept, although nothing is known of them any more.
+    forgotten: BTreeSet<i64>,
     /// How many are polled (UP-54).
     polled: usize,
 }
@@ -114,10 +116,15 @@ impl Channels {
         this
     }
 
-    /// Nothing is known of any of them any more.
+    /// Nothing is known of any of them any more. What was kept of them stays until [`keep_forgotten`](Self::keep_forgotten).
     pub(super) fn forget_all(&mut self) {
-        let changed = self.map.keys().copied().collect();
-        *self = Self { changed, ..Self::default() };
+        let forgotten = self.map.keys().copied().collect();
+        *self = Self { forgotten, ..Self::default() };
+    }
+
+    /// What was forgotten is to be kept no more: it is known where to begin instead.
+    pub(super) fn keep_forgotten(&mut self) {
+        self.changed.append(&mut self.forgotten);
     }
 
     /// The serial before which a channel is not dealt with: of those that are behind.
@@ -341,6 +348,27 @@ impl Engine {
         }
         channel.active().course.want(arrival);
         self.channel_settle(Duration::ZERO, id);
+    }
+
+    /// UP-25: channels whose difference has failed too often are asked for once more. Those that cannot be named wait for that (UP-77).
+    pub(super) fn channels_wake(&mut self, now: Duration) {
+        if !self.is_logged_in() {
+            return;
+        }
+        let is_dormant = |channel: &Channel| {
+            let active = channel.active.as_ref().filter(|active| !active.has_asked_hash);
+            active.is_some_and(|active| active.course.state() == State::Dormant)
+        };
+        let dormant = self.channels.map.iter().filter(|(_, channel)| is_dormant(channel));
+        let mut ids: Vec<i64> = dormant.map(|(id, _)| *id).collect();
+        // A map has no order, and what is asked for has one.
+        ids.sort_unstable();
+        for id in ids {
+            if let Some(active) = self.channels.map.get_mut(&id).and_then(|c| c.active.as_mut()) {
+                active.course.once_more();
+            }
+            self.channel_settle(now, id);
+        }
     }
 
     /// UP-51: `updateChannelTooLong`.

@@ -33,7 +33,7 @@ impl Engine {
     pub(in crate::updates) fn common_request(&mut self) -> Option<(Asked, Request)> {
         if self.common.course.state() == State::Due {
             self.common.course.hear(Word::Asked);
-            self.common.probes = false;
+            (self.common.probes, self.common.begins_anew) = (false, false);
             let Some(at) = self.common.at.filter(|_| !self.common.takes_state && !self.skips)
             else {
                 // UP-37: the state is where to begin, and then the difference is asked for from there.
@@ -82,9 +82,13 @@ impl Engine {
         };
         self.common.takes_state = false;
         self.dated();
-        self.common_arrives();
+        // The loss is to be dealt with before the position counts (UP-83).
         if let Some((from, why)) = lost {
             self.lose(BoxId::Common, from, told.pts, why);
+        }
+        self.common_arrives();
+        if skips {
+            self.channels.keep_forgotten();
         }
         // UP-37: its qts may be of before.
         self.common.course.hear(Word::Slice);
@@ -230,7 +234,7 @@ impl Engine {
             Place::Qts(_) => BoxId::Qts,
             _ => BoxId::Common,
         };
-        self.heard_of(&update, origin);
+        self.heard_of(&update, true);
         let mark = self.common_mark(line);
         self.out.deliver(Event::Update(update), Some((line, mark)), arrival, origin);
     }
@@ -309,11 +313,10 @@ impl Engine {
         self.common_ended(now, false, pts > old.pts, entropy);
     }
 
-    /// UP-36, and `PERSISTENT_TIMESTAMP_INVALID`: the position does not hold.
-    pub(in crate::updates) fn common_reset(&mut self, why: Why) {
+    /// UP-36, and `PERSISTENT_TIMESTAMP_INVALID`: the position does not hold. In an answer that is followed by what comes after the
+    /// answer, and another is not wanted. Pushed while one is under way, it says that its position does not hold either.
+    pub(in crate::updates) fn common_reset(&mut self, why: Why, is_told: bool) {
         let old = self.common.at.unwrap_or_default();
-        // In an answer it is followed by what comes after the answer; another is not wanted.
-        let is_told = self.common.course.state().is_asking();
         match why {
             Why::Unknown => {
                 self.lose(BoxId::Common, old.pts, old.pts, why);
@@ -324,6 +327,7 @@ impl Engine {
                 self.lose(BoxId::Common, old.pts, 1, why);
                 if !is_told {
                     self.common_rebase(BoxId::Common, 1);
+                    self.common.begins_anew = self.common.course.state().is_asking();
                 }
             }
             _ => self.common.takes_state = true,
@@ -335,6 +339,9 @@ impl Engine {
 
     /// An answer was dealt with.
     fn common_ended(&mut self, now: Now, is_last: bool, moved: bool, entropy: &mut dyn Entropy) {
+        if std::mem::take(&mut self.common.begins_anew) {
+            self.common_rebase(BoxId::Common, 1);
+        }
         let at = self.common.at.unwrap_or_default();
         if at.pts >= self.common.course.unread_until {
             self.common.course.limit = None;
@@ -343,6 +350,7 @@ impl Engine {
         if is_last {
             self.common.course.arrival = Arrival::Live;
             self.common_again(now);
+            self.channels_wake(now.mono);
         }
     }
 
@@ -383,7 +391,7 @@ impl Engine {
                     return;
                 }
                 self.common.course.hear(Word::Slice);
-                return self.common_reset(Why::Unknown);
+                return self.common_reset(Why::Unknown, false);
             }
             // CF-17: nobody is logged in any more, and nothing is asked for.
             Fault::Rpc(error) if error.code == 401 => {

@@ -32,6 +32,8 @@ pub(super) struct Common {
     held_qts: Held,
     held_seq: Vec<Part>,
     held_seq_bytes: usize,
+    /// Whether what is held is being looked at.
+    is_refilling: bool,
     /// How many positions were told since the server was told (UP-89).
     unconfirmed: i64,
     /// Whether the server is to be told.
@@ -40,6 +42,8 @@ pub(super) struct Common {
     pub(super) probes: bool,
     /// Whether `pts` is to be taken from the server's state, since it was told to be another (UP-36).
     pub(super) takes_state: bool,
+    /// Whether the box begins anew after the answer that is under way, whatever position it says (UP-36).
+    begins_anew: bool,
 }
 
 impl Common {
@@ -75,12 +79,13 @@ impl Engine {
         if line == BoxId::Qts && item.pts == 0 {
             return self.deliver_item(line, item, None);
         }
-        if line == BoxId::Qts
-            && at.qts == 0
-            && item.pts > 0
-            && !self.common.course.state().is_asking()
-        {
-            return self.common_deliver(now, line, item);
+        if line == BoxId::Qts && at.qts == 0 && item.pts > 0 {
+            // The answer under way may have been made before it; and of several the lowest is the first.
+            let is_asking = self.common.course.state().is_asking();
+            let first = self.common.held_qts.first();
+            let is_first = !is_asking && first.is_none_or(|first| item.pts <= first.pts);
+            let act = if is_first { Act::Deliver } else { Act::Hold };
+            return self.common_act(now, act, line, item);
         }
         let local = if line == BoxId::Qts { at.qts } else { at.pts };
         let word = match relate(local, item.pts, item.count) {
@@ -155,17 +160,30 @@ impl Engine {
 
     /// Looks at what is held: something may follow now (UP-19).
     pub(super) fn common_refill(&mut self, now: Now) {
-        if self.common.holds_nothing() || self.common.course.state().is_asking() {
+        // What is delivered below comes here again: one loop looks at all, so that the stack is as deep for a thousand as for one.
+        if self.common.is_refilling
+            || self.common.holds_nothing()
+            || self.common.course.state().is_asking()
+        {
             return;
         }
+        self.common.is_refilling = true;
         let mut has_moved = false;
-        for line in [BoxId::Common, BoxId::Qts] {
-            while let Some(item) = self.common_follows(line) {
-                has_moved = true;
-                self.common_came(now, line, Of::Own, item);
+        loop {
+            let mut moves = false;
+            for line in [BoxId::Common, BoxId::Qts] {
+                while let Some(item) = self.common_follows(line) {
+                    moves = true;
+                    self.common_came(now, line, Of::Own, item);
+                }
             }
+            moves |= self.seq_refill(now);
+            if !moves {
+                break;
+            }
+            has_moved = true;
         }
-        has_moved |= self.seq_refill(now);
+        self.common.is_refilling = false;
         if self.common.holds_nothing() {
             self.common.course.hear(Word::Filled);
         } else if has_moved {
@@ -183,8 +201,10 @@ impl Engine {
             _ => (&mut self.common.held, at.pts),
         };
         let first = held.first()?;
+        // UP-21: where `qts` is not anywhere yet, the first one is next.
+        let is_first = line == BoxId::Qts && local == 0;
         match relate(local, first.pts, first.count) {
-            Relation::Word(Word::Ahead | Word::Overlap) => None,
+            Relation::Word(Word::Ahead | Word::Overlap) if !is_first => None,
             _ => held.pop(),
         }
     }

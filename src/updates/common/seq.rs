@@ -80,7 +80,7 @@ impl Engine {
             // The container is dealt with when the last of it is.
             let mark = if updates.peek().is_none() { after } else { before };
             let place = has_place.then_some((BoxId::Common, mark));
-            self.heard_of(&update, &part.origin);
+            self.heard_of(&update, false);
             self.out.deliver(Event::Update(update), place, Arrival::Live, &part.origin);
         }
         if has_place && is_empty {

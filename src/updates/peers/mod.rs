@@ -7,7 +7,7 @@ mod mentioned;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::map::IdMap;
 use crate::tl::api::enums::{Chat, InputChannel, InputPeer, Message, Peer, User};
@@ -208,27 +208,30 @@ impl PeerCache {
         }
     }
 
-    /// UP-71: whether all that a message mentions can be named. What is missing is asked for once.
+    /// UP-71: whether all that a message mentions can be named. What is missing is asked for once: all of it, so that the same message
+    /// suffices the next time. One that mentions more than can be remembered is taken as it is.
     pub(super) fn suffices(&mut self, message: &Message) -> bool {
         if self.is_bot {
             return true;
         }
-        let mut missing = None;
+        let mut unknown = BTreeSet::new();
         mentioned(message, |peer| {
             let is_known = match peer {
                 PeerId::Chat(_) => true,
                 PeerId::User(id) if self.own == Some(id) || WITHOUT_HASH.contains(&id) => true,
                 peer => self.known.get(&peer).is_some_and(|known| known.full.is_some()),
             };
-            if !is_known && !self.asked.contains(&peer) {
-                missing = Some(peer);
+            if !is_known && unknown.len() <= MAX_ASKED_PEERS {
+                unknown.insert(peer);
             }
         });
-        let Some(peer) = missing else { return true };
-        if self.asked.len() >= MAX_ASKED_PEERS {
-            self.asked.pop_front();
+        if unknown.len() > MAX_ASKED_PEERS || unknown.iter().all(|peer| self.asked.contains(peer)) {
+            return true;
         }
-        self.asked.push_back(peer);
+        self.asked.retain(|peer| !unknown.contains(peer));
+        self.asked.extend(unknown);
+        let surplus = self.asked.len().saturating_sub(MAX_ASKED_PEERS);
+        self.asked.drain(..surplus);
         false
     }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::tl::api::enums::ChatPhoto;
+use crate::tl::api::enums::{self, ChatPhoto};
 
 fn person(id: i64, hash: Option<i64>, is_min: bool) -> types::User {
     types::User { access_hash: hash, min: is_min, ..types::User::new(id) }
@@ -164,4 +164,33 @@ fn up_76_what_is_learnt_is_kept_once() {
     hear(&mut cache, person(5, Some(50), false));
     assert!(!cache.has_news());
     assert_eq!(hash_of(&PeerCache::load([known]), 5), Some(50));
+}
+
+#[test]
+fn up_71_all_that_a_message_lacks_is_asked_for_at_once() {
+    let mentions = |ids: std::ops::Range<i64>| {
+        let entity = |id| {
+            let name = types::MessageEntityMentionName::new(0, 1, id);
+            enums::MessageEntity::MessageEntityMentionName(name)
+        };
+        let place = Peer::PeerUser(types::PeerUser::new(7));
+        let message = types::Message::new(1, place, 0, String::new());
+        Message::Message(Box::new(types::Message {
+            entities: Some(ids.map(entity).collect()),
+            ..message
+        }))
+    };
+    let most = i64::try_from(MAX_ASKED_PEERS).unwrap();
+    let mut cache = PeerCache::default();
+    hear(&mut cache, person(7, Some(70), false));
+    assert!(!cache.suffices(&mentions(100..103)));
+    assert!(cache.suffices(&mentions(100..103)), "all three were asked for");
+    // As many as can be remembered, of which some were asked for before.
+    assert!(!cache.suffices(&mentions(101..101 + most)));
+    assert!(cache.suffices(&mentions(101..101 + most)));
+    assert_eq!(cache.asked.len(), MAX_ASKED_PEERS);
+    // One more: nobody asks for them.
+    assert!(cache.suffices(&mentions(5_000..5_001 + most)));
+    assert!(!cache.suffices(&mentions(5_000..5_001)));
+    assert_eq!(cache.asked.len(), MAX_ASKED_PEERS);
 }

@@ -255,3 +255,56 @@ fn up_24_too_much_is_not_held_and_the_difference_is_asked_for() {
     assert_eq!(bench.engine.counts().flooded, 1);
     bench.difference();
 }
+
+#[test]
+fn up_21_the_first_qts_is_not_lost_while_a_difference_runs() {
+    let start = || {
+        let mut kept = kept();
+        kept.common = Some(CommonState { pts: PTS, qts: 0, date: DATE, seq: SEQ });
+        let mut bench = Bench::new(Some(BOT), CatchUp::SinceCommit, kept);
+        bench.engine.connected(bench.now);
+        let token = bench.difference();
+        (bench, token)
+    };
+    // The answer was made before it, or there is none.
+    for is_answered in [true, false] {
+        for qts in [1, 2, 77] {
+            let (mut bench, token) = start();
+            assert_eq!(bench.push(&one(bot(qts + 1))), [""; 0]);
+            assert_eq!(bench.push(&one(bot(qts))), [""; 0]);
+            match is_answered {
+                true => bench.answer(token, &empty(DATE, SEQ)),
+                false => bench.fail(token, 500, "INTERNAL"),
+            }
+            let expected = [format!("qts stopped {qts}"), format!("qts stopped {}", qts + 1)];
+            assert_eq!(bench.told(), expected, "{is_answered}");
+            assert_eq!((bench.common().qts, bench.engine.counts().invalid), (qts + 1, 0));
+        }
+    }
+    // The answer holds it.
+    let (mut bench, token) = start();
+    assert_eq!(bench.push(&one(bot(1))), [""; 0]);
+    let state = server_state(PTS, 1, DATE, SEQ);
+    let all = answers::Difference::new(vec![], vec![], vec![bot(1)], vec![], vec![], state);
+    bench.answer(token, &Difference::Difference(Box::new(all)));
+    assert_eq!(bench.told(), ["qts stopped 1"]);
+}
+
+#[test]
+fn up_19_the_stack_is_no_deeper_for_all_that_may_be_held() {
+    let most = i32::try_from(crate::updates::limits::MAX_HELD).unwrap();
+    for (make, first) in [(new as fn(i32) -> Update, PTS + 1), (bot, QTS + 1)] {
+        let run = move || {
+            let mut bench = Bench::ready_as(BOT);
+            for pts in (first + 1..=first + most).rev() {
+                bench.engine.handle_typed(bench.now, one(make(pts)), 50);
+            }
+            assert_eq!(bench.engine.counts().flooded, 0);
+            bench.engine.handle_typed(bench.now, one(make(first)), 50);
+            assert_eq!(bench.told().len(), crate::updates::limits::MAX_HELD + 1);
+            assert_eq!((bench.request(), bench.state()), (None, State::Level));
+        };
+        let thread = std::thread::Builder::new().stack_size(256 << 10).spawn(run).unwrap();
+        thread.join().unwrap();
+    }
+}

@@ -398,3 +398,79 @@ fn equal_inputs_give_equal_outputs() {
     };
     assert_eq!(run(), run());
 }
+
+#[test]
+fn from_now_on_keeps_nothing_before_what_was_skipped_is_told_and_dealt_with() {
+    let mut bench = Bench::new(Some(USER), CatchUp::FromNow, kept());
+    bench.engine.connected(bench.now);
+    let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+    // Nothing has begun: whoever starts again as before misses nothing.
+    bench.push(&with(vec![], vec![person(STRANGER, Some(9), false)], vec![]));
+    bench.save();
+    assert_eq!(bench.kept_channels(), kept().channels.into_iter().collect::<Vec<_>>());
+    assert_eq!(bench.kept.common, kept().common);
+    bench.answer(token, &server_state(500, QTS, DATE + 100, 9));
+    bench.save();
+    assert_eq!(bench.kept.common.unwrap().pts, PTS);
+    let deliveries = bench.deliveries();
+    assert_eq!(deliveries.iter().map(text).collect::<Vec<_>>(), ["me lost 100..500 Skipped"]);
+    bench.save();
+    assert_eq!(bench.kept.common.unwrap().pts, PTS);
+    bench.engine.commit(deliveries[0].mark);
+    bench.save();
+    assert_eq!((bench.kept.common.unwrap().pts, bench.kept.channels.len()), (500, 0));
+    // Nor where the position was changed.
+    let mut bench = Bench::ready();
+    bench.push(&all(vec![Update::UpdatePtsChanged], 0));
+    let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+    bench.answer(token, &server_state(3, QTS, DATE + 9, SEQ));
+    bench.save();
+    assert_eq!(bench.kept.common.unwrap().pts, PTS);
+    assert_eq!(bench.told(), ["me lost 100..3 Reset"]);
+    assert_eq!(bench.kept.common.unwrap().pts, 3);
+}
+
+#[test]
+fn up_86_what_cannot_be_read_takes_room_and_none_that_there_is_not() {
+    let mut bench = Bench::ready();
+    let (most, bytes) = (crate::updates::limits::MAX_WAITING_BYTES, [7; 10_000]);
+    for _ in 0..5_000 {
+        bench.engine.handle_updates(bench.now, &bytes);
+        assert!(bench.engine.waiting_bytes() <= most + Event::SHOWN + 128);
+    }
+    let deliveries = bench.deliveries();
+    let kept = |delivery: &Delivery| match &delivery.event {
+        Event::Unreadable { bytes, .. } => bytes.len(),
+        _ => 0,
+    };
+    assert!(deliveries.iter().map(kept).sum::<usize>() <= most + Event::SHOWN);
+    let counts = bench.engine.counts();
+    assert_eq!((counts.unreadable, counts.shed), (5_000, 5_000 - deliveries.len() as u64));
+    assert!(counts.shed > 0);
+    bench.difference();
+}
+
+#[test]
+fn up_83_what_one_run_delivered_commits_nothing_of_the_next() {
+    let mut bench = Bench::ready();
+    for pts in 101..=110 {
+        bench.engine.handle_updates(bench.now, &one(new(pts)).to_bytes());
+    }
+    let old = bench.deliveries();
+    let mut bench = bench.restart();
+    bench.engine = Engine::new(Some(USER), CatchUp::SinceCommit, kept()).of_run(1);
+    bench.engine.connected(bench.now);
+    let token = bench.difference();
+    bench.answer(token, &history(PTS, PTS + 10));
+    let deliveries = bench.deliveries();
+    for delivery in old {
+        bench.engine.commit(delivery.mark);
+    }
+    bench.save();
+    assert_eq!(bench.kept.common.unwrap().pts, PTS);
+    for delivery in deliveries {
+        bench.engine.commit(delivery.mark);
+    }
+    bench.save();
+    assert_eq!(bench.kept.common.unwrap().pts, PTS + 10);
+}

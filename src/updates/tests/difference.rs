@@ -361,3 +361,73 @@ fn up_37_a_first_login_takes_the_state_and_asks_for_what_followed() {
     bench.save();
     assert_eq!(bench.kept.common, Some(CommonState { pts: 101, qts: QTS, date: DATE, seq: SEQ }));
 }
+
+#[test]
+fn up_25_who_does_not_answer_was_not_heard_of() {
+    // Asked in vain, and silent for longer than the server is asked after: what comes then is old.
+    for secs in [120, 20 * 60] {
+        for fault in [Fault::Unanswered, Fault::Rpc(RpcError::parse(500, "INTERNAL"))] {
+            let is_heard = fault != Fault::Unanswered;
+            let mut bench = Bench::ready();
+            bench.engine.missed();
+            let token = bench.difference();
+            bench.pass(secs * 1_000);
+            bench.engine.handle_answer(bench.now, token, Err(fault), &mut bench.entropy);
+            bench.pass(2_000);
+            bench.engine.new_session(bench.now);
+            let token = bench.difference();
+            bench.answer(token, &diff(&[101], vec![], 101));
+            let expected = if is_heard { Arrival::Live } else { Arrival::CaughtUp };
+            assert_eq!(bench.deliveries()[0].arrival, expected, "{secs} {is_heard}");
+        }
+    }
+    // Nor does having asked after silence mean that it was heard.
+    let mut bench = Bench::ready();
+    bench.pass(16 * 60_000);
+    assert!(matches!(bench.request(), Some((_, Request::State(_)))));
+    assert_eq!(bench.request(), None);
+    bench.engine.new_session(bench.now);
+    let token = bench.difference();
+    bench.answer(token, &diff(&[101], vec![], 101));
+    assert_eq!(bench.deliveries()[0].arrival, Arrival::CaughtUp);
+}
+
+#[test]
+fn up_36_a_changed_pts_that_is_pushed_while_a_difference_runs_is_no_part_of_it() {
+    let pushed = all(vec![Update::UpdatePtsChanged], 0);
+    for answer in [empty(DATE, SEQ), diff(&[101], vec![], 101), too_long(900)] {
+        let mut bench = Bench::ready();
+        bench.engine.missed();
+        let token = bench.difference();
+        assert_eq!(bench.push(&pushed), ["- updatePtsChanged"]);
+        bench.answer(token, &answer);
+        bench.told();
+        let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+        bench.answer(token, &server_state(3, QTS, DATE + 9, SEQ));
+        assert_eq!(bench.told().len(), 1);
+        assert_eq!(bench.difference_from().1, 3);
+        // Of a bot's everything is asked for.
+        let mut bench = Bench::ready_as(BOT);
+        bench.engine.missed();
+        let token = bench.difference();
+        assert_eq!(bench.push(&pushed), ["me lost 100..1 Reset", "- updatePtsChanged"]);
+        bench.answer(token, &answer);
+        bench.told();
+        let (token, from) = bench.difference_from();
+        assert_eq!(from, 1);
+        // The next answer counts again.
+        bench.answer(token, &slice(&[2, 3], vec![], 3));
+        assert_eq!(bench.difference_from().1, 3);
+    }
+    // Also if there is no answer.
+    let mut bench = Bench::ready_as(BOT);
+    bench.engine.missed();
+    let token = bench.difference();
+    bench.push(&pushed);
+    bench.fail(token, 500, "INTERNAL");
+    bench.pass(2_000);
+    let (token, from) = bench.difference_from();
+    assert_eq!(from, 1);
+    bench.answer(token, &diff(&[2, 3], vec![], 3));
+    assert_eq!((bench.common().pts, bench.request()), (3, None));
+}

@@ -343,3 +343,95 @@ fn what_is_answered_to_nobody_changes_nothing() {
     bench.fail(Token(99_999), 400, "CHANNEL_PRIVATE");
     assert_eq!((bench.told(), bench.common().pts), (vec![], PTS));
 }
+
+#[test]
+fn up_71_a_message_that_mentions_more_than_is_remembered_ends() {
+    let crowd = |pts: i32, many: i64| {
+        let entity = |id| {
+            let name = types::MessageEntityMentionName::new(0, 1, id);
+            crate::tl::api::enums::MessageEntity::MessageEntityMentionName(name)
+        };
+        let entities = Some((1_000..1_000 + many).map(entity).collect());
+        let message = types::Message::new(pts, me(), DATE, String::new());
+        let message = types::Message { entities, ..message };
+        let new = types::UpdateNewMessage::new(Message::Message(message.into()), pts, 1);
+        Update::UpdateNewMessage(new.into())
+    };
+    for many in [2, 999, 1_000, 1_001, 2_500] {
+        let mut bench = Bench::ready();
+        // It is held, and looked at when what was missing came.
+        assert_eq!(bench.push(&one(crowd(102, many))), [""; 0]);
+        bench.push(&one(new(101)));
+        if let Some((token, _)) = bench.request() {
+            bench.fail(token, 500, "INTERNAL");
+        }
+        bench.told();
+        assert_eq!(bench.common().pts, 102, "{many}");
+    }
+}
+
+#[test]
+fn what_has_failed_too_often_is_asked_for_again_when_there_is_reason_to() {
+    let dormant = || {
+        let mut bench = Bench::ready();
+        bench.push(&one(too_long_in(CHANNEL, None)));
+        while bench.engine.channels.state(CHANNEL) != State::Dormant {
+            let (token, ..) = bench.channel_difference();
+            bench.fail(token, 500, "INTERNAL");
+            bench.pass(80_000);
+        }
+        bench.pass(10_000);
+        assert_eq!(bench.request(), None);
+        bench
+    };
+    type Act = fn(&mut Bench);
+    let acts: [(&str, Act); 3] = [
+        ("silence", |bench| {
+            bench.pass(15 * 60_000);
+            let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+            bench.answer(token, &server_state(PTS, QTS, DATE, SEQ));
+        }),
+        ("session", |bench| {
+            bench.engine.new_session(bench.now);
+            let token = bench.difference();
+            bench.fail(token, 500, "INTERNAL");
+        }),
+        ("difference", |bench| {
+            bench.engine.missed();
+            let token = bench.difference();
+            bench.answer(token, &empty(DATE, SEQ));
+        }),
+    ];
+    for (name, act) in acts {
+        let mut bench = dormant();
+        act(&mut bench);
+        // Once, and no more when that fails too.
+        let (token, from, _) = bench.channel_difference();
+        assert_eq!(from, CHANNEL_PTS, "{name}");
+        bench.fail(token, 500, "INTERNAL");
+        assert_eq!(bench.engine.channels.state(CHANNEL), State::Dormant, "{name}");
+        bench.pass(80_000);
+        bench.engine.missed();
+        while let Some((token, request)) = bench.request() {
+            match request {
+                Request::Difference(_) => bench.answer(token, &empty(DATE, SEQ)),
+                _ => bench.answer(token, &channel_diff(CHANNEL, &[51], vec![], 51, true)),
+            }
+            bench.pass(80_000);
+        }
+        assert_eq!(bench.told(), ["ch7 message 51"], "{name}");
+        assert_eq!(bench.engine.channels.state(CHANNEL), State::Level, "{name}");
+    }
+    // One that never began: where to begin.
+    let mut bench = Bench::new(Some(USER), CatchUp::SinceCommit, Kept::default());
+    bench.engine.connected(bench.now);
+    while bench.state() != State::Dormant {
+        let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+        bench.fail(token, 500, "INTERNAL");
+        bench.pass(80_000);
+    }
+    bench.pass(15 * 60_000);
+    let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+    bench.answer(token, &server_state(PTS, QTS, DATE, SEQ));
+    bench.difference();
+}
