@@ -159,11 +159,11 @@ impl Pump {
             Err(died) => (died.id(), Err(Fault::Unanswered)),
         };
         if let Some(token) = self.tokens.remove(&id) {
-            self.answered(token, answer);
+            self.answered(token, &answer);
         }
     }
 
-    fn answered(&self, token: Token, answer: Result<Object, Fault>) {
+    fn answered(&self, token: Token, answer: &Result<Object, Fault>) {
         // Without randomness all clients come back at once, which is no reason to come back never.
         let mut entropy: Box<dyn Entropy> = match OsEntropy::new() {
             Ok(entropy) => Box::new(entropy),
