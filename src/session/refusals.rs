@@ -59,11 +59,12 @@ impl Session {
         self.ask_again(now, message);
         self.refuse_binding(message);
         match code {
-            // Too low: the ids follow the server's clock from now on.
-            16 => self.clock.sync(made.unix(), now.mono),
+            // Too low: the ids follow the server's clock from now on, if ours was wrong. A refusal that was long on its way is as old as
+            // that, and says nothing against a clock that is right.
+            16 => self.follow_clock(now, made, Some(message)),
             // Too high: ids must go back, which they may not do within a session.
             17 => {
-                self.clock.sync(made.unix(), now.mono);
+                self.follow_clock(now, made, Some(message));
                 self.renew_wanted = true;
             }
             // Too old to say whether it was received; or the container is malformed, and each on its own shows which of them is.

@@ -146,12 +146,7 @@ impl Session {
             _ => false,
         };
         if is_fresh {
-            // If our clock is right, it was made between the message that it names and now; it may have been long on its way.
-            let earliest = named.map_or(server, MessageId::unix).saturating_sub(MAX_DRIFT);
-            let is_right = earliest <= made && made <= server.saturating_add(MAX_DRIFT);
-            if !self.clock.is_synced() || !is_right {
-                self.clock.sync(made, now.mono);
-            }
+            self.follow_clock(now, message.id, named);
         }
         if is_ours || is_fresh || !self.clock.is_synced() {
             return Ok(());
@@ -159,6 +154,18 @@ impl Session {
         // A session is announced once, whatever the clocks show.
         let is_exempt = constructor == types::NewSessionCreated::ID;
         if is_exempt || is_within(made, server) { Ok(()) } else { Err(Violation::Time(message.id)) }
+    }
+
+    /// What was made lately tells the server's time, if ours is wrong.
+    ///
+    /// If our clock is right, it was made between the message that it names and now; it may have been long on its way.
+    pub(super) fn follow_clock(&mut self, now: Now, made: MessageId, named: Option<MessageId>) {
+        let (made, server) = (made.unix(), self.clock.server_unix(now));
+        let earliest = named.map_or(server, MessageId::unix).saturating_sub(MAX_DRIFT);
+        let is_right = earliest <= made && made <= server.saturating_add(MAX_DRIFT);
+        if !self.clock.is_synced() || !is_right {
+            self.clock.sync(made, now.mono);
+        }
     }
 
     /// Whether a message or packet that is waited for was sent under this id.
