@@ -266,7 +266,11 @@ impl Session {
         trace!(info, session = self.id.0, first = notice.first_msg_id; "server began a session");
         self.set_salt(Salt(notice.server_salt));
         self.event(Event::NewSession { unique_id: notice.unique_id });
-        if self.first_heard.is_some_and(|heard| heard < at) {
+        // Nothing is overtaken by as much as messages may be old: a server that seems to announce so long before has put its clock back
+        // since, and has forgotten the session that it spoke in.
+        let has_spoken =
+            |heard: MessageId| heard < at || at.unix().saturating_add(MAX_AGE) < heard.unix();
+        if self.first_heard.is_some_and(has_spoken) {
             self.calls.forget_session(at);
         } else {
             self.calls.begin_session(first, at);

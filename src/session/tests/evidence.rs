@@ -125,6 +125,23 @@ fn h3_each_word_that_the_server_has_it_takes_back_the_copy_that_waits() {
     }
 }
 
+/// A server that put its clock back announces the session that follows under a number that is older than all it has said.
+#[test]
+fn h1_a_session_that_is_announced_long_before_what_was_heard_was_forgotten_too() {
+    let mut test = Test::new();
+    test.say(&Object::from(vec![9; 4])).unwrap();
+    call(&mut test, Repeat::Once, 1);
+    let sent = requests(&all_sent(&mut test));
+    test.next_id -= 3_600 << 32;
+    let notice = types::NewSessionCreated { first_msg_id: i64::MAX, unique_id: 2, server_salt: 5 };
+    test.say(&notice).unwrap();
+    let again = requests(&all_sent(&mut test));
+    assert!(again.iter().all(|id| !sent.contains(id)), "{again:?}");
+    test.now = test.now.after(Duration::from_secs(3_600));
+    test.session.handle_timeout(test.now);
+    assert!(requests(&all_sent(&mut test)).is_empty());
+}
+
 #[test]
 fn h1_all_that_was_sent_before_a_session_was_forgotten_is_in_doubt_whatever_its_id() {
     for repeat in CLASSES {

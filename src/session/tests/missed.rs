@@ -367,3 +367,21 @@ fn p3_what_the_server_has_and_does_not_send_is_missed() {
     }
     assert_eq!(test.events(), [Event::Missed]);
 }
+
+/// The server refused an id as too low; that was so long on its way that the time it was made at is long past. Our clock was right.
+#[test]
+fn em_05_a_refusal_that_was_long_on_its_way_sets_no_clock_back() {
+    for error_code in [16, 17] {
+        let mut test = Test::new();
+        test.ping(1);
+        let bad_msg_id = test.sent().unwrap().id.0;
+        let bad = types::BadMsgNotification { bad_msg_id, bad_msg_seqno: 1, error_code };
+        let late = test.message(&bad);
+        test.now = test.now.after(Duration::from_secs(60));
+        test.next_id += 60 << 32;
+        test.deliver(&late).unwrap();
+        let before = test.session.clock().server_unix(test.now);
+        let off = before.abs_diff(MessageId(test.next_id).unix());
+        assert!(off < Duration::from_secs(2), "code {error_code}: {off:?}");
+    }
+}
