@@ -151,8 +151,10 @@ impl Fault {
             "corrupt" => detail.number = signed(dice.below(1_000)),
             "stall" => detail.number = (dice.number() % 40_000).cast_signed(),
             "dial-fails" | "dial-hangs" => detail.number = 1,
-            "clock-ahead" | "skew-ahead" => detail.number = HOUR,
-            "clock-behind" | "skew-behind" => detail.number = -HOUR,
+            "clock-ahead" => detail.number = HOUR,
+            "clock-behind" => detail.number = -HOUR,
+            "skew-ahead" => detail.number = skew(dice),
+            "skew-behind" => detail.number = -skew(dice),
             "clock-ten-years" => detail.number = -TEN_YEARS,
             "clock-ten-ahead" => detail.number = TEN_YEARS,
             "clock-after-2038" => detail.number = AFTER_2038,
@@ -299,6 +301,11 @@ fn signed(number: usize) -> i64 {
 
 /// An hour in seconds.
 const HOUR: i64 = 3_600;
+
+/// How far a server's clock jumps: so little that ids are still taken, more than messages may lead, or more than they may be old.
+fn skew(dice: &mut Dice) -> i64 {
+    dice.pick(&[3, 25, 60, 290, 310, HOUR]).copied().unwrap_or(HOUR)
+}
 
 /// Ten years in seconds: a device whose battery was empty.
 pub(crate) const TEN_YEARS: i64 = 10 * 365 * 86_400;

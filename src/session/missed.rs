@@ -1,8 +1,8 @@
 //! What was dropped and may have been an update: it is told, so that the application asks for the difference (P3).
 //!
-//! A difference that is asked for now has everything that was made before now. So what came before is never told again, and what looks
-//! as if it had been made before waits until five minutes after: a thousand old messages, held back and sent by somebody who has no key,
-//! are told of twice, and nothing is lost in silence, whatever a clock shows.
+//! A difference that is asked for now has everything that was made before now. So what seems to have been made before the application
+//! was told last is told of five minutes after that, once for all of it: whoever sends old messages again and again, without a key,
+//! costs a difference in five minutes, and nothing is lost in silence, whatever a clock shows.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::ids::SessionId;
 use crate::message_id::MessageId;
 use crate::session::incoming::{Message, children};
-use crate::session::service::MAX_LEAD;
+use crate::session::service::MAX_AGE;
 use crate::session::{Event, Session};
 use crate::time::Now;
 use crate::tl::Identifiable;
@@ -22,9 +22,6 @@ const FORMER: usize = 16;
 
 /// How many messages are waited for of which the server has sent the numbers. It sends these for what is large.
 const WANTED: usize = 256;
-
-/// Of a moment is what is so much older than it at most, as far as clocks that are put right can tell (EM-05).
-const ABOUT: Duration = Duration::from_secs(300);
 
 /// How long such a message is waited for.
 const WANTED_FOR: Duration = Duration::from_secs(30);
@@ -63,14 +60,12 @@ struct Came {
     told_up_to: MessageId,
 }
 
-/// When the server made a message: before or after the application was told last.
+/// When the server made a message, as far as can be told: before or after the application was told last.
 enum Made {
-    /// Before. In a session its ids rise, and something younger had come.
+    /// Something younger had come in its session, or its time is long before. Either says little: a server that has forgotten a session
+    /// and put its clock back begins with numbers that it had.
     Before,
-    /// Long before, by its time. That says little: the server's clock may be behind what we think of it, or have gone back, while its ids
-    /// stand still.
-    LongBefore,
-    /// After, as far as can be told.
+    /// All else.
     After,
 }
 
@@ -86,17 +81,10 @@ impl Missed {
     /// When the server made this message, if all up to another had come in its session when the application was told last. It is
     /// `moment` now.
     fn made(&self, id: MessageId, told_up_to: MessageId, moment: MessageId) -> Made {
-        // If our clock was put back, or the server's was ahead, that time is not to be compared with.
-        let is_ahead = told_up_to.unix() > moment.unix().saturating_add(MAX_LEAD);
-        if self.told > moment {
-            Made::After
-        } else if id <= told_up_to && !is_ahead {
-            Made::Before
-        } else if id.unix() <= self.told.unix().saturating_sub(ABOUT) {
-            Made::LongBefore
-        } else {
-            Made::After
-        }
+        let is_known = id <= told_up_to;
+        // A time of ours that was put back since is not to be compared with.
+        let is_old = self.told <= moment && id.unix() <= self.told.unix().saturating_sub(MAX_AGE);
+        if is_known || is_old { Made::Before } else { Made::After }
     }
 
     /// How many messages are waited for.
@@ -112,6 +100,11 @@ impl Session {
         if let Some(came) = self.missed.came(self.id, session) {
             came.youngest = came.youngest.max(id);
         }
+    }
+
+    /// The youngest message that has come in this session.
+    pub(super) fn youngest(&self) -> MessageId {
+        self.missed.came.youngest
     }
 
     /// This message was dropped, and may have been an update or have had some.
@@ -189,9 +182,8 @@ impl Session {
         let moment = MessageId::at(self.clock.server_unix(now));
         let told_up_to = self.missed.came(self.id, session).map(|came| came.told_up_to);
         match self.missed.made(id, told_up_to.unwrap_or_default(), moment) {
-            Made::Before => {}
-            Made::LongBefore => {
-                self.missed.owed = Some(self.missed.told_at.saturating_add(ABOUT));
+            Made::Before => {
+                self.missed.owed = Some(self.missed.told_at.saturating_add(MAX_AGE));
                 self.tell_owed(now);
             }
             Made::After => self.tell(now),

@@ -14,10 +14,10 @@ use crate::tl::{DecodeError, DecodeErrorKind, Deserialize, Identifiable, Object}
 use crate::trace::trace;
 
 /// How far in the past a message may have been made (EM-05).
-const MAX_AGE: Duration = Duration::from_secs(300);
+pub(super) const MAX_AGE: Duration = Duration::from_secs(300);
 
 /// How far in the future, by our idea of the server's clock (EM-05).
-pub(super) const MAX_LEAD: Duration = Duration::from_secs(30);
+const MAX_LEAD: Duration = Duration::from_secs(30);
 
 /// Seconds that are within all of these limits, whatever rounding does.
 const CERTAINLY_NOW: u64 = 20;
@@ -262,18 +262,20 @@ impl Session {
         if self.announced.is_some_and(|(id, told)| id == notice.unique_id && first <= told) {
             return;
         }
-        self.announced = Some((notice.unique_id, first));
+        let was_announced = self.announced.replace((notice.unique_id, first)).is_some();
         trace!(info, session = self.id.0, first = notice.first_msg_id; "server began a session");
         self.set_salt(Salt(notice.server_salt));
         self.event(Event::NewSession { unique_id: notice.unique_id });
-        // Nothing is overtaken by as much as messages may be old: a server that seems to announce so long before has put its clock back
-        // since, and has forgotten the session that it spoke in.
-        let has_spoken =
-            |heard: MessageId| heard < at || at.unix().saturating_add(MAX_AGE) < heard.unix();
-        if self.first_heard.is_some_and(has_spoken) {
-            self.calls.forget_session(at);
-        } else {
+        // A session is announced once, and nothing is overtaken by as much as messages may be old: a server that announces before what it
+        // has announced, or so long before what it has said, has put its clock back since, and has forgotten the session it spoke in.
+        let is_before_all = self.first_heard.is_none_or(|heard| at <= heard);
+        let is_long_before = at.unix().saturating_add(MAX_AGE) < self.youngest().unix();
+        if is_long_before || is_before_all && was_announced {
+            self.calls.forget_session_and_time(at);
+        } else if is_before_all {
             self.calls.begin_session(first, at);
+        } else {
+            self.calls.forget_session(at);
         }
     }
 

@@ -131,6 +131,14 @@ impl Calls {
         self.sweep_at.get_or_insert(earliest.max(self.mono));
     }
 
+    /// As [`forget_session`](Self::forget_session), by a server that has put its clock back: of what it said before, nothing is older or
+    /// younger than what it says from now on.
+    pub(in crate::session) fn forget_session_and_time(&mut self, at: MessageId) {
+        self.forgotten_at = MessageId::default();
+        self.forget_session(at);
+        self.time_forgotten = self.forgotten;
+    }
+
     /// Goes through all requests because of a session that was forgotten, if it is time.
     pub(super) fn sweep(&mut self, mono: Duration) {
         if self.sweep_at.is_none_or(|at| at > mono) {
@@ -145,13 +153,15 @@ impl Calls {
     /// A request hears of a session that the server has forgotten since its message was sent.
     pub(super) fn catch_up(&mut self, id: CallId) {
         let (forgotten, at) = (self.forgotten, self.forgotten_at);
-        let Some(sent) = self.calls.get_mut(&id).and_then(|call| call.sent.as_mut()) else {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let Some(sent) = call.sent.as_mut().filter(|sent| sent.forgotten != forgotten) else {
             return;
         };
-        if sent.forgotten != forgotten {
-            sent.forgotten = forgotten;
-            self.step(id, Word::SessionForgotten, at);
+        if sent.forgotten < self.time_forgotten {
+            call.fate = call.fate.without_time();
         }
+        sent.forgotten = forgotten;
+        self.step(id, Word::SessionForgotten, at);
     }
 
     /// Something is heard about the message that a request is in.

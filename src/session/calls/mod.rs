@@ -65,6 +65,8 @@ pub(crate) struct Calls {
     /// How many sessions the server has forgotten, and the id of its last notice.
     forgotten: u32,
     forgotten_at: MessageId,
+    /// How many they were when the server's clock was found to have gone back.
+    time_forgotten: u32,
     /// When all requests are to be gone through for that, and when they were last.
     sweep_at: Option<Duration>,
     swept: Option<Duration>,

@@ -403,6 +403,11 @@ impl Fate {
         }
     }
 
+    /// The server has put its clock back: when it said what it said before cannot be compared with anything any more.
+    pub(in crate::session) fn without_time(self) -> Self {
+        Self { heard: MessageId::default(), ..self }
+    }
+
     /// The server announces a session.
     fn session(self, word: Word, at: MessageId) -> (Self, Act) {
         let doubt =

@@ -125,21 +125,36 @@ fn h3_each_word_that_the_server_has_it_takes_back_the_copy_that_waits() {
     }
 }
 
-/// A server that put its clock back announces the session that follows under a number that is older than all it has said.
+/// A server that put its clock back, by any time, announces the session that follows under a number that is older than what it has said.
+/// What it said of the one before has no time any more: what it says now counts.
 #[test]
-fn h1_a_session_that_is_announced_long_before_what_was_heard_was_forgotten_too() {
-    let mut test = Test::new();
-    test.say(&Object::from(vec![9; 4])).unwrap();
-    call(&mut test, Repeat::Once, 1);
-    let sent = requests(&all_sent(&mut test));
-    test.next_id -= 3_600 << 32;
-    let notice = types::NewSessionCreated { first_msg_id: i64::MAX, unique_id: 2, server_salt: 5 };
-    test.say(&notice).unwrap();
-    let again = requests(&all_sent(&mut test));
-    assert!(again.iter().all(|id| !sent.contains(id)), "{again:?}");
-    test.now = test.now.after(Duration::from_secs(3_600));
-    test.session.handle_timeout(test.now);
-    assert!(requests(&all_sent(&mut test)).is_empty());
+fn h1_a_session_that_is_announced_before_what_was_heard_was_forgotten_too() {
+    for (back, is_announced) in [(1, true), (20, true), (400, true), (400, false), (3_600, false)] {
+        for is_acknowledged in [false, true] {
+            let mut test = Test::new();
+            let notice = |unique_id| types::NewSessionCreated {
+                first_msg_id: i64::MAX,
+                unique_id,
+                server_salt: 5,
+            };
+            if is_announced {
+                test.say(&notice(1)).unwrap();
+            }
+            test.say(&Object::from(vec![9; 4])).unwrap();
+            let id = call(&mut test, Repeat::Once, 1);
+            let sent = requests(&all_sent(&mut test));
+            if is_acknowledged {
+                test.say(&types::MsgsAck { msg_ids: vec![sent[0].0] }).unwrap();
+            }
+            test.next_id -= back << 32;
+            test.say(&notice(2)).unwrap();
+            let question = question(&mut test);
+            test.say(&info(question, &[1])).unwrap();
+            assert!(requests(&all_sent(&mut test)).is_empty(), "{back} {is_acknowledged}");
+            let lost = vec![failed(id, CallError::Unknown)];
+            assert_eq!(ends(&mut test), lost, "{back} {is_announced} {is_acknowledged}");
+        }
+    }
 }
 
 #[test]
