@@ -51,7 +51,7 @@ mod tests {
     fn a_path_is_quoted_where_a_shell_needs_it() {
         for (path, shown) in [
             ("dc.pem.pub", "dc.pem.pub"),
-            ("/tmp/a b", "'/tmp/a b'"),
+            ("/a folder/b", "'/a folder/b'"),
             ("it's", r"'it'\''s'"),
             ("$HOME", "'$HOME'"),
             ("", "''"),

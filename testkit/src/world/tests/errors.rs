@@ -53,7 +53,8 @@ fn literal(text: &str) -> Option<&str> {
     text.trim_start().strip_prefix('"')?.split('"').next()
 }
 
-fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
+/// The files of a folder, without those of tests.
+pub(super) fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();

@@ -2,6 +2,7 @@
 
 mod access;
 mod account;
+mod apart;
 mod bans;
 mod bots;
 mod channel_box;
