@@ -1,6 +1,7 @@
 //! SC-80 to SC-84 and SC-86: what is stored, and what a restart makes of it.
 
 use super::*;
+use crate::rpc::RpcError;
 use crate::secret::limits::{MAX_PACKET, MAX_QUEUED_BYTES, MAX_WAITING};
 use crate::secret::{Action, Closed, InputFile, RestoreError, Row};
 
@@ -178,7 +179,7 @@ fn sc_82_every_error_of_a_message_that_passes_brings_the_same_bytes() {
         let now = pair.now;
         let end = &mut pair.ends[0];
         let call = end.calls.pop_front().unwrap();
-        end.answer(now, call.token, Answer::Failed { code, name: name.into() });
+        end.answer(now, call.token, Answer::Failed(RpcError::parse(code, name)));
         end.settle(now);
         assert!(end.calls.is_empty());
         pair.pass(Duration::from_secs(3));
@@ -193,7 +194,7 @@ fn sc_82_every_error_of_a_message_that_passes_brings_the_same_bytes() {
     let now = pair.now;
     let end = &mut pair.ends[0];
     let call = end.calls.pop_front().unwrap();
-    end.answer(now, call.token, Answer::Failed { code: 400, name: "RANDOM_ID_DUPLICATE".into() });
+    end.answer(now, call.token, Answer::Failed(RpcError::parse(400, "RANDOM_ID_DUPLICATE")));
     end.settle(now);
     assert_eq!(end.calls.len(), 1);
     assert_ne!(end.calls[0].request, call.request);
@@ -207,7 +208,7 @@ fn sc_82_a_chat_that_is_gone_at_the_server_is_closed_and_wiped() {
         let now = pair.now;
         let end = &mut pair.ends[0];
         let call = end.calls.pop_front().unwrap();
-        end.answer(now, call.token, Answer::Failed { code, name: name.into() });
+        end.answer(now, call.token, Answer::Failed(RpcError::parse(code, name)));
         end.settle(now);
         assert_eq!(end.chat.state(), State::Closed);
         assert_eq!(end.rows.iter().count(), 1);
