@@ -17,6 +17,9 @@ pub(crate) const MAX_ROUNDS: u32 = 20;
 /// FI-55: how often a CDN is given a part that it says it does not have.
 pub(crate) const MAX_REUPLOADS: u32 = 5;
 
+/// FI-51, FI-55: the longest token that is taken: one that is longer than the smallest part costs more than what it stands for.
+pub(crate) const MAX_TOKEN: usize = 4_096;
+
 /// FI-52: how far a counter of 32 bits of blocks goes.
 const MAX_OFFSET: u64 = u32::MAX as u64 * 16;
 
@@ -29,7 +32,8 @@ pub(crate) struct Cdn {
     pub(crate) token: FileToken,
     key: Box<Secret<32>>,
     iv: [u8; 16],
-    /// FI-55: parts that the CDN does not have, with what it said for each. The first is being given to it.
+    /// FI-55: parts that the CDN does not have, with what it said for each. The first is being given to it. While there are any, no part
+    /// is asked for, so they are no more than were under way at once.
     pub(crate) missing: VecDeque<(u64, Vec<u8>)>,
 }
 
@@ -38,13 +42,16 @@ impl Cdn {
     ///
     /// # Errors
     ///
-    /// [`FileError::Redirect`], [`FileError::UnknownDc`].
+    /// [`FileError::Redirect`], [`FileError::Token`], [`FileError::UnknownDc`].
     pub(crate) fn new(redirect: &Redirect) -> Result<Self, FileError> {
         let dc = Dc::cdn(redirect.dc_id.into())?;
         let what = "its key has 32 bytes, and its iv 16";
         let (key, iv) = redirect.keys().ok_or(FileError::Redirect { what })?;
         if redirect.file_token.0.is_empty() {
             return Err(FileError::Redirect { what: "there is no token" });
+        }
+        if redirect.file_token.0.len() > MAX_TOKEN {
+            return Err(FileError::Token { length: redirect.file_token.0.len() });
         }
         let token = redirect.file_token.clone();
         Ok(Self { dc, token, key: Secret::boxed(key.expose()), iv, missing: VecDeque::new() })
@@ -103,6 +110,11 @@ mod tests {
         }
         let none = Redirect { file_token: FileToken([].into()), ..redirect() };
         assert_eq!(Cdn::new(&none).unwrap_err(), FileError::Redirect { what: "there is no token" });
+        for (length, is_taken) in [(1, true), (MAX_TOKEN, true), (MAX_TOKEN + 1, false)] {
+            let long = Redirect { file_token: FileToken(vec![1; length].into()), ..redirect() };
+            let taken = Cdn::new(&long).map(|_| ());
+            assert_eq!(taken, if is_taken { Ok(()) } else { Err(FileError::Token { length }) });
+        }
         for dc_id in [0, 2, -203, i32::MAX] {
             let other = Redirect { dc_id, ..redirect() };
             assert_eq!(

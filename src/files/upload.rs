@@ -358,7 +358,7 @@ impl Upload {
         if times > MAX_REFUSED {
             return Err(FileError::NotKept { part, times });
         }
-        self.wait(part, now + backoff(times));
+        self.wait(part, now.saturating_add(backoff(times)));
         Ok(())
     }
 
@@ -385,7 +385,7 @@ impl Upload {
                 backoff(tries.lost)
             }
         };
-        self.wait(part, now + wait);
+        self.wait(part, now.saturating_add(wait));
         Ok(())
     }
 
@@ -396,10 +396,10 @@ impl Upload {
         }
     }
 
-    /// When a part that waits may go.
-    pub(crate) fn wake(&self) -> Option<Duration> {
+    /// When a part that waits may go, after `now`.
+    pub(crate) fn wake(&self, now: Duration) -> Option<Duration> {
         let at = |state: &State| match state {
-            State::Waiting(at, _) => Some(*at),
+            State::Waiting(at, _) => Some(*at).filter(|at| *at > now),
             _ => None,
         };
         self.parts.values().filter_map(at).min()

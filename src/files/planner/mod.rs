@@ -412,8 +412,8 @@ impl Planner {
         let times =
             self.lanes.active().filter_map(|file| self.files.get(&file)).flat_map(|entry| {
                 let wake = match &entry.transfer {
-                    Transfer::Up(upload) => upload.wake(),
-                    Transfer::Down(download) => download.wake(),
+                    Transfer::Up(upload) => upload.wake(now.mono),
+                    Transfer::Down(download) => download.wake(now.mono),
                 };
                 let pauses = entry
                     .dcs(self.home)

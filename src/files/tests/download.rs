@@ -411,6 +411,42 @@ fn fi_42_no_byte_is_written_whose_hash_was_not_checked() {
     }
 }
 
+/// What is wanted begins and ends anywhere in ranges and parts: what lies beside it comes too, as far as a hash needs it.
+#[test]
+fn fi_42_what_is_wanted_may_begin_and_end_within_a_range_of_hashes() {
+    let content = random(100_000, 8);
+    for part_size in [4_096, 16_384, 131_072] {
+        for range in [1_000, 10_000, 131_072] {
+            for (from, to) in [(0, 1), (0, 50_000), (31_971, 64_398), (99_999, 100_000)] {
+                for (ordered, known) in [(false, true), (true, true), (false, false), (true, false)]
+                {
+                    let spec = DownloadSpec {
+                        part_size,
+                        verify: true,
+                        ordered,
+                        range: Some(from..to),
+                        ..spec(known.then_some(100_000))
+                    };
+                    let (rig, file, _) = fetch(&spec, |outgoing| match &outgoing.request {
+                        Request::GetFileHashes { offset, .. } => Ok(Answer::Hashes(
+                            hashes(&content, *offset, range).into_iter().take(10).collect(),
+                        )),
+                        _ => honest(&content, outgoing),
+                    });
+                    let end = rig.end(file);
+                    assert_eq!(
+                        end,
+                        Some(End::Done),
+                        "{part_size} {range} {from} {ordered} {known}"
+                    );
+                    assert!(rig.finished[&file] == content[from as usize..to as usize]);
+                    rig.assert_idle();
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn fi_42_bytes_without_a_hash_are_not_written() {
     let content = random(10_000, 8);
@@ -457,6 +493,49 @@ fn fi_43_a_seek_cancels_what_is_outside_and_keeps_what_is_there() {
     for (from, to) in [(5, 5), (0, 101)] {
         assert_eq!(rig.planner.seek(file, from..to), Err(FileError::Range { from, to }));
     }
+}
+
+/// Parts of a file of unknown size, in each order of three, each cut in each way, and what is wanted moved behind the end.
+#[test]
+fn fi_33_an_end_before_what_is_wanted_is_the_end_or_an_error() {
+    let content = random(40_000, 12);
+    let (mut done, mut beyond) = (0, 0);
+    for from in [0_u64, 1, 5_000, 8_191, 20_000, 39_999, 40_000, 50_000] {
+        for turn in 0..6_usize {
+            for cut in [0_usize, 10, 4_095, 4_096] {
+                for seek in [None, Some(30_000..35_000), Some(80_000..90_000)] {
+                    let mut rig = Rig::plain();
+                    let range = Some(from..100_000);
+                    let file = rig.download(&DownloadSpec { range, ordered: false, ..spec(None) });
+                    let mut turns = 0;
+                    while !rig.sent.is_empty() {
+                        let at = [0, 1, 2, 1, 0, 2][(turn + turns) % 6] % rig.sent.len();
+                        let outgoing = rig.sent.remove(at).unwrap();
+                        let mut bytes = part(&content, &outgoing);
+                        if turns == 1 {
+                            bytes.truncate(cut);
+                            if let Some(to) = seek.clone() {
+                                // It may be over, or lie before what is there of it.
+                                let _ = rig.planner.seek(file, to);
+                            }
+                        }
+                        turns += 1;
+                        rig.reply(&outgoing, Ok(Answer::File { bytes }));
+                    }
+                    match rig.events.iter().find_map(|event| match event {
+                        Event::Ended { end, .. } => Some(end.clone()),
+                        _ => None,
+                    }) {
+                        Some(End::Done) => done += 1,
+                        Some(End::Failed(FileError::BeyondEnd { .. })) => beyond += 1,
+                        other => panic!("{from} {turn} {cut} {seek:?}: {other:?}"),
+                    }
+                    rig.assert_idle();
+                }
+            }
+        }
+    }
+    assert!(done > 0 && beyond > 0, "{done} {beyond}");
 }
 
 #[test]
