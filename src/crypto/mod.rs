@@ -24,6 +24,7 @@ pub mod message_key;
 pub mod message_key_v1;
 mod montgomery;
 mod new_nonce;
+pub(crate) mod padding;
 mod pem;
 mod real;
 mod rsa_key;
