@@ -19,6 +19,9 @@ mod be;
 pub mod dh;
 pub(crate) mod entropy;
 pub mod factor;
+#[cfg(any(feature = "files", feature = "secret"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "files", feature = "secret"))))]
+pub mod file;
 pub mod keys;
 pub mod message_key;
 pub mod message_key_v1;

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::crypto::{Entropy, EntropyExt};
 use crate::files::digest::Checksum;
 use crate::files::error::FileError;
-use crate::files::journal::UploadState;
+use crate::files::journal::{Kept, UploadState};
 use crate::files::output::{Begin, InputFile};
 use crate::files::request::{Chunk, Request};
 use crate::files::retry::{MAX_SERVER_ERRORS, backoff};
@@ -39,7 +39,7 @@ pub struct UploadSpec {
     /// FI-84: whether a state is to be kept, if it can be read again.
     pub journal: bool,
     /// FI-84: what was kept of it.
-    pub resume: Option<Vec<u8>>,
+    pub resume: Option<Kept>,
     /// FI-75: how long may be waited in all because the server says so; for ever by default.
     pub max_wait: Option<Duration>,
 }
@@ -486,7 +486,7 @@ impl Upload {
     }
 
     /// FI-84: what is kept of it.
-    pub(crate) fn journal(&self) -> Option<Vec<u8>> {
+    pub(crate) fn journal(&self) -> Option<Kept> {
         let size = self.size.filter(|_| self.has_journal)?;
         let ready = self
             .acked

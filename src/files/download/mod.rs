@@ -12,15 +12,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::time::Duration;
 
+use crate::crypto::Secret;
+use crate::crypto::file::Chain;
 use crate::files::cdn::Cdn;
 use crate::files::error::FileError;
 use crate::files::hashes::{Hashes, Held};
+use crate::files::journal::Kept;
 use crate::files::location::{Dc, Kind, Location};
 use crate::files::output::Begin;
 use crate::files::references::Source;
 use crate::files::request::{Chunk, Request};
 use crate::files::retry::{MAX_SERVER_ERRORS, backoff};
-use crate::files::sealed::Chain;
 use crate::files::sizes::{
     DOWNLOAD_PART, MAX_DOWNLOAD_PART, check_request, encrypted_size, is_download_part, widen,
 };
@@ -55,7 +57,7 @@ pub struct DownloadSpec {
     /// FI-80: whether a journal is kept.
     pub journal: bool,
     /// FI-81: what was kept of it, and how many bytes the partial file has.
-    pub resume: Option<(Vec<u8>, u64)>,
+    pub resume: Option<(Kept, u64)>,
     /// FI-75: how long may be waited in all because the server says so; for ever by default.
     pub max_wait: Option<Duration>,
 }
@@ -133,7 +135,7 @@ pub(crate) struct Download {
     unordered: Held,
     chain: Option<Chain>,
     /// FI-39: the iv at places in the file, of which one is kept.
-    ivs: BTreeMap<u64, [u8; 32]>,
+    ivs: BTreeMap<u64, Secret<32>>,
     /// FI-50.
     cdn: Option<Cdn>,
     may_cdn: bool,

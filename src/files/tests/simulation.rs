@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::server::{Dice, Faults, Servers};
 use super::*;
+use crate::files::journal::Kept;
 use crate::files::references::{Origin, Source};
 
 /// A program that transfers some files, is killed now and then, and begins again with what it kept.
@@ -189,8 +190,10 @@ impl Program {
         self.of.clear();
         for (id, download) in self.downloads.iter_mut().filter(|(_, download)| !download.is_done) {
             download.sought = None;
-            let resume =
-                download.journal.clone().map(|journal| (journal, download.temp.len() as u64));
+            let resume = download
+                .journal
+                .clone()
+                .map(|journal| (journal.into(), download.temp.len() as u64));
             // What a program that begins again knows of it.
             let location = self.servers.location(*id);
             let spec = DownloadSpec { resume, location, ..download.spec.clone() };
@@ -206,7 +209,10 @@ impl Program {
             self.of.insert(file, Job::Down(*id));
         }
         for (number, upload) in self.uploads.iter().filter(|(_, upload)| !upload.is_done) {
-            let spec = UploadSpec { resume: upload.journal.clone(), ..upload.spec.clone() };
+            let spec = UploadSpec {
+                resume: upload.journal.clone().map(Kept::from),
+                ..upload.spec.clone()
+            };
             let (file, _) = self.rig.planner.add_upload(now, &spec, &mut self.rig.entropy).unwrap();
             self.rig.sources.insert(file, upload.content.clone());
             self.of.insert(file, Job::Up(*number));
