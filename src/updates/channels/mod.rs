@@ -19,7 +19,6 @@ use crate::updates::limits::{CHANNEL_RESET, GAP_WAIT, MAX_POLLED};
 use crate::updates::peers::Standing;
 use crate::updates::position::{Relation, relate};
 use crate::updates::state::{Act, State, Word};
-pub(super) use faults::ordered_wait;
 
 /// All channels.
 #[derive(Debug, Default)]

@@ -7,7 +7,6 @@ use crate::tl::api::enums::updates::Difference;
 use crate::tl::api::enums::{Chat, EncryptedMessage, Message, Update, User};
 use crate::tl::api::functions::updates as functions;
 use crate::tl::api::types::updates::State as ServerState;
-use crate::updates::channels::ordered_wait;
 use crate::updates::checkpoint::CommonState;
 use crate::updates::classify::{Of, Place, place};
 use crate::updates::delivery::{Arrival, BoxId, Event, Why};
@@ -398,7 +397,7 @@ impl Engine {
                 self.common.course.hear(Word::Spent);
                 return self.log_out();
             }
-            Fault::Rpc(error) => ordered_wait(error),
+            Fault::Rpc(error) => error.ordered_wait(),
             Fault::Unanswered => None,
         };
         self.common.course.failed(now.mono, wait, entropy);
