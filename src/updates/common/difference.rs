@@ -34,11 +34,14 @@ impl Engine {
         if self.common.course.state() == State::Due {
             self.common.course.hear(Word::Asked);
             (self.common.probes, self.common.begins_anew) = (false, false);
-            let Some(at) = self.common.at.filter(|_| !self.common.takes_state && !self.skips)
-            else {
+            let takes_state = self.common.takes_state.is_some() || self.skips;
+            let Some(at) = self.common.at.filter(|_| !takes_state) else {
                 // UP-37: the state is where to begin, and then the difference is asked for from there.
                 return Some((Asked::State, Request::State(functions::GetState)));
             };
+            if self.common.unreadable.is_some() {
+                return Some((Asked::Unreadable, Request::State(functions::GetState)));
+            }
             // UP-28.
             let mut request =
                 functions::GetDifference::new(at.pts.max(1), at.date.max(1), at.qts.max(0));
@@ -63,28 +66,39 @@ impl Engine {
 
     /// The server told its state, to begin with.
     pub(in crate::updates) fn common_begins(&mut self, now: Now, state: &ServerState) {
-        let told = CommonState {
+        let mut told = CommonState {
             pts: state.pts.max(1),
             qts: state.qts.max(0),
             date: state.date.max(1),
             seq: state.seq.max(0),
         };
+        let why = self.common.takes_state.take();
+        // Of another position, what could not be read is no matter.
+        if self.common.unreadable.take().is_some() {
+            self.common.course.limit = None;
+        }
+        // UP-36: it is `pts` that has changed. What `qts` counts goes on from where it is.
+        if let Some(old) = self.common.at.filter(|old| old.qts > 0 && why == Some(Why::Reset)) {
+            told.qts = old.qts;
+        }
         let told = match std::mem::replace(&mut self.common.has_begun, true) {
             true => told,
             false => self.common_begins_before(told),
         };
         let old = self.common.at.replace(told);
         let skips = std::mem::take(&mut self.skips);
-        let lost = match old {
-            Some(old) if self.common.takes_state => Some((old.pts, Why::Reset)),
-            Some(old) if skips => Some((old.pts, Why::Skipped)),
-            _ => None,
-        };
-        self.common.takes_state = false;
+        let why = why.or(skips.then_some(Why::Skipped));
         self.dated();
         // The loss is to be dealt with before the position counts (UP-83).
-        if let Some((from, why)) = lost {
-            self.lose(BoxId::Common, from, told.pts, why);
+        if let Some((old, why)) = old.zip(why) {
+            let mark = self.lose(BoxId::Common, old.pts, told.pts, why);
+            if skips {
+                self.skipped = Some(mark);
+            }
+            // The server knows neither of the two.
+            if why == Why::Unknown && old.qts > 0 && old.qts != told.qts {
+                self.lose(BoxId::Qts, old.qts, told.qts, why);
+            }
         }
         self.common_arrives();
         if skips {
@@ -195,13 +209,13 @@ impl Engine {
             self.common_told(now, update, arrival, &origin);
         }
         let moved = self.common_takes(now, &state) || count > 0;
-        if self.common.takes_state && self.common.course.may_reset() {
+        if self.common.takes_state.is_some() && self.common.course.may_reset() {
             // UP-36: not this state either.
             self.common.course.hear(Word::Slice);
             return;
         }
         // Once is enough: a server that says so in each answer is not asked for ever.
-        self.common.takes_state = false;
+        self.common.takes_state = None;
         self.common_ended(now, is_last, moved, entropy);
     }
 
@@ -318,10 +332,8 @@ impl Engine {
     pub(in crate::updates) fn common_reset(&mut self, why: Why, is_told: bool) {
         let old = self.common.at.unwrap_or_default();
         match why {
-            Why::Unknown => {
-                self.lose(BoxId::Common, old.pts, old.pts, why);
-                self.common.at = None;
-            }
+            // How much is lost is known when the state is.
+            Why::Unknown => self.common.takes_state = Some(why),
             // Several sessions share the box: everything is asked for.
             _ if self.is_bot() => {
                 self.lose(BoxId::Common, old.pts, 1, why);
@@ -330,7 +342,7 @@ impl Engine {
                     self.common.begins_anew = self.common.course.state().is_asking();
                 }
             }
-            _ => self.common.takes_state = true,
+            _ => self.common.takes_state = Some(why),
         }
         if !is_told {
             self.common_wanted(Arrival::Live);
@@ -407,25 +419,12 @@ impl Engine {
     }
 
     /// UP-63: an answer could not be read. Less is asked for, and at last the one event is left out.
-    pub(in crate::updates) fn common_unreadable(
-        &mut self,
-        now: Now,
-        event: Event,
-        entropy: &mut dyn Entropy,
-    ) {
+    pub(in crate::updates) fn common_unreadable(&mut self, event: Event) {
         let Some(at) = self.common.at else { return };
         let course = &mut self.common.course;
         match course.limit {
-            Some(1) => {
-                course.limit = None;
-                let mark = self.common_mark(BoxId::Common);
-                let (arrival, origin) = (self.common.course.arrival, self.nobody());
-                self.out.deliver(event, Some((BoxId::Common, mark)), arrival, &origin);
-                let to = at.pts.saturating_add(1);
-                self.lose(BoxId::Common, at.pts, to, Why::Unreadable);
-                self.common_rebase(BoxId::Common, to);
-                return self.common.course.left_out(now.mono, entropy);
-            }
+            // Which event it is, or whether it is any of ours, the state tells.
+            Some(1) => self.common.unreadable = Some(event),
             None => {
                 course.limit = Some(COMMON_LIMIT);
                 course.unread_until = at.pts.saturating_add(COMMON_LIMIT);
@@ -433,6 +432,42 @@ impl Engine {
             Some(limit) => course.limit = Some((limit / 2).max(1)),
         }
         self.common.course.hear(Word::Slice);
+    }
+
+    /// UP-63: the server told how far it is, after a difference of one event that could not be read. One that it has and we do not is
+    /// left out; a position that it does not have is never taken. If it has none, the rest of the difference is left out: what comes since
+    /// a date.
+    pub(in crate::updates) fn common_leaves_out(
+        &mut self,
+        now: Now,
+        state: &ServerState,
+        entropy: &mut dyn Entropy,
+    ) {
+        let Some((event, at)) = self.common.unreadable.take().zip(self.common.at) else {
+            self.common.course.hear(Word::Slice);
+            return;
+        };
+        let lost = match () {
+            () if state.pts > at.pts => Some((BoxId::Common, at.pts)),
+            () if state.qts > at.qts => Some((BoxId::Qts, at.qts)),
+            () => None,
+        };
+        let line = lost.map_or(BoxId::Common, |(line, _)| line);
+        let mark = self.common_mark(line);
+        let (arrival, origin) = (self.common.course.arrival, self.nobody());
+        self.out.deliver(event, Some((line, mark)), arrival, &origin);
+        if let Some((line, from)) = lost {
+            let to = from.saturating_add(1);
+            self.lose(line, from, to, Why::Unreadable);
+            self.common_rebase(line, to);
+        } else {
+            let date = self.later_date(now, state.date);
+            self.common.at = Some(CommonState { date, seq: state.seq.max(0), ..at });
+            self.dated();
+            self.common_arrives();
+        }
+        self.common.course.limit = None;
+        self.common.course.left_out(now.mono, entropy);
     }
 }
 

@@ -97,19 +97,77 @@ fn a_timestamp_that_the_server_does_not_know_begins_anew_and_is_told() {
     bench.engine.missed();
     let token = bench.difference();
     bench.fail(token, 400, "PERSISTENT_TIMESTAMP_INVALID");
-    assert_eq!(bench.told(), ["me lost 100..100 Unknown"]);
+    assert_eq!(bench.told(), [""; 0]);
     let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
     bench.answer(token, &server_state(20, QTS, DATE, SEQ));
+    assert_eq!(bench.told(), ["me lost 100..20 Unknown"]);
     assert_eq!(bench.difference_from().1, 20);
     let mut bench = Bench::ready();
     bench.push(&one(too_long_in(CHANNEL, None)));
     let (token, ..) = bench.channel_difference();
     bench.fail(token, 400, "PERSISTENT_TIMESTAMP_INVALID");
-    assert_eq!(bench.told(), ["ch7 lost 50..50 Unknown"]);
+    assert_eq!(bench.told(), [""; 0]);
     let (token, pts, limit) = bench.channel_difference();
     assert_eq!((pts, limit), (1, 1));
     bench.answer(token, &channel_too_long(CHANNEL, Some(20), &[]));
-    assert_eq!(bench.told(), ["ch7 too long 0..20 with 0"]);
+    assert_eq!(bench.told(), ["ch7 too long 50..20 with 0"]);
+}
+
+#[test]
+fn up_83_a_timestamp_that_is_not_known_loses_all_up_to_the_state_that_is_told() {
+    // What is told of the state, what is lost, and where it begins next time until that is dealt with.
+    for (pts, qts, lost) in [
+        (140, QTS, vec!["me lost 100..140 Unknown"]),
+        (140, 13, vec!["me lost 100..140 Unknown", "qts lost 10..13 Unknown"]),
+        (PTS, QTS, vec!["me lost 100..100 Unknown"]),
+    ] {
+        let mut bench = Bench::ready();
+        bench.engine.missed();
+        let token = bench.difference();
+        bench.fail(token, 400, "PERSISTENT_TIMESTAMP_INVALID");
+        let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+        bench.answer(token, &server_state(pts, qts, DATE, SEQ));
+        let deliveries = bench.deliveries();
+        assert_eq!(deliveries.iter().map(text).collect::<Vec<_>>(), lost);
+        bench.save();
+        let common = bench.kept.common.unwrap();
+        assert_eq!((common.pts, common.qts), (PTS, QTS));
+        for delivery in deliveries {
+            bench.engine.commit(delivery.mark);
+        }
+        bench.save();
+        let common = bench.kept.common.unwrap();
+        assert_eq!((common.pts, common.qts), (pts, qts));
+    }
+    // A channel, whatever the server answers to the first position.
+    for (answer, lost) in [
+        (channel_too_long(CHANNEL, Some(70), &[]), vec!["ch7 too long 50..70 with 0"]),
+        (channel_empty(70), vec!["ch7 lost 50..70 Unknown"]),
+        (
+            channel_diff(CHANNEL, &[3], vec![], 70, true),
+            vec!["ch7 lost 50..0 Unknown", "ch7 message 3"],
+        ),
+    ] {
+        let mut bench = Bench::ready();
+        bench.push(&one(too_long_in(CHANNEL, None)));
+        let (token, ..) = bench.channel_difference();
+        bench.fail(token, 400, "PERSISTENT_TIMESTAMP_INVALID");
+        let (token, ..) = bench.channel_difference();
+        bench.answer(token, &answer);
+        assert_eq!(bench.told(), lost);
+        assert_eq!(bench.kept_channels(), [(CHANNEL, ChannelState { pts: 70, is_dirty: false })]);
+    }
+}
+
+#[test]
+fn up_36_a_box_that_begins_anew_goes_on_with_what_qts_counts() {
+    let mut bench = Bench::ready();
+    bench.push(&one(Update::UpdatePtsChanged));
+    let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+    bench.answer(token, &server_state(3, QTS + 2, DATE, SEQ));
+    assert_eq!(bench.told(), ["me lost 100..3 Reset"]);
+    let Some((_, Request::Difference(call))) = bench.request() else { panic!("no difference") };
+    assert_eq!((call.pts, call.qts), (3, QTS));
 }
 
 #[test]
@@ -176,9 +234,12 @@ fn up_63_one_event_that_cannot_be_read_is_left_out_and_no_other() {
         bench.engine.missed();
         let (mut calls, mut told) = (0, Vec::new());
         while let Some((token, request)) = bench.request() {
-            let Request::Difference(call) = request else { panic!() };
             calls += 1;
             assert!(calls < 60, "it loops for {bad}");
+            let Request::Difference(call) = request else {
+                bench.answer(token, &server_state(320, QTS, DATE, SEQ));
+                continue;
+            };
             let last = call.pts_limit.map_or(320, |limit| (call.pts + limit).min(320));
             let messages: Vec<i32> = (call.pts + 1..=last).collect();
             if messages.contains(&bad) {
@@ -206,6 +267,50 @@ fn up_63_one_event_that_cannot_be_read_is_left_out_and_no_other() {
         // 128, 64, … 1, and as many that can be read.
         assert!(calls <= 1 + 2 * 8 + 4, "{bad}: {calls} calls");
         assert_eq!(bench.common().pts, 320);
+    }
+}
+
+#[test]
+fn up_63_what_cannot_be_read_and_is_of_no_position_of_ours_takes_none() {
+    // A secret chat's message, a message of a channel's, and both before what can be read.
+    for (is_qts, is_dated) in [(true, false), (false, true), (true, true)] {
+        let mut bench = Bench::ready();
+        bench.engine.missed();
+        let (mut calls, mut told) = (0, Vec::new());
+        let (qts, date) = (QTS + i32::from(is_qts), DATE + i32::from(is_dated));
+        while let Some((token, request)) = bench.request() {
+            calls += 1;
+            assert!(calls < 60, "it loops");
+            match request {
+                Request::Difference(call) if call.qts < qts || call.date < date => {
+                    bench.engine.handle_answer(
+                        bench.now,
+                        token,
+                        Ok(&[1, 2, 3, 4, 5, 6, 7, 8]),
+                        &mut bench.entropy,
+                    );
+                }
+                Request::Difference(_) => bench.answer(token, &empty(date, SEQ)),
+                _ => bench.answer(token, &server_state(PTS, qts, date, SEQ)),
+            }
+            told.extend(bench.told());
+            bench.pass(2_000);
+        }
+        let mut expected = Vec::new();
+        if is_qts {
+            expected.extend(["qts unreadable Some(04030201)", "qts lost 10..11 Unreadable"]);
+        }
+        if is_dated {
+            expected.push("me unreadable Some(04030201)");
+        }
+        assert_eq!(told, expected);
+        assert!(calls <= 14 * expected.len(), "{calls} calls");
+        let common = bench.common();
+        assert_eq!((common.pts, common.qts, common.date), (PTS, qts, date));
+        assert_eq!(bench.state(), State::Level);
+        // What comes at those positions is no old one.
+        assert_eq!(bench.push(&one(new(101))), ["me new 101"]);
+        assert_eq!(bench.push(&one(bot(qts + 1))), [format!("qts stopped {}", qts + 1)]);
     }
 }
 
