@@ -318,7 +318,7 @@ impl Engine {
         let event = unreadable_event(bytes, &error);
         match asked {
             Asked::Channel { id, .. } => self.channel_unreadable(now, id, event, entropy),
-            _ => self.common_unreadable(event),
+            _ => self.common_unreadable(now, event, entropy),
         }
     }
 
@@ -441,6 +441,11 @@ impl Engine {
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.counts
+    }
+
+    #[cfg(all(test, feature = "client"))]
+    pub(crate) fn common_state(&self) -> Option<CommonState> {
+        self.common.at
     }
 
     pub(super) fn is_logged_in(&self) -> bool {

@@ -393,7 +393,10 @@ impl Engine {
         match pts {
             Some(pts) if channel.pts > 0 && pts <= channel.pts => return,
             // A position to begin from is better than none.
-            Some(pts) if channel.pts == 0 && pts > 0 => channel.pts = pts,
+            Some(pts) if channel.pts == 0 && pts > 0 => {
+                channel.pts = pts;
+                self.out.ledger.arrive(BoxId::Channel(id), At { pts, ..At::default() });
+            }
             _ => {}
         }
         self.channel_wanted(id, arrival);

@@ -13,7 +13,7 @@ use crate::updates::classify::{Of, Place, place};
 use crate::updates::delivery::{Arrival, BoxId, Event, Why};
 use crate::updates::engine::Engine;
 use crate::updates::held::{Held, Item, Origin};
-use crate::updates::limits::{COMMON_LIMIT, COMMON_RESET, MAX_EMPTY};
+use crate::updates::limits::{COMMON_RESET, MAX_EMPTY};
 use crate::updates::request::{Asked, Fault, Request};
 use crate::updates::state::{State, Word};
 
@@ -39,14 +39,10 @@ impl Engine {
                 // UP-37: the state is where to begin, and then the difference is asked for from there.
                 return Some((Asked::State, Request::State(functions::GetState)));
             };
-            if self.common.unreadable.is_some() {
+            if self.common.needs_state() {
                 return Some((Asked::Unreadable, Request::State(functions::GetState)));
             }
-            // UP-28.
-            let mut request =
-                functions::GetDifference::new(at.pts.max(1), at.date.max(1), at.qts.max(0));
-            request.pts_limit = self.common.course.limit;
-            return Some((Asked::Difference, Request::Difference(request)));
+            return Some((Asked::Difference, Request::Difference(self.common.difference(at))));
         }
         if self.common.at.is_none() || self.common.course.state().is_asking() {
             return None;
@@ -73,10 +69,7 @@ impl Engine {
             seq: state.seq.max(0),
         };
         let why = self.common.takes_state.take();
-        // Of another position, what could not be read is no matter.
-        if self.common.unreadable.take().is_some() {
-            self.common.course.limit = None;
-        }
+        self.common.forget_unreadable();
         // UP-36: it is `pts` that has changed. What `qts` counts goes on from where it is.
         if let Some(old) = self.common.at.filter(|old| old.qts > 0 && why == Some(Why::Reset)) {
             told.qts = old.qts;
@@ -262,6 +255,7 @@ impl Engine {
             date: self.later_date(now, state.date),
             seq: state.seq.max(0),
         };
+        let told = self.common.taken(old, told);
         if i64::from(old.pts) - i64::from(told.pts) > COMMON_RESET {
             self.lose(BoxId::Common, old.pts, told.pts, Why::Reset);
         }
@@ -274,7 +268,7 @@ impl Engine {
     }
 
     /// All before the state is to be dealt with before the state counts (UP-83).
-    fn common_arrives(&mut self) {
+    pub(super) fn common_arrives(&mut self) {
         for line in [BoxId::Common, BoxId::Qts] {
             let mark = self.common_mark(line);
             self.out.ledger.arrive(line, mark);
@@ -282,6 +276,9 @@ impl Engine {
     }
 
     fn common_empty(&mut self, now: Now, date: i32, seq: i32, entropy: &mut dyn Entropy) {
+        if self.common_was_apart(now, true, entropy) {
+            return;
+        }
         let date = self.later_date(now, date);
         if let Some(at) = self.common.at.as_mut() {
             (at.date, at.seq) = (date, seq);
@@ -354,8 +351,11 @@ impl Engine {
         if std::mem::take(&mut self.common.begins_anew) {
             self.common_rebase(BoxId::Common, 1);
         }
+        if self.common_was_apart(now, is_last, entropy) {
+            return;
+        }
         let at = self.common.at.unwrap_or_default();
-        if at.pts >= self.common.course.unread_until {
+        if is_last || at.pts >= self.common.course.unread_until {
             self.common.course.limit = None;
         }
         self.common.course.answered(now.mono, is_last, moved, entropy);
@@ -416,58 +416,6 @@ impl Engine {
         self.common.course.failed(now.mono, wait, entropy);
         // What waited for its peers alone waits no more (UP-71).
         self.common_refill(now);
-    }
-
-    /// UP-63: an answer could not be read. Less is asked for, and at last the one event is left out.
-    pub(in crate::updates) fn common_unreadable(&mut self, event: Event) {
-        let Some(at) = self.common.at else { return };
-        let course = &mut self.common.course;
-        match course.limit {
-            // Which event it is, or whether it is any of ours, the state tells.
-            Some(1) => self.common.unreadable = Some(event),
-            None => {
-                course.limit = Some(COMMON_LIMIT);
-                course.unread_until = at.pts.saturating_add(COMMON_LIMIT);
-            }
-            Some(limit) => course.limit = Some((limit / 2).max(1)),
-        }
-        self.common.course.hear(Word::Slice);
-    }
-
-    /// UP-63: the server told how far it is, after a difference of one event that could not be read. One that it has and we do not is
-    /// left out; a position that it does not have is never taken. If it has none, the rest of the difference is left out: what comes since
-    /// a date.
-    pub(in crate::updates) fn common_leaves_out(
-        &mut self,
-        now: Now,
-        state: &ServerState,
-        entropy: &mut dyn Entropy,
-    ) {
-        let Some((event, at)) = self.common.unreadable.take().zip(self.common.at) else {
-            self.common.course.hear(Word::Slice);
-            return;
-        };
-        let lost = match () {
-            () if state.pts > at.pts => Some((BoxId::Common, at.pts)),
-            () if state.qts > at.qts => Some((BoxId::Qts, at.qts)),
-            () => None,
-        };
-        let line = lost.map_or(BoxId::Common, |(line, _)| line);
-        let mark = self.common_mark(line);
-        let (arrival, origin) = (self.common.course.arrival, self.nobody());
-        self.out.deliver(event, Some((line, mark)), arrival, &origin);
-        if let Some((line, from)) = lost {
-            let to = from.saturating_add(1);
-            self.lose(line, from, to, Why::Unreadable);
-            self.common_rebase(line, to);
-        } else {
-            let date = self.later_date(now, state.date);
-            self.common.at = Some(CommonState { date, seq: state.seq.max(0), ..at });
-            self.dated();
-            self.common_arrives();
-        }
-        self.common.course.limit = None;
-        self.common.course.left_out(now.mono, entropy);
     }
 }
 

@@ -2,12 +2,14 @@
 
 mod difference;
 mod seq;
+mod unreadable;
 
 use std::time::Duration;
 
 use crate::time::Now;
 use crate::updates::checkpoint::CommonState;
 use crate::updates::classify::Of;
+use crate::updates::common::unreadable::Unreadable;
 use crate::updates::course::Course;
 use crate::updates::delivery::{Arrival, BoxId, Event, Mark, Why};
 use crate::updates::engine::Engine;
@@ -42,8 +44,8 @@ pub(super) struct Common {
     pub(super) probes: bool,
     /// Why the position is to be taken from the server's state, if it is (UP-36).
     pub(super) takes_state: Option<Why>,
-    /// What is told of a difference that cannot be read, however little it holds. What is left out depends on the server's state (UP-63).
-    unreadable: Option<Event>,
+    /// A difference that cannot be read, however little it holds (UP-63).
+    unreadable: Option<Unreadable>,
     /// Whether the box begins anew after the answer that is under way, whatever position it says (UP-36).
     begins_anew: bool,
 }
