@@ -115,7 +115,7 @@ impl Engine {
                 let moved = content.pts > asked || !content.new_messages.is_empty();
                 if let Some(from) = unknown_from {
                     // All from the beginning on comes.
-                    self.channel_lost(id, from, asked, Why::Unknown);
+                    self.channel_lost(id, from, asked.max(1), Why::Unknown);
                 }
                 self.channel_content(now, id, asked, *content, bytes, arrival);
                 (is_last, timeout, moved)

@@ -91,6 +91,15 @@ impl Channel {
         })
     }
 
+    /// It is known where it begins. That is kept before the first of it is dealt with: otherwise nobody would know that it is missing.
+    fn begins(&mut self, ledger: &mut Ledger, id: i64, base: i32) {
+        self.pts = base;
+        // Of one that was elsewhere, the loss is told first (UP-83).
+        if self.active.as_ref().is_none_or(|active| active.unknown_from.is_none()) {
+            ledger.arrive(BoxId::Channel(id), At { pts: base, ..At::default() });
+        }
+    }
+
     fn hear(&mut self, word: Word) -> Act {
         let (next, act) = self.state().hear(word);
         // What stays as it is needs no room.
@@ -240,13 +249,11 @@ impl Engine {
                 // UP-23: with no count, an update with the same position may follow.
                 let is_placed = item.count != 0;
                 let base = item.pts.saturating_sub(item.count.max(1)).max(1);
-                channel.pts = base;
-                // It is kept before the first is dealt with: otherwise nobody would know that it is missing.
-                let mark = At { pts: base, ..At::default() };
-                self.out.ledger.arrive(line, mark);
+                channel.begins(&mut self.out.ledger, id, base);
                 if is_placed {
                     return self.channel_deliver(now, id, item);
                 }
+                let mark = At { pts: base, ..At::default() };
                 self.deliver_item(line, item, Some(mark));
             }
             Act::Deliver => self.channel_deliver(now, id, item),
@@ -282,9 +289,8 @@ impl Engine {
             return;
         }
         if channel.pts == 0 {
-            channel.pts = pts.saturating_sub(count.max(0)).max(1);
-            let mark = At { pts: channel.pts, ..At::default() };
-            self.out.ledger.arrive(BoxId::Channel(id), mark);
+            let base = pts.saturating_sub(count.max(0)).max(1);
+            channel.begins(&mut self.out.ledger, id, base);
         }
         channel.hear(Word::Shed);
         self.channel_settle(now.mono, id);
@@ -394,8 +400,7 @@ impl Engine {
             Some(pts) if channel.pts > 0 && pts <= channel.pts => return,
             // A position to begin from is better than none.
             Some(pts) if channel.pts == 0 && pts > 0 => {
-                channel.pts = pts;
-                self.out.ledger.arrive(BoxId::Channel(id), At { pts, ..At::default() });
+                channel.begins(&mut self.out.ledger, id, pts);
             }
             _ => {}
         }

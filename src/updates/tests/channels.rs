@@ -416,6 +416,16 @@ fn up_83_a_channel_that_is_met_is_kept_from_where_it_was_met() {
         bench.answer(token, &diff(&[], vec![too_long_in(8, Some(61))], PTS));
         assert_eq!(bench.channel_difference().1, base);
     }
+    // By a word of it alone.
+    let mut bench = Bench::ready();
+    bench.push(&one(too_long_in(8, Some(60))));
+    let met = ChannelState { pts: 60, is_dirty: true };
+    assert_eq!(bench.kept.channels.get(&8), Some(&met));
+    let mut bench = bench.restart();
+    bench.engine.connected(bench.now);
+    let token = bench.difference();
+    bench.answer(token, &empty(DATE, SEQ));
+    assert_eq!(bench.channel_difference().1, 60);
     // By an answer: it is asked for again.
     let mut bench = Bench::ready();
     bench.push(&one(too_long_in(8, None)));

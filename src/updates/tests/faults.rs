@@ -145,7 +145,7 @@ fn up_83_a_timestamp_that_is_not_known_loses_all_up_to_the_state_that_is_told() 
         (channel_empty(70), vec!["ch7 lost 50..70 Unknown"]),
         (
             channel_diff(CHANNEL, &[3], vec![], 70, true),
-            vec!["ch7 lost 50..0 Unknown", "ch7 message 3"],
+            vec!["ch7 lost 50..1 Unknown", "ch7 message 3"],
         ),
     ] {
         let mut bench = Bench::ready();
@@ -157,6 +157,23 @@ fn up_83_a_timestamp_that_is_not_known_loses_all_up_to_the_state_that_is_told() 
         assert_eq!(bench.told(), lost);
         assert_eq!(bench.kept_channels(), [(CHANNEL, ChannelState { pts: 70, is_dirty: false })]);
     }
+}
+
+#[test]
+fn up_83_a_channel_whose_position_is_not_known_is_kept_there_until_the_loss_is_told() {
+    let mut bench = Bench::ready();
+    bench.push(&one(too_long_in(CHANNEL, None)));
+    let (token, ..) = bench.channel_difference();
+    bench.fail(token, 400, "PERSISTENT_TIMESTAMP_INVALID");
+    // Where it is now is told before it is asked for.
+    bench.push(&one(too_long_in(CHANNEL, Some(60))));
+    let row = |pts, is_dirty| [(CHANNEL, ChannelState { pts, is_dirty })];
+    assert_eq!(bench.kept_channels(), row(CHANNEL_PTS, true));
+    let (token, pts, _) = bench.channel_difference();
+    assert_eq!(pts, 60);
+    bench.answer(token, &channel_empty(60));
+    assert_eq!(bench.told(), ["ch7 lost 50..60 Unknown"]);
+    assert_eq!(bench.kept_channels(), row(60, false));
 }
 
 #[test]
