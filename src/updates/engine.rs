@@ -326,7 +326,7 @@ impl Engine {
         match asked {
             Asked::Confirm | Asked::Probe => {}
             Asked::State | Asked::Unreadable | Asked::Difference => {
-                self.common_failed(now, fault, entropy)
+                self.common_failed(now, fault, entropy);
             }
             Asked::Channel { id, .. } => self.channel_failed(now, id, fault, entropy),
         }
