@@ -38,8 +38,9 @@ impl Engine {
                     // It begins anew, with the dialog that the server answers to the first position.
                     active.course.hear(Word::Slice);
                     let Some(channel) = self.channels.map.get_mut(&id) else { return };
+                    // How much is lost is known with the answer.
                     let from = std::mem::take(&mut channel.pts);
-                    self.channel_lost(id, from, from, Why::Unknown);
+                    channel.active().unknown_from.get_or_insert(from);
                 }
                 _ => active.course.failed(now.mono, error.ordered_wait(), entropy),
             },
