@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use crate::client::builder::{ClientBuilder, Settings};
 use crate::client::error::{Error, StopReason};
+use crate::client::files::Transfers;
 use crate::client::floods::Floods;
 use crate::client::keeper::{Keeper, Origin, Standing};
 use crate::client::links::Links;
@@ -55,6 +56,8 @@ pub(super) struct Inner {
     pub(super) floods: Floods,
     /// Whose turn it is to log in or out.
     pub(super) logins: Logins,
+    /// Files under way.
+    pub(super) transfers_of_files: Transfers,
     /// Held while the login is taken to a data centre.
     transfers: Mutex<HashMap<DcId, Arc<AsyncMutex<()>>>>,
     entropy: Mutex<OsEntropy>,
@@ -94,6 +97,7 @@ impl Client {
             links: Arc::new(Links::new()),
             floods: Floods::default(),
             logins,
+            transfers_of_files: Transfers::default(),
             transfers: Mutex::default(),
             entropy: Mutex::new(entropy),
             first,
