@@ -13,18 +13,11 @@ use crate::client::runtime::{self, Here};
 use crate::client::store::Change;
 use crate::connection::{self, ConnectionError};
 use crate::crypto::real;
-use crate::ids::DcId;
+use crate::ids::{CDN_NUMBERS, DC_NUMBERS, DcId};
 use crate::net::Config;
 use crate::tl::api::functions::auth::{ExportAuthorization, ImportAuthorization};
 use crate::tl::wrap::functions::help::GetConfig;
 use crate::tl::wrap::types::DcOption;
-
-/// CF-16: numbers that data centres have. Telegram has five; a hundred leaves room.
-const NUMBERS: std::ops::RangeInclusive<i64> = 1..=100;
-
-/// Numbers of [CDN data centres](https://core.telegram.org/cdn), which know of no account. Telegram's begin at 201; none is that of
-/// another data centre, so that nobody is sent to a CDN for what is not public.
-const CDN_NUMBERS: std::ops::RangeInclusive<i64> = 101..=999;
 
 impl Client {
     /// Asks where the data centres are (`help.getConfig`), and keeps it: their addresses come before those that are built in.
@@ -57,7 +50,7 @@ impl Inner {
         course: &Course<'_>,
     ) -> Result<DcId, Error> {
         let unknown = Error::UnknownDc { number };
-        if !NUMBERS.contains(&number) {
+        if !DC_NUMBERS.contains(&number) {
             return Err(unknown);
         }
         let number = u16::try_from(number).map_err(|_| unknown)?;
@@ -287,7 +280,7 @@ fn address(option: &DcOption, is_test: bool) -> Option<(DcId, SocketAddr)> {
     if option.tcpo_only || option.secret.is_some() {
         return None;
     }
-    let numbers = if option.cdn { CDN_NUMBERS } else { NUMBERS };
+    let numbers = if option.cdn { CDN_NUMBERS } else { DC_NUMBERS };
     let number = u16::try_from(option.id).ok().filter(|n| numbers.contains(&i64::from(*n)))?;
     let ip: IpAddr = option.ip_address.parse().ok()?;
     let port = u16::try_from(option.port).ok().filter(|port| *port > 0)?;
