@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use crate::client::builder::{ClientBuilder, Settings};
 use crate::client::error::{Error, StopReason};
+use crate::client::files::Transfers;
 use crate::client::floods::Floods;
 use crate::client::keeper::{Keeper, Origin, Standing};
 use crate::client::links::Links;
@@ -58,6 +59,8 @@ pub(super) struct Inner {
     pub(super) peers: Cache,
     /// Whose turn it is to log in or out.
     pub(super) logins: Logins,
+    /// Files under way.
+    pub(super) transfers_of_files: Transfers,
     /// Held while the login is taken to a data centre.
     transfers: Mutex<HashMap<DcId, Arc<AsyncMutex<()>>>>,
     entropy: Mutex<OsEntropy>,
@@ -98,6 +101,7 @@ impl Client {
             floods: Floods::default(),
             peers: Cache::default(),
             logins,
+            transfers_of_files: Transfers::default(),
             transfers: Mutex::default(),
             entropy: Mutex::new(entropy),
             first,

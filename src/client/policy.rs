@@ -44,6 +44,26 @@ pub enum Purpose {
     Download,
 }
 
+/// What a connection is for, and which of those it is: parts of files have several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Role {
+    pub(super) purpose: Purpose,
+    /// From 0.
+    pub(super) number: u8,
+}
+
+impl Role {
+    /// Calls and updates have one connection.
+    pub(super) const MAIN: Self = Self { purpose: Purpose::Main, number: 0 };
+}
+
+/// The first of its purpose.
+impl From<Purpose> for Role {
+    fn from(purpose: Purpose) -> Self {
+        Self { purpose, number: 0 }
+    }
+}
+
 impl Default for InvokeOptions {
     fn default() -> Self {
         Self {
