@@ -14,14 +14,14 @@ use telewire::tl::wrap::types::{Config, DcOption};
 
 use crate::accounts::terms_of_service;
 use crate::methods::Registry;
-use crate::world::{Caller, Context, HOME, SUPPORT_PHONE, State, invalid};
+use crate::world::{Caller, Context, HOME, SUPPORT_PHONE, State, invalid, is_cdn};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.open(get_config);
     registry.open_but_to_bots(get_nearest_dc);
     registry.open_but_to_bots(get_app_config);
     registry.open_but_to_bots(get_countries_list);
-    registry.open(|_, _, _: &GetCdnConfig| Ok(api::CdnConfig { public_keys: Vec::new() }));
+    registry.open(|state, _, _: &GetCdnConfig| Ok(state.cdn_config()));
     registry.open_but_to_bots(|_, _, _: &GetAppUpdate| Ok(types::NoAppUpdate.into()));
     registry.people(get_terms_of_service_update);
     registry.people(accept_terms_of_service);
@@ -152,7 +152,7 @@ fn get_config(state: &mut State, context: &Context, _: &GetConfig) -> Result<Con
         ipv6: address.is_ipv6(),
         media_only: dc.is_media,
         tcpo_only: false,
-        cdn: dc.number > 100,
+        cdn: is_cdn(*dc),
         r#static: false,
         this_port_only: true,
         id: dc.number.into(),

@@ -52,7 +52,7 @@ use telewire::ids::DcId;
 use telewire::server::Dispatcher;
 
 use crate::accounts;
-use crate::world::World;
+use crate::world::{World, is_cdn};
 pub(crate) use bots::checked as checked_commands;
 pub(crate) use registry::Registry;
 #[cfg(test)]
@@ -61,6 +61,10 @@ pub(crate) use registry::{Who, named};
 /// Has a dispatcher answer for a world.
 pub(crate) fn install(world: &World, dc: DcId, dispatcher: &mut Dispatcher) {
     let mut registry = Registry::new(world, dc, dispatcher);
+    if is_cdn(dc) {
+        upload::install_cdn(&mut registry);
+        return registry.refuse_the_rest();
+    }
     name_all(&mut registry);
     registry.count_the_rest();
 }

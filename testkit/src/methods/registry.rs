@@ -197,6 +197,11 @@ impl<'a> Registry<'a> {
         (self.gate.clone(), who)
     }
 
+    /// FI-58: a CDN has nothing else.
+    pub(crate) fn refuse_the_rest(self) {
+        self.dispatcher.otherwise(|_, _, _| Err(invalid("CDN_METHOD_INVALID")));
+    }
+
     /// What is not modelled is refused as what Telegram does not have, and counted.
     pub(crate) fn count_the_rest(self) {
         let world = self.gate.world;

@@ -79,7 +79,7 @@ pub(crate) use context::{
 pub(crate) use dialog::{Dialog, Part};
 pub use faults::{PushFault, PushFaults};
 pub use files::{DownloadFault, FileFaults, UploadFault};
-pub(crate) use files::{FileKind, FileMedia, FilePart, FileRange};
+pub(crate) use files::{FileKind, FileMedia, FilePart, FileRange, is_cdn};
 pub use habits::{Habits, OwnPts};
 pub(crate) use invite::{Invite, hash_of};
 pub(crate) use mailbox::{Event, MessageCopy, What};
@@ -174,7 +174,8 @@ impl World {
     /// Has a data centre's dispatcher answer for this world. What it does not model is answered with `INPUT_METHOD_INVALID` and
     /// [counted](Self::unmodelled).
     ///
-    /// Clients of the layers 135 to 230 are served: see [`layers`](crate::layers).
+    /// Clients of the layers 135 to 230 are served: see [`layers`](crate::layers). A data centre with a number above 100 is a CDN: it
+    /// answers `upload.getCdnFile` and nothing else ([`set_cdn`](Self::set_cdn)).
     pub fn register(&self, dc: DcId, dispatcher: &mut Dispatcher) {
         methods::install(self, dc, dispatcher);
         dispatcher.translate_with(AnyLayer);

@@ -8,6 +8,8 @@
     reason = "tests fail by panicking"
 )]
 
+mod files;
+
 use std::future::Future;
 use std::time::Duration;
 

@@ -30,7 +30,7 @@ pub struct FileFaults {
     pub lose: u16,
 }
 
-/// What happens to one `upload.getFile`.
+/// What happens to one `upload.getFile`, or `upload.getCdnFile`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DownloadFault {
@@ -56,6 +56,10 @@ pub enum DownloadFault {
     Move(DcId),
     /// It gets `FILE_MIGRATE_X` with this number, wherever the file lives.
     Migrate(u16),
+    /// A CDN does not have that mebibyte of the file any more: `upload.cdnFileReuploadNeeded`.
+    Reupload,
+    /// The tokens of CDNs for the file are old from now on, this call's too: `FILE_TOKEN_INVALID`.
+    ExpireToken,
 }
 
 /// What happens to one `upload.saveFilePart` or `upload.saveBigFilePart`.

@@ -4,7 +4,7 @@ use telewire::crypto::real;
 use telewire::ids::DcId;
 use telewire::rpc::RpcError;
 use telewire::tl::api::enums::storage::FileType;
-use telewire::tl::api::enums::{InputFileLocation, InputPeer};
+use telewire::tl::api::enums::{InputFileLocation, InputPeer, upload};
 use telewire::tl::api::types::{self, FileHash};
 
 use crate::world::files::blob::length;
@@ -19,7 +19,7 @@ const STEP: u64 = 4_096;
 const PRECISE_STEP: u64 = 1_024;
 
 /// FI-30: no request crosses a multiple of it.
-const MEBIBYTE: u64 = 1_048_576;
+pub(super) const MEBIBYTE: u64 = 1_048_576;
 
 /// FI-42, FI-53: the bytes of which a hash is, but for the last of a file.
 pub(super) const HASHED: u64 = 131_072;
@@ -72,7 +72,7 @@ struct Located<'a> {
 }
 
 impl State {
-    /// The bytes of a range of a file.
+    /// The bytes of a range of a file, or where to have them: of documents that are had from a CDN, if whoever asks can do that.
     ///
     /// # Errors
     ///
@@ -84,7 +84,8 @@ impl State {
         caller: &Caller,
         location: &InputFileLocation,
         range: Range,
-    ) -> Result<types::upload::File, RpcError> {
+        is_cdn_supported: bool,
+    ) -> Result<upload::File, RpcError> {
         let fault = self.next_download_fault();
         let id = self.located(caller, location)?.file.id;
         match fault {
@@ -96,6 +97,11 @@ impl State {
             DownloadFault::Expire => drop(self.files.file_mut(id).map(File::expire)),
             _ => {}
         }
+        self.admitted(caller, location)?;
+        if let Some(redirect) = is_cdn_supported.then(|| self.redirect(caller, location)).flatten()
+        {
+            return Ok(redirect.into());
+        }
         let Located { file, content, .. } = self.admitted(caller, location)?;
         let bytes = with_fault(content, range, fault);
         let (r#type, mtime) = (kind(content), file.date);
@@ -104,7 +110,7 @@ impl State {
         counts.parts_down = counts.parts_down.saturating_add(1);
         counts.bytes_down = counts.bytes_down.saturating_add(length(&bytes));
         counts.past_end = counts.past_end.saturating_add(u64::from(is_past));
-        Ok(types::upload::File { r#type, mtime, bytes: bytes.into() })
+        Ok(types::upload::File { r#type, mtime, bytes: bytes.into() }.into())
     }
 
     /// FI-42: the hashes of a file from the range that an offset is in.

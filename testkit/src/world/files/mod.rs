@@ -10,6 +10,7 @@
 //! that follow from the seed, so that equal calls have equal answers.
 
 mod blob;
+mod cdn;
 mod chances;
 mod download;
 mod media;
@@ -26,6 +27,7 @@ use telewire::tl::api::{enums, types};
 use crate::world::view::View;
 use crate::world::{State, User, Viewer};
 use blob::Blob;
+pub(crate) use cdn::is_cdn;
 pub use chances::{DownloadFault, FileFaults, UploadFault};
 pub(crate) use download::Range as FileRange;
 pub(crate) use media::{FileKind, FileMedia};
@@ -43,6 +45,8 @@ pub(crate) struct File {
     thumbs: Vec<Thumb>,
     /// How often its references were made old.
     expired: u32,
+    /// How often its tokens for CDNs were.
+    old_tokens: u32,
 }
 
 /// What a file is.
@@ -67,6 +71,7 @@ pub(crate) struct Files {
     pub(crate) uploads: uploads::Uploads,
     pub(crate) references: references::References,
     pub(crate) faults: chances::Faults,
+    pub(crate) cdn: cdn::Cdn,
     /// Where new files live, if not at home of whoever uploads them.
     dc: Option<DcId>,
 }
@@ -140,7 +145,7 @@ impl State {
             }
         };
         let thumbs = thumb.into_iter().collect();
-        let file = File { id, date, dc, is, content, thumbs, expired: 0 };
+        let file = File { id, date, dc, is, content, thumbs, expired: 0, old_tokens: 0 };
         self.files.all.insert(id, file);
         id
     }

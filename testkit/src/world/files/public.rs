@@ -106,6 +106,17 @@ impl World {
         self.state().files.references.lifetime = lifetime;
     }
 
+    /// Documents are had from a CDN, which has a key of its own that `help.getCdnConfig` tells, as PEM: people who ask with
+    /// `cdn_supported` are redirected there. `None` is from where they live.
+    pub fn set_cdn(&self, cdn: Option<(DcId, &str)>) {
+        self.state().files.cdn.at = cdn.map(|(dc, key)| (dc, key.to_owned()));
+    }
+
+    /// Has the CDN lose all that it has: each mebibyte has to be uploaded there by `upload.reuploadCdnFile` before it is had.
+    pub fn empty_cdn(&self) {
+        self.state().files.cdn.reset(true);
+    }
+
     /// What goes wrong with calls about files, by chance, from now on.
     pub fn set_file_faults(&self, chances: FileFaults) {
         self.state().files.faults.chances = chances;

@@ -1,5 +1,6 @@
 //! Files, up and down, in several data centres.
 
+mod cdn;
 mod downloads;
 mod faults;
 mod media;
