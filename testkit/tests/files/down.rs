@@ -67,7 +67,8 @@ async fn fi_31_ranges_are_the_bytes_that_were_asked_for() {
 #[tokio::test]
 async fn after_each_fault_it_is_the_file_or_an_error() {
     let two = two().await;
-    let content = bytes(700_000);
+    // Four parts.
+    let content = bytes(2_000_000);
     for fault in [
         DownloadFault::FloodWait(1),
         DownloadFault::FloodPremiumWait(1),

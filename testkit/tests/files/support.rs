@@ -1,6 +1,7 @@
 //! Ada and Bob, and files between them.
 
-use std::future::Future;
+use std::future::IntoFuture;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use telewire::client::Client;
@@ -14,7 +15,7 @@ pub(crate) const TWO: DcId = DcId::production(2);
 pub(crate) const FOUR: DcId = DcId::production(4);
 
 /// Nothing on the loopback interface takes this long.
-pub(crate) async fn patient<T>(future: impl Future<Output = T>) -> T {
+pub(crate) async fn patient<T>(future: impl IntoFuture<Output = T>) -> T {
     timeout(Duration::from_secs(60), future).await.expect("it took too long")
 }
 
@@ -38,6 +39,9 @@ pub(crate) async fn two() -> Two {
     let bobs = patient(running.log_in(&bob)).await.unwrap();
     Two { running, world, ada, bob, adas, bobs }
 }
+
+/// One for each message; a message that is sent again keeps its own.
+static RANDOM: AtomicI64 = AtomicI64::new(1);
 
 /// Bytes that are nowhere the same.
 pub(crate) fn bytes(length: usize) -> Vec<u8> {
@@ -73,8 +77,12 @@ impl Two {
             hash: 0,
         };
         let answer = patient(self.bobs.invoke(&request)).await.unwrap();
-        let enums::messages::Messages::Messages(messages) = answer else { panic!("{answer:?}") };
-        let enums::Message::Message(message) = messages.messages[0].clone() else { panic!() };
+        let messages = match &answer {
+            enums::messages::Messages::Messages(of) => &of.messages,
+            enums::messages::Messages::MessagesSlice(of) => &of.messages,
+            _ => panic!("{answer:?}"),
+        };
+        let enums::Message::Message(message) = messages[0].clone() else { panic!() };
         *message
     }
 
@@ -108,7 +116,7 @@ impl Two {
             }
             .into(),
             message: String::new(),
-            random_id: 0x5eed,
+            random_id: RANDOM.fetch_add(1, Ordering::Relaxed),
             reply_markup: None,
             entities: None,
             schedule_date: None,
