@@ -69,7 +69,8 @@ pub(super) fn of_number(id: i64) -> Option<PeerId> {
 pub(super) fn read(written: &str) -> Result<PeerRef, PeerError> {
     let word = written.trim();
     let unreadable = || PeerError::Unreadable { written: written.to_owned() };
-    if word.eq_ignore_ascii_case("me") || word.eq_ignore_ascii_case("self") {
+    // No username is as short as `@me`.
+    if ["me", "@me", "self"].iter().any(|me| word.eq_ignore_ascii_case(me)) {
         return Ok(PeerRef::Me);
     }
     if let Some(query) = after(word, "tg://").or_else(|| after(word, "tg:")) {

@@ -76,7 +76,9 @@ fn end(builder: &mut Builder, name: &HtmlString) {
         b"code" => builder.close(|mark| *mark == Mark::Code),
         b"pre" => builder.close(|mark| matches!(mark, Mark::Pre(_))),
         b"a" => {
-            builder.close(|mark| matches!(mark, Mark::Link(_) | Mark::Mention(_) | Mark::Emoji(_)))
+            let is_link =
+                |mark: &Mark| matches!(mark, Mark::Link(_) | Mark::Mention(_) | Mark::Emoji(_));
+            builder.close(is_link);
         }
         b"tg-emoji" => builder.close(|mark| matches!(mark, Mark::Emoji(_))),
         b"blockquote" => builder.close(|mark| matches!(mark, Mark::Quote { .. })),

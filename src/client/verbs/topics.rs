@@ -5,6 +5,7 @@ use crate::client::error::Error;
 use crate::client::peers::PeerRef;
 use crate::client::verbs::messages::MAX_PARTS;
 use crate::client::verbs::sent::{message_of, updates_of};
+use crate::tl::api::enums::Message;
 use crate::tl::api::functions::{channels, messages};
 
 impl Client {
@@ -36,7 +37,7 @@ impl Client {
         let call = messages::CreateForumTopic::new(peer, title.into(), self.random_id());
         let answer = self.ask(&call).await?;
         // The message that says so begins it.
-        let id = updates_of(&answer).iter().find_map(message_of).map(|message| message.id());
+        let id = updates_of(&answer).iter().find_map(message_of).map(Message::id);
         id.ok_or(Error::Missing { what: "the topic" })
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use telewire::client::PeerError;
+use telewire::client::verbs::Member;
 use telewire::rpc::RpcError;
 use telewire::tl::api::functions::messages::GetHistory;
 use telewire::updates::PeerId;
@@ -160,7 +161,7 @@ async fn all_who_are_in_a_supergroup_are_listed_page_by_page() {
     }
     scene.called();
     let list = scene.ada.participants(&group);
-    let mut ids: Vec<_> = done(list.collect()).await.iter().map(|member| member.id()).collect();
+    let mut ids: Vec<_> = done(list.collect()).await.iter().map(Member::id).collect();
     assert_eq!(scene.called(), ["channels.getParticipants"; 2]);
     ids.sort_unstable();
     ids.dedup();
@@ -185,7 +186,7 @@ async fn all_who_are_in_a_basic_group_come_at_once() {
     assert_eq!(all.len(), 2);
     assert!(all.iter().all(|member| member.user.is_some()));
     let admins = done(scene.ada.participants(&group).admins().collect()).await;
-    assert_eq!(admins.iter().map(|one| one.id()).collect::<Vec<_>>(), [PeerId::User(scene.ada_id)]);
+    assert_eq!(admins.iter().map(Member::id).collect::<Vec<_>>(), [PeerId::User(scene.ada_id)]);
     let mut list = scene.ada.participants(&group);
     done(list.next()).await.unwrap();
     let rest = done(scene.ada.participants(&group).from(*list.offset()).collect()).await;

@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod apart;
 mod bans;
+mod blocks;
 mod bots;
 mod channel_box;
 mod channels;
