@@ -8,14 +8,14 @@ use super::*;
 
 const PART: usize = 512 * 1024;
 
-/// Twelve megabytes without a pattern, and a few bytes more.
+/// Three mebibytes without a pattern, and a few bytes more.
 fn content() -> Vec<u8> {
     let mut number = 1_u32;
     let next = || {
         number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         number.to_be_bytes()[0]
     };
-    std::iter::repeat_with(next).take(12 * 1024 * 1024 + 77).collect()
+    std::iter::repeat_with(next).take(3 * 1024 * 1024 + 77).collect()
 }
 
 async fn heard(updates: &mut Updates) -> types::Document {
