@@ -1,6 +1,8 @@
 //! A file over sockets, from one client to another, and from another data centre.
 
 use telewire::client::{InvokeOptions, Purpose};
+use telewire::crypto::RsaPublicKey;
+use telewire::tl::api::functions::help::GetCdnConfig;
 use telewire::tl::api::functions::messages::SendMedia;
 use telewire::tl::api::functions::upload::{GetFile, SaveBigFilePart};
 
@@ -8,14 +10,14 @@ use super::*;
 
 const PART: usize = 512 * 1024;
 
-/// Twelve megabytes without a pattern, and a few bytes more.
+/// Three mebibytes without a pattern, and a few bytes more.
 fn content() -> Vec<u8> {
     let mut number = 1_u32;
     let next = || {
         number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         number.to_be_bytes()[0]
     };
-    std::iter::repeat_with(next).take(12 * 1024 * 1024 + 77).collect()
+    std::iter::repeat_with(next).take(3 * 1024 * 1024 + 77).collect()
 }
 
 async fn heard(updates: &mut Updates) -> types::Document {
@@ -94,4 +96,18 @@ async fn fi_34_a_file_of_another_data_centre_is_had_there_by_the_same_login() {
         assert!(download(&client, &got).await == all);
     }
     assert!(world.logins(bob.id()).iter().any(|(dc, _)| *dc == four));
+}
+
+#[tokio::test]
+async fn a_cdn_is_served_with_a_key_of_its_own_that_is_told() {
+    let (two, cdn) = (DcId::production(2), DcId::production(203));
+    let world = patient(World::builder().data_centres(&[two, cdn]).start()).await.unwrap();
+    let ada = world.user("Ada");
+    let client = patient(world.log_in(&ada)).await.unwrap();
+    let told = patient(client.invoke(&GetCdnConfig {})).await.unwrap();
+    let [key] = told.public_keys.as_slice() else { panic!("{told:?}") };
+    assert_eq!(key.dc_id, 203);
+    let key = RsaPublicKey::from_pem(&key.public_key).unwrap();
+    assert_ne!(key.fingerprint(), world.key().fingerprint());
+    assert!(world.addr_of(cdn).is_some());
 }

@@ -255,7 +255,8 @@ Events of --json, each with its date:
   other             what this program has no name for: details; address
   lines lost        so many lines before this one could not be written: count
   counted           how often something of these happened, and calls answered,
-                    errors answered and updates told; at the end: details, count
+                    errors answered, updates told, and parts and bytes of files
+                    saved and given; at the end: details, count
   not modelled      a method that was asked for in vain; at the end: details, count
   stopped           the last line";
 

@@ -137,9 +137,17 @@ impl Teller {
         self.refusals_at = Instant::now();
         self.events(all, accounts);
         let counts = self.counts.take();
-        let Counts { answered, refused, told, .. } = accounts.counts();
-        let world =
-            [("calls answered", answered), ("errors answered", refused), ("updates told", told)];
+        let Counts { answered, refused, told, parts_up, bytes_up, parts_down, bytes_down, .. } =
+            accounts.counts();
+        let world = [
+            ("calls answered", answered),
+            ("errors answered", refused),
+            ("updates told", told),
+            ("parts of files saved", parts_up),
+            ("bytes of files saved", bytes_up),
+            ("parts of files given", parts_down),
+            ("bytes of files given", bytes_down),
+        ];
         let world = world.map(|(name, count)| (name.to_owned(), count));
         // Where it listens is no news.
         let counts: Vec<_> =

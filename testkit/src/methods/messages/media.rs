@@ -8,7 +8,7 @@ use telewire::tl::api::functions::messages::{SendMultiMedia, UploadMedia};
 
 use super::{MAX_CAPTION, Sending};
 use crate::methods::Registry;
-use crate::world::{Caller, Content, Media, State, invalid};
+use crate::world::{Caller, Content, FileKind, Media, State, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(upload_media);
@@ -86,7 +86,7 @@ fn send_multi_media(
         let media =
             if is_there { state.input_file(caller, &item.media, Some(number))? } else { None };
         let media = media.ok_or_else(|| invalid("MEDIA_INVALID"))?;
-        let kind = state.file_kind(media.id).and_then(|kind| kind.album());
+        let kind = state.file_kind(media.id).and_then(FileKind::album);
         let kind = kind.ok_or_else(|| invalid("MEDIA_INVALID"))?;
         if *album.get_or_insert(kind) != kind {
             return Err(invalid("GROUPED_MEDIA_INVALID"));

@@ -91,7 +91,9 @@ fn send_media(state: &mut State, caller: &Caller, request: SendMedia) -> Result<
     // Of what was not sent there is no poll, and no file.
     if answer.is_err() {
         poll.map(|poll| state.polls.remove(&poll));
-        file.map(|file| state.files.remove(file));
+        if let Some(file) = file {
+            state.files.remove(file);
+        }
     }
     Ok(state.shortened(request.random_id, answer?))
 }
