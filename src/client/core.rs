@@ -9,6 +9,7 @@ use tokio::sync::{Mutex as AsyncMutex, broadcast, watch};
 use tokio::time::timeout;
 
 use crate::client::builder::{ClientBuilder, Settings};
+use crate::client::cdn::CdnKeys;
 use crate::client::error::{Error, StopReason};
 use crate::client::files::Transfers;
 use crate::client::floods::Floods;
@@ -59,6 +60,8 @@ pub(super) struct Inner {
     pub(super) peers: Cache,
     /// Whose turn it is to log in or out.
     pub(super) logins: Logins,
+    /// The keys of CDNs.
+    pub(super) cdn: CdnKeys,
     /// Files under way.
     pub(super) transfers_of_files: Transfers,
     /// Held while the login is taken to a data centre.
@@ -101,6 +104,7 @@ impl Client {
             floods: Floods::default(),
             peers: Cache::default(),
             logins,
+            cdn: CdnKeys::default(),
             transfers_of_files: Transfers::default(),
             transfers: Mutex::default(),
             entropy: Mutex::new(entropy),

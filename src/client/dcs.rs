@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use crate::client::cdn::is_cdn;
 use crate::client::core::{Client, Inner};
 use crate::client::error::{Error, StopReason};
 use crate::client::invoke::Course;
@@ -143,10 +144,13 @@ impl Inner {
     }
 
     fn open(&self, dc: DcId, role: Role) -> Result<Arc<Link>, Error> {
-        let mut config = connection::Config::new(dc, self.settings.keys(dc), real());
+        // FI-57, FI-58.
+        let is_cdn = is_cdn(dc);
+        let keys = if is_cdn { self.cdn.of(dc) } else { self.settings.keys(dc) };
+        let mut config = connection::Config::new(dc, keys, real());
         config.stored = self.keeper.read(|kept| kept.key(keys_of(dc)).cloned());
         config.hold_new_key = true;
-        config.pfs = self.settings.pfs;
+        config.pfs = self.settings.pfs.filter(|_| !is_cdn);
         let is_main = role == Role::MAIN && dc == self.home();
         let listeners = Listeners {
             dc,
@@ -219,7 +223,8 @@ impl Inner {
     /// Whether somebody is logged in at home, and this data centre does not know of it yet.
     fn needs_transfer(&self, dc: DcId) -> bool {
         let dc = keys_of(dc);
-        if CDN_NUMBERS.contains(&dc.number.into()) {
+        // FI-58: a CDN knows of nobody.
+        if is_cdn(dc) {
             return false;
         }
         self.keeper.read(|kept| {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
+use crate::client::cdn::{self, is_cdn};
 use crate::client::core::{Client, Inner};
 use crate::client::error::{Error, StopReason};
 use crate::client::floods::{Patience, Slot, shared_wait};
@@ -15,6 +16,8 @@ use crate::client::keeper::{Origin, Standing, keys_of};
 use crate::client::link::Link;
 use crate::client::policy::{Attempts, Home, InvokeOptions, Next, Role};
 use crate::client::runtime;
+use crate::connection::ConnectionError;
+use crate::handshake;
 use crate::ids::DcId;
 use crate::rpc::{CallError, Execution, Request, known};
 use crate::tl::wrap::LAYER;
@@ -293,7 +296,19 @@ impl Inner {
             until.within(self.locate(dc, course)).await?;
             until.within(self.authorize(dc, course)).await?;
         }
-        until.within(self.link(dc, course.role)).await
+        if !is_cdn(dc) {
+            return until.within(self.link(dc, course.role)).await;
+        }
+        until.within(self.know_cdn(dc, course)).await?;
+        match until.within(self.link(dc, course.role)).await {
+            // FI-57: its keys are others by now.
+            Err(Error::Connection(ConnectionError::Handshake(handshake::Error::NoKnownKey))) => {
+                self.cdn.forget(dc);
+                until.within(self.know_cdn(dc, course)).await?;
+                until.within(self.link(dc, course.role)).await
+            }
+            link => link,
+        }
     }
 
     /// Does what an error asks for, so that the call can be made again; or gives the error that the call ends with.
@@ -383,8 +398,9 @@ impl Inner {
     ) -> Result<Object, CallError> {
         let in_use = link.in_use();
         let is_initialised = link.is_initialised.load(Ordering::Relaxed);
-        let body = if link.is_main { body } else { without_updates(body) };
-        let body = if is_initialised { body } else { self.initialising(body) };
+        // FI-58: a CDN has no updates, and takes nothing around a call but what says that it is one.
+        let body = if link.is_main || link.is_cdn { body } else { without_updates(body) };
+        let body = if is_initialised { body } else { self.initialising(body, link.is_cdn) };
         let mut request = Request::from_bytes(body, course.repeat);
         if course.is_part {
             request = request.uncompressed();
@@ -401,8 +417,8 @@ impl Inner {
     }
 
     /// The call with the words around it that tell the server who speaks.
-    fn initialising(&self, body: Vec<u8>) -> Vec<u8> {
-        let device = &self.settings.device;
+    fn initialising(&self, body: Vec<u8>, is_cdn: bool) -> Vec<u8> {
+        let device = if is_cdn { &cdn::nobody() } else { &self.settings.device };
         let query = InitConnection {
             api_id: self.settings.api_id,
             device_model: device.model.clone(),
@@ -423,6 +439,10 @@ impl Inner {
     fn verdict(&self, origin: Option<Origin>, error: &CallError) -> Option<StopReason> {
         let reason = StopReason::of(error.rpc()?)?;
         let Origin { dc, key } = origin?;
+        // FI-58: what a CDN says ends the call that it answers, and nothing else.
+        if is_cdn(dc) {
+            return None;
+        }
         match reason {
             // Whatever the key is used for, it is not valid any more.
             StopReason::KeyDuplicated => self.keeper.is_kept(dc, key),

@@ -8,6 +8,7 @@ use tokio::sync::{broadcast, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::client::cdn::is_cdn;
 use crate::client::error::{Error, StopReason};
 use crate::client::keeper::{Keeper, Origin, keys_of};
 use crate::client::links::Links;
@@ -30,6 +31,8 @@ pub(super) struct Link {
     pub(super) is_initialised: AtomicBool,
     /// Whether updates come over it, and the client's state is told by it.
     pub(super) is_main: bool,
+    /// Whether it goes to a CDN, which is believed nothing.
+    pub(super) is_cdn: bool,
     /// Where its tasks live.
     pub(super) runtime: Here,
     stage: watch::Receiver<Stage>,
@@ -86,6 +89,7 @@ impl Link {
             handle,
             is_initialised: AtomicBool::new(false),
             is_main: listeners.is_main,
+            is_cdn: is_cdn(listeners.dc),
             runtime: here,
             stage,
             is_ready: AtomicBool::new(key.is_some()),
@@ -256,6 +260,14 @@ impl Ears {
                 if self.listeners.is_main {
                     self.listeners.hub.new_session();
                     let _ = self.listeners.raw.send(RawUpdate::Gap);
+                }
+            }
+            // FI-58: a CDN has no updates. One that sends some is left, and nobody hears of them.
+            Event::Session(session::Event::Missed | session::Event::Update(_))
+                if is_cdn(self.listeners.dc) =>
+            {
+                if let Some(link) = self.link.upgrade() {
+                    link.handle.close().await;
                 }
             }
             Event::Session(session::Event::Missed) => self.update(RawUpdate::Gap),

@@ -42,6 +42,7 @@
 
 pub mod addresses;
 mod builder;
+mod cdn;
 mod core;
 mod dcs;
 mod error;

@@ -8,7 +8,7 @@ use crate::files::{
     Answer, Class, Direction, Failure, FileHash, FileToken, Link, Redirect, Request,
 };
 use crate::ids::DcId;
-use crate::tl::api::enums::upload::File;
+use crate::tl::api::enums::upload::{CdnFile, File};
 use crate::tl::api::functions::upload as functions;
 use crate::tl::api::types;
 use crate::tl::{Deserialize, Function, Repeat};
@@ -89,7 +89,23 @@ pub(super) async fn ask(client: &Client, link: Link, request: Request) -> Outcom
                 _ => Err(Bad::Unspeakable),
             }
         }
-        // Nothing is asked that may be answered with a redirect, and nothing of a takeout.
+        Request::GetCdnFile { file_token, offset, limit } => {
+            asked.get_cdn_file(&file_token, offset, limit).await
+        }
+        Request::ReuploadCdnFile { file_token, request_token } => {
+            let (file_token, request_token) = ((&*file_token.0).into(), request_token.into());
+            let call = functions::ReuploadCdnFile { file_token, request_token };
+            asked.call(&call).await.map(|hashes| Answer::Hashes(hashes_of(hashes)))
+        }
+        Request::GetCdnFileHashes { file_token, offset } => match i64::try_from(offset) {
+            Ok(offset) => {
+                let file_token = (&*file_token.0).into();
+                let call = functions::GetCdnFileHashes { file_token, offset };
+                asked.call(&call).await.map(|hashes| Answer::Hashes(hashes_of(hashes)))
+            }
+            Err(_) => Err(Bad::Unspeakable),
+        },
+        // Nothing is asked of a takeout.
         _ => Err(Bad::Unspeakable),
     };
     match answer {
@@ -135,6 +151,24 @@ impl Asked<'_> {
                 encryption_iv: redirect.encryption_iv.into(),
                 file_hashes: hashes_of(redirect.file_hashes),
             }),
+        })
+    }
+
+    async fn get_cdn_file(
+        &self,
+        token: &FileToken,
+        offset: u64,
+        limit: u32,
+    ) -> Result<Answer, Bad> {
+        let (Ok(offset), Ok(limit)) = (i64::try_from(offset), i32::try_from(limit)) else {
+            return Err(Bad::Unspeakable);
+        };
+        let call = functions::GetCdnFile { file_token: (&*token.0).into(), offset, limit };
+        Ok(match self.call(&call).await? {
+            CdnFile::CdnFile(file) => Answer::CdnFile { bytes: file.bytes.into() },
+            CdnFile::CdnFileReuploadNeeded(needed) => {
+                Answer::CdnReuploadNeeded { request_token: needed.request_token.into() }
+            }
         })
     }
 

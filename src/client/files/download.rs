@@ -222,6 +222,8 @@ impl Download {
         spec.range.clone_from(&self.range);
         spec.verify = self.verify;
         spec.max_wait = self.max_wait;
+        // FI-50: CDNs are for people.
+        spec.cdn = self.client.user().is_some_and(|user| !user.is_bot);
         spec.sources.clone_from(&self.file.sources);
         if self.refresh.is_some() && spec.sources.is_empty() {
             let origin = crate::files::references::Origin::Message;

@@ -350,7 +350,6 @@ impl Engine {
                 }
             }
             Control::Replace(link) => call::replace(&self.client, link),
-            _ => {}
         }
     }
 

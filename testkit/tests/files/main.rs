@@ -9,6 +9,7 @@
 )]
 
 mod cancel;
+mod cdn;
 mod down;
 mod paths;
 mod support;

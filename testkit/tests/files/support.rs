@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 pub(crate) const TWO: DcId = DcId::production(2);
 pub(crate) const FOUR: DcId = DcId::production(4);
+pub(crate) const CDN: DcId = DcId::production(203);
 
 /// Nothing on the loopback interface takes this long.
 pub(crate) async fn patient<T>(future: impl IntoFuture<Output = T>) -> T {
@@ -30,7 +31,11 @@ pub(crate) struct Two {
 }
 
 pub(crate) async fn two() -> Two {
-    let running = patient(World::builder().data_centres(&[TWO, FOUR]).start()).await.unwrap();
+    served(&[TWO, FOUR]).await
+}
+
+pub(crate) async fn served(dcs: &[DcId]) -> Two {
+    let running = patient(World::builder().data_centres(dcs).start()).await.unwrap();
     let world = running.world();
     let (ada, bob) = (world.user("Ada"), world.user("Bob"));
     world.set_username(ada.id(), "lovelace").unwrap();
