@@ -1,10 +1,13 @@
 //! Files from a CDN, which is a data centre of its own, with a key of its own.
 
+use telewire::client::State;
 use telewire::client::files::TransferError;
 use telewire::files::FileError;
+use telewire::rpc::RpcError;
+use telewire::tl::api::functions::upload::GetCdnFile;
 use telewire_testkit::DownloadFault;
 
-use crate::support::{CDN, FOUR, TWO, bytes, patient, served};
+use crate::support::{CDN, FOUR, TWO, bytes, patient, served, served_with};
 
 /// The world's CDN refuses every method but `getCdnFile`, and every wrapper but those that say which layer it is.
 #[tokio::test]
@@ -73,4 +76,28 @@ async fn fi_54_to_56_after_each_fault_of_a_cdn_it_is_the_file_or_an_error() {
     two.world.empty_cdn();
     let (_, message) = two.sent(TWO, "a.bin", content.clone()).await;
     assert!(patient(two.bobs.download(&message).to_bytes()).await.unwrap() == content);
+}
+
+/// A CDN that says what ends a client, if a data centre of the account's says it.
+#[tokio::test]
+async fn fi_58_what_a_cdn_says_ends_its_own_calls_alone() {
+    for (code, name) in [
+        (406, "AUTH_KEY_DUPLICATED"),
+        (401, "AUTH_KEY_UNREGISTERED"),
+        (401, "SESSION_REVOKED"),
+        (401, "USER_DEACTIVATED"),
+    ] {
+        let two = served_with(&[TWO, CDN], move |_, dc, dispatcher| {
+            if dc == CDN {
+                dispatcher.on(move |_, _: GetCdnFile| Err(RpcError::parse(code, name)));
+            }
+        })
+        .await;
+        let (_, message) = two.sent(TWO, "a.bin", bytes(1_000)).await;
+        let error = patient(two.bobs.download(&message).to_bytes()).await.unwrap_err();
+        assert!(matches!(error, TransferError::File(_)), "{name}: {error:?}");
+        assert!(two.bobs.is_logged_in());
+        assert_eq!(*two.bobs.states().borrow(), State::Online, "{name}");
+        patient(two.bobs.me()).await.unwrap();
+    }
 }

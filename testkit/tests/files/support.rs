@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use telewire::client::Client;
 use telewire::ids::DcId;
+use telewire::server::Dispatcher;
 use telewire::tl::api::functions::messages::{GetHistory, SendMedia};
 use telewire::tl::api::{enums, types};
 use telewire_testkit::{Person, Running, World};
@@ -35,7 +36,12 @@ pub(crate) async fn two() -> Two {
 }
 
 pub(crate) async fn served(dcs: &[DcId]) -> Two {
-    let running = patient(World::builder().data_centres(dcs).start()).await.unwrap();
+    served_with(dcs, |_, _, _| {}).await
+}
+
+/// And what data centres answer otherwise.
+pub(crate) async fn served_with(dcs: &[DcId], more: impl Fn(&World, DcId, &mut Dispatcher)) -> Two {
+    let running = patient(World::builder().data_centres(dcs).start_with(more)).await.unwrap();
     let world = running.world();
     let (ada, bob) = (world.user("Ada"), world.user("Bob"));
     world.set_username(ada.id(), "lovelace").unwrap();
