@@ -14,6 +14,7 @@ use crate::client::floods::Floods;
 use crate::client::keeper::{Keeper, Origin, Standing};
 use crate::client::links::Links;
 use crate::client::login::Logins;
+use crate::client::peers::Cache;
 use crate::client::policy::InvokeOptions;
 use crate::client::runtime;
 use crate::client::state::{RawUpdate, State};
@@ -53,6 +54,8 @@ pub(super) struct Inner {
     pub(super) links: Arc<Links>,
     /// The waits that the server has ordered.
     pub(super) floods: Floods,
+    /// Who was met by calls, and whom names mean.
+    pub(super) peers: Cache,
     /// Whose turn it is to log in or out.
     pub(super) logins: Logins,
     /// Held while the login is taken to a data centre.
@@ -93,6 +96,7 @@ impl Client {
             hub: Arc::default(),
             links: Arc::new(Links::new()),
             floods: Floods::default(),
+            peers: Cache::default(),
             logins,
             transfers: Mutex::default(),
             entropy: Mutex::new(entropy),
@@ -236,6 +240,11 @@ impl Inner {
     pub(super) fn jitter(&self) -> u8 {
         let [byte] = lock(&self.entropy).array();
         byte
+    }
+
+    /// Random bytes.
+    pub(super) fn random<const N: usize>(&self) -> [u8; N] {
+        lock(&self.entropy).array()
     }
 
     /// A seed for work that needs randomness on another thread.

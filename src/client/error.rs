@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::client::peers::PeerError;
 use crate::client::store::StoreError;
 use crate::connection::ConnectionError;
 use crate::rpc::{CallError, Execution, RpcError, known};
@@ -49,6 +50,15 @@ pub enum Error {
     /// The call ended so, and may have run before that: it was under way, or had been made already.
     #[error("{0}; the call may have run before that")]
     MayHaveRun(Box<Error>),
+    /// Whom the call is about cannot be named in it. It was not sent.
+    #[error(transparent)]
+    Peer(#[from] PeerError),
+    /// The call ran, and its answer does not have what it should have brought.
+    #[error("the call ran, and its answer does not have {what}")]
+    Missing {
+        /// What is missing.
+        what: &'static str,
+    },
     /// Nobody runs tokio where this was called: connections, waits and stores need its runtime, with its drivers for I/O and time
     /// (`enable_all`). Nothing was sent.
     #[error("there is no runtime here; call it from within tokio's")]
@@ -113,6 +123,7 @@ impl Error {
         match self {
             Self::Call(error) => error.execution(),
             Self::MayHaveRun(_) => Execution::Maybe,
+            Self::Missing { .. } => Execution::Ran,
             // Nothing was sent, or what stopped the client refused the call.
             _ => Execution::Never,
         }

@@ -51,11 +51,14 @@ mod keeper;
 mod link;
 mod links;
 mod login;
+mod peers;
 mod policy;
 mod runtime;
 mod state;
 pub mod store;
+pub mod text;
 mod updates;
+pub mod verbs;
 
 pub use self::core::Client;
 pub use builder::{ClientBuilder, Device};
@@ -64,6 +67,7 @@ pub use login::{
     CodeLogin, EmailStep, FutureAuthToken, LoggedIn, LoggedOut, LoginError, PasswordStep, QrLogin,
     QrStep, SignUpStep, Step,
 };
+pub use peers::{KEEP_NAMES, PeerError, PeerKind, PeerRef};
 pub use policy::{InvokeOptions, Purpose};
 pub use state::{RawUpdate, State};
 pub use updates::Updates;

@@ -53,4 +53,6 @@ pub use accounts::{CodeKind, SentCode};
 #[cfg(feature = "net")]
 #[cfg_attr(docsrs, doc(cfg(feature = "net")))]
 pub use net::{Builder, LogInError, Running};
-pub use world::{Counts, Habits, OwnPts, Person, Push, PushFault, PushFaults, Snapshot, World};
+pub use world::{
+    Called, Counts, Habits, OwnPts, Person, Push, PushFault, PushFaults, Snapshot, World,
+};

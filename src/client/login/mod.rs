@@ -138,6 +138,7 @@ impl Inner {
                 return Err(ConnectionError::KeyUnknown.into());
             }
             inner.floods.forget();
+            inner.peers.forget();
             others.into_iter().for_each(|dc| inner.links.leave(dc));
             inner.moved(old, origin.dc);
             Ok(())

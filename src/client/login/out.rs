@@ -73,6 +73,7 @@ impl Inner {
             let keys = dcs.into_iter().map(Change::KeyForgotten);
             inner.keeper.apply(keys.chain([Change::User(None)]).collect()).await?;
             inner.floods.forget();
+            inner.peers.forget();
             inner.links.begin_anew().await;
             Ok(())
         };

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use telewire::rpc::RpcError;
 use telewire::tl::api::functions::contacts::{
-    AddContact, DeleteContacts, GetBlocked, GetContacts, GetStatuses, GetTopPeers, ImportContacts,
-    ResolveUsername, Search,
+    AddContact, DeleteContacts, GetContacts, GetStatuses, GetTopPeers, ImportContacts,
+    ResolvePhone, ResolveUsername, Search,
 };
 use telewire::tl::api::types::contacts::{Found, ResolvedPeer};
 use telewire::tl::api::{enums, types};
@@ -15,16 +15,13 @@ use crate::world::{Caller, Contact, Peer, State, User, digits, invalid, is_usern
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(resolve_username);
+    registry.people(resolve_phone);
     registry.people(search);
     registry.people(get_contacts);
     registry.people(get_statuses);
     registry.people(import_contacts);
     registry.people(add_contact);
     registry.people(delete_contacts);
-    registry.people(|_, _, _: GetBlocked| {
-        let (blocked, chats, users) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(types::contacts::Blocked { blocked, chats, users }.into())
-    });
     registry.people(|_, _, _: GetTopPeers| {
         let (categories, chats, users) = (Vec::new(), Vec::new(), Vec::new());
         Ok(types::contacts::TopPeers { categories, chats, users }.into())
@@ -49,6 +46,19 @@ fn resolve_username(
     let peer = peer.ok_or_else(|| invalid("USERNAME_NOT_OCCUPIED"))?;
     let mut view = state.view(caller.viewer());
     let peer = view.name(peer);
+    Ok(ResolvedPeer { peer, chats: view.chats(), users: view.users() })
+}
+
+/// Whoever has a number is found by it: nobody hides theirs.
+fn resolve_phone(
+    state: &mut State,
+    caller: &Caller,
+    request: ResolvePhone,
+) -> Result<ResolvedPeer, RpcError> {
+    let user = state.user_by_phone(&digits(&request.phone)).map(|user| user.id);
+    let user = user.ok_or_else(|| invalid("PHONE_NOT_OCCUPIED"))?;
+    let mut view = state.view(caller.viewer());
+    let peer = view.name(Peer::User(user));
     Ok(ResolvedPeer { peer, chats: view.chats(), users: view.users() })
 }
 

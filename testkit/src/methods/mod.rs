@@ -25,6 +25,7 @@
 //! * The time is `Caller::date`, randomness `State::random`; there are no others.
 
 mod account;
+mod blocks;
 mod bots;
 mod callbacks;
 mod channels;
@@ -66,6 +67,7 @@ pub(crate) fn install(world: &World, dc: DcId, dispatcher: &mut Dispatcher) {
 fn name_all(registry: &mut Registry<'_>) {
     account::install(registry);
     accounts::install(registry);
+    blocks::install(registry);
     bots::install(registry);
     callbacks::install(registry);
     channels::install(registry);

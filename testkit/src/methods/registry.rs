@@ -51,6 +51,7 @@ impl Gate {
         let context = Context::new(self.dc, caller);
         self.world.with(|state| {
             let context = state.at(context);
+            state.record(context.key, F::ID);
             let refusal = state.auth.refusals.get_mut(&F::ID).and_then(VecDeque::pop_front);
             let admitted = refusal.map_or_else(|| state.admit(&context, who), Err);
             let answer = admitted.and_then(|()| work(state, &context));

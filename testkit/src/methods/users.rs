@@ -33,8 +33,11 @@ fn get_full_user(
     let notify = state.notify_settings(caller.me, NotifyFor::Peer(Peer::User(id)));
     let settings = types::PeerSettings::new();
     let bot_info = user.is_bot().then(|| Box::new(state.bot_info(user, caller.me, Peer::User(id))));
+    let about = user.about.clone();
+    let blocked = state.account(caller.me).blocked.contains_key(&Peer::User(id));
     let full_user = types::UserFull {
-        about: user.about.clone(),
+        blocked,
+        about,
         can_pin_message: true,
         bot_info,
         ..types::UserFull::new(id, settings, notify, 0)

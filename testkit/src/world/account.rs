@@ -32,6 +32,8 @@ pub(crate) struct Account {
     pub(crate) first: HashMap<(Peer, i32), (Peer, Box<Post>)>,
     /// Whom it has in its address book, and how it calls them.
     pub(crate) contacts: BTreeMap<i64, Contact>,
+    /// Whom it has blocked, and when.
+    pub(crate) blocked: BTreeMap<Peer, i32>,
     /// How it wants to be told of messages.
     pub(crate) notify: BTreeMap<NotifyFor, PeerNotifySettings>,
     /// Where it is told of messages while no client runs: the kinds of tokens, and tokens.

@@ -49,6 +49,7 @@ mod send_as;
 mod state;
 #[cfg(test)]
 pub(crate) mod tests;
+mod transcript;
 mod view;
 
 use std::fmt;
@@ -91,6 +92,8 @@ pub(crate) use recent::Recent;
 pub(crate) use schedule::new_waiting;
 pub use state::Counts;
 pub(crate) use state::State;
+pub use transcript::Called;
+pub(crate) use transcript::Transcript;
 pub(crate) use view::View;
 
 /// A Telegram: people, bots, and all that they say to each other. Clones are the same one.

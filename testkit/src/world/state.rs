@@ -7,7 +7,6 @@ use std::time::Duration;
 use telewire::crypto::{Entropy, EntropyExt};
 
 use crate::accounts::Auth;
-use crate::world::Context;
 use crate::world::account::Account;
 use crate::world::channel::Channels;
 use crate::world::chat::Chats;
@@ -21,6 +20,7 @@ use crate::world::poll::Poll;
 use crate::world::post::Posts;
 use crate::world::push::{Queued, Wake};
 use crate::world::query::Queries;
+use crate::world::{Context, Transcript};
 
 /// How much a world did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub(crate) struct State {
     pub(crate) counts: Counts,
     /// The methods that were asked for and are not modelled.
     pub(crate) unmodelled: BTreeMap<String, u64>,
+    /// The calls that came, since somebody asked for them.
+    pub(crate) transcript: Option<Transcript>,
 }
 
 /// Names of methods that are counted, more than there are; clients may ask for others that no schema knows.
@@ -101,6 +103,7 @@ impl State {
             ahead: Duration::ZERO,
             counts: Counts::default(),
             unmodelled: BTreeMap::new(),
+            transcript: None,
         }
     }
 
