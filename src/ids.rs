@@ -23,6 +23,15 @@ impl SeqNo {
     }
 }
 
+/// CF-16, FI-34, SC-77: numbers that data centres have. Telegram has five; a hundred leaves room.
+#[cfg(any(feature = "client", feature = "files", feature = "secret"))]
+pub(crate) const DC_NUMBERS: std::ops::RangeInclusive<i64> = 1..=100;
+
+/// CF-16, FI-51: numbers of [CDN data centres](https://core.telegram.org/cdn), which know of no account. Telegram's begin at 201; none is
+/// that of another data centre, so that nobody is sent to a CDN for what is not public, or to a data centre with what is a CDN's.
+#[cfg(any(feature = "client", feature = "files"))]
+pub(crate) const CDN_NUMBERS: std::ops::RangeInclusive<i64> = 101..=999;
+
 /// A data centre, as a key exchange names it (KX-06).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DcId {

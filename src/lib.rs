@@ -104,6 +104,8 @@ pub mod framing;
 pub mod handshake;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod ids;
+#[cfg(any(feature = "files", feature = "secret"))]
+mod local_name;
 mod map;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod message_id;

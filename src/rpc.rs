@@ -76,6 +76,33 @@ impl RpcError {
         parts.join("_")
     }
 
+    /// CF-15: the wait that the server orders: `FLOOD_WAIT_X`, `FLOOD_PREMIUM_WAIT_X`, `SLOWMODE_WAIT_X` or
+    /// `FLOOD_TEST_PHONE_WAIT_X`, with code 420. It is a second at least, since after a wait of none the same would be asked again at
+    /// once, for ever; and [`MAX_ORDERED_WAIT`] at most.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use telewire::rpc::RpcError;
+    ///
+    /// let wait = |message: &str| RpcError::parse(420, message).ordered_wait();
+    /// assert_eq!(wait("FLOOD_WAIT_42"), Some(Duration::from_secs(42)));
+    /// assert_eq!(wait("FLOOD_WAIT_0"), Some(Duration::from_secs(1)));
+    /// assert_eq!(wait("TAKEOUT_INIT_DELAY_42"), None);
+    /// ```
+    #[must_use]
+    pub fn ordered_wait(&self) -> Option<Duration> {
+        let is_wait = matches!(
+            self.name.as_str(),
+            known::FLOOD_WAIT_X
+                | known::FLOOD_PREMIUM_WAIT_X
+                | known::SLOWMODE_WAIT_X
+                | known::FLOOD_TEST_PHONE_WAIT_X
+        );
+        let seconds = u64::try_from(self.value?).ok()?;
+        let wait = Duration::from_secs(seconds).clamp(LEAST_ORDERED_WAIT, MAX_ORDERED_WAIT);
+        (self.code == 420 && is_wait).then_some(wait)
+    }
+
     /// What the error says about the request.
     fn execution(&self) -> Execution {
         match (self.code, self.name.as_str()) {
@@ -87,6 +114,12 @@ impl RpcError {
         }
     }
 }
+
+/// The shortest wait that is taken for one.
+const LEAST_ORDERED_WAIT: Duration = Duration::from_secs(1);
+
+/// The longest wait that is taken for one: 14 days, as TDLib has it.
+pub const MAX_ORDERED_WAIT: Duration = Duration::from_secs(14 * 86_400);
 
 /// Whether a part of a name stands for a number.
 fn is_place(part: &str) -> bool {
@@ -347,6 +380,31 @@ mod tests {
     fn parse(message: &str) -> (String, Option<i64>) {
         let error = RpcError::parse(400, message);
         (error.name, error.value)
+    }
+
+    #[test]
+    fn cf_15_an_ordered_wait_is_neither_none_nor_endless() {
+        let week = Duration::from_secs(7 * 86_400);
+        for name in ["FLOOD_WAIT", "FLOOD_PREMIUM_WAIT", "SLOWMODE_WAIT", "FLOOD_TEST_PHONE_WAIT"] {
+            let wait =
+                |seconds: i64| RpcError::parse(420, &format!("{name}_{seconds}")).ordered_wait();
+            assert_eq!([0, 1].map(wait), [Some(LEAST_ORDERED_WAIT); 2], "{name}");
+            assert_eq!([2, 604_800].map(wait), [Some(2 * LEAST_ORDERED_WAIT), Some(week)]);
+            for seconds in [1_209_600, 1_209_601, i64::MAX] {
+                assert_eq!(wait(seconds), Some(MAX_ORDERED_WAIT), "{name}");
+            }
+            // No number, one that is none, and another error of the same name.
+            let bare = RpcError::parse(420, name);
+            let negative =
+                RpcError { value: Some(-1), ..RpcError::parse(420, &format!("{name}_1")) };
+            let other = RpcError::parse(400, &format!("{name}_7"));
+            for error in [bare, negative, other, RpcError::parse(420, &format!("{name}_X"))] {
+                assert_eq!(error.ordered_wait(), None, "{error}");
+            }
+        }
+        for message in ["2FA_CONFIRM_WAIT_7", "TAKEOUT_INIT_DELAY_7", "FROZEN_METHOD_INVALID", ""] {
+            assert_eq!(RpcError::parse(420, message).ordered_wait(), None, "{message}");
+        }
     }
 
     #[test]

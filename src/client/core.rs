@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use crate::client::builder::{ClientBuilder, Settings};
 use crate::client::error::{Error, StopReason};
+use crate::client::files::Transfers;
 use crate::client::floods::Floods;
 use crate::client::keeper::{Keeper, Origin, Standing};
 use crate::client::links::Links;
@@ -19,7 +20,7 @@ use crate::client::policy::InvokeOptions;
 use crate::client::runtime;
 use crate::client::state::{RawUpdate, State};
 use crate::client::store::{SessionUser, Snapshot, Store};
-use crate::client::updates::Hub;
+use crate::client::updates::{Hub, Login};
 use crate::crypto::{Entropy, EntropyExt};
 use crate::ids::DcId;
 use crate::net::OsEntropy;
@@ -58,6 +59,8 @@ pub(super) struct Inner {
     pub(super) peers: Cache,
     /// Whose turn it is to log in or out.
     pub(super) logins: Logins,
+    /// Files under way.
+    pub(super) transfers_of_files: Transfers,
     /// Held while the login is taken to a data centre.
     transfers: Mutex<HashMap<DcId, Arc<AsyncMutex<()>>>>,
     entropy: Mutex<OsEntropy>,
@@ -98,6 +101,7 @@ impl Client {
             floods: Floods::default(),
             peers: Cache::default(),
             logins,
+            transfers_of_files: Transfers::default(),
             transfers: Mutex::default(),
             entropy: Mutex::new(entropy),
             first,
@@ -138,7 +142,8 @@ impl Client {
     /// session: [`me`](Self::me) asks the server.
     #[must_use]
     pub fn user(&self) -> Option<SessionUser> {
-        self.inner.keeper.read(|kept| kept.user)
+        let user = self.inner.keeper.read(|kept| kept.user);
+        user.filter(|_| self.is_logged_in())
     }
 
     /// The data centre that the account lives in, as far as that is known.
@@ -183,12 +188,15 @@ impl Inner {
         self.keeper.read(|kept| Standing::of(kept, self.first))
     }
 
-    /// Whose updates come.
-    pub(super) fn account(&self) -> Option<Account> {
-        let user = self.keeper.read(|kept| kept.user);
+    /// Whose updates come, and what is kept at that moment.
+    pub(super) fn login_with<T>(&self, read: impl FnOnce(&Snapshot) -> T) -> (Login, T) {
         let account = |user: SessionUser| Account { id: Some(user.id), is_bot: user.is_bot };
         let unknown = Account { id: None, is_bot: false };
-        self.is_logged_in().then(|| user.map_or(unknown, account))
+        let (number, (account, read)) = self.keeper.read_login(|kept| {
+            let is_kept = Standing::of(kept, self.first).is_logged_in;
+            (is_kept.then(|| kept.user.map_or(unknown, account)), read(kept))
+        });
+        (Login { number, account: account.filter(|_| self.is_logged_in()) }, read)
     }
 
     pub(super) fn is_logged_in(&self) -> bool {

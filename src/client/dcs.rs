@@ -8,23 +8,16 @@ use crate::client::error::{Error, StopReason};
 use crate::client::invoke::Course;
 use crate::client::keeper::{Origin, Standing, keys_of};
 use crate::client::link::{Link, Listeners};
-use crate::client::policy::Purpose;
+use crate::client::policy::Role;
 use crate::client::runtime::{self, Here};
 use crate::client::store::Change;
 use crate::connection::{self, ConnectionError};
 use crate::crypto::real;
-use crate::ids::DcId;
+use crate::ids::{CDN_NUMBERS, DC_NUMBERS, DcId};
 use crate::net::Config;
 use crate::tl::api::functions::auth::{ExportAuthorization, ImportAuthorization};
 use crate::tl::wrap::functions::help::GetConfig;
 use crate::tl::wrap::types::DcOption;
-
-/// CF-16: numbers that data centres have. Telegram has five; a hundred leaves room.
-const NUMBERS: std::ops::RangeInclusive<i64> = 1..=100;
-
-/// Numbers of [CDN data centres](https://core.telegram.org/cdn), which know of no account. Telegram's begin at 201; none is that of
-/// another data centre, so that nobody is sent to a CDN for what is not public.
-const CDN_NUMBERS: std::ops::RangeInclusive<i64> = 101..=999;
 
 impl Client {
     /// Asks where the data centres are (`help.getConfig`), and keeps it: their addresses come before those that are built in.
@@ -57,7 +50,7 @@ impl Inner {
         course: &Course<'_>,
     ) -> Result<DcId, Error> {
         let unknown = Error::UnknownDc { number };
-        if !NUMBERS.contains(&number) {
+        if !DC_NUMBERS.contains(&number) {
             return Err(unknown);
         }
         let number = u16::try_from(number).map_err(|_| unknown)?;
@@ -120,24 +113,24 @@ impl Inner {
         &self,
         dc: DcId,
         is_home: bool,
-        purpose: Purpose,
+        role: Role,
         here: Here,
     ) -> Option<Arc<Link>> {
         if !is_home && self.needs_transfer(dc) {
             return None;
         }
-        self.links.ready((dc, purpose), here)
+        self.links.ready((dc, role), here)
     }
 
     /// A connection with a key: the one at hand, or a new one. Nobody has to wait for it to be made to the end.
-    pub(super) async fn link(&self, dc: DcId, purpose: Purpose) -> Result<Arc<Link>, Error> {
+    pub(super) async fn link(&self, dc: DcId, role: Role) -> Result<Arc<Link>, Error> {
         let here = runtime::here()?;
         loop {
             let has_key = || self.keeper.read(|kept| kept.key(keys_of(dc)).is_some());
             // What serves media alone has the key that the data centre made, and makes none.
             let to = if has_key() { dc } else { keys_of(dc) };
-            let open = || self.open(to, purpose);
-            let (link, is_it) = self.links.begin((to, purpose), here, has_key, open)?;
+            let open = || self.open(to, role);
+            let (link, is_it) = self.links.begin((to, role), here, has_key, open)?;
             match link.made().await {
                 Ok(()) if is_it && to == dc => return Ok(link),
                 // Now there is a key for others.
@@ -149,19 +142,19 @@ impl Inner {
         }
     }
 
-    fn open(&self, dc: DcId, purpose: Purpose) -> Result<Arc<Link>, Error> {
+    fn open(&self, dc: DcId, role: Role) -> Result<Arc<Link>, Error> {
         let mut config = connection::Config::new(dc, self.settings.keys(dc), real());
         config.stored = self.keeper.read(|kept| kept.key(keys_of(dc)).cloned());
         config.hold_new_key = true;
         config.pfs = self.settings.pfs;
-        let is_main = purpose == Purpose::Main && dc == self.home();
+        let is_main = role == Role::MAIN && dc == self.home();
         let listeners = Listeners {
             dc,
             keeper: self.keeper.clone(),
             raw: self.raw.clone(),
             hub: self.hub.clone(),
             links: Arc::downgrade(&self.links),
-            purpose,
+            role,
             is_main,
             idle: (!is_main).then_some(self.settings.idle),
         };
@@ -219,7 +212,7 @@ impl Inner {
     /// under way end over the connection that they were made on.
     pub(super) fn moved(&self, old: DcId, new: DcId) {
         if old != new {
-            self.links.replace(&[(old, Purpose::Main), (new, Purpose::Main)]);
+            self.links.replace(&[(old, Role::MAIN), (new, Role::MAIN)]);
         }
     }
 
@@ -287,7 +280,7 @@ fn address(option: &DcOption, is_test: bool) -> Option<(DcId, SocketAddr)> {
     if option.tcpo_only || option.secret.is_some() {
         return None;
     }
-    let numbers = if option.cdn { CDN_NUMBERS } else { NUMBERS };
+    let numbers = if option.cdn { CDN_NUMBERS } else { DC_NUMBERS };
     let number = u16::try_from(option.id).ok().filter(|n| numbers.contains(&i64::from(*n)))?;
     let ip: IpAddr = option.ip_address.parse().ok()?;
     let port = u16::try_from(option.port).ok().filter(|port| *port > 0)?;

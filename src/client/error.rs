@@ -26,6 +26,10 @@ pub enum Error {
     /// Another reader of [`Client::updates`](crate::client::Client::updates) is there. Drop it first.
     #[error("updates have another reader; drop that one first")]
     AlreadyListening,
+    /// The task behind [`Client::updates`](crate::client::Client::updates) panicked: the runtime has no driver for time, or something is
+    /// wrong here. What was not committed comes again.
+    #[error("the task that keeps the updates panicked")]
+    Panicked,
     /// There was no connection, or the login was not there, within the call's deadline. Nothing was sent.
     #[error("there was no connection in time")]
     NotConnected,
@@ -182,6 +186,7 @@ mod tests {
             Error::NotPrepared(Box::new(Error::NotConnected)),
             Error::Io(io::ErrorKind::Other),
             Error::NoRuntime,
+            Error::Panicked,
         ] {
             let (is_refused, before) = (error.is("PEER_ID_INVALID"), error.clone());
             assert_eq!(error.execution(), Execution::Never);

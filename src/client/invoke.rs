@@ -13,7 +13,7 @@ use crate::client::error::{Error, StopReason};
 use crate::client::floods::{Patience, Slot, shared_wait};
 use crate::client::keeper::{Origin, Standing, keys_of};
 use crate::client::link::Link;
-use crate::client::policy::{Attempts, Home, InvokeOptions, Next, Purpose};
+use crate::client::policy::{Attempts, Home, InvokeOptions, Next, Role};
 use crate::client::runtime;
 use crate::ids::DcId;
 use crate::rpc::{CallError, Execution, Request, known};
@@ -113,13 +113,15 @@ pub(super) struct Course<'a> {
     until: Until,
     attempts: Attempts,
     repeat: Repeat,
-    purpose: Purpose,
+    role: Role,
     /// The data centre to ask, if not the one that the account lives in.
     elsewhere: Option<DcId>,
     /// Whether the client itself asks, on behalf of another call: nothing is prepared for it, and it is not sent elsewhere.
     is_own: bool,
     /// Whether it is that of a step of a login, or of a log-out.
     is_in_turn: bool,
+    /// Whether it carries a part of a file, whose way somebody else plans: it is not sent elsewhere, nor compressed (FI-16).
+    is_part: bool,
     is_reauthorized: bool,
     /// Whether an attempt may have run.
     may_have_run: bool,
@@ -138,15 +140,21 @@ impl<'a> Course<'a> {
             until: Until::new(options.deadline),
             attempts: Attempts::new(options, repeat),
             repeat,
-            purpose: options.purpose,
+            role: options.purpose.into(),
             elsewhere: options.dc,
             is_own: false,
             is_in_turn: false,
+            is_part: false,
             is_reauthorized: false,
             may_have_run: false,
             counted: None,
             answered: None,
         }
+    }
+
+    /// Of a request for a part of a file.
+    pub(super) fn of_part<F: Function>(options: &'a InvokeOptions, role: Role) -> Self {
+        Self { role, is_part: true, ..Self::new::<F>(options) }
     }
 
     /// Of what the client asks on behalf of this call: within its deadline, and with its patience.
@@ -155,7 +163,7 @@ impl<'a> Course<'a> {
             until: self.until,
             attempts: Attempts::new(self.options, F::REPEAT),
             repeat: F::REPEAT,
-            purpose: Purpose::Main,
+            role: Role::MAIN,
             elsewhere: Some(dc),
             is_own: true,
             ..Self::new::<F>(self.options)
@@ -239,7 +247,7 @@ impl Inner {
             };
             let standing = self.standing();
             let dc = course.elsewhere.unwrap_or(standing.home);
-            let link = match self.ready(dc, course.elsewhere.is_none(), course.purpose, here) {
+            let link = match self.ready(dc, course.elsewhere.is_none(), course.role, here) {
                 Some(link) => link,
                 None => {
                     self.check()?;
@@ -248,7 +256,7 @@ impl Inner {
                     link
                 }
             };
-            let result = pin!(self.attempt(&link, body(), course.repeat, left)).await;
+            let result = pin!(self.attempt(&link, body(), course, left)).await;
             if let Some(slot) = slot {
                 slot.ended(result.as_ref().err());
             }
@@ -285,7 +293,7 @@ impl Inner {
             until.within(self.locate(dc, course)).await?;
             until.within(self.authorize(dc, course)).await?;
         }
-        until.within(self.link(dc, course.purpose)).await
+        until.within(self.link(dc, course.role)).await
     }
 
     /// Does what an error asks for, so that the call can be made again; or gives the error that the call ends with.
@@ -336,7 +344,7 @@ impl Inner {
                     ended = self.ended() => return Err(ended),
                 }
             }
-            Next::Migrate { .. } if course.is_own => return Err(error.into()),
+            Next::Migrate { .. } if course.is_own || course.is_part => return Err(error.into()),
             Next::Migrate { number, home } => {
                 let to = until.within(self.dc(number, course)).await?;
                 let moves = match home {
@@ -370,14 +378,17 @@ impl Inner {
         &self,
         link: &Link,
         body: Vec<u8>,
-        repeat: Repeat,
+        course: &Course<'_>,
         left: Option<Duration>,
     ) -> Result<Object, CallError> {
         let in_use = link.in_use();
         let is_initialised = link.is_initialised.load(Ordering::Relaxed);
         let body = if link.is_main { body } else { without_updates(body) };
         let body = if is_initialised { body } else { self.initialising(body) };
-        let mut request = Request::from_bytes(body, repeat);
+        let mut request = Request::from_bytes(body, course.repeat);
+        if course.is_part {
+            request = request.uncompressed();
+        }
         if let Some(left) = left {
             request = request.with_deadline(left);
         }

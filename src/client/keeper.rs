@@ -1,7 +1,7 @@
 //! The store, and what was loaded from it. Writing happens on threads that may block.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::thread::sleep;
 use std::time::Duration;
@@ -30,6 +30,8 @@ pub(super) struct Keeper {
     was_logged_in: Arc<OnceLock<bool>>,
     /// How often something was kept.
     changes: Arc<watch::Sender<u64>>,
+    /// How often what was learnt became nobody's, for another login; changed while the snapshot is locked.
+    login: Arc<AtomicU64>,
 }
 
 impl Keeper {
@@ -43,6 +45,7 @@ impl Keeper {
             is_released: Arc::default(),
             was_logged_in: Arc::default(),
             changes: Arc::new(watch::Sender::new(0)),
+            login: Arc::default(),
         })
     }
 
@@ -51,17 +54,21 @@ impl Keeper {
         self.changes.subscribe()
     }
 
-    /// Keeps how far the updates of a login are dealt with, if it is still the one at hand.
+    /// Keeps how far the updates of a login are dealt with, if what is kept is still of that one.
     pub(super) async fn keep_updates(
         &self,
-        user: Option<i64>,
+        login: u64,
         changes: Vec<Change>,
     ) -> Result<bool, StoreError> {
-        let holds = move |kept: &Snapshot| {
-            let is_logged_in = kept.home.is_some_and(|home| kept.is_authorized(home));
-            is_logged_in && kept.user.map(|user| user.id) == user
-        };
+        let logins = self.login.clone();
+        let holds = move |_: &Snapshot| logins.load(Ordering::Acquire) == login;
         self.apply_if(holds, changes).await
+    }
+
+    /// What is kept, and the number of the login that it is of: another one when what was learnt for the one means nothing to the other
+    /// (UP-73). An account whose number becomes known, or whose login is found again, has the same.
+    pub(super) fn read_login<T>(&self, read: impl FnOnce(&Snapshot) -> T) -> (u64, T) {
+        self.read(|kept| (self.login.load(Ordering::Acquire), read(kept)))
     }
 
     /// Whether somebody was logged in when it was closed, if it was.
@@ -118,9 +125,16 @@ impl Keeper {
         // Only who has the store changes it.
         let Some(changes) = changes(&lock(&self.snapshot)) else { return Ok(false) };
         store.as_mut().ok_or(StoreError::Closed)?.apply(&changes)?;
-        lock(&self.snapshot).apply(&changes);
+        self.applied(&mut lock(&self.snapshot), &changes);
         self.changes.send_modify(|changes| *changes = changes.wrapping_add(1));
         Ok(true)
+    }
+
+    /// What is kept has changed.
+    fn applied(&self, kept: &mut Snapshot, changes: &[Change]) {
+        if kept.apply_as(changes) {
+            self.login.fetch_add(1, Ordering::AcqRel);
+        }
     }
 
     /// Whether a key is the one that the account is logged in with, in the data centre where it lives.
@@ -230,7 +244,8 @@ impl Keeper {
     /// Keeps that the login of a key has ended, in every data centre. The next one is made with other keys.
     ///
     /// A key that is not known is told without a proof, by whoever is on the way too: it stays, and nobody is logged in with it.
-    /// If it is known after all, the login is found again.
+    /// If it is known after all, the login is found again, and so it is remembered whose it was: to another account what was learnt
+    /// with the key means nothing (UP-73).
     pub(super) async fn end_login(
         &self,
         origin: Origin,
@@ -238,13 +253,18 @@ impl Keeper {
     ) -> Result<bool, StoreError> {
         let is_told_without_proof = *reason == StopReason::KeyUnknown;
         let changes = move |kept: &Snapshot| {
-            let of = |dc: &DcId| match is_told_without_proof && *dc == origin.dc {
-                true => Change::Authorized { dc: *dc, is_authorized: false },
-                false => Change::KeyForgotten(*dc),
+            let of = |(dc, key): (DcId, &StoredKey)| match is_told_without_proof && dc == origin.dc
+            {
+                true if kept.user.is_some() => Change::Authorized { dc, is_authorized: false },
+                // As a new one: it was nobody's that is known.
+                true => Change::Key { dc, key: Box::new(key.clone()) },
+                false => Change::KeyForgotten(dc),
             };
-            let with_key = kept.dcs.iter().filter(|(_, record)| record.key.is_some());
-            let mut changes: Vec<Change> = with_key.map(|(dc, _)| of(dc)).collect();
-            changes.push(Change::User(None));
+            let keys = kept.dcs.iter().filter_map(|(dc, record)| Some((*dc, record.key.as_ref()?)));
+            let mut changes: Vec<Change> = keys.map(of).collect();
+            if !is_told_without_proof {
+                changes.push(Change::User(None));
+            }
             (kept.key_id(origin.dc) == Some(origin.key)).then_some(changes)
         };
         self.apply_of(changes).await
@@ -267,7 +287,7 @@ impl Keeper {
         let first = kept.home.unwrap_or(DcId::production(1));
         self.was_logged_in.get_or_init(|| Standing::of(&kept, first).is_logged_in);
         let keys: Vec<Change> = kept.dcs.keys().copied().map(Change::KeyForgotten).collect();
-        kept.apply(&keys);
+        self.applied(&mut kept, &keys);
         drop(store.take());
     }
 
@@ -351,6 +371,7 @@ mod tests {
     use crate::client::store::MemoryStore;
     use crate::crypto::AuthKey;
     use crate::ids::Salt;
+    use crate::updates::{Checkpoint, CommonState};
 
     const DC: DcId = DcId::production(2);
     const FOUR: DcId = DcId::production(4);
@@ -567,5 +588,38 @@ mod tests {
             assert!(!kept.is_authorized(home.dc) && kept.home == Some(home.dc));
         });
         assert_eq!(keeper.keep_login(home, None).await, Ok(true));
+    }
+
+    #[tokio::test]
+    async fn up_73_a_key_that_is_known_after_all_has_updates_for_the_same_account_alone() {
+        let user = |id| Some(SessionUser { id, is_bot: false });
+        // Who was logged in, who is then, and whether the updates still hold.
+        for (old, new, holds) in
+            [(user(1), user(1), true), (user(1), user(2), false), (None, user(2), false)]
+        {
+            for is_found in [true, false] {
+                let (keeper, home, _) = transferred().await;
+                assert_eq!(keeper.keep_user(home, old).await, Ok(true));
+                let common = Some(CommonState { pts: 5, ..CommonState::default() });
+                let news = Box::new(Checkpoint { common, ..Checkpoint::default() });
+                let (login, ()) = keeper.read_login(|_| ());
+                let kept = keeper.keep_updates(login, vec![Change::Updates(news.clone())]).await;
+                assert_eq!(kept, Ok(true));
+                assert_eq!(keeper.end_login(home, &StopReason::KeyUnknown).await, Ok(true));
+                let is_kept = match is_found {
+                    true => keeper.keep_found(home, new).await,
+                    false => keeper.keep_login(home, new).await,
+                };
+                assert_eq!(is_kept, Ok(true));
+                keeper.read(|kept| {
+                    assert_eq!(kept.user, new);
+                    assert_eq!(!kept.updates.is_empty(), holds, "{old:?} {new:?} {is_found}");
+                });
+                // What was dealt with before has not come too late, or means nothing.
+                assert_eq!(keeper.read_login(|_| ()).0 == login, holds);
+                let kept = keeper.keep_updates(login, vec![Change::Updates(news)]).await;
+                assert_eq!(kept, Ok(holds));
+            }
+        }
     }
 }

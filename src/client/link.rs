@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::client::error::{Error, StopReason};
 use crate::client::keeper::{Keeper, Origin, keys_of};
 use crate::client::links::Links;
-use crate::client::policy::Purpose;
+use crate::client::policy::Role;
 use crate::client::runtime::{self, Here};
 use crate::client::state::{RawUpdate, State};
 use crate::client::store::{Change, StoreError};
@@ -67,7 +67,7 @@ pub(super) struct Listeners {
     pub(super) raw: broadcast::Sender<RawUpdate>,
     pub(super) hub: Arc<Hub>,
     pub(super) links: Weak<Links>,
-    pub(super) purpose: Purpose,
+    pub(super) role: Role,
     /// Whether updates come over it, and the client's state is told by it.
     pub(super) is_main: bool,
     /// After how long without a call it is closed.
@@ -348,9 +348,9 @@ impl Ears {
 
     /// Tells the client's state.
     fn tell(&self, state: State) {
-        let Listeners { dc, purpose, links, is_main, .. } = &self.listeners;
+        let Listeners { dc, role, links, is_main, .. } = &self.listeners;
         if *is_main && let Some(links) = links.upgrade() {
-            links.tell((*dc, *purpose), &self.link, state);
+            links.tell((*dc, *role), &self.link, state);
         }
     }
 

@@ -8,14 +8,14 @@ use tokio::sync::watch;
 use crate::client::error::Error;
 use crate::client::keeper::keys_of;
 use crate::client::link::Link;
-use crate::client::policy::Purpose;
+use crate::client::policy::Role;
 use crate::client::runtime::{self, Here};
 use crate::client::state::State;
 use crate::ids::DcId;
 use crate::map::IdMap;
 
-/// What a connection is for. There is one for each.
-pub(super) type Place = (DcId, Purpose);
+/// Where a connection goes, and what it is for. There is one for each.
+pub(super) type Place = (DcId, Role);
 
 /// The connections of a client.
 #[derive(Debug)]

@@ -45,6 +45,7 @@ mod builder;
 mod core;
 mod dcs;
 mod error;
+pub mod files;
 mod floods;
 mod invoke;
 mod keeper;

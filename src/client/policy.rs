@@ -44,6 +44,26 @@ pub enum Purpose {
     Download,
 }
 
+/// What a connection is for, and which of those it is: parts of files have several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Role {
+    pub(super) purpose: Purpose,
+    /// From 0.
+    pub(super) number: u8,
+}
+
+impl Role {
+    /// Calls and updates have one connection.
+    pub(super) const MAIN: Self = Self { purpose: Purpose::Main, number: 0 };
+}
+
+/// The first of its purpose.
+impl From<Purpose> for Role {
+    fn from(purpose: Purpose) -> Self {
+        Self { purpose, number: 0 }
+    }
+}
+
 impl Default for InvokeOptions {
     fn default() -> Self {
         Self {
@@ -154,15 +174,11 @@ impl Attempts {
     }
 
     fn after_answer(&mut self, error: &RpcError, jitter: u8) -> Next {
+        if let Some(wait) = error.ordered_wait() {
+            // CF-15: it is waited once, as long as all waits together stay below the threshold.
+            return if self.wait_behind(wait) { Next::After(wait) } else { Next::Fail };
+        }
         match (error.code, error.name.as_str(), error.value) {
-            (
-                420,
-                known::FLOOD_WAIT_X
-                | known::FLOOD_PREMIUM_WAIT_X
-                | known::SLOWMODE_WAIT_X
-                | known::FLOOD_TEST_PHONE_WAIT_X,
-                Some(seconds),
-            ) => self.wait(seconds),
             (303, known::FILE_MIGRATE_X | known::STATS_MIGRATE_X, Some(number)) => {
                 self.hop(number, Home::Stays)
             }
@@ -184,19 +200,6 @@ impl Attempts {
             (500.. | ..0, _, _) => self.server_failed(jitter),
             _ => Next::Fail,
         }
-    }
-
-    /// CF-15: what the server says to wait is waited once, as long as all waits together stay below the threshold.
-    fn wait(&mut self, seconds: i64) -> Next {
-        let Ok(seconds) = u64::try_from(seconds) else { return Next::Fail };
-        // A wait of zero would ask again at once, for ever.
-        let wait = Duration::from_secs(seconds.max(1));
-        let waited = self.waited.saturating_add(wait);
-        if waited > self.threshold {
-            return Next::Fail;
-        }
-        self.waited = waited;
-        Next::After(wait)
     }
 
     /// CF-15: a wait that the server has ordered another call is waited as one's own is.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::crypto::padding::Padding;
 use crate::crypto::{Entropy, KeyId};
 use crate::framing::{CLIENT_LIMIT, Decoder, Encoder, FrameError, Framing, Side, TransportError};
-use crate::session::Padding;
 
 /// A request to dial: to any address of the data centre, with any framing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -30,7 +30,7 @@ use crate::connection::link::Link;
 use crate::connection::machine::Connection;
 use crate::crypto::{AuthKey, KeyId};
 use crate::handshake::Lifetime;
-use crate::rpc::known;
+use crate::rpc::{RpcError, known};
 use crate::session::{self, BindError, Session};
 use crate::time::Now;
 
@@ -247,8 +247,7 @@ impl Connection {
         let is_renewal = temporary.former.is_some();
         let rpc = if let BindError::Rpc(error) = &error { Some(error) } else { None };
         // A flood wait says how long.
-        let flood = rpc.filter(|error| error.code == 420).and_then(|error| error.value);
-        let mut after = Duration::from_secs(flood.and_then(|s| s.try_into().ok()).unwrap_or(0));
+        let mut after = rpc.and_then(RpcError::ordered_wait).unwrap_or_default();
         if rpc.is_some_and(|error| error.name == known::ENCRYPTED_MESSAGE_INVALID) {
             temporary.refusals += 1;
             // Whether a key of those that a binding needs may not be known everywhere yet.

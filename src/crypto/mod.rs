@@ -19,11 +19,15 @@ mod be;
 pub mod dh;
 pub(crate) mod entropy;
 pub mod factor;
+#[cfg(any(feature = "files", feature = "secret"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "files", feature = "secret"))))]
+pub mod file;
 pub mod keys;
 pub mod message_key;
 pub mod message_key_v1;
 mod montgomery;
 mod new_nonce;
+pub(crate) mod padding;
 mod pem;
 mod real;
 mod rsa_key;

@@ -17,6 +17,9 @@ pub(crate) const MAX_ROUNDS: u32 = 20;
 /// FI-55: how often a CDN is given a part that it says it does not have.
 pub(crate) const MAX_REUPLOADS: u32 = 5;
 
+/// FI-51, FI-55: the longest token that is taken: one that is longer than the smallest part costs more than what it stands for.
+pub(crate) const MAX_TOKEN: usize = 4_096;
+
 /// FI-52: how far a counter of 32 bits of blocks goes.
 const MAX_OFFSET: u64 = u32::MAX as u64 * 16;
 
@@ -28,8 +31,9 @@ pub(crate) struct Cdn {
     /// What it knows the file by.
     pub(crate) token: FileToken,
     key: Box<Secret<32>>,
-    iv: [u8; 16],
-    /// FI-55: parts that the CDN does not have, with what it said for each. The first is being given to it.
+    iv: Secret<16>,
+    /// FI-55: parts that the CDN does not have, with what it said for each. The first is being given to it. While there are any, no part
+    /// is asked for, so they are no more than were under way at once.
     pub(crate) missing: VecDeque<(u64, Vec<u8>)>,
 }
 
@@ -38,13 +42,16 @@ impl Cdn {
     ///
     /// # Errors
     ///
-    /// [`FileError::Redirect`], [`FileError::UnknownDc`].
+    /// [`FileError::Redirect`], [`FileError::Token`], [`FileError::UnknownDc`].
     pub(crate) fn new(redirect: &Redirect) -> Result<Self, FileError> {
         let dc = Dc::cdn(redirect.dc_id.into())?;
         let what = "its key has 32 bytes, and its iv 16";
         let (key, iv) = redirect.keys().ok_or(FileError::Redirect { what })?;
         if redirect.file_token.0.is_empty() {
             return Err(FileError::Redirect { what: "there is no token" });
+        }
+        if redirect.file_token.0.len() > MAX_TOKEN {
+            return Err(FileError::Token { length: redirect.file_token.0.len() });
         }
         let token = redirect.file_token.clone();
         Ok(Self { dc, token, key: Secret::boxed(key.expose()), iv, missing: VecDeque::new() })
@@ -56,21 +63,21 @@ impl Cdn {
     ///
     /// [`FileError::OffsetInvalid`] behind what the counter can count.
     pub(crate) fn decrypt(&self, offset: u64, part: &mut [u8]) -> Result<(), FileError> {
-        let iv = part_iv(&self.iv, offset).ok_or(FileError::OffsetInvalid { offset })?;
-        Ctr128BE::<Aes256>::new(self.key.expose().into(), (&iv).into()).apply_keystream(part);
+        let iv = part_iv(self.iv.expose(), offset).ok_or(FileError::OffsetInvalid { offset })?;
+        Ctr128BE::<Aes256>::new(self.key.expose().into(), iv.expose().into()).apply_keystream(part);
         Ok(())
     }
 }
 
 /// FI-52: the iv of a part. The last four bytes are replaced by the number of the block, and not added to it.
-fn part_iv(iv: &[u8; 16], offset: u64) -> Option<[u8; 16]> {
+fn part_iv(iv: &[u8; 16], offset: u64) -> Option<Secret<16>> {
     if !offset.is_multiple_of(16) || offset > MAX_OFFSET {
         return None;
     }
     let block = u32::try_from(offset / 16).ok()?;
     let mut out = *iv;
     *out.last_chunk_mut()? = block.to_be_bytes();
-    Some(out)
+    Some(out.into())
 }
 
 #[cfg(test)]
@@ -103,6 +110,11 @@ mod tests {
         }
         let none = Redirect { file_token: FileToken([].into()), ..redirect() };
         assert_eq!(Cdn::new(&none).unwrap_err(), FileError::Redirect { what: "there is no token" });
+        for (length, is_taken) in [(1, true), (MAX_TOKEN, true), (MAX_TOKEN + 1, false)] {
+            let long = Redirect { file_token: FileToken(vec![1; length].into()), ..redirect() };
+            let taken = Cdn::new(&long).map(|_| ());
+            assert_eq!(taken, if is_taken { Ok(()) } else { Err(FileError::Token { length }) });
+        }
         for dc_id in [0, 2, -203, i32::MAX] {
             let other = Redirect { dc_id, ..redirect() };
             assert_eq!(
@@ -116,15 +128,16 @@ mod tests {
     fn fi_51_keys_and_tokens_are_never_printed() {
         let shown = format!("{:?} {:?}", redirect(), Cdn::new(&redirect()).unwrap());
         assert!(shown.contains("FileToken(2 bytes)") && !shown.contains("31"), "{shown}");
+        assert!(!shown.contains("240") && !shown.contains("241"), "{shown}");
     }
 
     #[test]
     fn fi_52_the_last_bytes_of_the_iv_are_replaced_by_the_block() {
         let iv: [u8; 16] = std::array::from_fn(|n| 0xf0 + n as u8);
         let expected = hex::decode("f0f1f2f3f4f5f6f7f8f9fafb00002000").unwrap();
-        assert_eq!(part_iv(&iv, 131_072).unwrap().to_vec(), expected);
-        assert_eq!(part_iv(&iv, 0).unwrap()[12..], [0; 4]);
-        assert_eq!(part_iv(&iv, MAX_OFFSET).unwrap()[12..], [0xff; 4]);
+        assert_eq!(part_iv(&iv, 131_072).unwrap().expose().to_vec(), expected);
+        assert_eq!(part_iv(&iv, 0).unwrap().expose()[12..], [0; 4]);
+        assert_eq!(part_iv(&iv, MAX_OFFSET).unwrap().expose()[12..], [0xff; 4]);
         for offset in [1, 8, 15, 17, MAX_OFFSET + 16, u64::MAX] {
             assert_eq!(part_iv(&iv, offset), None);
         }

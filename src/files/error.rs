@@ -126,6 +126,12 @@ pub enum FileError {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// FI-51, FI-55: a token of a CDN is longer than the smallest part of a file.
+    #[error("a token of the CDN has {length} bytes, which is more than is kept")]
+    Token {
+        /// How many.
+        length: usize,
+    },
     /// FI-53: hashes that cannot be, as they overlap or are of another length.
     #[error("the hashes of the file's ranges make no sense at {offset}")]
     Hashes {

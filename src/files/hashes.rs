@@ -118,10 +118,8 @@ impl Held {
 
     /// Whether some byte of a span is held.
     pub(crate) fn touches(&self, span: &Range<u64>) -> bool {
-        self.0
-            .range(..span.end)
-            .next_back()
-            .is_some_and(|(from, held)| from + length(held) > span.start)
+        let last = self.0.range(..span.end).next_back();
+        !span.is_empty() && last.is_some_and(|(from, held)| from + length(held) > span.start)
     }
 
     /// The byte behind what is held without a gap from a byte on.
@@ -155,6 +153,9 @@ impl Held {
     /// Takes out what is held of a span; what is held beside it stays.
     pub(crate) fn take(&mut self, span: &Range<u64>) -> Vec<(u64, Chunk)> {
         let mut out = Vec::new();
+        if span.is_empty() {
+            return out;
+        }
         let first = self.0.range(..=span.start).next_back().map_or(span.start, |(from, _)| *from);
         let touched: Vec<u64> = self.0.range(first..span.end).map(|(from, _)| *from).collect();
         for from in touched {
@@ -306,6 +307,28 @@ mod tests {
                 // What lies beside it stays.
                 assert_eq!(held.bytes(), 8);
                 assert!(!held.touches(&(4..8)) && held.touches(&(3..8)) && held.touches(&(4..9)));
+            }
+        }
+    }
+
+    /// Every span of a few bytes, also those that end before they begin, of what is held in two pieces.
+    #[test]
+    fn what_is_taken_out_is_what_a_flag_for_each_byte_would_tell() {
+        for from in 0..=8 {
+            for to in 0..=8 {
+                let mut held = Held::default();
+                held.insert(1, &vec![1, 2, 3].into());
+                held.insert(5, &vec![5, 6].into());
+                let is_in = |at: &u64| [1, 2, 3, 5, 6].contains(at);
+                let expected: Vec<u64> = (from..to).filter(is_in).collect();
+                assert_eq!(held.touches(&(from..to)), !expected.is_empty(), "{from}..{to}");
+                let out = held.take(&(from..to));
+                let bytes: Vec<u64> =
+                    out.iter().flat_map(|(_, chunk)| chunk.iter().map(|b| u64::from(*b))).collect();
+                let places: Vec<u64> =
+                    out.iter().flat_map(|(at, chunk)| *at..at + chunk.len() as u64).collect();
+                assert_eq!((&bytes, &places), (&expected, &expected), "{from}..{to}");
+                assert_eq!(held.bytes(), 5 - expected.len() as u64);
             }
         }
     }

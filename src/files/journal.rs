@@ -7,8 +7,13 @@
 //! Numbers are little-endian; a size or an end that nobody knows is 2^64 - 1; the checksum is the CRC-32 of all before it. No reference
 //! and no token is kept: they expire (FI-81).
 
+use std::fmt;
+use std::ops::Deref;
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
+use crate::crypto::Secret;
 use crate::files::location::Kind;
 
 /// FI-81: the version of the format. One that is not this is not read.
@@ -41,6 +46,31 @@ pub enum JournalError {
     TooOld,
 }
 
+/// A journal as it is stored. It may have the iv of a file of a secret chat, which has bytes of the file: it is wiped, and `Debug` does not
+/// show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Kept(Zeroizing<Vec<u8>>);
+
+impl From<Vec<u8>> for Kept {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes.into())
+    }
+}
+
+impl Deref for Kept {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Kept({} bytes)", self.len())
+    }
+}
+
 /// FI-80: a download's journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Journal {
@@ -61,7 +91,7 @@ pub struct Journal {
     /// The bytes of a part.
     pub part_size: u32,
     /// FI-39: of an encrypted file, up to where it is decrypted, and the iv there.
-    pub chain: Option<(u64, [u8; 32])>,
+    pub chain: Option<(u64, Secret<32>)>,
     /// The parts that were written, a bit each, from the part that `from` lies in.
     pub parts: Vec<u8>,
 }
@@ -92,8 +122,9 @@ pub struct Expected<'a> {
 impl Journal {
     /// The journal as it is stored. It replaces the one before as a whole, or is torn and worth nothing.
     #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(128 + self.parts.len());
+    pub fn to_bytes(&self) -> Kept {
+        // As large as it becomes: growing would leave copies behind.
+        let mut out = Vec::with_capacity(HEAD + usize::from(u8::MAX) + self.parts.len());
         out.extend_from_slice(b"TWD");
         out.extend_from_slice(&[VERSION, self.kind]);
         out.extend_from_slice(&self.dc.to_le_bytes());
@@ -109,7 +140,7 @@ impl Journal {
         out.push(u8::from(self.chain.is_some()));
         if let Some((at, iv)) = &self.chain {
             out.extend_from_slice(&at.to_le_bytes());
-            out.extend_from_slice(iv);
+            out.extend_from_slice(iv.expose());
         }
         out.extend_from_slice(&u32::try_from(self.parts.len()).unwrap_or(u32::MAX).to_le_bytes());
         out.extend_from_slice(&self.parts);
@@ -138,7 +169,7 @@ impl Journal {
             part_size: u32::from_le_bytes(read.array()?),
             chain: match read.byte()? {
                 0 => None,
-                1 => Some((read.number()?, read.array()?)),
+                1 => Some((read.number()?, Secret::from(read.array()?))),
                 _ => return Err(JournalError::Torn),
             },
             parts: {
@@ -226,7 +257,7 @@ pub const KEPT_SMALL: Duration = Duration::from_secs(90 * 60);
 impl UploadState {
     /// The state as it is stored.
     #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
+    pub fn to_bytes(&self) -> Kept {
         let mut out = Vec::with_capacity(64);
         out.extend_from_slice(b"TWU");
         out.push(VERSION);
@@ -288,6 +319,9 @@ impl UploadState {
     }
 }
 
+/// What a journal has at most beside the variant's name and the bits of the parts.
+const HEAD: usize = 96;
+
 /// What stands for a number that nobody knows.
 const UNKNOWN: u64 = u64::MAX;
 
@@ -295,10 +329,10 @@ fn known(number: u64) -> Option<u64> {
     Some(number).filter(|number| *number != UNKNOWN)
 }
 
-fn sealed(mut out: Vec<u8>) -> Vec<u8> {
+fn sealed(mut out: Vec<u8>) -> Kept {
     let crc = crc32fast::hash(&out);
     out.extend_from_slice(&crc.to_le_bytes());
-    out
+    out.into()
 }
 
 /// What is between head and checksum. The version is looked at after the checksum: a flipped bit makes no other version.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::files::error::FileError;
+use crate::ids::{CDN_NUMBERS, DC_NUMBERS};
 
 /// A data centre's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,17 +17,16 @@ impl Dc {
     ///
     /// [`FileError::UnknownDc`].
     pub fn new(number: i64) -> Result<Self, FileError> {
-        Self::within(number, 1..=100)
+        Self::within(number, DC_NUMBERS)
     }
 
-    /// FI-51: one of a [CDN](https://core.telegram.org/cdn), 101 to 999. None is that of another data centre, so that nobody is sent to
-    /// a CDN for what is not public, or to a data centre with what is a CDN's.
+    /// FI-51: one of a [CDN](https://core.telegram.org/cdn), 101 to 999. None is that of another data centre.
     ///
     /// # Errors
     ///
     /// [`FileError::UnknownDc`].
     pub fn cdn(number: i64) -> Result<Self, FileError> {
-        Self::within(number, 101..=999)
+        Self::within(number, CDN_NUMBERS)
     }
 
     fn within(number: i64, numbers: std::ops::RangeInclusive<i64>) -> Result<Self, FileError> {
@@ -43,7 +43,7 @@ impl Dc {
     /// Whether it is a CDN's.
     #[must_use]
     pub fn is_cdn(self) -> bool {
-        self.0 > 100
+        CDN_NUMBERS.contains(&self.0.into())
     }
 }
 

@@ -4,7 +4,7 @@
 //! ```text
 //!                       sizes ── what servers take (FI-02 to FI-06, FI-30, FI-31)
 //!  Planner ─┬─ Upload ── parts read, sent, acknowledged       ─┬─ lanes ── windows, pauses, stalls (FI-70 to FI-76)
-//!           └─ Download ─ cdn ─ hashes ─ sealed ─ writes       ├─ retry ── one table: what an error does
+//!           └─ Download ─ cdn ─ hashes ─ chain ─ writes        ├─ retry ── one table: what an error does
 //!                                                              └─ journal ── what another run goes on with (FI-80 to FI-84)
 //! ```
 //!
@@ -54,7 +54,6 @@ mod progress;
 pub mod references;
 mod request;
 pub mod retry;
-pub mod sealed;
 pub mod sizes;
 mod spans;
 #[cfg(test)]

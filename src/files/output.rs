@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::files::error::FileError;
-use crate::files::journal::JournalError;
+use crate::files::journal::{JournalError, Kept};
 use crate::files::lanes::{Direction, Link};
 use crate::files::location::Dc;
 use crate::files::progress::Progress;
@@ -63,7 +63,7 @@ pub enum Disk {
     /// FI-80, FI-84: put this in the place of the journal, as a whole.
     Journal {
         /// What.
-        bytes: Vec<u8>,
+        bytes: Kept,
     },
     /// FI-82: the file is complete: cut it to its length, sync it, give it its name, remove the journal.
     Finish {

@@ -175,9 +175,10 @@ pub struct Redirect {
 
 impl Redirect {
     /// FI-51: the key and the iv, of 32 and 16 bytes.
-    pub(crate) fn keys(&self) -> Option<(Secret<32>, [u8; 16])> {
+    pub(crate) fn keys(&self) -> Option<(Secret<32>, Secret<16>)> {
         let key: [u8; 32] = self.encryption_key.as_slice().try_into().ok()?;
-        Some((key.into(), self.encryption_iv.as_slice().try_into().ok()?))
+        let iv: [u8; 16] = self.encryption_iv.as_slice().try_into().ok()?;
+        Some((key.into(), iv.into()))
     }
 }
 

@@ -18,7 +18,7 @@
 use std::time::Duration;
 
 use crate::files::location::Kind;
-use crate::rpc::{RpcError, known};
+use crate::rpc::{MAX_ORDERED_WAIT, RpcError, known};
 
 /// What was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -87,8 +87,9 @@ pub enum Reaction {
     Late(i64),
 }
 
-/// FI-75: the longest wait that is taken for one: 14 days, as TDLib has it.
-pub const MAX_WAIT: i64 = 14 * 86_400;
+/// FI-75: the longest wait that is waited, in seconds: the longest that is taken for one.
+#[allow(clippy::cast_possible_wrap, reason = "14 days")]
+pub const MAX_WAIT: i64 = MAX_ORDERED_WAIT.as_secs() as i64;
 
 /// FI-56: not in the list of known errors.
 const REQUEST_TOKEN_INVALID: &str = "REQUEST_TOKEN_INVALID";
@@ -103,7 +104,11 @@ pub fn reaction(error: &RpcError, context: Context) -> Reaction {
     let at_master = matches!(asked, Asked::GetFile | Asked::Hashes);
     match (error.code, error.name.as_str(), error.value) {
         (420, known::FLOOD_WAIT_X | known::FLOOD_PREMIUM_WAIT_X, Some(seconds)) => {
-            pause(seconds, kind)
+            match error.ordered_wait() {
+                Some(_) if kind == Some(Kind::GroupCall) => Reaction::Late(seconds),
+                Some(wait) if seconds <= MAX_WAIT => Reaction::Pause(wait),
+                _ => Reaction::WaitTooLong(seconds),
+            }
         }
         (500.. | ..0, _, _) | (_, known::WORKER_BUSY_TOO_LONG_RETRY | known::TIMEOUT, _) => {
             Reaction::Again
@@ -142,15 +147,6 @@ pub fn reaction(error: &RpcError, context: Context) -> Reaction {
         }
         (403, CLUSTER_INVALID, _) => Reaction::AskConfig,
         _ => Reaction::Fail,
-    }
-}
-
-fn pause(seconds: i64, kind: Option<Kind>) -> Reaction {
-    match u64::try_from(seconds) {
-        Ok(_) if kind == Some(Kind::GroupCall) => Reaction::Late(seconds),
-        // A wait of zero would ask again at once, for ever.
-        Ok(wait) if seconds <= MAX_WAIT => Reaction::Pause(Duration::from_secs(wait.max(1))),
-        _ => Reaction::WaitTooLong(seconds),
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::crypto::{Entropy, EntropyExt};
 use crate::files::digest::Checksum;
 use crate::files::error::FileError;
-use crate::files::journal::UploadState;
+use crate::files::journal::{Kept, UploadState};
 use crate::files::output::{Begin, InputFile};
 use crate::files::request::{Chunk, Request};
 use crate::files::retry::{MAX_SERVER_ERRORS, backoff};
@@ -39,7 +39,7 @@ pub struct UploadSpec {
     /// FI-84: whether a state is to be kept, if it can be read again.
     pub journal: bool,
     /// FI-84: what was kept of it.
-    pub resume: Option<Vec<u8>>,
+    pub resume: Option<Kept>,
     /// FI-75: how long may be waited in all because the server says so; for ever by default.
     pub max_wait: Option<Duration>,
 }
@@ -358,7 +358,7 @@ impl Upload {
         if times > MAX_REFUSED {
             return Err(FileError::NotKept { part, times });
         }
-        self.wait(part, now + backoff(times));
+        self.wait(part, now.saturating_add(backoff(times)));
         Ok(())
     }
 
@@ -385,7 +385,7 @@ impl Upload {
                 backoff(tries.lost)
             }
         };
-        self.wait(part, now + wait);
+        self.wait(part, now.saturating_add(wait));
         Ok(())
     }
 
@@ -396,10 +396,10 @@ impl Upload {
         }
     }
 
-    /// When a part that waits may go.
-    pub(crate) fn wake(&self) -> Option<Duration> {
+    /// When a part that waits may go, after `now`.
+    pub(crate) fn wake(&self, now: Duration) -> Option<Duration> {
         let at = |state: &State| match state {
-            State::Waiting(at, _) => Some(*at),
+            State::Waiting(at, _) => Some(*at).filter(|at| *at > now),
             _ => None,
         };
         self.parts.values().filter_map(at).min()
@@ -486,7 +486,7 @@ impl Upload {
     }
 
     /// FI-84: what is kept of it.
-    pub(crate) fn journal(&self) -> Option<Vec<u8>> {
+    pub(crate) fn journal(&self) -> Option<Kept> {
         let size = self.size.filter(|_| self.has_journal)?;
         let ready = self
             .acked

@@ -71,7 +71,7 @@ impl Chat {
         let is_over = self.record.state == State::Closed;
         match (called, answer) {
             (_, Answer::Unknown) => self.again(called, request, RETRY_AFTER),
-            (_, Answer::Failed { code, name }) => match judge(called, code, &name) {
+            (_, Answer::Failed(error)) => match judge(called, &error) {
                 Reaction::Later(wait) => self.again(called, request, wait),
                 Reaction::Done if called == Called::Discard => self.discarded(),
                 // SC-07: it may be us who had accepted it. A packet of the other side tells, or the server that it is gone.
@@ -108,22 +108,22 @@ impl Chat {
 
     fn message_answered(&mut self, flight: InFlight, answer: Answer, entropy: &mut dyn Entropy) {
         let InFlight { out, is_resend, .. } = flight;
-        let (code, name) = match answer {
+        let error = match answer {
             Answer::Sent { date, file } => return self.message_sent(out, is_resend, date, file),
-            Answer::Failed { code, name } => (code, name),
+            Answer::Failed(error) => error,
             // SC-82: the same bytes again.
             _ => return self.hold(RETRY_AFTER),
         };
         let kind = self.outbox.get(&out).map(|sent| sent.kind);
         let called = if kind == Some(Kind::Message) { Called::Message } else { Called::Control };
-        match judge(called, code, &name) {
+        match judge(called, &error) {
             Reaction::Later(wait) => self.hold(wait),
             Reaction::Done => self.message_sent(out, is_resend, 0, None),
             Reaction::Gone => self.end(Closed::Theirs, false),
             Reaction::Replace => {
                 if let Some(sent) = self.outbox.get(&out) {
                     let random_id = sent.random_id;
-                    self.event(Event::SendFailed { random_id, error: name });
+                    self.event(Event::SendFailed { random_id, error: error.message() });
                     self.forget_timer(random_id);
                 }
                 self.replace(out, entropy);

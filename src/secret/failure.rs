@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::rpc::RpcError;
 use crate::secret::limits::RETRY_AFTER;
 
 /// A call of the chat, as its failure is judged.
@@ -39,12 +40,13 @@ pub(super) enum Reaction {
 }
 
 /// Judges an error.
-pub(super) fn judge(called: Called, code: i32, name: &str) -> Reaction {
+pub(super) fn judge(called: Called, error: &RpcError) -> Reaction {
     use {Called as C, Reaction as R};
-    if let Some(wait) = wait(name) {
+    if let Some(wait) = error.ordered_wait() {
         return R::Later(wait);
     }
-    match (called, name) {
+    let code = error.code;
+    match (called, error.name.as_str()) {
         (
             C::Accept,
             "ENCRYPTION_ALREADY_ACCEPTED" | "ENCRYPTION_ALREADY_DECLINED" | "ENCRYPTION_DECLINED",
@@ -54,7 +56,7 @@ pub(super) fn judge(called: Called, code: i32, name: &str) -> Reaction {
         (C::Message | C::Control, "ENCRYPTION_DECLINED") => R::Gone,
         // The answer of the first time was lost.
         (_, "RANDOM_ID_DUPLICATE") => R::Done,
-        _ if name == "MSG_WAIT_FAILED" || !(0..500).contains(&code) => R::Later(RETRY_AFTER),
+        _ if error.name == "MSG_WAIT_FAILED" || !(0..500).contains(&code) => R::Later(RETRY_AFTER),
         (C::Message | C::Control, _) if code == 403 => R::Gone,
         (C::Message, _) => R::Replace,
         (C::Control, _) => R::Fatal,
@@ -64,16 +66,10 @@ pub(super) fn judge(called: Called, code: i32, name: &str) -> Reaction {
     }
 }
 
-/// The seconds of `FLOOD_WAIT_3`, `SLOWMODE_WAIT_3` and the like.
-fn wait(name: &str) -> Option<Duration> {
-    let (kind, seconds) = name.rsplit_once('_')?;
-    let seconds = seconds.parse().ok()?;
-    kind.ends_with("_WAIT").then(|| Duration::from_secs(seconds))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rpc::MAX_ORDERED_WAIT;
 
     const ALL: [Called; 7] = [
         Called::Config,
@@ -105,6 +101,10 @@ mod tests {
             (400, "FILE_PART_1_MISSING", [no, no, no, ok, re, fa, ok]),
             (400, "MD5_CHECKSUM_INVALID", [no, no, no, ok, re, fa, ok]),
             (420, "FLOOD_WAIT_17", [R::Later(Duration::from_secs(17)); 7]),
+            (420, "SLOWMODE_WAIT_17", [R::Later(Duration::from_secs(17)); 7]),
+            // Neither at once, for ever, nor never.
+            (420, "FLOOD_WAIT_0", [R::Later(Duration::from_secs(1)); 7]),
+            (420, "FLOOD_WAIT_9223372036854775807", [R::Later(MAX_ORDERED_WAIT); 7]),
             (400, "MSG_WAIT_FAILED", [later; 7]),
             (500, "INTERNAL", [later; 7]),
             (-503, "Timeout", [later; 7]),
@@ -113,7 +113,7 @@ mod tests {
             (400, "MAX_QTS_INVALID", [no, no, no, ok, re, fa, ok]),
             (420, "FLOOD_WAIT_", [no, no, no, ok, re, fa, ok]),
         ] {
-            let judged = ALL.map(|called| judge(called, code, name));
+            let judged = ALL.map(|called| judge(called, &RpcError::parse(code, name)));
             assert_eq!(judged, row, "{name}");
         }
     }

@@ -3,9 +3,10 @@
 //! A file goes through AES-256-IGE as a whole, so its parts are encrypted and decrypted in their order. That proves nothing
 //! about it: whoever has the server can change a file, so do not parse it where it can do harm (SC-77).
 
-use md5::{Digest, Md5};
-
-use crate::crypto::{AesKeyIv, Entropy, Secret, Suite, SuiteError};
+use crate::crypto::file::{Chain, fingerprint};
+use crate::crypto::{AesKeyIv, Entropy, Secret};
+use crate::ids::DC_NUMBERS;
+pub use crate::local_name::local_name as safe_name;
 use crate::secret::limits::MAX_FILE;
 use crate::secret::types::ServerFile;
 use crate::tl::secret::enums::DecryptedMessageMedia as Media;
@@ -48,65 +49,15 @@ impl FileKey {
     }
 
     /// `key_fingerprint`, which the server passes on beside the message.
-    ///
-    /// ```text
-    /// digest = MD5(key | iv)     fingerprint = digest[0..4] XOR digest[4..8], little-endian
-    /// ```
     #[must_use]
     pub fn fingerprint(&self) -> i32 {
-        let digest = Md5::new().chain_update(self.key()).chain_update(self.iv()).finalize();
-        let [a, b, c, d, e, f, g, h, ..]: [u8; 16] = digest.into();
-        i32::from_le_bytes([a, b, c, d]) ^ i32::from_le_bytes([e, f, g, h])
+        fingerprint(&self.0)
     }
 
     /// What encrypts or decrypts the file from its beginning.
     #[must_use]
-    pub fn cipher(&self, suite: Suite) -> FileCipher {
-        FileCipher { suite, aes: self.0.clone() }
-    }
-}
-
-/// Goes through a file, part by part in their order. A part has a multiple of 16 bytes; the last is filled up with what is random.
-#[derive(Debug)]
-pub struct FileCipher {
-    suite: Suite,
-    aes: AesKeyIv,
-}
-
-impl FileCipher {
-    /// Encrypts the next part in place.
-    ///
-    /// # Errors
-    ///
-    /// [`SuiteError::NotBlocks`] when the length is no multiple of 16; nothing has changed then.
-    pub fn encrypt(&mut self, part: &mut [u8]) -> Result<(), SuiteError> {
-        let plain = part.last_chunk::<16>().copied();
-        self.aes.encrypt(&*self.suite, part)?;
-        self.go_on(part.last_chunk().copied(), plain);
-        Ok(())
-    }
-
-    /// Decrypts the next part in place.
-    ///
-    /// # Errors
-    ///
-    /// [`SuiteError::NotBlocks`] when the length is no multiple of 16; nothing has changed then.
-    pub fn decrypt(&mut self, part: &mut [u8]) -> Result<(), SuiteError> {
-        let encrypted = part.last_chunk::<16>().copied();
-        self.aes.decrypt(&*self.suite, part)?;
-        self.go_on(encrypted, part.last_chunk().copied());
-        Ok(())
-    }
-
-    /// IGE goes on from the last blocks of both.
-    fn go_on(&mut self, encrypted: Option<[u8; 16]>, plain: Option<[u8; 16]>) {
-        if let (Some(encrypted), Some(plain)) = (encrypted, plain) {
-            let mut iv = [0; 32];
-            let (first, second) = iv.split_at_mut(16);
-            first.copy_from_slice(&encrypted);
-            second.copy_from_slice(&plain);
-            self.aes.iv = Secret::from(iv);
-        }
+    pub fn chain(&self) -> Chain {
+        Chain::new(self.0.clone())
     }
 }
 
@@ -188,38 +139,12 @@ pub fn check(media: &Media, file: &ServerFile) -> Result<Checked, FileError> {
     if !(size..=size + 15).contains(&file.size) {
         return Err(FileError::EncryptedSize { size, encrypted: file.size });
     }
-    if !DATA_CENTRES.contains(&file.dc_id) {
+    // A file of a secret chat is at no CDN.
+    if !DC_NUMBERS.contains(&file.dc_id.into()) {
         return Err(FileError::DataCentre { dc_id: file.dc_id });
     }
     Ok(Checked { key, size })
 }
-
-/// Those that addresses may be known of: five, and those of content delivery, whose numbers are below 1,000.
-const DATA_CENTRES: std::ops::Range<i32> = 1..1_000;
-
-/// A name that does no harm as the name of a file: no folder, nothing that is not seen or turns what is seen around, never empty
-/// (SC-78).
-#[must_use]
-pub fn safe_name(name: &str) -> String {
-    let base = name.rsplit(['/', '\\', ':']).next().unwrap_or_default();
-    let is_shown = |c: &char| {
-        !c.is_control()
-            && !matches!(*c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}'
-            | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200d}' | '\u{feff}')
-    };
-    let mut safe = String::new();
-    for c in base.chars().filter(is_shown) {
-        if safe.len() + c.len_utf8() > MAX_NAME {
-            break;
-        }
-        safe.push(c);
-    }
-    let safe = safe.trim_matches([' ', '.']);
-    if safe.is_empty() { "file".to_owned() } else { safe.to_owned() }
-}
-
-/// The longest name that file systems take, in bytes, with room for an ending against one that is there.
-const MAX_NAME: usize = 240;
 
 #[cfg(test)]
 mod tests;

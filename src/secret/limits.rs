@@ -35,7 +35,7 @@ pub const MAX_WAITING: usize = 1_000;
 /// Messages that wait behind a gap (SC-45): as many as one resend may ask for.
 pub const MAX_QUEUED: usize = 1_000;
 
-/// The bytes of all that wait behind a gap (SC-45).
+/// The bytes of all that wait behind a gap (SC-45), and of all that wait for the key (SC-10).
 pub const MAX_QUEUED_BYTES: usize = 16 << 20;
 
 /// The messages that one resend may ask for (SC-46): TDLib closes a chat for more.

@@ -14,20 +14,17 @@
 
 use zeroize::Zeroizing;
 
+use crate::crypto::padding::{PADDING, Padding};
 use crate::crypto::{AuthKey, CryptoSuite, Entropy, KeyId, MessageKey, message_key};
 use crate::secret::error::Dropped;
 use crate::secret::limits::MAX_PACKET;
 use crate::secret::side::Side;
-use crate::session::Padding;
 
 /// `key_fingerprint` and `msg_key`, which are not encrypted.
 const OUTSIDE: usize = 24;
 
 /// `length`.
 const LENGTH: usize = 4;
-
-/// The padding that is accepted (SC-21).
-const PADDING: std::ops::RangeInclusive<usize> = 12..=1024;
 
 /// The packet that carries these bytes from one end.
 pub(super) fn seal(

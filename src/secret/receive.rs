@@ -9,7 +9,7 @@ use crate::secret::error::{Breach, Closed, Dropped};
 use crate::secret::event::{Event, Position, Receipt};
 use crate::secret::layer::{self, Carried, Header};
 use crate::secret::life::{State, Word as LifeWord};
-use crate::secret::limits::{MAX_QUEUED_BYTES, MAX_WAITING, OUR_LAYER};
+use crate::secret::limits::{MAX_PACKET, MAX_QUEUED_BYTES, MAX_WAITING, OUR_LAYER};
 use crate::secret::numbers::{self, Numbers, Place};
 use crate::secret::outgoing::Kind;
 use crate::secret::packet;
@@ -52,6 +52,10 @@ impl Chat {
     }
 
     fn receive(&mut self, message: EncryptedMessage, entropy: &mut dyn Entropy) -> Receipt {
+        // SC-22: before it is kept anywhere.
+        if message.bytes.len() > MAX_PACKET {
+            return self.dropped(Dropped::NotAuthentic);
+        }
         match self.record.state {
             State::Ready => {}
             State::Closed | State::Offered | State::Configuring | State::Computing => {
@@ -66,7 +70,7 @@ impl Chat {
                 return Receipt::Taken;
             }
             // The other side may have its key before we have ours. The server keeps the message until it is settled.
-            _ if self.early.len() < MAX_WAITING => {
+            _ if self.has_room(&message) => {
                 self.keep_qts();
                 self.early.push_back(message);
                 return Receipt::Early;
@@ -77,6 +81,13 @@ impl Chat {
             Ok(receipt) => receipt,
             Err(dropped) => self.dropped(dropped),
         }
+    }
+
+    /// Whether a message may wait for the key. Nobody has shown yet who wrote those that wait, so they have limits.
+    fn has_room(&self, message: &EncryptedMessage) -> bool {
+        let bytes: usize = self.early.iter().map(|message| message.bytes.len()).sum();
+        self.early.len() < MAX_WAITING
+            && bytes.saturating_add(message.bytes.len()) <= MAX_QUEUED_BYTES
     }
 
     /// What came before the key was there.
@@ -338,10 +349,10 @@ impl Chat {
 
     /// A message with a timer: it starts when it is opened (SC-70).
     pub(super) fn await_opening(&mut self, random_id: i64, ttl: i32, is_ours: bool) {
-        if ttl > 0 {
-            let timer = Timer { is_ours, ttl, deadline: None };
+        let timer = Timer { is_ours, ttl, deadline: None };
+        // The other side names its messages: one that is called as another is must not stop that one's timer.
+        if ttl > 0 && self.timers.insert(random_id, timer) {
             self.put(Row::Timer(random_id), timer.encode());
-            self.timers.insert(random_id, timer);
         }
     }
 

@@ -48,7 +48,9 @@ impl Chat {
                     chat.inbox_bytes += queued.layer.len();
                     chat.inbox.insert(out, queued);
                 }
-                Row::Timer(random_id) => chat.timers.insert(random_id, Timer::decode(bytes)?),
+                Row::Timer(random_id) => {
+                    chat.timers.insert(random_id, Timer::decode(bytes)?);
+                }
             }
         }
         chat.begin(now, None);

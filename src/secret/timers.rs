@@ -1,6 +1,7 @@
 //! Messages that vanish (SC-70): when the timer of each runs out.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use zeroize::Zeroizing;
 
@@ -23,8 +24,15 @@ pub(super) struct Timer {
 pub(super) struct Timers(BTreeMap<i64, Timer>);
 
 impl Timers {
-    pub(super) fn insert(&mut self, random_id: i64, timer: Timer) {
-        self.0.insert(random_id, timer);
+    /// Takes one, unless there is one for this message. Whether it was taken.
+    pub(super) fn insert(&mut self, random_id: i64, timer: Timer) -> bool {
+        match self.0.entry(random_id) {
+            Entry::Vacant(place) => {
+                place.insert(timer);
+                true
+            }
+            Entry::Occupied(_) => false,
+        }
     }
 
     pub(super) fn remove(&mut self, random_id: i64) -> bool {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::crypto::KeyId;
+use crate::rpc::RpcError;
 
 /// The number of a secret chat, chosen by who asked for it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -260,12 +261,7 @@ pub enum Answer {
     /// `boolTrue` and the like.
     Done,
     /// `rpc_error`.
-    Failed {
-        /// Its code.
-        code: i32,
-        /// Its name, `FLOOD_WAIT_3` for instance.
-        name: String,
-    },
+    Failed(RpcError),
     /// Nobody knows: the connection ended, or it took too long.
     Unknown,
 }

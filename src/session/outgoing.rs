@@ -1,5 +1,6 @@
 //! What is sent: service messages, requests and acknowledgements, packed into as few packets as the limits allow.
 
+use crate::crypto::padding::Padding;
 use crate::crypto::{Entropy, QuickAckToken};
 use crate::ids::SeqNo;
 use crate::message_id::MessageId;
@@ -7,7 +8,6 @@ use crate::rpc::CallId;
 use crate::session::binding::Binding;
 use crate::session::calls::Copy;
 use crate::session::packet::{self, Header};
-use crate::session::padding::Padding;
 use crate::session::queries::Query;
 use crate::session::{Calls, Session};
 use crate::time::Now;

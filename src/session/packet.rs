@@ -12,12 +12,12 @@
 
 use byteorder::{ByteOrder, LittleEndian};
 
+use crate::crypto::padding::{PADDING, Padding};
 use crate::crypto::{
     AuthKey, CryptoSuite, Entropy, MessageKey, QuickAckToken, Sender, message_key,
 };
 use crate::ids::{Salt, SeqNo, SessionId};
 use crate::message_id::MessageId;
-use crate::session::padding::{MIN_PADDING, Padding};
 use crate::session::violation::Violation;
 
 /// `auth_key_id` and `msg_key`, which are not encrypted.
@@ -25,9 +25,6 @@ const OUTSIDE: usize = 24;
 
 /// Salt, session, message id, sequence number and length.
 const HEADER: usize = 32;
-
-/// The most padding (EM-03). More could hide something else.
-const MAX_PADDING: usize = 1024;
 
 /// What stands before the body of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +132,7 @@ fn read(plaintext: &[u8]) -> Result<(Header, &[u8]), Violation> {
         .and_then(|length| rest.get(..length))
         .ok_or(Violation::Length { length })?;
     let padding = rest.len() - body.len();
-    if !(MIN_PADDING..=MAX_PADDING).contains(&padding) {
+    if !PADDING.contains(&padding) {
         return Err(Violation::Padding { length: padding });
     }
     let header = Header {

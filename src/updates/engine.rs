@@ -66,6 +66,8 @@ pub struct Counts {
 pub struct Engine {
     account: Option<Account>,
     pub(super) skips: bool,
+    /// The loss of what is skipped, until it is dealt with. Nothing is kept before.
+    pub(super) skipped: Option<Mark>,
     pub(super) common: Common,
     pub(super) channels: Channels,
     pub(super) peers: PeerCache,
@@ -101,6 +103,7 @@ impl Engine {
         let mut this = Self {
             account,
             skips,
+            skipped: None,
             common: Common::at(kept.common),
             channels,
             peers: PeerCache::load(kept.peers.into_values()),
@@ -272,16 +275,21 @@ impl Engine {
     fn answered(&mut self, now: Now, asked: Asked, bytes: &[u8], entropy: &mut dyn Entropy) {
         let unreadable = match asked {
             Asked::Confirm => None,
-            Asked::State | Asked::Probe => match ServerState::from_bytes(bytes) {
+            Asked::State | Asked::Unreadable | Asked::Probe => match ServerState::from_bytes(bytes)
+            {
                 Ok(state) if asked == Asked::State => {
                     self.common_begins(now, &state);
+                    None
+                }
+                Ok(state) if asked == Asked::Unreadable => {
+                    self.common_leaves_out(now, &state, entropy);
                     None
                 }
                 Ok(state) => {
                     self.common_probed(&state);
                     None
                 }
-                Err(_) if asked == Asked::State => {
+                Err(_) if asked != Asked::Probe => {
                     self.common.course.failed(now.mono, None, entropy);
                     None
                 }
@@ -317,7 +325,9 @@ impl Engine {
     fn failed(&mut self, now: Now, asked: Asked, fault: &Fault, entropy: &mut dyn Entropy) {
         match asked {
             Asked::Confirm | Asked::Probe => {}
-            Asked::State | Asked::Difference => self.common_failed(now, fault, entropy),
+            Asked::State | Asked::Unreadable | Asked::Difference => {
+                self.common_failed(now, fault, entropy);
+            }
             Asked::Channel { id, .. } => self.channel_failed(now, id, fault, entropy),
         }
     }
@@ -342,7 +352,16 @@ impl Engine {
     /// Whether [`poll_checkpoint`](Self::poll_checkpoint) has something.
     #[must_use]
     pub fn has_news(&self) -> bool {
+        !self.is_skipping() && self.has_changed()
+    }
+
+    fn has_changed(&self) -> bool {
         self.out.ledger.has_news() || self.channels.has_changed() || self.peers.has_news()
+    }
+
+    /// Whether it begins from now on, and the loss of what was before is not dealt with: what was kept of any box still holds (UP-83).
+    fn is_skipping(&self) -> bool {
+        self.skips || self.skipped.is_some_and(|mark| self.out.ledger.is_waiting(mark))
     }
 
     /// What has to be kept anew, since the last time it was asked for. Keep it as a whole, or not at all.
@@ -350,6 +369,7 @@ impl Engine {
         if !self.has_news() {
             return None;
         }
+        self.channels.forget_gone(&self.out.ledger);
         let mut checkpoint = Checkpoint::default();
         let mut common = self.kept;
         let mut channels = self.channels.take_changed();
@@ -421,6 +441,11 @@ impl Engine {
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.counts
+    }
+
+    #[cfg(all(test, feature = "client"))]
+    pub(crate) fn common_state(&self) -> Option<CommonState> {
+        self.common.at
     }
 
     pub(super) fn is_logged_in(&self) -> bool {

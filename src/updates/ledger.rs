@@ -85,10 +85,10 @@ impl Ledger {
         }
     }
 
-    /// A box begins anew, or is no more: what was delivered of it does not count.
-    pub(super) fn forget(&mut self, line: BoxId) {
-        self.lanes.remove(&line);
-        self.settled.remove(&line);
+    /// Whether a delivery, or one before it in its box, is not dealt with.
+    pub(super) fn is_waiting(&self, mark: Mark) -> bool {
+        let lane = mark.line.and_then(|line| self.lanes.get(&line));
+        lane.and_then(|lane| lane.waiting.front()).is_some_and(|entry| entry.serial <= mark.serial)
     }
 
     /// Whether something of a box is not dealt with.
@@ -186,11 +186,16 @@ mod tests {
         let mut ledger = Ledger::default();
         let first = ledger.deliver(Some(BoxId::Qts), at(3));
         let second = ledger.deliver(Some(BoxId::Channel(7)), at(4));
+        assert!(ledger.is_waiting(first) && ledger.is_waiting(second));
         ledger.commit(second);
         assert_eq!(ledger.take(BoxId::Channel(7)), Some(at(4)));
         assert_eq!(ledger.take(BoxId::Qts), None);
-        ledger.forget(BoxId::Qts);
+        assert!(ledger.is_waiting(first) && !ledger.is_waiting(second));
+        // One that is dealt with waits for the one before it.
+        let third = ledger.deliver(Some(BoxId::Qts), at(5));
+        ledger.commit(third);
+        assert!(ledger.is_waiting(third));
         ledger.commit(first);
-        assert!(!ledger.has_news());
+        assert!(!ledger.is_waiting(first) && !ledger.is_waiting(third));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::updates::delivery::{Arrival, BoxId, Delivery, Event};
+use crate::updates::delivery::{Arrival, BoxId, Delivery, Event, Mark};
 use crate::updates::held::Origin;
 use crate::updates::ledger::{At, Ledger};
 use crate::updates::limits::{MAX_WAITING_BYTES, WEIGHT};
@@ -22,7 +22,7 @@ impl Out {
         place: Option<(BoxId, At)>,
         arrival: Arrival,
         origin: &Origin,
-    ) {
+    ) -> Mark {
         let line = place.map(|(line, _)| line);
         let at = place.map(|(_, at)| at).unwrap_or_default();
         let mark = self.ledger.deliver(line, at);
@@ -36,6 +36,7 @@ impl Out {
         let (is_own, peers) = (origin.is_own, origin.peers.clone());
         let delivery = Delivery { event, line, arrival, is_own, peers, mark };
         self.queue.push_back((delivery, bytes));
+        mark
     }
 
     pub(super) fn pop(&mut self) -> Option<Delivery> {

@@ -95,6 +95,8 @@ impl Engine {
             // UP-12.
             container.updates.retain(is_before_login);
             (container.seq_start, container.seq) = (0, 0);
+            // UP-73: while nobody is logged in, a hash holds for nobody.
+            (container.users, container.chats) = (Vec::new(), Vec::new());
         } else if seq < 0 || seq_start < 0 || seq < seq_start || date < 0 {
             // UP-10: what contradicts itself is believed in nothing.
             self.counts.contradictions += 1;

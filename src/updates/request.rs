@@ -49,6 +49,8 @@ pub(super) enum Asked {
     /// The state to compare ours with.
     Probe,
     Difference,
+    /// The state, to know what of a difference cannot be read (UP-63).
+    Unreadable,
     /// UP-89: nobody needs the answer.
     Confirm,
     /// A channel's difference, from a position.

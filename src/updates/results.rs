@@ -111,7 +111,7 @@ impl Engine {
 
     /// UP-69: a position whose content nobody knows yet. The difference brings it, at once.
     fn affected_unseen(&mut self, now: Now, call: &[u8], at: Option<At>, pts: i32, count: i32) {
-        if count <= 0 || pts <= 0 {
+        if count <= 0 || pts <= 0 || !self.is_logged_in() {
             return;
         }
         self.heard(now);

@@ -54,5 +54,6 @@ pub use accounts::{CodeKind, SentCode};
 #[cfg_attr(docsrs, doc(cfg(feature = "net")))]
 pub use net::{Builder, LogInError, Running};
 pub use world::{
-    Called, Counts, Habits, OwnPts, Person, Push, PushFault, PushFaults, Snapshot, World,
+    Called, Counts, DownloadFault, FileFaults, Habits, OwnPts, Person, Push, PushFault, PushFaults,
+    Snapshot, UploadFault, World,
 };

@@ -5,6 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use telewire::crypto::EntropyExt;
 use telewire::crypto::dh::KNOWN_PRIME;
 use telewire::crypto::{KeyId, SeededEntropy};
+use telewire::rpc::RpcError;
 use telewire::secret::{Answer, ChatId, ChatPeer, EncryptedMessage, Parties, Request, ServerChat};
 
 use crate::secret::end::{ACCEPTOR, CREATOR};
@@ -178,5 +179,5 @@ impl Server {
 }
 
 fn failed(name: &str) -> Answer {
-    Answer::Failed { code: if name.starts_with("FLOOD") { 420 } else { 400 }, name: name.into() }
+    Answer::Failed(RpcError::parse(if name.starts_with("FLOOD") { 420 } else { 400 }, name))
 }

@@ -142,9 +142,7 @@ pub(super) fn shared_wait(error: &CallError) -> Option<Duration> {
     let (CallError::Rpc(error) | CallError::RpcRepeated(error)) = error else { return None };
     let is_shared =
         matches!(error.name.as_str(), known::FLOOD_WAIT_X | known::FLOOD_PREMIUM_WAIT_X);
-    let seconds = error.value.and_then(|seconds| u64::try_from(seconds).ok());
-    // A wait of zero would ask again at once, for ever.
-    seconds.filter(|_| is_shared && error.code == 420).map(|s| Duration::from_secs(s.max(1)))
+    error.ordered_wait().filter(|_| is_shared)
 }
 
 impl Slot {

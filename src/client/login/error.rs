@@ -136,9 +136,8 @@ impl From<Error> for LoginError {
             known::PHONE_NUMBER_INVALID => Self::PhoneInvalid,
             known::PHONE_NUMBER_BANNED => Self::PhoneBanned,
             known::FLOOD_WAIT_X | known::FLOOD_PREMIUM_WAIT_X if rpc.code == 420 => {
-                let seconds = rpc.value.and_then(|seconds| u64::try_from(seconds).ok());
-                match seconds {
-                    Some(seconds) => Self::Flood { wait: Duration::from_secs(seconds) },
+                match rpc.ordered_wait() {
+                    Some(wait) => Self::Flood { wait },
                     None => Self::Client(error),
                 }
             }

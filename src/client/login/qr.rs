@@ -14,7 +14,7 @@ use crate::client::invoke::Course;
 use crate::client::keeper::Origin;
 use crate::client::login::turn::{Begun, LoginId, Turn};
 use crate::client::login::{LoggedIn, LoginError, PasswordStep};
-use crate::client::policy::Purpose;
+use crate::client::policy::Role;
 use crate::client::runtime;
 use crate::client::state::RawUpdate;
 use crate::rpc::Execution;
@@ -166,9 +166,8 @@ impl QrLogin {
     /// just lost the connection.
     async fn server_unix(&self) -> Duration {
         let inner = &self.client.inner;
-        let link = runtime::here()
-            .ok()
-            .and_then(|here| inner.ready(inner.home(), true, Purpose::Main, here));
+        let link =
+            runtime::here().ok().and_then(|here| inner.ready(inner.home(), true, Role::MAIN, here));
         let told = match link {
             Some(link) => link.handle.server_unix().await,
             None => None,

@@ -43,7 +43,7 @@ pub enum Change {
         /// Its addresses, the preferred first. Of more than 255 the rest is not kept.
         addresses: Vec<SocketAddr>,
     },
-    /// Who is logged in. If it is another than before, nothing of the updates of that one is kept.
+    /// Who is logged in. If it is another than before, or not known any more, nothing of the updates of that one is kept.
     User(Option<SessionUser>),
     /// How far updates were dealt with, and the peers that were learnt with them: one batch, so that no update is told of whom
     /// nobody knows how to name.

@@ -13,7 +13,7 @@ use crate::updates::Kept;
 pub struct Snapshot {
     /// The data centre that the account lives in, once it is known.
     pub home: Option<DcId>,
-    /// Who is logged in.
+    /// Who is logged in; where the key is that of no login, who was last with it.
     pub user: Option<SessionUser>,
     /// What is known of each data centre.
     pub dcs: BTreeMap<DcId, DcRecord>,
@@ -59,21 +59,30 @@ impl Snapshot {
 
     /// Applies a batch of changes.
     pub fn apply(&mut self, changes: &[Change]) {
+        self.apply_as(changes);
+    }
+
+    /// As [`apply`](Self::apply). Whether what was learnt before means nothing any more (UP-73).
+    pub(in crate::client) fn apply_as(&mut self, changes: &[Change]) -> bool {
+        let mut is_another = false;
         for change in changes {
+            let forgets = self.forgets_updates(change);
+            if forgets {
+                self.updates = Kept::default();
+            }
+            is_another |= forgets;
             match change {
                 Change::Home(dc) => self.home = Some(*dc),
                 Change::Key { dc, key } => {
                     let record = self.dcs.entry(*dc).or_default();
                     record.key = Some((**key).clone());
                     record.is_authorized = false;
-                    self.forget_updates(*dc);
                 }
                 Change::KeyForgotten(dc) => {
                     if let Some(record) = self.dcs.get_mut(dc) {
                         record.key = None;
                         record.is_authorized = false;
                     }
-                    self.forget_updates(*dc);
                 }
                 Change::Salt { dc, salt } => {
                     let key = self.dcs.get_mut(dc).and_then(|record| record.key.as_mut());
@@ -90,23 +99,25 @@ impl Snapshot {
                     let first = addresses.iter().take(MAX_ADDRESSES).copied().collect();
                     self.dcs.entry(*dc).or_default().addresses = first;
                 }
-                Change::User(user) => {
-                    let is_another =
-                        self.user.zip(*user).is_some_and(|(old, new)| old.id != new.id);
-                    if is_another {
-                        self.updates = Kept::default();
-                    }
-                    self.user = *user;
-                }
+                Change::User(user) => self.user = *user,
                 Change::Updates(checkpoint) => checkpoint.apply_to(&mut self.updates),
             }
         }
+        is_another
     }
 
-    /// UP-73: what was learnt with a key holds for that one alone.
-    fn forget_updates(&mut self, dc: DcId) {
-        if self.home == Some(dc) {
-            self.updates = Kept::default();
+    /// UP-73: what was learnt holds for one account, and for the login of one key. One that moves to another data centre takes it along.
+    fn forgets_updates(&self, change: &Change) -> bool {
+        match change {
+            Change::Key { dc, .. } | Change::KeyForgotten(dc) => self.home == Some(*dc),
+            Change::Home(dc) => {
+                self.home.is_some_and(|home| home != *dc && !self.is_authorized(home))
+            }
+            // Whose number was not known has the same key.
+            Change::User(user) => {
+                self.user.is_some_and(|old| user.is_none_or(|user| user.id != old.id))
+            }
+            _ => false,
         }
     }
 }

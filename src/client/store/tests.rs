@@ -151,6 +151,23 @@ fn up_73_updates_are_of_one_login_alone() {
         (vec![Change::KeyForgotten(two)], true),
         (vec![user(4)], true),
         (vec![user(5_000_000_001)], false),
+        // Who it was is remembered with them, or they are nobody's.
+        (vec![Change::User(None)], true),
+        (vec![Change::User(None), user(4)], true),
+        (vec![Change::Authorized { dc: two, is_authorized: false }], false),
+        (vec![Change::Authorized { dc: two, is_authorized: false }, user(4)], true),
+        (vec![Change::Authorized { dc: two, is_authorized: false }, user(5_000_000_001)], false),
+        // A login moves with all that it knows; without one, the next is another key's.
+        (vec![Change::Home(DcId::production(4))], false),
+        (
+            vec![
+                Change::Authorized { dc: two, is_authorized: false },
+                Change::Home(two),
+                Change::Home(DcId::production(4)),
+                user(5_000_000_001),
+            ],
+            true,
+        ),
         (vec![Change::KeyForgotten(DcId::production(5))], false),
         (vec![Change::Salt { dc: two, salt: Salt(1) }], false),
     ] {

@@ -17,6 +17,8 @@ use crate::updates::{Account, Checkpoint, Delivery, Engine, Mark};
 #[derive(Debug, Default)]
 pub(in crate::client) struct Hub {
     running: Mutex<Option<Running>>,
+    /// The reader whose pump panicked, until that is told. To begin another one in silence would be to do so for ever.
+    panicked: Mutex<Option<u64>>,
     /// Whether there is an engine, to be looked at for each call.
     is_on: AtomicBool,
     readers: AtomicU64,
@@ -30,21 +32,29 @@ pub(in crate::client) struct Hub {
     unsaved: AsyncMutex<Unsaved>,
 }
 
-/// What is to be kept, and of which account it is.
+/// Whose updates they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::client) struct Login {
+    /// The [number](Keeper::read_login) of the login.
+    pub(in crate::client) number: u64,
+    /// `None` while nobody is logged in.
+    pub(in crate::client) account: Option<Account>,
+}
+
+/// What is to be kept, and of which login it is.
 #[derive(Debug, Default)]
 struct Unsaved {
-    user: Option<i64>,
+    login: u64,
     checkpoint: Checkpoint,
 }
 
 impl Unsaved {
-    /// Adds what an account has to keep. What is left of another one's is nobody's.
-    fn add(&mut self, user: Option<i64>, news: Option<Checkpoint>) {
-        // An account may be known before its number is.
-        if self.user.is_some() && self.user != user {
+    /// Adds what a login has to keep. What is left of another one's is nobody's.
+    fn add(&mut self, login: u64, news: Option<Checkpoint>) {
+        if self.login != login {
             self.checkpoint = Checkpoint::default();
         }
-        self.user = user;
+        self.login = login;
         if let Some(news) = news {
             self.checkpoint.merge(news);
         }
@@ -55,7 +65,7 @@ impl Unsaved {
 #[derive(Debug)]
 pub(in crate::client) struct Running {
     pub(in crate::client) engine: Engine,
-    pub(super) account: Option<Account>,
+    pub(super) login: Login,
     reader: u64,
     /// Whether the reader is gone.
     pub(super) is_left: bool,
@@ -63,8 +73,8 @@ pub(in crate::client) struct Running {
 }
 
 impl Running {
-    pub(super) fn new(engine: Engine, account: Option<Account>, reader: u64) -> Self {
-        Self { engine, account, reader, is_left: false, started: Instant::now() }
+    pub(super) fn new(engine: Engine, login: Login, reader: u64) -> Self {
+        Self { engine, login, reader, is_left: false, started: Instant::now() }
     }
 
     fn now(&self) -> Now {
@@ -99,6 +109,12 @@ impl Hub {
         }
     }
 
+    /// An error, once, if the pump of a reader panicked.
+    pub(super) fn check(&self, reader: u64) -> Result<(), Error> {
+        let panicked = lock(&self.panicked).take_if(|panicked| *panicked == reader);
+        panicked.map_or(Ok(()), |_| Err(Error::Panicked))
+    }
+
     /// Begins with an engine, unless there is one. Whether it did: then a pump is to be had, and no second one.
     pub(super) fn start(&self, running: Running) -> bool {
         let mut place = self.lock();
@@ -111,10 +127,11 @@ impl Hub {
     }
 
     /// The pump of a reader is gone, and its engine with it.
-    pub(super) fn stop(&self, reader: u64) {
+    pub(super) fn stop(&self, reader: u64, has_panicked: bool) {
         let mut place = self.lock();
-        if place.take_if(|running| running.reader == reader).is_some() {
+        if let Some(running) = place.take_if(|running| running.reader == reader) {
             self.is_on.store(false, Ordering::Release);
+            *lock(&self.panicked) = (has_panicked && !running.is_left).then_some(reader);
         }
         drop(place);
         self.for_reader.notify_waiters();
@@ -202,22 +219,25 @@ impl Hub {
     pub(in crate::client) async fn save(&self, keeper: &Keeper) -> Result<(), StoreError> {
         let mut unsaved = self.unsaved.lock().await;
         self.with(|running| {
-            let user = running.account.and_then(|account| account.id);
-            unsaved.add(user, running.engine.poll_checkpoint());
+            unsaved.add(running.login.number, running.engine.poll_checkpoint());
         });
         if unsaved.checkpoint.is_empty() {
             return Ok(());
         }
         let change = Change::Updates(Box::new(unsaved.checkpoint.clone()));
         // If another has logged in meanwhile, it is nobody's.
-        keeper.keep_updates(unsaved.user, vec![change]).await?;
+        keeper.keep_updates(unsaved.login, vec![change]).await?;
         unsaved.checkpoint = Checkpoint::default();
         Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Running>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.running)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -226,7 +246,8 @@ mod tests {
     use crate::updates::{CatchUp, ChannelState, CommonState, Kept};
 
     fn running(reader: u64) -> Running {
-        Running::new(Engine::new(None, CatchUp::SinceCommit, Kept::default()), None, reader)
+        let engine = Engine::new(None, CatchUp::SinceCommit, Kept::default());
+        Running::new(engine, Login::default(), reader)
     }
 
     #[test]
@@ -253,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_store_does_not_take_is_one_batch_of_one_account() {
+    fn what_the_store_does_not_take_is_one_batch_of_one_login() {
         let news = |pts| {
             let common = Some(CommonState { pts, ..CommonState::default() });
             Some(Checkpoint { common, ..Checkpoint::default() })
@@ -263,19 +284,16 @@ mod tests {
             Some(Checkpoint { channels: vec![(id, state)], ..Checkpoint::default() })
         };
         let mut unsaved = Unsaved::default();
-        // Its number is known later.
-        unsaved.add(None, news(1));
-        unsaved.add(Some(1), channel(7));
-        for pts in 2..100 {
-            unsaved.add(Some(1), news(pts));
-            unsaved.add(Some(1), channel(7));
+        for pts in 1..100 {
+            unsaved.add(1, news(pts));
+            unsaved.add(1, channel(7));
         }
-        unsaved.add(Some(1), None);
+        unsaved.add(1, None);
         let both = (unsaved.checkpoint.common, unsaved.checkpoint.channels.len());
         assert_eq!(both, (news(99).unwrap().common, 1));
-        unsaved.add(Some(2), channel(8));
-        assert_eq!((unsaved.user, unsaved.checkpoint.clone()), (Some(2), channel(8).unwrap()));
-        unsaved.add(None, None);
+        unsaved.add(2, channel(8));
+        assert_eq!((unsaved.login, unsaved.checkpoint.clone()), (2, channel(8).unwrap()));
+        unsaved.add(3, None);
         assert!(unsaved.checkpoint.is_empty());
     }
 
@@ -284,14 +302,24 @@ mod tests {
         let hub = Hub::default();
         let (first, second) = (hub.reader(), hub.reader());
         assert!(hub.start(running(first)));
-        hub.stop(second);
+        hub.stop(second, true);
+        assert_eq!(hub.check(second), Ok(()));
         assert_eq!(hub.is_read_by(first), Ok(true));
         assert_eq!(hub.is_read_by(second), Err(Error::AlreadyListening));
-        hub.stop(first);
+        hub.stop(first, false);
         assert_eq!(hub.is_read_by(second), Ok(false));
         assert!(hub.start(running(second)));
-        hub.stop(first);
+        hub.stop(first, true);
         assert_eq!(hub.is_read_by(second), Ok(true));
         assert!(hub.is_on.load(Ordering::Acquire));
+        assert_eq!((hub.check(first), hub.check(second)), (Ok(()), Ok(())));
+        // A panic is told once, to whom it concerns.
+        hub.stop(second, true);
+        assert_eq!(hub.check(first), Ok(()));
+        assert_eq!((hub.check(second), hub.check(second)), (Err(Error::Panicked), Ok(())));
+        assert!(hub.start(running(first)));
+        hub.leave(first);
+        hub.stop(first, true);
+        assert_eq!(hub.check(first), Ok(()));
     }
 }

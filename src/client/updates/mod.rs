@@ -14,7 +14,7 @@ use crate::client::error::Error;
 use crate::client::runtime;
 use crate::tl::api::enums::InputPeer;
 use crate::updates::{CatchUp, Counts, Delivery, Mark, PeerId};
-pub(super) use hub::Hub;
+pub(super) use hub::{Hub, Login};
 
 /// What happens to the account, in its order: see [`Client::updates`].
 ///
@@ -77,8 +77,8 @@ impl Client {
     pub fn input_peer(&self, peer: PeerId) -> Option<InputPeer> {
         let live = self.inner.hub.with(|running| running.engine.input_peer(peer));
         live.unwrap_or_else(|| {
-            let account = self.inner.account();
-            self.inner.keeper.read(|kept| kept.updates.input_peer(account, peer))
+            let (login, ()) = self.inner.login_with(|_| ());
+            self.inner.keeper.read(|kept| kept.updates.input_peer(login.account, peer))
         })
     }
 
@@ -102,7 +102,8 @@ impl Updates {
     ///
     /// # Errors
     ///
-    /// [`Error::Stopped`] when the login has ended, [`Error::AlreadyListening`] while another reader is there.
+    /// [`Error::Stopped`] when the login has ended, [`Error::AlreadyListening`] while another reader is there,
+    /// [`Error::Panicked`] after a panic of the task behind it: the next call begins another one, from what was committed.
     pub async fn next(&mut self) -> Result<Option<Delivery>, Error> {
         let hub = &self.client.inner.hub;
         if let Some(mark) = self.last.take().filter(|_| self.commits) {
@@ -113,6 +114,7 @@ impl Updates {
             tokio::pin!(news);
             // What happens from here on is heard.
             news.as_mut().enable();
+            hub.check(self.id)?;
             self.begin()?;
             if let Some(delivery) = hub.poll(self.id) {
                 self.last = Some(delivery.mark);

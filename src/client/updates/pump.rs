@@ -14,12 +14,12 @@ use crate::client::invoke::Course;
 use crate::client::keeper::Keeper;
 use crate::client::policy::InvokeOptions;
 use crate::client::state::State;
-use crate::client::updates::hub::{Hub, Running};
+use crate::client::updates::hub::{Hub, Login, Running};
 use crate::crypto::Entropy;
 use crate::net::OsEntropy;
 use crate::tl::Object;
 use crate::tl::api::functions::updates::{GetChannelDifference, GetDifference, GetState};
-use crate::updates::{Account, CatchUp, Engine, Fault, Request, Token};
+use crate::updates::{CatchUp, Engine, Fault, Request, Token};
 
 /// What was dealt with is kept so long after the first of it (UP-87): a batch for many.
 const SAVE_AFTER: Duration = Duration::from_millis(100);
@@ -29,12 +29,12 @@ const SAVE_AGAIN: Duration = Duration::from_secs(1);
 
 /// Begins to listen for a reader, unless somebody listens.
 pub(super) fn begin(inner: &Arc<Inner>, reader: u64, catch_up: CatchUp) {
-    let account = inner.account();
-    let engine = engine(inner, account, catch_up).of_run(inner.hub.run());
-    if !inner.hub.start(Running::new(engine, account, reader)) {
+    let (login, engine) = engine(inner, catch_up);
+    let engine = engine.of_run(inner.hub.run());
+    if !inner.hub.start(Running::new(engine, login, reader)) {
         return;
     }
-    inner.hub.act(|running, now| running.engine.connected(now));
+    // Before anything is done: whatever happens there, the hub is free for another one then.
     let pump = Pump {
         inner: Arc::downgrade(inner),
         reader,
@@ -46,11 +46,13 @@ pub(super) fn begin(inner: &Arc<Inner>, reader: u64, catch_up: CatchUp) {
         tokens: HashMap::new(),
         save_at: None,
     };
+    inner.hub.act(|running, now| running.engine.connected(now));
     tokio::spawn(pump.run());
 }
 
-fn engine(inner: &Inner, account: Option<Account>, catch_up: CatchUp) -> Engine {
-    Engine::new(account, catch_up, inner.keeper.read(|kept| kept.updates.clone()))
+fn engine(inner: &Inner, catch_up: CatchUp) -> (Login, Engine) {
+    let (login, kept) = inner.login_with(|kept| kept.updates.clone());
+    (login, Engine::new(login.account, catch_up, kept))
 }
 
 struct Pump {
@@ -119,26 +121,26 @@ impl Pump {
 
     /// Tells the engine who is logged in. What was learnt for one is nothing to another (UP-73).
     fn logged_in(&mut self, inner: &Inner) {
-        let account = inner.account();
+        let (login, ()) = inner.login_with(|_| ());
         let is_another = self.hub.with_now(|running, now| {
-            if running.account == account {
+            if running.login == login {
                 return false;
             }
-            let old = std::mem::replace(&mut running.account, account);
-            let is_same = match (old, account) {
-                (None, Some(_)) => true,
-                (Some(old), Some(new)) => old.id.is_none() || old.id == new.id,
-                _ => false,
-            };
-            match account {
-                Some(account) if is_same => running.engine.logged_in(now, account),
-                account => {
-                    let next = engine(inner, account, CatchUp::SinceCommit);
+            let is_same = running.login.number == login.number;
+            match login.account.filter(|_| is_same) {
+                Some(account) => {
+                    running.login = login;
+                    running.engine.logged_in(now, account);
+                    false
+                }
+                None => {
+                    let (login, next) = engine(inner, CatchUp::SinceCommit);
+                    running.login = login;
                     running.engine = running.engine.replaced_by(next);
                     running.engine.connected(now);
+                    true
                 }
             }
-            !is_same
         });
         if is_another == Some(true) {
             // What was asked for the one is no answer to the other.
@@ -192,10 +194,10 @@ impl Pump {
     }
 }
 
-/// However the task ends, also with its runtime or by a panic: its reader begins another one.
+/// However the task ends, also with its runtime: its reader begins another one. After a panic that is told first.
 impl Drop for Pump {
     fn drop(&mut self) {
-        self.hub.stop(self.reader);
+        self.hub.stop(self.reader, std::thread::panicking());
     }
 }
 
@@ -238,7 +240,13 @@ mod tests {
 
     use super::*;
     use crate::client::Client;
-    use crate::updates::Kept;
+    use crate::client::error::StopReason;
+    use crate::client::keeper::Origin;
+    use crate::client::store::{Change, DcRecord, MemoryStore, SessionUser, Snapshot};
+    use crate::connection::StoredKey;
+    use crate::crypto::AuthKey;
+    use crate::ids::{DcId, Salt};
+    use crate::updates::{Account, Checkpoint, CommonState, Kept};
 
     #[tokio::test]
     async fn a_call_whose_task_dies_is_made_again() {
@@ -246,7 +254,8 @@ mod tests {
         let inner = &client.inner;
         let account = Some(Account { id: Some(1), is_bot: false });
         let engine = Engine::new(account, CatchUp::SinceCommit, Kept::default());
-        assert!(inner.hub.start(Running::new(engine, account, 0)));
+        let login = Login { number: 0, account };
+        assert!(inner.hub.start(Running::new(engine, login, 0)));
         inner.hub.act(|running, now| running.engine.connected(now));
         let mut pump = Pump {
             inner: Arc::downgrade(inner),
@@ -274,6 +283,103 @@ mod tests {
         let died = pump.calls.join_next_with_id().await.unwrap();
         pump.called(died);
         assert!(pump.tokens.is_empty() && asked(&pump).is_some());
+    }
+
+    /// A client whose store knows of a login. Nobody answers it: it dials nobody but this machine.
+    async fn logged_in() -> Client {
+        let (dc, auth_key) = (DcId::production(2), AuthKey::copy_of(&[1; 256]));
+        let record = DcRecord {
+            key: Some(StoredKey { auth_key, salt: Salt(1), time_offset: 0 }),
+            is_authorized: true,
+            ..DcRecord::default()
+        };
+        let user = Some(SessionUser { id: 1, is_bot: false });
+        let dcs = [(dc, record)].into();
+        let session = Snapshot { home: Some(dc), user, dcs, ..Snapshot::default() };
+        let here = "127.0.0.1:1".parse().unwrap();
+        let builder = Client::builder(1, "hash").store(MemoryStore::from(session));
+        builder.keys(vec![]).address(dc, here).build().await.unwrap()
+    }
+
+    #[test]
+    fn a_task_that_panics_is_told_and_not_begun_again_and_again() {
+        // A runtime without a clock has each of them panic as it begins to wait.
+        let runtime = Builder::new_current_thread().build().unwrap();
+        let client = runtime.block_on(logged_in());
+        let mut updates = client.updates_from(CatchUp::SinceCommit);
+        for run in 1..4 {
+            assert_eq!(runtime.block_on(updates.next()), Err(Error::Panicked));
+            assert_eq!(client.inner.hub.run(), 2 * run - 1);
+        }
+        // What does not panic is not held up by what did.
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            assert!(updates.begin().is_ok());
+            tokio::task::yield_now().await;
+            assert_eq!(client.inner.hub.with(|_| ()), Some(()));
+        });
+    }
+
+    #[tokio::test]
+    async fn up_73_an_engine_is_of_one_login_and_what_it_keeps_too() {
+        let client = logged_in().await;
+        let inner = &client.inner;
+        let origin = {
+            let key = AuthKey::copy_of(&[1; 256]).id();
+            Origin { dc: DcId::production(2), key }
+        };
+        let user = |id| Some(SessionUser { id, is_bot: false });
+        let pts = |pts| Some(CommonState { pts, ..CommonState::default() });
+        let news = |at| {
+            let news = Checkpoint { common: pts(at), ..Checkpoint::default() };
+            vec![Change::Updates(Box::new(news))]
+        };
+        let mut pump = Pump {
+            inner: Arc::downgrade(inner),
+            reader: 0,
+            hub: inner.hub.clone(),
+            keeper: inner.keeper.clone(),
+            states: inner.links.states(),
+            kept: inner.keeper.changes(),
+            calls: JoinSet::new(),
+            tokens: HashMap::new(),
+            save_at: None,
+        };
+        // The login's number, whose it is, and where its engine is.
+        let seen = |pump: &mut Pump| {
+            pump.logged_in(inner);
+            let seen = inner.hub.with(|running| (running.login, running.engine.common_state()));
+            let (login, at) = seen.unwrap();
+            (login.number, login.account.map(|account| account.id), at)
+        };
+        let login = inner.login_with(|_| ()).0;
+        assert_eq!(inner.keeper.keep_updates(login.number, news(5)).await, Ok(true));
+        let (login, engine) = engine(inner, CatchUp::SinceCommit);
+        assert!(inner.hub.start(Running::new(engine, login, 0)));
+        assert_eq!(seen(&mut pump), (0, Some(Some(1)), pts(5)));
+        // Nobody is, for a while, and it is the same one again.
+        let is_lost = inner.keeper.end_login(origin, &StopReason::KeyUnknown).await;
+        assert_eq!(is_lost, Ok(true));
+        assert_eq!((client.user(), client.is_logged_in()), (None, false));
+        assert_eq!(seen(&mut pump), (0, None, pts(5)));
+        assert_eq!(inner.keeper.keep_updates(0, news(6)).await, Ok(true));
+        assert_eq!(inner.keeper.keep_found(origin, user(1)).await, Ok(true));
+        assert_eq!(seen(&mut pump), (0, Some(Some(1)), pts(5)));
+        // Another one, whether nobody was seen in between or not.
+        assert_eq!(inner.keeper.keep_login(origin, user(2)).await, Ok(true));
+        assert_eq!(inner.keeper.keep_updates(0, news(7)).await, Ok(false));
+        assert_eq!(seen(&mut pump), (1, Some(Some(2)), None));
+        assert_eq!(inner.keeper.end_login(origin, &StopReason::KeyUnknown).await, Ok(true));
+        assert_eq!(seen(&mut pump), (1, None, None));
+        assert_eq!(inner.keeper.keep_updates(1, news(8)).await, Ok(true));
+        assert_eq!(inner.keeper.keep_found(origin, user(3)).await, Ok(true));
+        assert_eq!(seen(&mut pump), (2, Some(Some(3)), None));
+        // One whose number is told later is the same.
+        assert_eq!(inner.keeper.keep_login(origin, None).await, Ok(true));
+        assert_eq!(seen(&mut pump), (3, Some(None), None));
+        assert_eq!(inner.keeper.keep_user(origin, user(4)).await, Ok(true));
+        assert_eq!(inner.keeper.keep_updates(3, news(9)).await, Ok(true));
+        assert_eq!(seen(&mut pump), (3, Some(Some(4)), None));
     }
 
     #[test]

@@ -241,7 +241,7 @@ impl Download {
             };
             let mut plain = chunk.to_vec();
             chain.decrypt(suite, &mut plain).map_err(|_| FileError::Malformed)?;
-            self.ivs.insert(self.at, chain.iv());
+            self.ivs.insert(self.at, chain.iv().clone());
             self.write(at, &plain.into());
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Download;
 use crate::crypto::Suite;
-use crate::files::cdn::{Cdn, MAX_REUPLOADS, MAX_ROUNDS};
+use crate::files::cdn::{Cdn, MAX_REUPLOADS, MAX_ROUNDS, MAX_TOKEN};
 use crate::files::error::FileError;
 use crate::files::hashes::Hashes;
 use crate::files::location::{Dc, Location};
@@ -76,6 +76,9 @@ impl Download {
         request_token: Vec<u8>,
     ) -> Result<(), FileError> {
         self.flying.remove(&part);
+        if request_token.len() > MAX_TOKEN {
+            return Err(FileError::Token { length: request_token.len() });
+        }
         let offset = self.span(part).start;
         let tries = self.tries.entry(part).or_default();
         tries.reuploads += 1;

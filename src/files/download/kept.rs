@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Download;
-use crate::files::journal::{Expected, Journal};
+use crate::files::journal::{Expected, Journal, Kept};
 use crate::files::location::Dc;
 use crate::files::output::Begin;
 use crate::files::sizes::widen;
@@ -38,7 +38,7 @@ impl Download {
         if let Some((at, iv)) = journal.chain
             && let Some(chain) = &mut self.chain
         {
-            chain.resume(iv);
+            chain.resume(iv.clone());
             self.at = at;
             self.ivs.insert(at, iv);
         } else if self.ordered {
@@ -60,16 +60,15 @@ impl Download {
     }
 
     /// FI-80: what is kept of it: parts whose writes have returned.
-    pub(crate) fn journal(&self) -> Option<Vec<u8>> {
+    pub(crate) fn journal(&self) -> Option<Kept> {
         if !self.has_journal {
             return None;
         }
         let bound =
             [self.base_end, self.clip, self.end].into_iter().flatten().min().unwrap_or(u64::MAX);
-        let chain = self
-            .chain
-            .as_ref()
-            .map(|_| self.ivs.range(..=self.prefix()).next_back().map(|(at, iv)| (*at, *iv)));
+        let chain = self.chain.as_ref().map(|_| {
+            self.ivs.range(..=self.prefix()).next_back().map(|(at, iv)| (*at, iv.clone()))
+        });
         let upto = match (&chain, self.ordered) {
             (Some(Some((at, _))), _) => *at,
             (Some(None), _) => self.base,

@@ -12,15 +12,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::time::Duration;
 
+use crate::crypto::Secret;
+use crate::crypto::file::Chain;
 use crate::files::cdn::Cdn;
 use crate::files::error::FileError;
 use crate::files::hashes::{Hashes, Held};
+use crate::files::journal::Kept;
 use crate::files::location::{Dc, Kind, Location};
 use crate::files::output::Begin;
 use crate::files::references::Source;
 use crate::files::request::{Chunk, Request};
 use crate::files::retry::{MAX_SERVER_ERRORS, backoff};
-use crate::files::sealed::Chain;
 use crate::files::sizes::{
     DOWNLOAD_PART, MAX_DOWNLOAD_PART, check_request, encrypted_size, is_download_part, widen,
 };
@@ -55,7 +57,7 @@ pub struct DownloadSpec {
     /// FI-80: whether a journal is kept.
     pub journal: bool,
     /// FI-81: what was kept of it, and how many bytes the partial file has.
-    pub resume: Option<(Vec<u8>, u64)>,
+    pub resume: Option<(Kept, u64)>,
     /// FI-75: how long may be waited in all because the server says so; for ever by default.
     pub max_wait: Option<Duration>,
 }
@@ -133,7 +135,7 @@ pub(crate) struct Download {
     unordered: Held,
     chain: Option<Chain>,
     /// FI-39: the iv at places in the file, of which one is kept.
-    ivs: BTreeMap<u64, [u8; 32]>,
+    ivs: BTreeMap<u64, Secret<32>>,
     /// FI-50.
     cdn: Option<Cdn>,
     may_cdn: bool,
@@ -269,19 +271,24 @@ impl Download {
         [wanted, self.clip, self.end].into_iter().flatten().min()
     }
 
-    /// Up to where parts may be asked for: never at or behind a known end (FI-33).
+    /// Up to where parts may be asked for of what is wanted.
     fn limit(&self) -> u64 {
-        let known =
-            [Some(self.wanted.end), self.size, self.end].into_iter().flatten().min().unwrap_or(0);
         // FI-39: the padding of an encrypted file lies behind what is wanted of it.
-        let known = if self.chain.is_some() { self.size.unwrap_or(known) } else { known };
-        if self.size.is_some() || self.end.is_some() {
-            return known;
+        if self.chain.is_some() && self.size.is_some() {
+            return self.edge();
+        }
+        self.edge().min(self.wanted.end)
+    }
+
+    /// Up to where parts may be asked for at all: never at or behind a known end (FI-33).
+    fn edge(&self) -> u64 {
+        if let Some(end) = [self.size, self.end].into_iter().flatten().min() {
+            return end;
         }
         let there = self.had.first_gap(&(self.wanted.start..u64::MAX)).map_or(0, |gap| gap.start);
-        let ahead =
-            (there / u64::from(self.part_size) + AHEAD).saturating_mul(self.part_size.into());
-        known.min(ahead)
+        (there / u64::from(self.part_size))
+            .saturating_add(AHEAD)
+            .saturating_mul(self.part_size.into())
     }
 
     /// What may be asked now, and of whom; and whether it completes what is held. `tight`: only that.
@@ -296,6 +303,10 @@ impl Download {
             if let Some(at) = self.query {
                 return Some((Ask::Hashes(at), self.dc, true));
             }
+        }
+        // FI-55: a CDN that lacks parts is asked for no others until it has them.
+        if self.cdn.as_ref().is_some_and(|cdn| !cdn.missing.is_empty()) {
+            return None;
         }
         let dc = self.parts_dc();
         let part = if tight { self.completing() } else { self.part(now) }?;
@@ -314,15 +325,18 @@ impl Download {
         Some(gap.start / size)
     }
 
-    /// A part that completes something that is held.
+    /// A part that completes something that is held: also one beside what is wanted, if a range of hashes lies across its border.
     fn completing(&self) -> Option<u64> {
-        if self.ordered && !self.unordered.is_empty() {
-            return self.first_free(self.at..self.at.saturating_add(1));
+        if self.ordered
+            && !self.unordered.is_empty()
+            && let Some(part) = self.first_free(self.at..self.at.saturating_add(1))
+        {
+            return Some(part);
         }
         let ranges =
             self.unverified.spans().into_iter().filter_map(|span| self.hashes.of(span.start));
         ranges
-            .filter_map(|(range, _)| self.first_free(range.start..range.end.min(self.limit())))
+            .filter_map(|(range, _)| self.first_free(range.start..range.end.min(self.edge())))
             .next()
     }
 
@@ -336,12 +350,13 @@ impl Download {
         self.verify && (touches(span.start) || touches(span.end.saturating_sub(1)))
     }
 
-    /// When something that waits may be asked.
-    pub(crate) fn wake(&self) -> Option<Duration> {
-        let control =
-            self.query.is_some() || self.cdn.as_ref().is_some_and(|cdn| !cdn.missing.is_empty());
-        let control = (control && !self.control_busy).then_some(self.control_at);
-        self.waiting.values().copied().chain(control).min()
+    /// When something that waits may be asked, after `now`.
+    pub(crate) fn wake(&self, now: Duration) -> Option<Duration> {
+        let lacks = self.cdn.as_ref().is_some_and(|cdn| !cdn.missing.is_empty());
+        let control = (lacks || self.query.is_some()) && !self.control_busy;
+        let times = self.waiting.values().copied().chain(control.then_some(self.control_at));
+        // A part whose time has come may have to wait for what the CDN lacks.
+        times.filter(|at| *at > now).min()
     }
 
     /// Asks.
@@ -444,7 +459,7 @@ impl Download {
             self.control_busy = false;
             if let Why::Server(_) | Why::Lost = why {
                 self.control_tries += 1;
-                self.control_at = now + backoff(self.control_tries);
+                self.control_at = now.saturating_add(backoff(self.control_tries));
             }
             return failed(self.control_tries, why);
         };
@@ -464,7 +479,7 @@ impl Download {
             }
         };
         self.flying.remove(&part);
-        self.waiting.insert(part, now + backoff(times));
+        self.waiting.insert(part, now.saturating_add(backoff(times)));
         failed(times, why)
     }
 

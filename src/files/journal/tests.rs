@@ -45,7 +45,8 @@ fn upload() -> UploadState {
 
 #[test]
 fn fi_80_a_journal_comes_back_as_it_was() {
-    let chained = Journal { chain: Some((65_536, [9; 32])), size: None, to: None, ..journal() };
+    let chained =
+        Journal { chain: Some((65_536, [9; 32].into())), size: None, to: None, ..journal() };
     for journal in
         [journal(), chained, Journal { parts: vec![], variant: String::new(), ..journal() }]
     {
@@ -68,12 +69,12 @@ fn fi_80_every_truncation_and_every_flipped_bit_of_a_journal_is_told() {
     }
     for bit in 0..8 {
         for at in 0..down.len() {
-            let mut flipped = down.clone();
+            let mut flipped = down.to_vec();
             flipped[at] ^= 1 << bit;
             assert_eq!(Journal::from_bytes(&flipped), Err(JournalError::Torn), "{at} {bit}");
         }
         for at in 0..up.len() {
-            let mut flipped = up.clone();
+            let mut flipped = up.to_vec();
             flipped[at] ^= 1 << bit;
             assert_eq!(UploadState::from_bytes(&flipped), Err(JournalError::Torn), "{at} {bit}");
         }
@@ -155,6 +156,17 @@ fn fi_81_another_version_begins_anew() {
                 _ => assert_eq!(UploadState::from_bytes(&bytes), Err(refused)),
             }
         }
+    }
+}
+
+/// With an iv and the longest variant it fits into what is made room for, so that no copy of it is left behind.
+#[test]
+fn fi_39_a_journal_has_room_from_the_begin() {
+    let chain = Some((65_536, [9; 32].into()));
+    for parts in [0, 1, 1_000] {
+        let variant = "v".repeat(300);
+        let longest = Journal { chain: chain.clone(), variant, parts: vec![1; parts], ..journal() };
+        assert!(longest.to_bytes().len() <= HEAD + 255 + parts);
     }
 }
 

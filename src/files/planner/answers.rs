@@ -153,7 +153,7 @@ impl Planner {
     fn migrate(&mut self, asking: &Asking, now: Duration, number: i64) -> Result<(), FileError> {
         let file = asking.file;
         let Some(entry) = self.files.get_mut(&file) else { return Ok(()) };
-        let old = entry.dc;
+        let old = entry.dc(self.home);
         // It has moved since this was asked.
         if old != asking.link.lane.dc {
             return self.again(asking, now, &Why::Elsewhere);
@@ -163,7 +163,6 @@ impl Planner {
         if entry.hops > MAX_HOPS {
             return Err(FileError::TooManyHops { hops: MAX_HOPS });
         }
-        entry.dc = dc;
         let is_large = entry.is_large;
         if let Transfer::Down(download) = &mut entry.transfer {
             download.moved(dc);

@@ -61,8 +61,6 @@ struct Entry {
     class: Class,
     is_large: bool,
     phase: Phase,
-    /// The data centre in whose queue it is.
-    dc: Dc,
     /// What the lanes know of it to be in hand.
     accounted: Option<(Lane, u64)>,
     spacing: Spacing,
@@ -201,13 +199,8 @@ impl Planner {
         entropy: &mut dyn Entropy,
     ) -> Result<(FileId, Begin), FileError> {
         let (upload, begin) = Upload::new(spec, now.unix, entropy)?;
-        let file = self.add(
-            Transfer::Up(Box::new(upload)),
-            spec.size,
-            self.home,
-            spec.max_wait,
-            Vec::new(),
-        );
+        let upload = Transfer::Up(Box::new(upload));
+        let file = self.add(upload, spec.size, spec.max_wait, Vec::new());
         // What was kept may be all of it.
         self.settle(file);
         Ok((file, begin))
@@ -225,8 +218,8 @@ impl Planner {
             .as_ref()
             .map(|range| range.end - range.start)
             .or(spec.size.filter(|n| *n > 0));
-        let (dc, sources) = (download.dc, spec.sources.clone());
-        let file = self.add(Transfer::Down(Box::new(download)), size, dc, spec.max_wait, sources);
+        let (download, sources) = (Transfer::Down(Box::new(download)), spec.sources.clone());
+        let file = self.add(download, size, spec.max_wait, sources);
         self.settle(file);
         Ok((file, begin))
     }
@@ -235,7 +228,6 @@ impl Planner {
         &mut self,
         transfer: Transfer,
         size: Option<u64>,
-        dc: Dc,
         max_wait: Option<Duration>,
         sources: Vec<Source>,
     ) -> FileId {
@@ -247,7 +239,6 @@ impl Planner {
             class: Class::of(size),
             is_large,
             phase: Phase::Working,
-            dc,
             accounted: None,
             spacing: Spacing::new(self.lanes.limits.spaced),
             teller: Teller::default(),
@@ -261,7 +252,7 @@ impl Planner {
             fresh: Fresh { sources, ..Fresh::default() },
             asked_for: BTreeSet::new(),
         };
-        self.lanes.enter(dc, entry.direction(), file, is_large);
+        self.lanes.enter(entry.dc(self.home), entry.direction(), file, is_large);
         self.files.insert(file, entry);
         self.moved_on.insert(file);
         file
@@ -412,8 +403,8 @@ impl Planner {
         let times =
             self.lanes.active().filter_map(|file| self.files.get(&file)).flat_map(|entry| {
                 let wake = match &entry.transfer {
-                    Transfer::Up(upload) => upload.wake(),
-                    Transfer::Down(download) => download.wake(),
+                    Transfer::Up(upload) => upload.wake(now.mono),
+                    Transfer::Down(download) => download.wake(now.mono),
                 };
                 let pauses = entry
                     .dcs(self.home)
@@ -553,9 +544,7 @@ impl Planner {
         if let Some((lane, bytes)) = entry.accounted {
             self.lanes.let_go(lane, bytes);
         }
-        for dc in [entry.dc, self.home] {
-            self.lanes.leave(dc, entry.direction(), file);
-        }
+        self.lanes.leave(entry.dc(self.home), entry.direction(), file);
         self.journals.remove(&file);
         self.disk.retain(|request| request.file != file);
         self.on_disk.retain(|_, (other, _)| *other != file);
@@ -586,6 +575,14 @@ impl Entry {
         match self.transfer {
             Transfer::Up(_) => Direction::Up,
             Transfer::Down(_) => Direction::Down,
+        }
+    }
+
+    /// The data centre in whose queue it is: the account's own up (FI-12), the file's down.
+    fn dc(&self, home: Dc) -> Dc {
+        match &self.transfer {
+            Transfer::Up(_) => home,
+            Transfer::Down(download) => download.dc,
         }
     }
 

@@ -256,6 +256,77 @@ fn fi_55_a_part_that_the_cdn_does_not_have_is_given_to_it_by_the_files_data_cent
     }
 }
 
+/// The file's data centre does not answer: no more parts wait for it than were under way when the first one was missing.
+#[test]
+fn fi_55_a_cdn_that_lacks_parts_is_asked_for_no_others_until_it_has_them() {
+    const WINDOW: u64 = 1_048_576;
+    let world = World::new(3_000_000);
+    let mut rig = Rig::new(Limits { small_window: WINDOW, down_window: WINDOW, ..limits() });
+    let file = rig.download(&DownloadSpec { part_size: 4_096, ..spec(3_000_000) });
+    let mut missing = std::collections::BTreeSet::new();
+    let gives = |outgoing: &Outgoing| matches!(outgoing.request, Request::ReuploadCdnFile { .. });
+    while let Some(at) = rig.sent.iter().position(|outgoing| !gives(outgoing)) {
+        let outgoing = rig.sent.remove(at).unwrap();
+        let reply = match &outgoing.request {
+            Request::GetCdnFile { offset, .. } => {
+                missing.insert(*offset);
+                Ok(Answer::CdnReuploadNeeded { request_token: vec![9] })
+            }
+            _ => world.answer(&outgoing),
+        };
+        rig.reply(&outgoing, reply);
+    }
+    assert!((1..=WINDOW as usize / 4_096).contains(&missing.len()), "{}", missing.len());
+    rig.serve(|outgoing| world.answer(outgoing));
+    assert_eq!(rig.end(file), Some(End::Done));
+    assert!(rig.finished[&file] == world.content);
+}
+
+/// The file's data centre fails again and again, and meanwhile the time of a part comes that waits itself.
+#[test]
+fn fi_55_what_the_cdn_lacks_is_given_to_it_though_other_parts_wait() {
+    let world = World::new(300_000);
+    for failures in 0..5 {
+        let (mut is_missing, mut busy, mut failing) = (true, 2, failures);
+        let (rig, file) = run(&world, &spec(300_000), |outgoing| match &outgoing.request {
+            Request::GetCdnFile { offset: 0, .. } if is_missing => {
+                is_missing = false;
+                Ok(Answer::CdnReuploadNeeded { request_token: vec![9] })
+            }
+            Request::GetCdnFile { .. } if busy > 0 => {
+                busy -= 1;
+                rpc(500, "INTERNAL")
+            }
+            Request::ReuploadCdnFile { .. } if failing > 0 => {
+                failing -= 1;
+                rpc(500, "INTERNAL")
+            }
+            _ => world.answer(outgoing),
+        });
+        assert_eq!(rig.end(file), Some(End::Done), "{failures}");
+        assert!(rig.finished[&file] == world.content);
+    }
+}
+
+#[test]
+fn fi_55_a_token_that_is_longer_than_a_part_is_refused() {
+    let world = World::new(300_000);
+    for (length, is_taken) in [(0, true), (4_096, true), (4_097, false), (1 << 20, false)] {
+        let mut left = 1;
+        let (rig, file) = run(&world, &spec(300_000), |outgoing| match &outgoing.request {
+            Request::GetCdnFile { .. } if left > 0 => {
+                left -= 1;
+                Ok(Answer::CdnReuploadNeeded { request_token: vec![9; length] })
+            }
+            _ => world.answer(outgoing),
+        });
+        match is_taken {
+            true => assert_eq!(rig.end(file), Some(End::Done)),
+            false => assert_eq!(rig.error(file), FileError::Token { length }),
+        }
+    }
+}
+
 #[test]
 fn fi_55_all_parts_may_be_missing_at_once() {
     let world = World::new(300_000);

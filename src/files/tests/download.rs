@@ -1,6 +1,7 @@
 //! Downloads, rule by rule.
 
 use super::*;
+use crate::crypto::{AesKeyIv, file};
 
 fn spec(size: Option<u64>) -> DownloadSpec {
     DownloadSpec { part_size: 4_096, ..DownloadSpec::new(document(7), home(), size) }
@@ -264,11 +265,11 @@ fn fi_39_an_encrypted_file_is_decrypted_in_order_and_cut_to_its_size() {
     for size in [1, 15, 16, 17, 4_095, 4_096, 4_097, 20_000, 20_480_u64] {
         let content = random(size, size);
         let mut stored = content.clone();
-        sealed::pad(&mut stored, &mut SeededEntropy::new(1));
+        file::pad(&mut stored, &mut SeededEntropy::new(1));
         real().ige_encrypt(&key, &iv, &mut stored).unwrap();
         for newest_first in [false, true] {
             let location = Location::new(Kind::Encrypted, 7, "", *b"x");
-            let chain = Some(sealed::Chain::new(&key, iv));
+            let chain = Some(file::Chain::new(AesKeyIv { key: key.into(), iv: iv.into() }));
             let spec = DownloadSpec { location, chain, journal: true, ..spec(Some(size)) };
             let mut rig = Rig::plain();
             let file = rig.download(&spec);
@@ -286,7 +287,7 @@ fn fi_39_an_encrypted_file_is_decrypted_in_order_and_cut_to_its_size() {
             assert_eq!(rig.end(file), Some(End::Done), "{size}");
             assert!(rig.finished[&file] == content);
             for (journal, temp) in kept {
-                let resume = Some((journal, temp.len() as u64));
+                let resume = Some((journal.into(), temp.len() as u64));
                 let mut rig = Rig::plain();
                 let (file, begin) =
                     rig.planner.add_download(&DownloadSpec { resume, ..spec.clone() }).unwrap();
@@ -297,6 +298,44 @@ fn fi_39_an_encrypted_file_is_decrypted_in_order_and_cut_to_its_size() {
             }
         }
     }
+}
+
+/// The iv in a file of a secret chat has a block of the file.
+#[test]
+fn fi_39_nothing_that_is_printed_has_an_iv() {
+    let content: Vec<u8> = (0..100_000_u32).map(|n| (n / 16) as u8).collect();
+    let aes = AesKeyIv { key: [231; 32].into(), iv: [231; 32].into() };
+    let mut stored = content.clone();
+    aes.encrypt(&*real(), &mut stored).unwrap();
+    let location = Location::new(Kind::Encrypted, 7, "", *b"x");
+    let chain = Some(file::Chain::new(aes));
+    let mut spec = DownloadSpec { location, chain, journal: true, ..spec(Some(100_000)) };
+    let mut rig = Rig::plain();
+    rig.disk_works = false;
+    rig.download(&spec);
+    let mut journals = 0;
+    loop {
+        // Sixteen bytes of a block, as any debugger's list or the hexadecimal would have them.
+        let shown = format!("{:?} {:?} {:?}", rig.planner, rig.disk, spec);
+        for byte in [231, 255] {
+            assert!(!shown.contains(&format!("{byte}, {byte}, {byte}, {byte}")), "{byte}");
+        }
+        let Some(request) = rig.disk.pop_front() else {
+            let Some(outgoing) = rig.sent.pop_front() else { break };
+            rig.reply(&outgoing, honest(&stored, &outgoing));
+            continue;
+        };
+        if let Disk::Journal { bytes } = &request.what {
+            journals += 1;
+            assert_eq!(format!("{bytes:?}"), format!("Kept({} bytes)", bytes.len()));
+            let journal = crate::files::journal::Journal::from_bytes(bytes).unwrap();
+            assert!(format!("{journal:?}").contains("Secret(32 bytes)"), "{journal:?}");
+            spec.resume = Some((bytes.clone(), 0));
+        }
+        rig.do_disk(request);
+        rig.pump();
+    }
+    assert!(journals > 0);
 }
 
 #[test]
@@ -411,6 +450,42 @@ fn fi_42_no_byte_is_written_whose_hash_was_not_checked() {
     }
 }
 
+/// What is wanted begins and ends anywhere in ranges and parts: what lies beside it comes too, as far as a hash needs it.
+#[test]
+fn fi_42_what_is_wanted_may_begin_and_end_within_a_range_of_hashes() {
+    let content = random(100_000, 8);
+    for part_size in [4_096, 16_384, 131_072] {
+        for range in [1_000, 10_000, 131_072] {
+            for (from, to) in [(0, 1), (0, 50_000), (31_971, 64_398), (99_999, 100_000)] {
+                for (ordered, known) in [(false, true), (true, true), (false, false), (true, false)]
+                {
+                    let spec = DownloadSpec {
+                        part_size,
+                        verify: true,
+                        ordered,
+                        range: Some(from..to),
+                        ..spec(known.then_some(100_000))
+                    };
+                    let (rig, file, _) = fetch(&spec, |outgoing| match &outgoing.request {
+                        Request::GetFileHashes { offset, .. } => Ok(Answer::Hashes(
+                            hashes(&content, *offset, range).into_iter().take(10).collect(),
+                        )),
+                        _ => honest(&content, outgoing),
+                    });
+                    let end = rig.end(file);
+                    assert_eq!(
+                        end,
+                        Some(End::Done),
+                        "{part_size} {range} {from} {ordered} {known}"
+                    );
+                    assert!(rig.finished[&file] == content[from as usize..to as usize]);
+                    rig.assert_idle();
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn fi_42_bytes_without_a_hash_are_not_written() {
     let content = random(10_000, 8);
@@ -457,6 +532,49 @@ fn fi_43_a_seek_cancels_what_is_outside_and_keeps_what_is_there() {
     for (from, to) in [(5, 5), (0, 101)] {
         assert_eq!(rig.planner.seek(file, from..to), Err(FileError::Range { from, to }));
     }
+}
+
+/// Parts of a file of unknown size, in each order of three, each cut in each way, and what is wanted moved behind the end.
+#[test]
+fn fi_33_an_end_before_what_is_wanted_is_the_end_or_an_error() {
+    let content = random(40_000, 12);
+    let (mut done, mut beyond) = (0, 0);
+    for from in [0_u64, 1, 5_000, 8_191, 20_000, 39_999, 40_000, 50_000] {
+        for turn in 0..6_usize {
+            for cut in [0_usize, 10, 4_095, 4_096] {
+                for seek in [None, Some(30_000..35_000), Some(80_000..90_000)] {
+                    let mut rig = Rig::plain();
+                    let range = Some(from..100_000);
+                    let file = rig.download(&DownloadSpec { range, ordered: false, ..spec(None) });
+                    let mut turns = 0;
+                    while !rig.sent.is_empty() {
+                        let at = [0, 1, 2, 1, 0, 2][(turn + turns) % 6] % rig.sent.len();
+                        let outgoing = rig.sent.remove(at).unwrap();
+                        let mut bytes = part(&content, &outgoing);
+                        if turns == 1 {
+                            bytes.truncate(cut);
+                            if let Some(to) = seek.clone() {
+                                // It may be over, or lie before what is there of it.
+                                let _ = rig.planner.seek(file, to);
+                            }
+                        }
+                        turns += 1;
+                        rig.reply(&outgoing, Ok(Answer::File { bytes }));
+                    }
+                    match rig.events.iter().find_map(|event| match event {
+                        Event::Ended { end, .. } => Some(end.clone()),
+                        _ => None,
+                    }) {
+                        Some(End::Done) => done += 1,
+                        Some(End::Failed(FileError::BeyondEnd { .. })) => beyond += 1,
+                        other => panic!("{from} {turn} {cut} {seek:?}: {other:?}"),
+                    }
+                    rig.assert_idle();
+                }
+            }
+        }
+    }
+    assert!(done > 0 && beyond > 0, "{done} {beyond}");
 }
 
 #[test]

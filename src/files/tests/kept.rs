@@ -1,7 +1,7 @@
 //! Downloads that another run goes on with, and disks that fail (FI-80 to FI-82).
 
 use super::*;
-use crate::files::journal::{Journal, JournalError};
+use crate::files::journal::{Journal, JournalError, Kept};
 
 fn spec(size: Option<u64>) -> DownloadSpec {
     DownloadSpec { part_size: 4_096, ..DownloadSpec::new(document(7), home(), size) }
@@ -32,7 +32,8 @@ fn fi_80_a_kill_at_every_write_leaves_a_file_that_is_gone_on_with() {
         }
         // What waited for the disk is lost.
         let temp = rig.temp.get(&file).cloned().unwrap_or_default();
-        let resume = rig.journals.get(&file).map(|journal| (journal.clone(), temp.len() as u64));
+        let resume =
+            rig.journals.get(&file).map(|journal| (Kept::from(journal.clone()), temp.len() as u64));
         // FI-80: what the journal has is there.
         let written = resume.as_ref().map(|(journal, _)| Journal::from_bytes(journal).unwrap());
         for part in written.iter().flat_map(Journal::written) {
@@ -75,7 +76,7 @@ fn fi_81_what_does_not_fit_begins_anew() {
         (document(7), full - 1, 4_096, Begin::AnewBecause(JournalError::TooShort)),
         (document(7), full, 8_192, Begin::AnewBecause(JournalError::OtherParts)),
     ] {
-        let resume = Some((journal.clone(), length));
+        let resume = Some((journal.clone().into(), length));
         let again = DownloadSpec { location, part_size, resume, ..spec.clone() };
         assert_eq!(rig.planner.add_download(&again).unwrap().1, begin);
     }
@@ -91,7 +92,7 @@ fn fi_81_a_resumed_file_is_asked_for_where_it_was_found() {
     rig.reply(&outgoing, rpc(303, "FILE_MIGRATE_4"));
     let outgoing = rig.next();
     rig.reply(&outgoing, honest(&content, &outgoing));
-    let resume = Some((rig.journals[&file].clone(), rig.temp[&file].len() as u64));
+    let resume = Some((rig.journals[&file].clone().into(), rig.temp[&file].len() as u64));
     let mut again = Rig::plain();
     again.download(&DownloadSpec { resume, ..spec });
     assert!(again.sent.iter().all(|outgoing| outgoing.link.lane.dc == other()));
@@ -157,8 +158,10 @@ fn fi_82_a_disk_that_fails_leaves_what_was_written_before() {
             }
             assert_eq!(rig.error(file), FileError::Disk(error));
             let temp = rig.temp.get(&file).cloned().unwrap_or_default();
-            let resume =
-                rig.journals.get(&file).map(|journal| (journal.clone(), temp.len() as u64));
+            let resume = rig
+                .journals
+                .get(&file)
+                .map(|journal| (Kept::from(journal.clone()), temp.len() as u64));
             let mut again = Rig::plain();
             let (file, _) = again.planner.add_download(&DownloadSpec { resume, ..spec }).unwrap();
             again.temp.insert(file, temp);

@@ -132,7 +132,7 @@ impl Rig {
                 DiskDone::Done
             }
             Disk::Journal { bytes } => {
-                self.journals.insert(file, bytes);
+                self.journals.insert(file, bytes.to_vec());
                 DiskDone::Done
             }
             Disk::Finish { length } => {

@@ -1,8 +1,11 @@
 //! Transfers against servers with all faults, on virtual time, by seeds. Whatever happens, a file is equal or there is an error and
 //! a partial file that is gone on with; memory is bounded; no byte of another file is written.
 
+use std::ops::Range;
+
 use super::server::{Dice, Faults, Servers};
 use super::*;
+use crate::files::journal::Kept;
 use crate::files::references::{Origin, Source};
 
 /// A program that transfers some files, is killed now and then, and begins again with what it kept.
@@ -15,6 +18,8 @@ struct Program {
     downloads: BTreeMap<i64, Download>,
     uploads: BTreeMap<usize, Upload>,
     of: BTreeMap<FileId, Job>,
+    /// Whether this is the last life, in which everything arrives.
+    is_last: bool,
     /// What the seed met.
     met: Met,
 }
@@ -27,6 +32,8 @@ enum Job {
 
 struct Download {
     spec: DownloadSpec,
+    /// FI-43: what is wanted now of the file, if it is not what was wanted first.
+    sought: Option<Range<u64>>,
     temp: Vec<u8>,
     journal: Option<Vec<u8>>,
     is_done: bool,
@@ -57,6 +64,13 @@ struct Met {
     logins: u32,
     cdn: u32,
     dropped: u32,
+    seeks: u32,
+    backs: u32,
+    ranges: u32,
+    /// Files of unknown size that a short answer ended too early.
+    cut: u32,
+    /// And those whose end contradicted what had come.
+    beyond: u32,
 }
 
 const WINDOW: u64 = MIB;
@@ -84,6 +98,13 @@ fn faults(dice: &mut Dice) -> Faults {
     }
 }
 
+impl Download {
+    /// What is wanted of it at first.
+    fn first(&self) -> Range<u64> {
+        self.spec.range.clone().unwrap_or(0..self.spec.size.unwrap_or(u64::MAX))
+    }
+}
+
 impl Program {
     fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
@@ -95,7 +116,7 @@ impl Program {
             let size = dice.pick(&[1, 4_096, 100_000, 131_072, 300_001, 900_000]) + dice.below(3);
             let (at_cdn, dc) = (dice.permille(400), dice.pick(&[home(), other()]));
             servers.store(id, random(size, seed.wrapping_mul(31) + id as u64), dc, at_cdn);
-            let known = at_cdn || dice.permille(800);
+            let known = at_cdn || dice.permille(500);
             let mut spec = DownloadSpec::new(
                 servers.location(id),
                 dice.pick(&[home(), other()]),
@@ -113,12 +134,26 @@ impl Program {
                 faults.wrong = 0;
             }
             if !known {
-                // The first short answer is the end, wherever that is.
-                (faults.short, faults.long) = (0, 0);
+                // What is longer is the file, as far as anybody can tell; what is short ends it.
+                faults.long = 0;
+                faults.short *= 5;
+            }
+            if dice.permille(300) {
+                // Of a file of unknown size it may lie behind the end.
+                let from = dice.below(if known { size } else { 2 * size });
+                let most = if known { size - from } else { 2 * size };
+                spec.range = Some(from..from + 1 + dice.below(most));
             }
             downloads.insert(
                 id,
-                Download { spec, temp: vec![], journal: None, is_done: false, error: None },
+                Download {
+                    spec,
+                    sought: None,
+                    temp: vec![],
+                    journal: None,
+                    is_done: false,
+                    error: None,
+                },
             );
         }
         servers.faults = faults;
@@ -141,7 +176,7 @@ impl Program {
             ..Limits::default()
         });
         let (coming, of, met) = (Vec::new(), BTreeMap::new(), Met::default());
-        Self { dice, servers, rig, coming, downloads, uploads, of, met }
+        Self { dice, servers, rig, coming, downloads, uploads, of, is_last: false, met }
     }
 
     /// Begins all that is not done, with what was kept.
@@ -154,8 +189,11 @@ impl Program {
         self.coming.clear();
         self.of.clear();
         for (id, download) in self.downloads.iter_mut().filter(|(_, download)| !download.is_done) {
-            let resume =
-                download.journal.clone().map(|journal| (journal, download.temp.len() as u64));
+            download.sought = None;
+            let resume = download
+                .journal
+                .clone()
+                .map(|journal| (journal.into(), download.temp.len() as u64));
             // What a program that begins again knows of it.
             let location = self.servers.location(*id);
             let spec = DownloadSpec { resume, location, ..download.spec.clone() };
@@ -171,7 +209,10 @@ impl Program {
             self.of.insert(file, Job::Down(*id));
         }
         for (number, upload) in self.uploads.iter().filter(|(_, upload)| !upload.is_done) {
-            let spec = UploadSpec { resume: upload.journal.clone(), ..upload.spec.clone() };
+            let spec = UploadSpec {
+                resume: upload.journal.clone().map(Kept::from),
+                ..upload.spec.clone()
+            };
             let (file, _) = self.rig.planner.add_upload(now, &spec, &mut self.rig.entropy).unwrap();
             self.rig.sources.insert(file, upload.content.clone());
             self.of.insert(file, Job::Up(*number));
@@ -189,6 +230,9 @@ impl Program {
             self.send();
         }
         self.assert_bounds();
+        if !self.is_last && self.dice.permille(20) {
+            self.seek();
+        }
         if !self.rig.disk.is_empty() && (self.coming.is_empty() || self.dice.permille(600)) {
             // Of one file's writes the order may be any; others keep theirs.
             let request = self.rig.disk.pop_front().unwrap();
@@ -215,6 +259,29 @@ impl Program {
                 );
             }
         }
+    }
+
+    /// FI-43: other bytes of a file are wanted, or the first ones again.
+    fn seek(&mut self) {
+        let jobs: Vec<_> = self.of.iter().map(|(file, job)| (*file, *job)).collect();
+        if jobs.is_empty() {
+            return;
+        }
+        let (file, Job::Down(id)) = self.dice.pick(&jobs) else { return };
+        let Some(download) = self.downloads.get_mut(&id) else { return };
+        let first = download.first();
+        // What is wanted first has no end if the size is unknown.
+        let end = first.end.min(first.start + 2 * self.servers.files[&id].content.len() as u64);
+        let from = first.start + self.dice.below(end - first.start);
+        let to = from + 1 + self.dice.below(end - from);
+        let is_back = download.sought.is_some() && self.dice.permille(800);
+        let (to, sought) = if is_back { (first, None) } else { (from..to, Some(from..to)) };
+        if self.rig.planner.seek(file, to).is_ok() {
+            self.met.seeks += 1;
+            self.met.backs += u32::from(is_back);
+            download.sought = sought;
+        }
+        self.rig.pump();
     }
 
     fn send(&mut self) {
@@ -293,14 +360,27 @@ impl Program {
         match job {
             Job::Down(id) => {
                 let download = self.downloads.get_mut(&id).unwrap();
+                let content = &self.servers.files[&id].content;
+                let sought = download.sought.take();
                 if is_done {
-                    assert!(
-                        self.rig.finished[&file] == self.servers.files[&id].content,
-                        "{:?}",
-                        download.spec
-                    );
+                    let (first, got) = (download.first(), &self.rig.finished[&file]);
+                    let wanted = sought.clone().unwrap_or(first.clone());
+                    let end = wanted.end.min(content.len() as u64).max(wanted.start);
+                    let whole = content.get(wanted.start as usize..end as usize);
+                    let got = got.get((wanted.start - first.start) as usize..).unwrap_or_default();
+                    // FI-33: of a file of unknown size the first short answer is the end, wherever that is.
+                    let is_right = match download.spec.size {
+                        Some(_) => got == whole.unwrap_or_default(),
+                        None => whole.unwrap_or_default().starts_with(got),
+                    };
+                    assert!(is_right, "{sought:?} {:?}", download.spec);
+                    self.met.cut += u32::from(got.len() < whole.unwrap_or_default().len());
+                    self.met.ranges += u32::from(download.spec.range.is_some());
                 }
-                download.is_done = is_done;
+                self.met.beyond +=
+                    u32::from(matches!(end, End::Failed(FileError::BeyondEnd { .. })));
+                // The rest is wanted another time, of which nothing is kept.
+                download.is_done = is_done && sought.is_none();
                 download.error = Some(end.clone());
                 download.journal =
                     self.rig.journals.get(&file).cloned().or(download.journal.take());
@@ -326,9 +406,18 @@ impl Program {
             return;
         };
         for part in journal.written() {
-            let from = (part * u64::from(journal.part_size)) as usize;
-            let to = (from + journal.part_size as usize).min(content.len());
-            assert!(download.temp.get(from..to) == content.get(from..to), "{id} {part}");
+            let (size, first) = (u64::from(journal.part_size), download.first());
+            let from = (part * size).max(first.start);
+            let to = ((part + 1) * size).min(content.len() as u64).min(first.end).max(from);
+            let at = |byte: u64| (byte - first.start) as usize;
+            // FI-33: what a short answer has cut is shorter, and is not gone on with.
+            let there = (download.temp.len() as u64 + first.start).max(from);
+            let to = if download.spec.size.is_none() { to.min(there) } else { to };
+            let expected = content.get(from as usize..to as usize).unwrap_or_default();
+            assert!(
+                download.temp.get(at(from)..at(to)).unwrap_or_default() == expected,
+                "{id} {part}"
+            );
         }
     }
 
@@ -393,6 +482,7 @@ fn run(seed: u64) -> Met {
     // Some lives with faults, then one in which the servers are well: then everything arrives.
     for life in 0..6 {
         let is_last = life == 5;
+        program.is_last = is_last;
         if is_last {
             program.servers.faults = Faults::default();
         }
@@ -442,6 +532,11 @@ fn fi_80_whatever_happens_a_file_is_equal_or_a_partial_one_is_gone_on_with() {
         sum.logins += met.logins;
         sum.cdn += met.cdn;
         sum.dropped += met.dropped;
+        sum.seeks += met.seeks;
+        sum.backs += met.backs;
+        sum.ranges += met.ranges;
+        sum.cut += met.cut;
+        sum.beyond += met.beyond;
     }
     // Each kind of fault was met.
     let Met {
@@ -456,8 +551,15 @@ fn fi_80_whatever_happens_a_file_is_equal_or_a_partial_one_is_gone_on_with() {
         logins,
         cdn,
         dropped,
+        seeks,
+        backs,
+        ranges,
+        cut,
+        beyond,
     } = sum;
-    let least =
-        [kills, torn, resumed, errors, waits, moves, stalls, references, logins, cdn, dropped];
+    let least = [
+        kills, torn, resumed, errors, waits, moves, stalls, references, logins, cdn, dropped,
+        seeks, backs, ranges, cut, beyond,
+    ];
     assert!(least.iter().all(|times| *times > 5), "{sum:?}");
 }

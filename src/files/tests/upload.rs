@@ -476,7 +476,7 @@ fn fi_84_an_upload_goes_on_where_the_server_has_acknowledged_it() {
         };
         let state = UploadState::from_bytes(&kept).unwrap();
         assert_eq!((state.ready as usize, state.is_big), (acknowledged, false));
-        let resume = UploadSpec { resume: Some(kept), ..spec.clone() };
+        let resume = UploadSpec { resume: Some(kept.into()), ..spec.clone() };
         let mut again = Rig::plain();
         let (file, begin) =
             again.planner.add_upload(again.now, &resume, &mut again.entropy).unwrap();
@@ -508,7 +508,7 @@ fn fi_84_what_does_not_fit_begins_anew_with_another_id() {
         (kept.clone(), 2_048, 0, JournalError::OtherParts),
         (kept, 1_024, 1, JournalError::SourceChanged),
     ] {
-        let spec = UploadSpec { resume: Some(resume), part_size, modified, ..spec.clone() };
+        let spec = UploadSpec { resume: Some(resume.into()), part_size, modified, ..spec.clone() };
         let mut rig = Rig::plain();
         rig.entropy = SeededEntropy::new(8);
         let (file, begin) = rig.planner.add_upload(rig.now, &spec, &mut rig.entropy).unwrap();

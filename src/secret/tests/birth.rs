@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::crypto::{DhError, real, vectors};
+use crate::rpc::RpcError;
 use crate::secret::picture::KeyHash;
 use crate::secret::{Closed, Dropped, Error};
 
@@ -283,7 +284,7 @@ fn accepting(is_second_life: bool) -> (End, Token) {
 /// device, as the server says.
 #[test]
 fn sc_07_an_acceptance_in_doubt_is_settled_by_the_other_side_or_by_the_server() {
-    let already = || Answer::Failed { code: 400, name: "ENCRYPTION_ALREADY_ACCEPTED".into() };
+    let already = || Answer::Failed(RpcError::parse(400, "ENCRYPTION_ALREADY_ACCEPTED"));
     for ours in [false, true] {
         let mut pair = Pair::fresh(toy(), 1);
         pair.take(0);
@@ -410,7 +411,7 @@ fn sc_11_a_discard_is_said_until_it_is_heard_also_after_a_restart() {
     let end = &mut pair.ends[0];
     end.settle(now);
     let discard = Request::DiscardEncryption { chat: ChatId(77), delete_history: true };
-    for answer in [Answer::Unknown, Answer::Failed { code: 500, name: "INTERNAL".into() }] {
+    for answer in [Answer::Unknown, Answer::Failed(RpcError::parse(500, "INTERNAL"))] {
         let call = end.calls.pop_front().unwrap();
         assert_eq!(call.request, discard);
         end.answer(now, call.token, answer);

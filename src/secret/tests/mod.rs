@@ -5,7 +5,6 @@ mod birth;
 mod keys;
 mod layers;
 mod order;
-mod simulation;
 mod stored;
 mod timers;
 mod traffic;

@@ -1,6 +1,7 @@
 //! SC-40 to SC-49: order, holes, resends.
 
 use super::*;
+use crate::rpc::RpcError;
 use crate::secret::limits::{MAX_QUEUED, MAX_QUEUED_BYTES};
 use crate::secret::{Action, Breach, Closed, Dropped, Row};
 
@@ -393,7 +394,7 @@ fn sc_48_a_message_that_the_server_refuses_leaves_its_own_deletion() {
     let now = pair.now;
     let end = &mut pair.ends[0];
     let call = end.calls.pop_front().unwrap();
-    end.answer(now, call.token, Answer::Failed { code: 400, name: "DATA_INVALID".into() });
+    end.answer(now, call.token, Answer::Failed(RpcError::parse(400, "DATA_INVALID")));
     end.settle(now);
     let failed = Event::SendFailed { random_id: id, error: "DATA_INVALID".into() };
     assert_eq!(end.heard.last(), Some(&failed));
@@ -405,7 +406,7 @@ fn sc_48_a_message_that_the_server_refuses_leaves_its_own_deletion() {
     let now = pair.now;
     let end = &mut pair.ends[0];
     let call = end.calls.pop_front().unwrap();
-    end.answer(now, call.token, Answer::Failed { code: 400, name: "DATA_INVALID".into() });
+    end.answer(now, call.token, Answer::Failed(RpcError::parse(400, "DATA_INVALID")));
     end.settle(now);
     let why = Closed::Service;
     assert_eq!(end.heard.last(), Some(&Event::Closed { why, delete_history: false }));

@@ -1,6 +1,8 @@
 //! SC-80 to SC-84 and SC-86: what is stored, and what a restart makes of it.
 
 use super::*;
+use crate::rpc::RpcError;
+use crate::secret::limits::{MAX_PACKET, MAX_QUEUED_BYTES, MAX_WAITING};
 use crate::secret::{Action, Closed, InputFile, RestoreError, Row};
 
 #[test]
@@ -66,6 +68,32 @@ fn sc_80_what_comes_before_the_key_is_confirmed_after_it() {
     let expected: Vec<i32> = (1..=count as i32).collect();
     assert_eq!(alice.confirmed, expected);
     assert_eq!(alice.texts(), ["early"]);
+}
+
+/// Nobody can tell yet who wrote what comes before the key: it takes no more room than what waits behind a gap does.
+#[test]
+fn sc_10_what_comes_before_the_key_has_limits() {
+    for (length, most) in [
+        (40, MAX_WAITING),
+        (MAX_QUEUED_BYTES / 100, 100),
+        (MAX_PACKET - 1, MAX_QUEUED_BYTES / (MAX_PACKET - 1)),
+        (MAX_PACKET, MAX_QUEUED_BYTES / MAX_PACKET),
+        (MAX_PACKET + 1, 0),
+        (MAX_QUEUED_BYTES + 1, 0),
+    ] {
+        let (mut alice, _) = asked(toy(), 1);
+        let mut kept = 0;
+        loop {
+            let message = mail(vec![7; length]);
+            match alice.chat.handle_message(start(), message, &mut alice.entropy) {
+                Receipt::Early => kept += 1,
+                Receipt::Dropped(_) => break,
+                other => panic!("{other:?}"),
+            }
+            assert!(kept <= most, "{length}");
+        }
+        assert_eq!(kept, most, "{length}");
+    }
 }
 
 /// A chat that ends before its key settles what it was keeping for it.
@@ -151,7 +179,7 @@ fn sc_82_every_error_of_a_message_that_passes_brings_the_same_bytes() {
         let now = pair.now;
         let end = &mut pair.ends[0];
         let call = end.calls.pop_front().unwrap();
-        end.answer(now, call.token, Answer::Failed { code, name: name.into() });
+        end.answer(now, call.token, Answer::Failed(RpcError::parse(code, name)));
         end.settle(now);
         assert!(end.calls.is_empty());
         pair.pass(Duration::from_secs(3));
@@ -166,7 +194,7 @@ fn sc_82_every_error_of_a_message_that_passes_brings_the_same_bytes() {
     let now = pair.now;
     let end = &mut pair.ends[0];
     let call = end.calls.pop_front().unwrap();
-    end.answer(now, call.token, Answer::Failed { code: 400, name: "RANDOM_ID_DUPLICATE".into() });
+    end.answer(now, call.token, Answer::Failed(RpcError::parse(400, "RANDOM_ID_DUPLICATE")));
     end.settle(now);
     assert_eq!(end.calls.len(), 1);
     assert_ne!(end.calls[0].request, call.request);
@@ -180,7 +208,7 @@ fn sc_82_a_chat_that_is_gone_at_the_server_is_closed_and_wiped() {
         let now = pair.now;
         let end = &mut pair.ends[0];
         let call = end.calls.pop_front().unwrap();
-        end.answer(now, call.token, Answer::Failed { code, name: name.into() });
+        end.answer(now, call.token, Answer::Failed(RpcError::parse(code, name)));
         end.settle(now);
         assert_eq!(end.chat.state(), State::Closed);
         assert_eq!(end.rows.iter().count(), 1);

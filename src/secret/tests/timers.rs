@@ -71,6 +71,40 @@ fn sc_70_a_timer_runs_from_the_opening_on_both_sides() {
     assert!(pair.ends[1].hears(|event| matches!(event, Event::Action { .. })) == 0);
 }
 
+/// The other side names its messages. One that it calls as another, ours or its own, leaves that one's timer as it is.
+#[test]
+fn sc_70_a_message_with_the_name_of_another_leaves_its_timer() {
+    for ours in [false, true] {
+        for runs in [false, true] {
+            for ttl in [0, 5, 1_000] {
+                let mut pair = Pair::new(1);
+                let from = usize::from(!ours);
+                let now = pair.now;
+                let End { chat, entropy, .. } = &mut pair.ends[from];
+                let message = Message { ttl: 10, ..Message::text("x") };
+                let id = chat.send(now, message, None, entropy).unwrap();
+                pair.run();
+                if runs {
+                    let End { chat, entropy, .. } = &mut pair.ends[1 - from];
+                    assert_eq!(chat.opened(now, id, 0, entropy), Ok(true));
+                    pair.run();
+                }
+                let before = pair.ends[0].chat.timers.clone();
+                let (made, received) = (pair.numbers(1).made, pair.numbers(1).received);
+                let same = Message { ttl, ..Message::text("y") };
+                let same = crate::secret::content::write_message(id, &same, 144).unwrap();
+                let forged = pair.forge(1, received, made, &same);
+                assert_eq!(pair.hand(0, forged), Receipt::Taken);
+                assert_eq!(pair.ends[0].chat.timers, before, "{ours} {runs} {ttl}");
+                pair.ends[0].crash(now);
+                assert_eq!(pair.ends[0].chat.timers, before, "{ours} {runs} {ttl}");
+                pair.pass(Duration::from_secs(10));
+                assert_eq!(expired(&pair.ends[0]), if runs { vec![id] } else { vec![] });
+            }
+        }
+    }
+}
+
 #[test]
 fn sc_71_only_what_has_a_timer_is_said_to_be_opened() {
     let mut pair = Pair::new(1);

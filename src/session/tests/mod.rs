@@ -14,11 +14,12 @@ mod rules;
 
 use std::time::Duration;
 
+use crate::crypto::padding::Padding;
 use crate::crypto::{AuthKey, SeededEntropy, Sender, Suite, message_key, toy};
 use crate::ids::{Salt, SessionId};
 use crate::message_id::MessageId;
 use crate::rpc::{CallError, CallId, Request};
-use crate::session::{Event, Padding, Session, Violation};
+use crate::session::{Event, Session, Violation};
 use crate::time::{Now, ServerClock};
 use crate::tl::mtproto::{functions, types};
 use crate::tl::{Bare, Deserialize, Object, Reader, Serialize};

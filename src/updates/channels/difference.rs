@@ -96,18 +96,27 @@ impl Engine {
             return;
         };
         let arrival = active.course.arrival;
+        let unknown_from = active.unknown_from;
         let (is_last, timeout, moved) = match difference {
             ChannelDifference::ChannelDifferenceEmpty(empty) => {
                 // UP-55: it may be more than ours.
                 channel.pts = empty.pts.max(1);
                 active.course.empty = active.course.empty.saturating_add(1);
                 let moved = channel.pts != old;
+                let to = channel.pts;
+                if let Some(from) = unknown_from {
+                    self.channel_lost(id, from, to, Why::Unknown);
+                }
                 (empty.r#final, empty.timeout, moved)
             }
             ChannelDifference::ChannelDifference(content) => {
                 active.course.empty = 0;
                 let (is_last, timeout) = (content.r#final, content.timeout);
                 let moved = content.pts > asked || !content.new_messages.is_empty();
+                if let Some(from) = unknown_from {
+                    // All from the beginning on comes.
+                    self.channel_lost(id, from, asked.max(1), Why::Unknown);
+                }
                 self.channel_content(now, id, asked, *content, bytes, arrival);
                 (is_last, timeout, moved)
             }
@@ -119,7 +128,8 @@ impl Engine {
                     active.course.failed(now.mono, None, entropy);
                     return self.channel_settle(now.mono, id);
                 };
-                self.channel_told_too_long(id, pts, *told, bytes, arrival);
+                let from = unknown_from.unwrap_or(old);
+                self.channel_told_too_long(id, from, pts, *told, bytes, arrival);
                 (is_last, timeout, pts != old)
             }
         };
@@ -130,6 +140,7 @@ impl Engine {
         }
         self.out.ledger.arrive(BoxId::Channel(id), At { pts, ..At::default() });
         let Some(active) = channel.active.as_mut() else { return };
+        active.unknown_from = None;
         if pts >= active.course.unread_until {
             active.course.limit = None;
         }
@@ -235,6 +246,7 @@ impl Engine {
     fn channel_told_too_long(
         &mut self,
         id: i64,
+        from: i32,
         pts: i32,
         told: answers::ChannelDifferenceTooLong,
         bytes: usize,
@@ -246,7 +258,7 @@ impl Engine {
             self.peers.contexts(message);
         }
         let Some(channel) = self.channels.map.get_mut(&id) else { return };
-        let from = std::mem::replace(&mut channel.pts, pts);
+        channel.pts = pts;
         let event = Event::ChannelTooLong { from, to: pts, dialog: Box::new(dialog), messages };
         let place = Some((BoxId::Channel(id), At { pts, ..At::default() }));
         self.out.deliver(event, place, arrival, &origin);

@@ -1,9 +1,7 @@
 //! What the errors of a channel's difference mean (the table of errors in UP-61 and around).
 
-use std::time::Duration;
-
 use crate::crypto::Entropy;
-use crate::rpc::{RpcError, known};
+use crate::rpc::known;
 use crate::time::Now;
 use crate::updates::delivery::{Arrival, BoxId, Event, Why};
 use crate::updates::engine::Engine;
@@ -40,10 +38,11 @@ impl Engine {
                     // It begins anew, with the dialog that the server answers to the first position.
                     active.course.hear(Word::Slice);
                     let Some(channel) = self.channels.map.get_mut(&id) else { return };
+                    // How much is lost is known with the answer.
                     let from = std::mem::take(&mut channel.pts);
-                    self.channel_lost(id, from, from, Why::Unknown);
+                    channel.active().unknown_from.get_or_insert(from);
                 }
-                _ => active.course.failed(now.mono, ordered_wait(error), entropy),
+                _ => active.course.failed(now.mono, error.ordered_wait(), entropy),
             },
             Fault::Unanswered => active.course.failed(now.mono, None, entropy),
         }
@@ -83,11 +82,4 @@ impl Engine {
         }
         self.channel_settle(now.mono, id);
     }
-}
-
-/// The pause that the server orders (CF-15).
-pub(in crate::updates) fn ordered_wait(error: &RpcError) -> Option<Duration> {
-    let is_wait = matches!(error.name.as_str(), known::FLOOD_WAIT_X | known::FLOOD_PREMIUM_WAIT_X);
-    let secs = u64::try_from(error.value?).ok()?;
-    is_wait.then(|| Duration::from_secs(secs))
 }

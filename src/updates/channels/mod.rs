@@ -11,15 +11,14 @@ use crate::time::Now;
 use crate::tl::api::enums::{Message, Update};
 use crate::updates::checkpoint::ChannelState;
 use crate::updates::course::Course;
-use crate::updates::delivery::{Arrival, BoxId, Event, Why};
+use crate::updates::delivery::{Arrival, BoxId, Event, Mark, Why};
 use crate::updates::engine::Engine;
 use crate::updates::held::{Held, Item};
-use crate::updates::ledger::At;
+use crate::updates::ledger::{At, Ledger};
 use crate::updates::limits::{CHANNEL_RESET, GAP_WAIT, MAX_POLLED};
 use crate::updates::peers::Standing;
 use crate::updates::position::{Relation, relate};
 use crate::updates::state::{Act, State, Word};
-pub(super) use faults::ordered_wait;
 
 /// All channels.
 #[derive(Debug, Default)]
@@ -34,6 +33,8 @@ pub(super) struct Channels {
     changed: BTreeSet<i64>,
     /// Those that are kept, although nothing is known of them any more.
     forgotten: BTreeSet<i64>,
+    /// Those that tell nothing any more, while that is not dealt with: what was kept of them stays until then (UP-83).
+    gone: IdMap<i64, Mark>,
     /// How many are polled (UP-54).
     polled: usize,
 }
@@ -69,6 +70,8 @@ struct Active {
     timer: Option<Duration>,
     /// Whether its hash was looked for (UP-77).
     has_asked_hash: bool,
+    /// Where it was, if the server does not know of that.
+    unknown_from: Option<i32>,
 }
 
 impl Channel {
@@ -85,6 +88,15 @@ impl Channel {
         self.active.get_or_insert_with(|| {
             Box::new(Active { course: Course::at(state), ..Active::default() })
         })
+    }
+
+    /// It is known where it begins. That is kept before the first of it is dealt with: otherwise nobody would know that it is missing.
+    fn begins(&mut self, ledger: &mut Ledger, id: i64, base: i32) {
+        self.pts = base;
+        // Of one that was elsewhere, the loss is told first (UP-83).
+        if self.active.as_ref().is_none_or(|active| active.unknown_from.is_none()) {
+            ledger.arrive(BoxId::Channel(id), At { pts: base, ..At::default() });
+        }
     }
 
     fn hear(&mut self, word: Word) -> Act {
@@ -150,8 +162,16 @@ impl Channels {
     pub(super) fn keep(&mut self, id: i64, settled: Option<i32>) -> Option<ChannelState> {
         let channel = self.map.get_mut(&id)?;
         channel.kept = settled.unwrap_or(channel.kept);
-        let is_dirty = channel.active.as_ref().is_some_and(|active| active.behind_since.is_some());
+        let is_behind = channel.active.as_ref().is_some_and(|active| active.behind_since.is_some());
+        // It is somewhere, and nothing of it was ever dealt with: its difference would not be known to be missing.
+        let is_new = channel.kept == 0 && channel.pts > 0;
+        let is_dirty = is_behind || is_new || self.gone.contains_key(&id);
         (channel.kept > 0 || is_dirty).then_some(ChannelState { pts: channel.kept, is_dirty })
+    }
+
+    /// Those that are dealt with are gone for good.
+    pub(super) fn forget_gone(&mut self, ledger: &Ledger) {
+        self.gone.retain(|_, mark| ledger.is_waiting(*mark));
     }
 
     #[cfg(test)]
@@ -226,14 +246,14 @@ impl Engine {
         match channel.hear(word) {
             Act::Begin => {
                 // UP-23: with no count, an update with the same position may follow.
-                if item.count == 0 {
-                    channel.pts = item.pts.saturating_sub(1).max(1);
-                    let mark = At { pts: channel.pts, ..At::default() };
-                    self.deliver_item(line, item, Some(mark));
-                    return self.channel_settle(now.mono, id);
+                let is_placed = item.count != 0;
+                let base = item.pts.saturating_sub(item.count.max(1)).max(1);
+                channel.begins(&mut self.out.ledger, id, base);
+                if is_placed {
+                    return self.channel_deliver(now, id, item);
                 }
-                channel.pts = item.pts.saturating_sub(item.count);
-                self.channel_deliver(now, id, item);
+                let mark = At { pts: base, ..At::default() };
+                self.deliver_item(line, item, Some(mark));
             }
             Act::Deliver => self.channel_deliver(now, id, item),
             Act::DeliverOnce => {
@@ -268,7 +288,8 @@ impl Engine {
             return;
         }
         if channel.pts == 0 {
-            channel.pts = pts.saturating_sub(count.max(0)).max(1);
+            let base = pts.saturating_sub(count.max(0)).max(1);
+            channel.begins(&mut self.out.ledger, id, base);
         }
         channel.hear(Word::Shed);
         self.channel_settle(now.mono, id);
@@ -377,7 +398,9 @@ impl Engine {
         match pts {
             Some(pts) if channel.pts > 0 && pts <= channel.pts => return,
             // A position to begin from is better than none.
-            Some(pts) if channel.pts == 0 && pts > 0 => channel.pts = pts,
+            Some(pts) if channel.pts == 0 && pts > 0 => {
+                channel.begins(&mut self.out.ledger, id, pts);
+            }
             _ => {}
         }
         self.channel_wanted(id, arrival);
@@ -437,14 +460,16 @@ impl Engine {
             }
             self.channels.polled -= usize::from(active.is_polled && self.channels.polled > 0);
         }
-        let outside = Channel { is_outside: true, ..Channel::default() };
+        let outside = Channel { is_outside: true, kept: old.kept, ..Channel::default() };
         self.channels.map.insert(id, outside);
         self.channels.changed.insert(id);
-        self.out.ledger.forget(BoxId::Channel(id));
         let origin = self.nobody();
         let line = BoxId::Channel(id);
+        // UP-83: dealt with, it leaves nothing to keep.
         let place = Some((line, At::default()));
-        self.out.deliver(Event::ChannelGone { error }, place, Arrival::Live, &origin);
+        let event = Event::ChannelGone { error };
+        let mark = self.out.deliver(event, place, Arrival::Live, &origin);
+        self.channels.gone.insert(id, mark);
     }
 
     /// The time of channels has come.

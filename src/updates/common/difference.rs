@@ -7,13 +7,12 @@ use crate::tl::api::enums::updates::Difference;
 use crate::tl::api::enums::{Chat, EncryptedMessage, Message, Update, User};
 use crate::tl::api::functions::updates as functions;
 use crate::tl::api::types::updates::State as ServerState;
-use crate::updates::channels::ordered_wait;
 use crate::updates::checkpoint::CommonState;
 use crate::updates::classify::{Of, Place, place};
 use crate::updates::delivery::{Arrival, BoxId, Event, Why};
 use crate::updates::engine::Engine;
 use crate::updates::held::{Held, Item, Origin};
-use crate::updates::limits::{COMMON_LIMIT, COMMON_RESET, MAX_EMPTY};
+use crate::updates::limits::{COMMON_RESET, MAX_EMPTY};
 use crate::updates::request::{Asked, Fault, Request};
 use crate::updates::state::{State, Word};
 
@@ -34,16 +33,15 @@ impl Engine {
         if self.common.course.state() == State::Due {
             self.common.course.hear(Word::Asked);
             (self.common.probes, self.common.begins_anew) = (false, false);
-            let Some(at) = self.common.at.filter(|_| !self.common.takes_state && !self.skips)
-            else {
+            let takes_state = self.common.takes_state.is_some() || self.skips;
+            let Some(at) = self.common.at.filter(|_| !takes_state) else {
                 // UP-37: the state is where to begin, and then the difference is asked for from there.
                 return Some((Asked::State, Request::State(functions::GetState)));
             };
-            // UP-28.
-            let mut request =
-                functions::GetDifference::new(at.pts.max(1), at.date.max(1), at.qts.max(0));
-            request.pts_limit = self.common.course.limit;
-            return Some((Asked::Difference, Request::Difference(request)));
+            if self.common.needs_state() {
+                return Some((Asked::Unreadable, Request::State(functions::GetState)));
+            }
+            return Some((Asked::Difference, Request::Difference(self.common.difference(at))));
         }
         if self.common.at.is_none() || self.common.course.state().is_asking() {
             return None;
@@ -63,28 +61,36 @@ impl Engine {
 
     /// The server told its state, to begin with.
     pub(in crate::updates) fn common_begins(&mut self, now: Now, state: &ServerState) {
-        let told = CommonState {
+        let mut told = CommonState {
             pts: state.pts.max(1),
             qts: state.qts.max(0),
             date: state.date.max(1),
             seq: state.seq.max(0),
         };
+        let why = self.common.takes_state.take();
+        self.common.forget_unreadable();
+        // UP-36: it is `pts` that has changed. What `qts` counts goes on from where it is.
+        if let Some(old) = self.common.at.filter(|old| old.qts > 0 && why == Some(Why::Reset)) {
+            told.qts = old.qts;
+        }
         let told = match std::mem::replace(&mut self.common.has_begun, true) {
             true => told,
             false => self.common_begins_before(told),
         };
         let old = self.common.at.replace(told);
         let skips = std::mem::take(&mut self.skips);
-        let lost = match old {
-            Some(old) if self.common.takes_state => Some((old.pts, Why::Reset)),
-            Some(old) if skips => Some((old.pts, Why::Skipped)),
-            _ => None,
-        };
-        self.common.takes_state = false;
+        let why = why.or(skips.then_some(Why::Skipped));
         self.dated();
         // The loss is to be dealt with before the position counts (UP-83).
-        if let Some((from, why)) = lost {
-            self.lose(BoxId::Common, from, told.pts, why);
+        if let Some((old, why)) = old.zip(why) {
+            let mark = self.lose(BoxId::Common, old.pts, told.pts, why);
+            if skips {
+                self.skipped = Some(mark);
+            }
+            // The server knows neither of the two.
+            if why == Why::Unknown && old.qts > 0 && old.qts != told.qts {
+                self.lose(BoxId::Qts, old.qts, told.qts, why);
+            }
         }
         self.common_arrives();
         if skips {
@@ -195,13 +201,13 @@ impl Engine {
             self.common_told(now, update, arrival, &origin);
         }
         let moved = self.common_takes(now, &state) || count > 0;
-        if self.common.takes_state && self.common.course.may_reset() {
+        if self.common.takes_state.is_some() && self.common.course.may_reset() {
             // UP-36: not this state either.
             self.common.course.hear(Word::Slice);
             return;
         }
         // Once is enough: a server that says so in each answer is not asked for ever.
-        self.common.takes_state = false;
+        self.common.takes_state = None;
         self.common_ended(now, is_last, moved, entropy);
     }
 
@@ -248,6 +254,7 @@ impl Engine {
             date: self.later_date(now, state.date),
             seq: state.seq.max(0),
         };
+        let told = self.common.taken(old, told);
         if i64::from(old.pts) - i64::from(told.pts) > COMMON_RESET {
             self.lose(BoxId::Common, old.pts, told.pts, Why::Reset);
         }
@@ -260,7 +267,7 @@ impl Engine {
     }
 
     /// All before the state is to be dealt with before the state counts (UP-83).
-    fn common_arrives(&mut self) {
+    pub(super) fn common_arrives(&mut self) {
         for line in [BoxId::Common, BoxId::Qts] {
             let mark = self.common_mark(line);
             self.out.ledger.arrive(line, mark);
@@ -268,6 +275,9 @@ impl Engine {
     }
 
     fn common_empty(&mut self, now: Now, date: i32, seq: i32, entropy: &mut dyn Entropy) {
+        if self.common_was_apart(now, true, entropy) {
+            return;
+        }
         let date = self.later_date(now, date);
         if let Some(at) = self.common.at.as_mut() {
             (at.date, at.seq) = (date, seq);
@@ -318,10 +328,8 @@ impl Engine {
     pub(in crate::updates) fn common_reset(&mut self, why: Why, is_told: bool) {
         let old = self.common.at.unwrap_or_default();
         match why {
-            Why::Unknown => {
-                self.lose(BoxId::Common, old.pts, old.pts, why);
-                self.common.at = None;
-            }
+            // How much is lost is known when the state is.
+            Why::Unknown => self.common.takes_state = Some(why),
             // Several sessions share the box: everything is asked for.
             _ if self.is_bot() => {
                 self.lose(BoxId::Common, old.pts, 1, why);
@@ -330,7 +338,7 @@ impl Engine {
                     self.common.begins_anew = self.common.course.state().is_asking();
                 }
             }
-            _ => self.common.takes_state = true,
+            _ => self.common.takes_state = Some(why),
         }
         if !is_told {
             self.common_wanted(Arrival::Live);
@@ -342,8 +350,11 @@ impl Engine {
         if std::mem::take(&mut self.common.begins_anew) {
             self.common_rebase(BoxId::Common, 1);
         }
+        if self.common_was_apart(now, is_last, entropy) {
+            return;
+        }
         let at = self.common.at.unwrap_or_default();
-        if at.pts >= self.common.course.unread_until {
+        if is_last || at.pts >= self.common.course.unread_until {
             self.common.course.limit = None;
         }
         self.common.course.answered(now.mono, is_last, moved, entropy);
@@ -398,41 +409,12 @@ impl Engine {
                 self.common.course.hear(Word::Spent);
                 return self.log_out();
             }
-            Fault::Rpc(error) => ordered_wait(error),
+            Fault::Rpc(error) => error.ordered_wait(),
             Fault::Unanswered => None,
         };
         self.common.course.failed(now.mono, wait, entropy);
         // What waited for its peers alone waits no more (UP-71).
         self.common_refill(now);
-    }
-
-    /// UP-63: an answer could not be read. Less is asked for, and at last the one event is left out.
-    pub(in crate::updates) fn common_unreadable(
-        &mut self,
-        now: Now,
-        event: Event,
-        entropy: &mut dyn Entropy,
-    ) {
-        let Some(at) = self.common.at else { return };
-        let course = &mut self.common.course;
-        match course.limit {
-            Some(1) => {
-                course.limit = None;
-                let mark = self.common_mark(BoxId::Common);
-                let (arrival, origin) = (self.common.course.arrival, self.nobody());
-                self.out.deliver(event, Some((BoxId::Common, mark)), arrival, &origin);
-                let to = at.pts.saturating_add(1);
-                self.lose(BoxId::Common, at.pts, to, Why::Unreadable);
-                self.common_rebase(BoxId::Common, to);
-                return self.common.course.left_out(now.mono, entropy);
-            }
-            None => {
-                course.limit = Some(COMMON_LIMIT);
-                course.unread_until = at.pts.saturating_add(COMMON_LIMIT);
-            }
-            Some(limit) => course.limit = Some((limit / 2).max(1)),
-        }
-        self.common.course.hear(Word::Slice);
     }
 }
 

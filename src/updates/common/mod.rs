@@ -2,14 +2,16 @@
 
 mod difference;
 mod seq;
+mod unreadable;
 
 use std::time::Duration;
 
 use crate::time::Now;
 use crate::updates::checkpoint::CommonState;
 use crate::updates::classify::Of;
+use crate::updates::common::unreadable::Unreadable;
 use crate::updates::course::Course;
-use crate::updates::delivery::{Arrival, BoxId, Event, Why};
+use crate::updates::delivery::{Arrival, BoxId, Event, Mark, Why};
 use crate::updates::engine::Engine;
 use crate::updates::held::{Held, Item};
 use crate::updates::ledger::At;
@@ -40,8 +42,10 @@ pub(super) struct Common {
     pub(super) confirms: bool,
     /// Whether the state is to be compared with the server's, after silence.
     pub(super) probes: bool,
-    /// Whether `pts` is to be taken from the server's state, since it was told to be another (UP-36).
-    pub(super) takes_state: bool,
+    /// Why the position is to be taken from the server's state, if it is (UP-36).
+    pub(super) takes_state: Option<Why>,
+    /// A difference that cannot be read, however little it holds (UP-63).
+    unreadable: Option<Unreadable>,
     /// Whether the box begins anew after the answer that is under way, whatever position it says (UP-36).
     begins_anew: bool,
 }
@@ -272,10 +276,10 @@ impl Engine {
         date.min(latest).max(old)
     }
 
-    fn lose(&mut self, line: BoxId, from: i32, to: i32, why: Why) {
+    fn lose(&mut self, line: BoxId, from: i32, to: i32, why: Why) -> Mark {
         let mark = self.common_mark(line);
         let origin = self.nobody();
-        self.out.deliver(Event::Lost { from, to, why }, Some((line, mark)), Arrival::Live, &origin);
+        self.out.deliver(Event::Lost { from, to, why }, Some((line, mark)), Arrival::Live, &origin)
     }
 }
 

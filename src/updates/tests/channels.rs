@@ -349,6 +349,97 @@ fn up_61_who_leaves_is_asked_for_no_more_and_who_comes_back_begins_anew() {
     }
 }
 
+/// What was delivered, and not committed.
+fn open(bench: &mut Bench) -> (Vec<String>, Vec<Mark>) {
+    bench.deliveries().iter().map(|delivery| (text(delivery), delivery.mark)).unzip()
+}
+
+#[test]
+fn up_83_a_channel_that_is_gone_is_kept_until_that_is_dealt_with() {
+    let row = |pts, is_dirty| vec![(CHANNEL, ChannelState { pts, is_dirty })];
+    let gone = || {
+        let mut bench = Bench::ready();
+        bench.engine.handle_updates(bench.now, &one(new_in(CHANNEL, 51)).to_bytes());
+        let left = with(vec![], vec![], vec![chat(CHANNEL, Some(70), true)]);
+        bench.engine.handle_updates(bench.now, &left.to_bytes());
+        let (told, marks) = open(&mut bench);
+        assert_eq!(told, ["ch7 new 51", "ch7 left None"]);
+        bench.save();
+        assert_eq!(bench.kept_channels(), row(CHANNEL_PTS, true));
+        (bench, marks)
+    };
+    // In any order.
+    for (order, between) in [([0, 1], row(51, true)), ([1, 0], row(CHANNEL_PTS, true))] {
+        let (mut bench, marks) = gone();
+        bench.engine.commit(marks[order[0]]);
+        bench.save();
+        assert_eq!(bench.kept_channels(), between);
+        bench.engine.commit(marks[order[1]]);
+        bench.save();
+        assert_eq!(bench.kept_channels(), []);
+    }
+    // A crash: both come again.
+    let (bench, _) = gone();
+    let mut bench = bench.restart();
+    bench.engine.connected(bench.now);
+    let token = bench.difference();
+    bench.answer(token, &empty(DATE, SEQ));
+    let (token, pts, _) = bench.channel_difference();
+    assert_eq!(pts, CHANNEL_PTS);
+    bench.fail(token, 400, "CHANNEL_PRIVATE");
+    assert_eq!(bench.told(), ["ch7 left Some(\"CHANNEL_PRIVATE\")"]);
+    assert_eq!(bench.kept_channels(), []);
+    // Who comes back before begins anew behind it.
+    let (mut bench, marks) = gone();
+    let back = with(vec![new_in(CHANNEL, 90)], vec![], vec![chat(CHANNEL, Some(70), false)]);
+    assert_eq!(bench.push(&back), ["ch7 new 90"]);
+    assert_eq!(bench.kept_channels(), row(CHANNEL_PTS, true));
+    for mark in marks {
+        bench.engine.commit(mark);
+    }
+    bench.save();
+    assert_eq!(bench.kept_channels(), row(90, false));
+}
+
+#[test]
+fn up_83_a_channel_that_is_met_is_kept_from_where_it_was_met() {
+    for (first, base) in [(new_in(8, 60), 59), (new_in_of(8, 60, 3), 57), (read_in(8, 5, 60), 59)] {
+        let mut bench = Bench::ready();
+        bench.engine.handle_updates(bench.now, &one(first).to_bytes());
+        assert_eq!(open(&mut bench).0.len(), 1);
+        bench.save();
+        let met = ChannelState { pts: base, is_dirty: false };
+        assert!(bench.kept_channels().contains(&(8, met)), "{:?}", bench.kept_channels());
+        let mut bench = bench.restart();
+        bench.engine.connected(bench.now);
+        let token = bench.difference();
+        bench.answer(token, &diff(&[], vec![too_long_in(8, Some(61))], PTS));
+        assert_eq!(bench.channel_difference().1, base);
+    }
+    // By a word of it alone.
+    let mut bench = Bench::ready();
+    bench.push(&one(too_long_in(8, Some(60))));
+    let met = ChannelState { pts: 60, is_dirty: true };
+    assert_eq!(bench.kept.channels.get(&8), Some(&met));
+    let mut bench = bench.restart();
+    bench.engine.connected(bench.now);
+    let token = bench.difference();
+    bench.answer(token, &empty(DATE, SEQ));
+    assert_eq!(bench.channel_difference().1, 60);
+    // By an answer: it is asked for again.
+    let mut bench = Bench::ready();
+    bench.push(&one(too_long_in(8, None)));
+    let (token, ..) = bench.channel_difference();
+    bench.answer(token, &channel_too_long(8, Some(20), &[]));
+    let (told, marks) = open(&mut bench);
+    assert_eq!(told, ["ch8 too long 0..20 with 0"]);
+    bench.save();
+    assert_eq!(bench.kept.channels.get(&8), Some(&ChannelState { pts: 0, is_dirty: true }));
+    bench.engine.commit(marks[0]);
+    bench.save();
+    assert_eq!(bench.kept.channels.get(&8), Some(&ChannelState { pts: 20, is_dirty: false }));
+}
+
 #[test]
 fn up_61_a_message_about_a_kick_is_told_and_not_asked_for() {
     let mut bench = Bench::ready();

@@ -431,6 +431,36 @@ fn from_now_on_keeps_nothing_before_what_was_skipped_is_told_and_dealt_with() {
 }
 
 #[test]
+fn from_now_on_no_box_is_kept_before_what_was_skipped_is_dealt_with() {
+    let mut bench = Bench::new(Some(USER), CatchUp::FromNow, kept());
+    bench.engine.connected(bench.now);
+    let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+    // A channel's, before it is known where to begin.
+    assert_eq!(bench.push(&one(new_in(CHANNEL, 80))), ["ch7 new 80"]);
+    assert_eq!(bench.kept, kept());
+    bench.answer(token, &server_state(500, 20, DATE + 100, 9));
+    for update in [bot(21), new_in(CHANNEL, 81), new_in(8, 30), new(501)] {
+        bench.engine.handle_updates(bench.now, &one(update).to_bytes());
+    }
+    let mut deliveries = bench.deliveries();
+    let lost = deliveries.remove(0);
+    assert_eq!((text(&lost), deliveries.len()), ("me lost 100..500 Skipped".to_owned(), 4));
+    for delivery in deliveries {
+        bench.engine.commit(delivery.mark);
+    }
+    // There is nothing to be kept, so that nobody comes to ask again and again.
+    assert!(!bench.engine.has_news());
+    bench.save();
+    assert_eq!(bench.kept, kept());
+    bench.engine.commit(lost.mark);
+    bench.save();
+    let common = bench.kept.common.unwrap();
+    assert_eq!((common.pts, common.qts), (501, 21));
+    let clean = |pts| ChannelState { pts, is_dirty: false };
+    assert_eq!(bench.kept_channels(), [(CHANNEL, clean(81)), (8, clean(30))]);
+}
+
+#[test]
 fn up_86_what_cannot_be_read_takes_room_and_none_that_there_is_not() {
     let mut bench = Bench::ready();
     let (most, bytes) = (crate::updates::limits::MAX_WAITING_BYTES, [7; 10_000]);

@@ -97,19 +97,94 @@ fn a_timestamp_that_the_server_does_not_know_begins_anew_and_is_told() {
     bench.engine.missed();
     let token = bench.difference();
     bench.fail(token, 400, "PERSISTENT_TIMESTAMP_INVALID");
-    assert_eq!(bench.told(), ["me lost 100..100 Unknown"]);
+    assert_eq!(bench.told(), [""; 0]);
     let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
     bench.answer(token, &server_state(20, QTS, DATE, SEQ));
+    assert_eq!(bench.told(), ["me lost 100..20 Unknown"]);
     assert_eq!(bench.difference_from().1, 20);
     let mut bench = Bench::ready();
     bench.push(&one(too_long_in(CHANNEL, None)));
     let (token, ..) = bench.channel_difference();
     bench.fail(token, 400, "PERSISTENT_TIMESTAMP_INVALID");
-    assert_eq!(bench.told(), ["ch7 lost 50..50 Unknown"]);
+    assert_eq!(bench.told(), [""; 0]);
     let (token, pts, limit) = bench.channel_difference();
     assert_eq!((pts, limit), (1, 1));
     bench.answer(token, &channel_too_long(CHANNEL, Some(20), &[]));
-    assert_eq!(bench.told(), ["ch7 too long 0..20 with 0"]);
+    assert_eq!(bench.told(), ["ch7 too long 50..20 with 0"]);
+}
+
+#[test]
+fn up_83_a_timestamp_that_is_not_known_loses_all_up_to_the_state_that_is_told() {
+    // What is told of the state, what is lost, and where it begins next time until that is dealt with.
+    for (pts, qts, lost) in [
+        (140, QTS, vec!["me lost 100..140 Unknown"]),
+        (140, 13, vec!["me lost 100..140 Unknown", "qts lost 10..13 Unknown"]),
+        (PTS, QTS, vec!["me lost 100..100 Unknown"]),
+    ] {
+        let mut bench = Bench::ready();
+        bench.engine.missed();
+        let token = bench.difference();
+        bench.fail(token, 400, "PERSISTENT_TIMESTAMP_INVALID");
+        let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+        bench.answer(token, &server_state(pts, qts, DATE, SEQ));
+        let deliveries = bench.deliveries();
+        assert_eq!(deliveries.iter().map(text).collect::<Vec<_>>(), lost);
+        bench.save();
+        let common = bench.kept.common.unwrap();
+        assert_eq!((common.pts, common.qts), (PTS, QTS));
+        for delivery in deliveries {
+            bench.engine.commit(delivery.mark);
+        }
+        bench.save();
+        let common = bench.kept.common.unwrap();
+        assert_eq!((common.pts, common.qts), (pts, qts));
+    }
+    // A channel, whatever the server answers to the first position.
+    for (answer, lost) in [
+        (channel_too_long(CHANNEL, Some(70), &[]), vec!["ch7 too long 50..70 with 0"]),
+        (channel_empty(70), vec!["ch7 lost 50..70 Unknown"]),
+        (
+            channel_diff(CHANNEL, &[3], vec![], 70, true),
+            vec!["ch7 lost 50..1 Unknown", "ch7 message 3"],
+        ),
+    ] {
+        let mut bench = Bench::ready();
+        bench.push(&one(too_long_in(CHANNEL, None)));
+        let (token, ..) = bench.channel_difference();
+        bench.fail(token, 400, "PERSISTENT_TIMESTAMP_INVALID");
+        let (token, ..) = bench.channel_difference();
+        bench.answer(token, &answer);
+        assert_eq!(bench.told(), lost);
+        assert_eq!(bench.kept_channels(), [(CHANNEL, ChannelState { pts: 70, is_dirty: false })]);
+    }
+}
+
+#[test]
+fn up_83_a_channel_whose_position_is_not_known_is_kept_there_until_the_loss_is_told() {
+    let mut bench = Bench::ready();
+    bench.push(&one(too_long_in(CHANNEL, None)));
+    let (token, ..) = bench.channel_difference();
+    bench.fail(token, 400, "PERSISTENT_TIMESTAMP_INVALID");
+    // Where it is now is told before it is asked for.
+    bench.push(&one(too_long_in(CHANNEL, Some(60))));
+    let row = |pts, is_dirty| [(CHANNEL, ChannelState { pts, is_dirty })];
+    assert_eq!(bench.kept_channels(), row(CHANNEL_PTS, true));
+    let (token, pts, _) = bench.channel_difference();
+    assert_eq!(pts, 60);
+    bench.answer(token, &channel_empty(60));
+    assert_eq!(bench.told(), ["ch7 lost 50..60 Unknown"]);
+    assert_eq!(bench.kept_channels(), row(60, false));
+}
+
+#[test]
+fn up_36_a_box_that_begins_anew_goes_on_with_what_qts_counts() {
+    let mut bench = Bench::ready();
+    bench.push(&one(Update::UpdatePtsChanged));
+    let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+    bench.answer(token, &server_state(3, QTS + 2, DATE, SEQ));
+    assert_eq!(bench.told(), ["me lost 100..3 Reset"]);
+    let Some((_, Request::Difference(call))) = bench.request() else { panic!("no difference") };
+    assert_eq!((call.pts, call.qts), (3, QTS));
 }
 
 #[test]
@@ -176,9 +251,12 @@ fn up_63_one_event_that_cannot_be_read_is_left_out_and_no_other() {
         bench.engine.missed();
         let (mut calls, mut told) = (0, Vec::new());
         while let Some((token, request)) = bench.request() {
-            let Request::Difference(call) = request else { panic!() };
             calls += 1;
             assert!(calls < 60, "it loops for {bad}");
+            let Request::Difference(call) = request else {
+                bench.answer(token, &server_state(320, QTS, DATE, SEQ));
+                continue;
+            };
             let last = call.pts_limit.map_or(320, |limit| (call.pts + limit).min(320));
             let messages: Vec<i32> = (call.pts + 1..=last).collect();
             if messages.contains(&bad) {
@@ -206,6 +284,127 @@ fn up_63_one_event_that_cannot_be_read_is_left_out_and_no_other() {
         // 128, 64, … 1, and as many that can be read.
         assert!(calls <= 1 + 2 * 8 + 4, "{bad}: {calls} calls");
         assert_eq!(bench.common().pts, 320);
+    }
+}
+
+#[test]
+fn up_63_what_cannot_be_read_and_is_of_no_position_of_ours_takes_none() {
+    // A secret chat's message, a message of a channel's, and both before what can be read.
+    for (is_qts, is_dated) in [(true, false), (false, true), (true, true)] {
+        let mut bench = Bench::ready();
+        bench.engine.missed();
+        let (mut calls, mut told) = (0, Vec::new());
+        let (qts, date) = (QTS + i32::from(is_qts), DATE + i32::from(is_dated));
+        while let Some((token, request)) = bench.request() {
+            calls += 1;
+            assert!(calls < 60, "it loops");
+            match request {
+                Request::Difference(call) if call.qts < qts || call.date < date => {
+                    bench.engine.handle_answer(
+                        bench.now,
+                        token,
+                        Ok(&[1, 2, 3, 4, 5, 6, 7, 8]),
+                        &mut bench.entropy,
+                    );
+                }
+                Request::Difference(_) => bench.answer(token, &empty(date, SEQ)),
+                _ => bench.answer(token, &server_state(PTS, qts, date, SEQ)),
+            }
+            told.extend(bench.told());
+            bench.pass(2_000);
+        }
+        let mut expected = Vec::new();
+        if is_qts {
+            expected.extend(["qts unreadable Some(04030201)", "qts lost 10..11 Unreadable"]);
+        }
+        if is_dated {
+            expected.push("me unreadable Some(04030201)");
+        }
+        assert_eq!(told, expected);
+        assert!(calls <= 14 * expected.len(), "{calls} calls");
+        let common = bench.common();
+        assert_eq!((common.pts, common.qts, common.date), (PTS, qts, date));
+        assert_eq!(bench.state(), State::Level);
+        // What comes at those positions is no old one.
+        assert_eq!(bench.push(&one(new(101))), ["me new 101"]);
+        assert_eq!(bench.push(&one(bot(qts + 1))), [format!("qts stopped {}", qts + 1)]);
+    }
+}
+
+/// The server has three events of ours, two that are counted by `qts`, and one of elsewhere. Any of them cannot be read.
+#[test]
+fn up_63_whatever_cannot_be_read_is_left_out_and_nothing_else() {
+    let (pts, qts, date) = (PTS + 3, QTS + 2, DATE + 2);
+    for bad in 0..64_u32 {
+        let is_bad = |which: i32| bad >> which & 1 == 1;
+        let mut bench = Bench::ready();
+        bench.engine.missed();
+        let (mut calls, mut told) = (0, Vec::new());
+        loop {
+            let Some((token, request)) = bench.request() else {
+                if bench.state() == State::Level {
+                    break;
+                }
+                bench.pass(100_000);
+                continue;
+            };
+            calls += 1;
+            assert!(calls < 99, "it loops for {bad:06b}");
+            let Request::Difference(call) = request else {
+                bench.answer(token, &server_state(pts, qts, date, SEQ));
+                continue;
+            };
+            let last = call.pts_limit.map_or(pts, |limit| (call.pts + limit).min(pts));
+            let messages: Vec<i32> = (call.pts + 1..=last).collect();
+            let last_qts = call.qts_limit.map_or(qts, |limit| (call.qts + limit).min(qts));
+            let secrets: Vec<i32> = (call.qts + 1..=last_qts).collect();
+            let mut parts = messages.iter().map(|at| at - PTS - 1);
+            if parts.any(is_bad)
+                || secrets.iter().any(|at| is_bad(at - QTS + 2))
+                || call.date < date && is_bad(5)
+            {
+                let bytes = [1, 2, 3, 4, 5, 6, 7, 8];
+                bench.engine.handle_answer(bench.now, token, Ok(&bytes), &mut bench.entropy);
+            } else if messages.is_empty() && secrets.is_empty() {
+                bench.answer(token, &empty(date, SEQ));
+            } else {
+                let secrets = secrets.into_iter().map(bot).collect();
+                let answer = match diff(&messages, secrets, last) {
+                    Difference::Difference(mut all) => {
+                        (all.state.qts, all.state.date) = (last_qts, date);
+                        all
+                    }
+                    other => panic!("{other:?}"),
+                };
+                match last < pts || last_qts < qts {
+                    true => bench.answer(token, &sliced(*answer)),
+                    false => bench.answer(token, &Difference::Difference(answer)),
+                }
+            }
+            told.extend(bench.told());
+        }
+        told.retain(|told| !told.contains("unreadable"));
+        let mut expected: Vec<String> = Vec::new();
+        for at in 1..=3 {
+            let place = PTS + at;
+            expected.push(match is_bad(at - 1) {
+                true => format!("me lost {}..{place} Unreadable", place - 1),
+                false => format!("me message {place}"),
+            });
+        }
+        for at in 1..=2 {
+            let place = QTS + at;
+            expected.push(match is_bad(at + 2) {
+                true => format!("qts lost {}..{place} Unreadable", place - 1),
+                false => format!("qts stopped {place}"),
+            });
+        }
+        // What is told of the two boxes has no order between them.
+        told.sort_by_key(|told| told.starts_with("qts"));
+        assert_eq!(told, expected, "{bad:06b}");
+        let common = bench.common();
+        assert_eq!((common.pts, common.qts, common.date), (pts, qts, date), "{bad:06b}");
+        assert_eq!(bench.kept.common, Some(common), "{bad:06b}");
     }
 }
 

@@ -319,6 +319,11 @@ fn diff(messages: &[i32], others: Vec<Update>, pts: i32) -> Difference {
 
 fn slice(messages: &[i32], others: Vec<Update>, pts: i32) -> Difference {
     let Difference::Difference(all) = diff(messages, others, pts) else { panic!("a difference") };
+    sliced(*all)
+}
+
+/// A difference that is not the last.
+fn sliced(all: answers::Difference) -> Difference {
     let answers::Difference {
         new_messages,
         new_encrypted_messages,
@@ -326,7 +331,7 @@ fn slice(messages: &[i32], others: Vec<Update>, pts: i32) -> Difference {
         chats,
         users,
         state,
-    } = *all;
+    } = all;
     Difference::DifferenceSlice(Box::new(answers::DifferenceSlice::new(
         new_messages,
         new_encrypted_messages,

@@ -165,6 +165,25 @@ fn up_12_without_a_login_only_what_a_login_needs_is_told() {
 }
 
 #[test]
+fn up_73_without_a_login_nothing_is_learnt_of_peers_and_channels() {
+    let mut bench = Bench::new(None, CatchUp::SinceCommit, Kept::default());
+    bench.engine.connected(bench.now);
+    let chats = vec![chat(CHANNEL, Some(70), false)];
+    let told = with(vec![Update::UpdateConfig, new_in(CHANNEL, 3)], vec![], chats);
+    assert_eq!(bench.push(&told), ["- updateConfig"]);
+    let peer = types::InputPeerChannel::new(CHANNEL, 70);
+    let request = crate::tl::api::functions::messages::DeleteHistory::new(
+        crate::tl::api::enums::InputPeer::InputPeerChannel(peer),
+        9,
+    );
+    let affected = types::messages::AffectedHistory::new(9, 1, 0);
+    bench.engine.handle_result(bench.now, &request.to_bytes(), &affected.to_bytes());
+    assert!(!bench.engine.has_news() && bench.engine.channels.pts(CHANNEL).is_none());
+    bench.engine.logged_in(bench.now, USER);
+    assert_eq!(bench.engine.input_peer(PeerId::Channel(CHANNEL)), None);
+}
+
+#[test]
 fn up_13_a_notification_about_the_login_is_told_once() {
     let notice = |ty: &str, date| {
         let media = crate::tl::api::enums::MessageMedia::MessageMediaEmpty;

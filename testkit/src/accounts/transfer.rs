@@ -56,7 +56,8 @@ fn import(
     let transfer = bytes.and_then(|bytes| state.auth.transfers.remove(&bytes));
     let is_valid = |transfer: &Transfer| {
         transfer.login.user == request.id
-            && transfer.to == context.dc()
+            // FI-35: what is for media only is the same data centre.
+            && transfer.to == DcId { is_media: false, ..context.dc() }
             && transfer.expires > context.unix
     };
     let transfer = transfer.filter(is_valid).ok_or_else(|| invalid("AUTH_BYTES_INVALID"))?;

@@ -101,7 +101,9 @@ fn get_full_chat(
     let bots = chat.members.keys().filter_map(|user| state.people.user(*user));
     let bots = bots.filter(|user| user.is_bot());
     let bots = bots.map(|bot| state.bot_info(bot, caller.me, Peer::Chat(id))).collect();
+    let chat_photo = chat.photos.first().map(|photo| view.photo(*photo));
     let full_chat = types::ChatFull {
+        chat_photo,
         exported_invite: invite.map(crate::world::Invite::exported),
         requests_pending: requests_pending.filter(|group| group.requests_pending > 0),
         bot_info: Some(bots),

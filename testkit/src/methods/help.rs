@@ -54,14 +54,16 @@ fn get_nearest_dc(
 }
 
 /// Settings that clients look for, as `help.getConfig` and the methods here have them.
-const APP_CONFIG: [(&str, f64); 3] = [
+const APP_CONFIG: [(&str, f64); 5] = [
     ("about_length_limit_default", 70.0),
     ("caption_length_limit_default", 1_024.0),
     ("test", 1.0),
+    ("upload_max_fileparts_default", 4_000.0),
+    ("upload_max_fileparts_premium", 8_000.0),
 ];
 
 /// The hash of the settings; they do not change.
-const APP_CONFIG_HASH: i32 = 1;
+const APP_CONFIG_HASH: i32 = 2;
 
 fn get_app_config(
     _: &mut State,

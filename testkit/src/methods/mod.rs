@@ -29,6 +29,7 @@ mod blocks;
 mod bots;
 mod callbacks;
 mod channels;
+mod chat_photos;
 mod chats;
 mod contacts;
 mod help;
@@ -41,6 +42,7 @@ mod registry;
 mod stickers;
 mod topics;
 mod updates;
+mod upload;
 mod users;
 
 use std::collections::HashSet;
@@ -71,6 +73,7 @@ fn name_all(registry: &mut Registry<'_>) {
     bots::install(registry);
     callbacks::install(registry);
     channels::install(registry);
+    chat_photos::install(registry);
     chats::install(registry);
     contacts::install(registry);
     help::install(registry);
@@ -82,6 +85,7 @@ fn name_all(registry: &mut Registry<'_>) {
     stickers::install(registry);
     topics::install(registry);
     updates::install(registry);
+    upload::install(registry);
     users::install(registry);
 }
 

@@ -42,7 +42,10 @@ fn get_full_user(
         bot_info,
         ..types::UserFull::new(id, settings, notify, 0)
     };
+    let photo = user.photos.first().copied();
     let mut view = state.view(caller.viewer());
+    let profile_photo = photo.map(|photo| view.photo(photo));
+    let full_user = types::UserFull { profile_photo, ..full_user };
     view.name(Peer::User(id));
     Ok(types::users::UserFull { full_user, chats: Vec::new(), users: view.users() })
 }

@@ -24,6 +24,8 @@ pub(crate) struct Chat {
     pub(crate) former: BTreeMap<i64, Exit>,
     /// What its members may not do.
     pub(crate) default_banned: types::ChatBannedRights,
+    /// The photos, the one that all see first.
+    pub(crate) photos: Vec<i64>,
     /// The supergroup that it became.
     pub(crate) migrated_to: Option<i64>,
 }
@@ -158,6 +160,7 @@ impl State {
             members: inside.map(|user| (user, member)).collect(),
             former: BTreeMap::new(),
             default_banned: types::ChatBannedRights::new(i32::MAX),
+            photos: Vec::new(),
             migrated_to: None,
         };
         self.chats.all.insert(id, chat);
@@ -264,7 +267,7 @@ impl View<'_> {
             return Some(types::ChatForbidden { id, title: chat.title.clone() }.into());
         }
         let count = i32::try_from(chat.members.len()).unwrap_or(i32::MAX);
-        let photo = enums::ChatPhoto::ChatPhotoEmpty;
+        let photo = self.chat_photo(&chat.photos);
         let migrated_to = chat.migrated_to.map(|channel_id| {
             let access_hash = self.state.access_hash(self.viewer, Peer::Channel(channel_id));
             types::InputChannel { channel_id, access_hash }.into()

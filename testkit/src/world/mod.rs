@@ -8,6 +8,7 @@
 //!         ├─ chats      basic groups; what is said there is in each one's box
 //!         ├─ channels   supergroups and broadcast channels, each with its box
 //!         ├─ invites    links into both
+//!         ├─ files      parts that were saved, photos and documents; messages name them
 //!         ├─ polls      how each stands; the messages that show one name it
 //!         ├─ pushes     what waits to be handed to sessions, in the forms of `habits` and with what `faults` does to it
 //!         ├─ due        when what is scheduled is to be sent
@@ -26,6 +27,7 @@ mod edit;
 mod entities;
 mod event;
 mod faults;
+mod files;
 mod habits;
 mod invite;
 mod mailbox;
@@ -76,6 +78,8 @@ pub(crate) use context::{
 };
 pub(crate) use dialog::{Dialog, Part};
 pub use faults::{PushFault, PushFaults};
+pub use files::{DownloadFault, FileFaults, UploadFault};
+pub(crate) use files::{FileKind, FileMedia, FilePart, FileRange};
 pub use habits::{Habits, OwnPts};
 pub(crate) use invite::{Invite, hash_of};
 pub(crate) use mailbox::{Event, MessageCopy, What};

@@ -29,6 +29,8 @@ pub(crate) struct User {
     pub(crate) last_name: Option<String>,
     pub(crate) username: Option<String>,
     pub(crate) about: Option<String>,
+    /// The photos, the one that all see first.
+    pub(crate) photos: Vec<i64>,
     pub(crate) password: Option<Password>,
     pub(crate) presence: Presence,
     /// Whether it signed up and did not accept the terms of service yet.
@@ -180,6 +182,7 @@ impl State {
             last_name: None,
             username: None,
             about: None,
+            photos: Vec::new(),
             password: None,
             presence: Presence::Unknown,
             has_terms: false,

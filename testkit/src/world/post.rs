@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use telewire::tl::api::enums::{MessageAction, MessageEntity, MessageMedia, Reaction, ReplyMarkup};
 
-use crate::world::Peer;
+use crate::world::{FileMedia, Peer};
 
 /// A number of the world's own; no client hears it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -55,6 +55,8 @@ pub(crate) struct Content {
     pub(crate) send_as: Option<Peer>,
     /// The bot by which it was said.
     pub(crate) via_bot: Option<i64>,
+    /// The album that it is in.
+    pub(crate) group: Option<i64>,
 }
 
 /// What is sent besides text.
@@ -64,6 +66,8 @@ pub(crate) enum Media {
     Plain(Box<MessageMedia>),
     /// A poll, of this number: whoever looks sees what they chose.
     Poll(i64),
+    /// A photo or a document: whoever looks gets an access hash and a reference of their own.
+    File(Box<FileMedia>),
 }
 
 /// Where a message was first.
@@ -237,7 +241,7 @@ impl Post {
                 }
                 _ => None,
             },
-            Some(Media::Poll(_)) | None => None,
+            Some(Media::Poll(_) | Media::File(_)) | None => None,
         }
     }
 

@@ -146,7 +146,7 @@ impl State {
     pub(crate) fn say(&mut self, author: i64, from: Peer, date: i32, content: Content) -> PostId {
         let poll = match &content.media {
             Some(Media::Poll(id)) => Some(*id),
-            Some(Media::Plain(_)) | None => None,
+            Some(Media::Plain(_) | Media::File(_)) | None => None,
         };
         let post = self.posts.add(Post::new(author, from, date, content));
         if let Some(poll) = poll.and_then(|id| self.polls.get_mut(&id)) {

@@ -12,6 +12,7 @@ use crate::world::channel::Channels;
 use crate::world::chat::Chats;
 use crate::world::dice::Dice;
 use crate::world::faults::Faults;
+use crate::world::files::Files;
 use crate::world::habits::Habits;
 use crate::world::invite::Invites;
 use crate::world::mailbox::MAX_EVENTS;
@@ -32,6 +33,16 @@ pub struct Counts {
     pub refused: u64,
     /// What clients were told that they did not ask for, container by container.
     pub told: u64,
+    /// Parts of files that were saved.
+    pub parts_up: u64,
+    /// The same, in bytes.
+    pub bytes_up: u64,
+    /// Parts of files that were asked for and given.
+    pub parts_down: u64,
+    /// The same, in bytes.
+    pub bytes_down: u64,
+    /// Those of them that were asked for from the end of a file on, where there is nothing: Telegram may never answer.
+    pub past_end: u64,
 }
 
 /// All that is known.
@@ -52,6 +63,8 @@ pub(crate) struct State {
     pub(crate) channels: Channels,
     pub(crate) invites: Invites,
     pub(crate) polls: BTreeMap<i64, Poll>,
+    /// What was uploaded.
+    pub(crate) files: Files,
     /// The latest moment that the world heard of.
     pub(crate) clock: Duration,
     /// When what waits is to be sent: whose it is, and its number.
@@ -92,6 +105,7 @@ impl State {
             channels: Channels::default(),
             invites: Invites::default(),
             polls: BTreeMap::new(),
+            files: Files::default(),
             clock: Duration::ZERO,
             due: BTreeSet::new(),
             pushes: VecDeque::new(),

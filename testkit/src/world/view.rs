@@ -266,7 +266,7 @@ impl<'a> View<'a> {
                 silent: content.is_silent,
                 from_id,
                 reply_to,
-                ..types::MessageService::new(id, peer_id, post.date, action.clone())
+                ..types::MessageService::new(id, peer_id, post.date, self.action(action))
             };
             return service.into();
         }
@@ -286,6 +286,7 @@ impl<'a> View<'a> {
             reply_to,
             media: content.media.as_ref().and_then(|media| self.media(media)),
             via_bot_id: content.via_bot,
+            grouped_id: content.group,
             reply_markup: content.reply_markup.clone(),
             entities: Some(content.entities.clone()).filter(|entities| !entities.is_empty()),
             edit_date: post.edited,
@@ -293,6 +294,17 @@ impl<'a> View<'a> {
             ..types::Message::new(id, peer_id, post.date, content.text.clone())
         };
         message.into()
+    }
+
+    /// What happened. UM-10: a photo is for whoever looks.
+    fn action(&self, action: &enums::MessageAction) -> enums::MessageAction {
+        match action {
+            enums::MessageAction::MessageActionChatEditPhoto(action) => {
+                let photo = self.photo(action.photo.id());
+                types::MessageActionChatEditPhoto { photo }.into()
+            }
+            action => action.clone(),
+        }
     }
 
     /// What is sent besides text.
@@ -303,6 +315,7 @@ impl<'a> View<'a> {
                 let poll = self.state.polls.get(id)?;
                 Some(poll.media(self.viewer.user).into())
             }
+            Media::File(media) => self.file_media(**media),
         }
     }
 
@@ -386,6 +399,7 @@ impl<'a> View<'a> {
             username: user.username.clone(),
             phone: user.phone.clone().filter(|_| is_self || has_me || knows_phone),
             bot_info_version: user.is_bot().then_some(1),
+            photo: self.profile_photo(user),
             ..types::User::new(user.id)
         }
     }

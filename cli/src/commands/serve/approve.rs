@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use telewire_testkit::World;
 
+use super::kinds::Kind;
 use super::tell::Happened;
 use tokio::sync::mpsc;
 
@@ -46,11 +47,11 @@ pub(super) fn approve(
     let Some(user) = user else {
         let why = if phone.is_some() { "nobody has this number" } else { "no account is named" };
         let help = "type a link, a space and the number of an account";
-        return Some(Happened::new("QR code refused", format!("{why}; {help}")));
+        return Some(Happened::new(Kind::CodeRefused, format!("{why}; {help}")));
     };
     Some(match accounts.approve_link(user, link, unix) {
-        Ok(()) => Happened::new("QR code approved", format!("for number {user}")),
-        Err(error) => Happened::new("QR code refused", error.name),
+        Ok(()) => Happened::new(Kind::CodeApproved, format!("for number {user}")),
+        Err(error) => Happened::new(Kind::CodeRefused, error.name),
     })
 }
 
@@ -70,7 +71,7 @@ mod tests {
             assert_eq!(say(Some(ada), line), None);
         }
         for line in ["hello", "tg://login?token=AQID", "tg://login?token=AQID +999 66"] {
-            let refused = Happened::new("QR code refused", "AUTH_TOKEN_INVALID".into());
+            let refused = Happened::new(Kind::CodeRefused, "AUTH_TOKEN_INVALID".into());
             assert_eq!(say(Some(ada), line), Some(refused), "{line}");
         }
         for (first, line, why) in [

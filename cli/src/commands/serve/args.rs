@@ -252,6 +252,7 @@ Events of --json, each with its date:
   QR code approved  for whom; also `QR code refused`, why (--approve)
   exchange refused, packet refused, client refused, link dropped
                     why; address, and count if it is summed up
+  other             what this program has no name for: details; address
   lines lost        so many lines before this one could not be written: count
   counted           how often something of these happened, and calls answered,
                     errors answered and updates told; at the end: details, count

@@ -14,6 +14,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use super::kinds::Kind;
 use crate::date;
 use crate::failure::warn;
 
@@ -82,7 +83,7 @@ fn lost_as_json(count: u64) -> String {
 }
 
 /// The event of lines that were lost.
-pub(super) const LOST: &str = "lines lost";
+pub(super) const LOST: &str = Kind::LinesLost.name();
 
 /// Writes what comes until nothing will.
 fn write(

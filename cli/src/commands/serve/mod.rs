@@ -4,6 +4,7 @@ mod approve;
 mod args;
 mod census;
 mod key;
+mod kinds;
 mod log;
 mod tell;
 mod world;

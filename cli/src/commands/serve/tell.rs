@@ -12,6 +12,7 @@ use telewire::net::{Refusal, Refused};
 use telewire::server::{DcEvent, LinkRefusal};
 use telewire_testkit::{Counts, SentCode, World};
 
+use super::kinds::Kind;
 use super::log::Log;
 use super::{Args, Key, Served};
 use crate::date;
@@ -81,7 +82,7 @@ impl Teller {
             return self.log.say(said);
         }
         for Served { dc, bound, .. } in all {
-            let happened = Happened::new(LISTENING, String::new());
+            let happened = Happened::new(Kind::Listening, String::new());
             self.event(&Happened { address: Some(bound.to_string()), ..happened }, Some(*dc));
         }
     }
@@ -105,7 +106,7 @@ impl Teller {
         }
         for SentCode { phone, code, kind } in accounts.take_codes() {
             let said = format!("{code} for {phone} ({kind:?})");
-            self.event(&Happened::new("login code", said), None);
+            self.event(&Happened::new(Kind::LoginCode, said), None);
         }
     }
 
@@ -141,10 +142,11 @@ impl Teller {
             [("calls answered", answered), ("errors answered", refused), ("updates told", told)];
         let world = world.map(|(name, count)| (name.to_owned(), count));
         // Where it listens is no news.
-        let counts: Vec<_> = counts.into_iter().filter(|(name, _)| name != LISTENING).collect();
+        let counts: Vec<_> =
+            counts.into_iter().filter(|(name, _)| name != Kind::Listening.name()).collect();
         let groups = [
-            ("counted", "Happened:", [&counts[..], &world].concat()),
-            ("not modelled", "Asked for and not modelled:", accounts.unmodelled()),
+            (Kind::Counted, "Happened:", [&counts[..], &world].concat()),
+            (Kind::NotModelled, "Asked for and not modelled:", accounts.unmodelled()),
         ];
         for (event, title, counted) in groups {
             if self.is_json {
@@ -157,7 +159,7 @@ impl Teller {
             }
         }
         if self.is_json {
-            self.event(&Happened::new("stopped", String::new()), None);
+            self.event(&Happened::new(Kind::Stopped, String::new()), None);
         } else {
             self.log.say("Stopped.");
         }
@@ -176,9 +178,6 @@ fn table(title: &str, mut counted: Vec<(String, u64)>) -> Option<String> {
     Some(format!("{title}{}", lines.collect::<String>()))
 }
 
-/// The first event: a data centre has its place.
-const LISTENING: &str = "listening";
-
 /// Something that happened.
 #[derive(Debug, PartialEq)]
 pub(super) struct Happened {
@@ -191,8 +190,8 @@ pub(super) struct Happened {
 }
 
 impl Happened {
-    pub(super) fn new(event: &str, details: String) -> Self {
-        Self { event: event.to_owned(), details, address: None, count: None }
+    pub(super) fn new(kind: Kind, details: String) -> Self {
+        Self { event: kind.name().to_owned(), details, address: None, count: None }
     }
 }
 
@@ -214,34 +213,34 @@ struct Line<'a> {
 
 /// A line about something in a data centre, and whose doing it is.
 fn line((event, peer): &(DcEvent, Option<IpAddr>)) -> Option<Happened> {
-    let (name, details) = match event {
-        DcEvent::KeyCreated(key) => ("key created", wire::long(key.0)),
-        DcEvent::KeyDestroyed(key) => ("key destroyed", wire::long(key.0)),
+    let (kind, details) = match event {
+        DcEvent::KeyCreated(key) => (Kind::KeyCreated, wire::long(key.0)),
+        DcEvent::KeyDestroyed(key) => (Kind::KeyDestroyed, wire::long(key.0)),
         DcEvent::KeyBound { temp, perm } => {
-            ("key bound", format!("{} acts for {}", wire::long(temp.0), wire::long(perm.0)))
+            (Kind::KeyBound, format!("{} acts for {}", wire::long(temp.0), wire::long(perm.0)))
         }
         DcEvent::SessionCreated(key, session) => {
             let (key, session) = (wire::long(key.0), wire::long(session.0));
-            ("session created", format!("{session} with the key {key}"))
+            (Kind::SessionCreated, format!("{session} with the key {key}"))
         }
         // They are told with the addresses, among the refusals.
         DcEvent::ExchangeRefused(_) | DcEvent::PacketRefused => return None,
         // Younger than this program.
-        event => ("other", format!("{event:?}")),
+        event => (Kind::Other, format!("{event:?}")),
     };
     let address = peer.map(|peer| peer.to_string());
-    Some(Happened { address, ..Happened::new(name, details) })
+    Some(Happened { address, ..Happened::new(kind, details) })
 }
 
 /// A line about clients that were refused or dropped.
 fn refusal(refused: &Refused) -> Happened {
     let what = match &refused.why {
-        Refusal::Link(LinkRefusal::Exchange(_)) => "exchange refused",
-        Refusal::Link(LinkRefusal::Packet) => "packet refused",
+        Refusal::Link(LinkRefusal::Exchange(_)) => Kind::ExchangeRefused,
+        Refusal::Link(LinkRefusal::Packet) => Kind::PacketRefused,
         Refusal::Unknown | Refusal::Hello(_) | Refusal::OtherDc | Refusal::NotAccepted(_) => {
-            "client refused"
+            Kind::ClientRefused
         }
-        _ => "link dropped",
+        _ => Kind::LinkDropped,
     };
     let whose = match (refused.address, refused.count) {
         (Some(address), 1) => format!("from {address}"),
@@ -253,7 +252,7 @@ fn refusal(refused: &Refused) -> Happened {
     let details = if whose.is_empty() { why.to_string() } else { format!("{why} ({whose})") };
     let address = refused.address.map(|address| address.to_string());
     let count = (refused.count > 1).then_some(refused.count);
-    Happened { event: what.to_owned(), details, address, count }
+    Happened { address, count, ..Happened::new(what, details) }
 }
 
 fn dc_option(dc: DcId) -> String {
@@ -300,7 +299,6 @@ mod tests {
             assert_eq!((&*said.event, &*said.details), (name, details));
             assert_eq!(said.address.as_deref(), Some("127.0.0.1"));
             assert_eq!(line(&(event, None)).unwrap().address, None);
-            assert!(crate::commands::serve::args::EVENTS.contains(name), "{name}");
         }
         assert_eq!(line(&(DcEvent::PacketRefused, peer)), None);
     }

@@ -115,7 +115,7 @@ fn get_full_channel(
             dialog.read_inbox_max_id,
             dialog.read_outbox_max_id,
             dialog.unread_count,
-            types::PhotoEmpty { id: 0 }.into(),
+            view.photo(channel.photos.first().copied().unwrap_or(0)),
             dialog.notify_settings.clone(),
             Vec::new(),
             channel.mailbox.pts(),

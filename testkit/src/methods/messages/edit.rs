@@ -8,7 +8,8 @@ use telewire::tl::api::types::messages::{AffectedHistory, AffectedMessages};
 use super::{MAX_CAPTION, MAX_LENGTH};
 use crate::methods::{Registry, distinct};
 use crate::world::{
-    Caller, Content, Deed, Media, Peer, Post, State, What, forbidden, invalid, new_waiting,
+    Caller, Content, Deed, FileKind, Media, Peer, Post, State, What, forbidden, invalid,
+    new_waiting,
 };
 
 pub(super) fn install(registry: &mut Registry<'_>) {
@@ -132,8 +133,8 @@ impl State {
     ///
     /// # Errors
     ///
-    /// `MESSAGE_EMPTY`, `MESSAGE_TOO_LONG`, `MEDIA_CAPTION_TOO_LONG`, `MEDIA_PREV_INVALID`, `MEDIA_NEW_INVALID`, `REPLY_MARKUP_INVALID`,
-    /// and as [`entities`](Self::entities).
+    /// `MESSAGE_EMPTY`, `MESSAGE_TOO_LONG`, `MEDIA_CAPTION_TOO_LONG`, `MEDIA_PREV_INVALID`, `MEDIA_NEW_INVALID`,
+    /// `MEDIA_GROUPED_INVALID`, `REPLY_MARKUP_INVALID`, and as [`entities`](Self::entities).
     fn edited(
         &mut self,
         caller: &Caller,
@@ -151,7 +152,13 @@ impl State {
             new.reply_markup = inline_markup(request.reply_markup)?;
         }
         if let Some(media) = request.media {
-            new.media = Some(self.edited_media(caller, old.media.as_ref(), media)?);
+            let media = self.edited_media(caller, old.media.as_ref(), media)?;
+            // An album stays one.
+            let album = |media| self.kind_of(Some(media)).and_then(FileKind::album);
+            if old.group.is_some() && old.media.as_ref().and_then(album) != album(&media) {
+                return Err(invalid("MEDIA_GROUPED_INVALID"));
+            }
+            new.media = Some(media);
         }
         if new.text.trim().is_empty() && new.media.is_none() {
             return Err(invalid("MESSAGE_EMPTY"));
@@ -164,7 +171,7 @@ impl State {
         }
     }
 
-    /// Places and contacts take the place of each other, or come to a text; polls and dice are what they are.
+    /// Places, contacts and files take the place of each other, or come to a text; polls and dice are what they are.
     fn edited_media(
         &mut self,
         caller: &Caller,
@@ -174,7 +181,7 @@ impl State {
         let is_fixed = match old {
             Some(Media::Poll(_)) => true,
             Some(Media::Plain(media)) => matches!(**media, MessageMedia::MessageMediaDice(_)),
-            None => false,
+            Some(Media::File(_)) | None => false,
         };
         if is_fixed {
             return Err(invalid("MEDIA_PREV_INVALID"));

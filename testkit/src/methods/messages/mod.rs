@@ -6,6 +6,7 @@ mod drafts;
 mod edit;
 mod forward;
 mod history;
+mod media;
 mod polls;
 mod reactions;
 mod read;
@@ -36,6 +37,7 @@ pub(super) fn install(registry: &mut Registry<'_>) {
     edit::install(registry);
     forward::install(registry);
     history::install(registry);
+    media::install(registry);
     polls::install(registry);
     reactions::install(registry);
     read::install(registry);

@@ -35,7 +35,7 @@ impl State {
         let copy = self.message_of(caller, peer, id)?;
         match self.posts.post(copy.post).and_then(|post| post.content.media.as_ref()) {
             Some(Media::Poll(poll)) => Ok(*poll),
-            Some(Media::Plain(_)) | None => Err(invalid("MESSAGE_ID_INVALID")),
+            Some(Media::Plain(_) | Media::File(_)) | None => Err(invalid("MESSAGE_ID_INVALID")),
         }
     }
 

@@ -7,7 +7,7 @@ use telewire::tl::api::functions::messages::{Search, SearchGlobal};
 
 use super::{answer, part};
 use crate::methods::Registry;
-use crate::world::{Caller, Media, MessageCopy, Part, Peer, Post, State, invalid};
+use crate::world::{Caller, FileKind, Media, MessageCopy, Part, Peer, Post, State, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.people(search);
@@ -105,27 +105,29 @@ impl State {
         let is_wanted = |id: &&i32| {
             let copy = mailbox.and_then(|mailbox| mailbox.message(**id));
             let post = copy.and_then(|copy| self.posts.post(copy.post));
-            copy.zip(post).is_some_and(|(copy, post)| wanted.is(*copy, post))
+            copy.zip(post).is_some_and(|(copy, post)| {
+                wanted.is(*copy, post, self.kind_of(post.content.media.as_ref()))
+            })
         };
         among.iter().filter(is_wanted).copied().collect()
     }
 }
 
 impl Wanted {
-    fn is(&self, copy: MessageCopy, post: &Post) -> bool {
+    fn is(&self, copy: MessageCopy, post: &Post, file: Option<FileKind>) -> bool {
         let content = &post.content;
         self.from.is_none_or(|from| from == post.from)
             && (self.min_date == 0 || post.date > self.min_date)
             && (self.max_date == 0 || post.date < self.max_date)
-            && self.is_kind(copy, post)
+            && self.is_kind(copy, post, file)
             && (self.text.is_empty() || content.text.to_lowercase().contains(&self.text))
     }
 
-    fn is_kind(&self, copy: MessageCopy, post: &Post) -> bool {
+    fn is_kind(&self, copy: MessageCopy, post: &Post, file: Option<FileKind>) -> bool {
         use MessagesFilter as Filter;
         let plain = match &post.content.media {
             Some(Media::Plain(media)) => Some(&**media),
-            Some(Media::Poll(_)) | None => None,
+            Some(Media::Poll(_) | Media::File(_)) | None => None,
         };
         match &self.filter {
             Filter::InputMessagesFilterEmpty => true,
@@ -144,7 +146,19 @@ impl Wanted {
             Filter::InputMessagesFilterContacts => {
                 matches!(plain, Some(MessageMedia::MessageMediaContact(_)))
             }
-            // There are no files yet.
+            Filter::InputMessagesFilterPhotos => file == Some(FileKind::Photo),
+            Filter::InputMessagesFilterVideo => file == Some(FileKind::Video),
+            Filter::InputMessagesFilterPhotoVideo => {
+                matches!(file, Some(FileKind::Photo | FileKind::Video))
+            }
+            Filter::InputMessagesFilterDocument => file == Some(FileKind::Document),
+            Filter::InputMessagesFilterMusic => file == Some(FileKind::Audio),
+            Filter::InputMessagesFilterVoice => file == Some(FileKind::Voice),
+            Filter::InputMessagesFilterRoundVideo => file == Some(FileKind::Round),
+            Filter::InputMessagesFilterRoundVoice => {
+                matches!(file, Some(FileKind::Round | FileKind::Voice))
+            }
+            Filter::InputMessagesFilterGif => file == Some(FileKind::Gif),
             _ => false,
         }
     }

@@ -70,10 +70,15 @@ fn send_media(state: &mut State, caller: &Caller, request: SendMedia) -> Result<
     let empty = state.addressed(caller, &sending)?;
     let entities = request.entities.unwrap_or_default();
     let entities = state.entities(caller, &request.message, entities)?;
+    let is_upload = matches!(
+        request.media,
+        InputMedia::InputMediaUploadedPhoto(_) | InputMedia::InputMediaUploadedDocument(_)
+    );
     let media = state.input_media(caller, request.media)?;
-    let poll = match &media {
-        Media::Poll(id) => Some(*id),
-        Media::Plain(_) => None,
+    let (poll, file) = match &media {
+        Media::Poll(id) => (Some(*id), None),
+        Media::File(media) => (None, Some(media.id).filter(|_| is_upload)),
+        Media::Plain(_) => (None, None),
     };
     let content = Content {
         entities,
@@ -83,9 +88,10 @@ fn send_media(state: &mut State, caller: &Caller, request: SendMedia) -> Result<
         ..empty
     };
     let answer = state.say_to(caller, &sending, content);
-    // Of what was not sent there is no poll.
-    if let (Err(_), Some(poll)) = (&answer, poll) {
-        state.polls.remove(&poll);
+    // Of what was not sent there is no poll, and no file.
+    if answer.is_err() {
+        poll.map(|poll| state.polls.remove(&poll));
+        file.map(|file| state.files.remove(file));
     }
     Ok(state.shortened(request.random_id, answer?))
 }
@@ -165,6 +171,9 @@ impl State {
         caller: &Caller,
         media: InputMedia,
     ) -> Result<Media, RpcError> {
+        if let Some(file) = self.input_file(caller, &media, None)? {
+            return Ok(Media::File(Box::new(file)));
+        }
         let plain = match media {
             InputMedia::InputMediaPoll(poll) => return self.new_poll(caller.actor(), *poll),
             InputMedia::InputMediaGeoPoint(media) => {

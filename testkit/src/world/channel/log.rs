@@ -102,7 +102,7 @@ impl View<'_> {
                 if let Some(user) = subject(action) {
                     self.name(Peer::User(user));
                 }
-                action.clone()
+                self.resolved(action)
             }
             Deed::Edited(message, old, new) => types::ChannelAdminLogEventActionEditMessage {
                 prev_message: self.channel_post(id, *message, old, false),
@@ -123,6 +123,20 @@ impl View<'_> {
             }
         };
         types::ChannelAdminLogEvent { id: event.id, date: event.date, user_id: event.user, action }
+    }
+}
+
+impl View<'_> {
+    /// UM-10: photos are for whoever looks.
+    fn resolved(&self, action: &Action) -> Action {
+        match action {
+            Action::ChannelAdminLogEventActionChangePhoto(change) => {
+                let (prev_photo, new_photo) = (change.prev_photo.id(), change.new_photo.id());
+                let (prev_photo, new_photo) = (self.photo(prev_photo), self.photo(new_photo));
+                types::ChannelAdminLogEventActionChangePhoto { prev_photo, new_photo }.into()
+            }
+            action => action.clone(),
+        }
     }
 }
 

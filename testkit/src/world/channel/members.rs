@@ -94,6 +94,7 @@ impl State {
             topics: BTreeMap::new(),
             topic_of: BTreeMap::new(),
             log: Log::default(),
+            photos: Vec::new(),
             migrated_from,
         };
         self.channels.all.insert(id, channel);

@@ -53,6 +53,8 @@ pub(crate) struct Channel {
     pub(crate) topic_of: BTreeMap<i32, i32>,
     /// What was done of late, for its admins.
     pub(crate) log: Log,
+    /// The photos, the one that all see first.
+    pub(crate) photos: Vec<i64>,
     /// The basic group that it was.
     pub(crate) migrated_from: Option<i64>,
 }

@@ -127,7 +127,7 @@ impl View<'_> {
         if channel.is_open_to(me, seconds(self.state.clock)) {
             return self.channel(id);
         }
-        let (title, photo) = (channel.title.clone(), enums::ChatPhoto::ChatPhotoEmpty);
+        let (title, photo) = (channel.title.clone(), self.chat_photo(&channel.photos));
         let shown = types::Channel {
             min: true,
             left: true,
@@ -164,7 +164,7 @@ impl View<'_> {
         let admin = member.and_then(|member| member.admin.as_ref());
         let is_creator = me == channel.creator;
         let rights = if is_creator { Some(all_rights()) } else { admin.map(|a| a.rights.clone()) };
-        let (title, photo) = (channel.title.clone(), enums::ChatPhoto::ChatPhotoEmpty);
+        let (title, photo) = (channel.title.clone(), self.chat_photo(&channel.photos));
         // Whoever is not in it sees when it was made.
         let date = member.map_or(channel.date, |member| member.date);
         let shown = types::Channel {

@@ -40,7 +40,9 @@ fn named_in(text: &str) -> Vec<RpcError> {
         if let (Ok(code), Some(name)) = (code.trim().parse(), literal(rest)) {
             // A number stands where something is put in.
             let name = match name.split_once('{') {
-                Some((name, _)) => format!("{name}7"),
+                Some((name, rest)) => {
+                    format!("{name}7{}", rest.split_once('}').map_or("", |(_, rest)| rest))
+                }
                 None => name.to_owned(),
             };
             all.push(RpcError::parse(code, &name));
@@ -101,8 +103,8 @@ fn errors_of_another_code_or_of_nobody_are_none() {
     ] {
         assert_eq!(is_known(&RpcError::parse(code, name)), is, "{code} {name}");
     }
-    let text = "invalid(\"A\") forbidden(\n  \"B\") RpcError::parse(303, &format!(\"C_{dc}\")) invalid(name)";
+    let text = "invalid(\"A\") forbidden(\n  \"B\") RpcError::parse(303, &format!(\"C_{dc}\")) RpcError::parse(400, &format!(\"D_{n}_E\")) invalid(name)";
     let named = named_in(text).into_iter().map(|error| (error.code, error.name));
-    let expected = [(400, "A"), (403, "B"), (303, "C_X")];
+    let expected = [(400, "A"), (403, "B"), (303, "C_X"), (400, "D_X_E")];
     assert_eq!(named.collect::<Vec<_>>(), expected.map(|(code, name)| (code, name.to_owned())));
 }

@@ -15,6 +15,7 @@ mod dialogs;
 mod edits;
 mod errors;
 mod figures;
+mod files;
 mod former;
 mod forms;
 mod forwards;

@@ -1,9 +1,11 @@
 //! How long packets are made, so that their length says little about what is in them (EM-11).
 
-use crate::crypto::{Entropy, EntropyExt};
+use std::ops::RangeInclusive;
 
-/// The least padding (EM-03). Less would not hide the length.
-pub(super) const MIN_PADDING: usize = 12;
+use super::entropy::{Entropy, EntropyExt};
+
+/// The padding that a packet may have (EM-03, SC-21). Less would not hide the length, more could hide something else.
+pub(crate) const PADDING: RangeInclusive<usize> = 12..=1024;
 
 /// The lengths of plaintexts up to which they are filled, those that
 /// [TDLib](https://github.com/tdlib/td/blob/0adcac246adef771d5a97c44dde6ebbcc01030ac/td/mtproto/Transport.cpp#L157) has,
@@ -27,7 +29,7 @@ pub(crate) enum Padding {
 impl Padding {
     /// The padding after a plaintext of this length: 12 to 1024 bytes (EM-03), so that both have whole blocks of 16 bytes.
     pub(crate) fn after(self, length: usize, entropy: &mut dyn Entropy) -> usize {
-        let least = length + MIN_PADDING;
+        let least = length + *PADDING.start();
         let whole = match self {
             Self::Sizes => {
                 let last = SIZES.last().copied().unwrap_or_default();

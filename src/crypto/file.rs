@@ -1,19 +1,19 @@
-//! Files of secret chats (FI-22, FI-39): AES-256 in IGE mode over the whole file, part after part.
-
-use std::fmt;
+//! Files of secret chats (FI-22, FI-39, SC-76): AES-256 in IGE mode over the whole file, part after part.
 
 use md5::{Digest, Md5};
-use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::crypto::{Entropy, Secret, Suite, SuiteError};
+use super::aes_key_iv::AesKeyIv;
+use super::entropy::Entropy;
+use super::secret::Secret;
+use super::suite::{Suite, SuiteError};
 
-/// FI-22: the [fingerprint](https://core.telegram.org/api/end-to-end#sending-encrypted-files) of a file's key: the first four bytes of
-/// MD5 over key and iv, XOR the next four, little-endian.
+/// FI-22, SC-76: the [fingerprint](https://core.telegram.org/api/end-to-end#sending-encrypted-files) of a file's key: the first four
+/// bytes of MD5 over key and iv, XOR the next four, little-endian.
 #[must_use]
-pub fn fingerprint(key: &[u8; 32], iv: &[u8; 32]) -> i32 {
+pub fn fingerprint(aes: &AesKeyIv) -> i32 {
     let mut hash = Md5::new();
-    hash.update(key);
-    hash.update(iv);
+    hash.update(aes.key.expose());
+    hash.update(aes.iv.expose());
     let [a, b, c, d, e, f, g, h, ..] = <[u8; 16]>::from(hash.finalize());
     i32::from_le_bytes([a ^ e, b ^ f, c ^ g, d ^ h])
 }
@@ -25,72 +25,63 @@ pub fn pad(last: &mut Vec<u8>, entropy: &mut (impl Entropy + ?Sized)) {
     entropy.fill(last.get_mut(from..).unwrap_or_default());
 }
 
-/// A file's cipher, as far as it has come: parts go through it in their order.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct Chain {
-    key: Secret<32>,
-    /// The last encrypted block, and the last plain one.
-    iv: [u8; 32],
-}
+/// A file's cipher, as far as it has come: parts go through it in their order. `Debug` shows nothing of it.
+#[derive(Debug, Clone)]
+pub struct Chain(AesKeyIv);
 
 impl Chain {
     /// A chain at the begin of a file; or in it, with the iv that [`iv`](Self::iv) told there.
     #[must_use]
-    pub fn new(key: &[u8; 32], iv: [u8; 32]) -> Self {
-        Self { key: Secret::from(*key), iv }
+    pub fn new(aes: AesKeyIv) -> Self {
+        Self(aes)
     }
 
-    /// What a download is gone on with (FI-39).
+    /// The last encrypted block, and the last plain one: what a download is gone on with (FI-39).
     #[must_use]
-    pub fn iv(&self) -> [u8; 32] {
-        self.iv
+    pub fn iv(&self) -> &Secret<32> {
+        &self.0.iv
     }
 
     /// Goes on where [`iv`](Self::iv) told this.
-    pub(crate) fn resume(&mut self, iv: [u8; 32]) {
-        self.iv = iv;
+    #[cfg(feature = "files")]
+    pub(crate) fn resume(&mut self, iv: Secret<32>) {
+        self.0.iv = iv;
     }
 
-    /// Encrypts the next part.
+    /// Encrypts the next part in place.
     ///
     /// # Errors
     ///
-    /// [`SuiteError::NotBlocks`] for a part that is not whole blocks: the last one has to be padded.
+    /// [`SuiteError::NotBlocks`] for a part that is not whole blocks: the last one has to be [padded](pad). Nothing has changed then.
     pub fn encrypt(&mut self, suite: &Suite, part: &mut [u8]) -> Result<(), SuiteError> {
         let plain = last_block(part);
-        suite.ige_encrypt(self.key.expose(), &self.iv, part)?;
+        self.0.encrypt(&**suite, part)?;
         self.advance(last_block(part), plain);
         Ok(())
     }
 
-    /// Decrypts the next part.
+    /// Decrypts the next part in place.
     ///
     /// # Errors
     ///
-    /// [`SuiteError::NotBlocks`] for a part that is not whole blocks.
+    /// [`SuiteError::NotBlocks`] for a part that is not whole blocks. Nothing has changed then.
     pub fn decrypt(&mut self, suite: &Suite, part: &mut [u8]) -> Result<(), SuiteError> {
         let encrypted = last_block(part);
-        suite.ige_decrypt(self.key.expose(), &self.iv, part)?;
+        self.0.decrypt(&**suite, part)?;
         self.advance(encrypted, last_block(part));
         Ok(())
     }
 
-    fn advance(&mut self, encrypted: Option<[u8; 16]>, plain: Option<[u8; 16]>) {
+    fn advance(&mut self, encrypted: Option<Secret<16>>, plain: Option<Secret<16>>) {
         let (Some(encrypted), Some(plain)) = (encrypted, plain) else { return };
-        let (first, second) = self.iv.split_at_mut(16);
-        first.copy_from_slice(&encrypted);
-        second.copy_from_slice(&plain);
+        let (first, second) = self.0.iv.expose_mut().split_at_mut(16);
+        first.copy_from_slice(encrypted.expose());
+        second.copy_from_slice(plain.expose());
     }
 }
 
-fn last_block(part: &[u8]) -> Option<[u8; 16]> {
-    part.last_chunk().copied()
-}
-
-impl fmt::Debug for Chain {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Chain")
-    }
+fn last_block(part: &[u8]) -> Option<Secret<16>> {
+    part.last_chunk().copied().map(Secret::from)
 }
 
 #[cfg(test)]
@@ -100,6 +91,10 @@ mod tests {
 
     const KEY: [u8; 32] = [3; 32];
     const IV: [u8; 32] = [5; 32];
+
+    fn aes(key: [u8; 32], iv: [u8; 32]) -> AesKeyIv {
+        AesKeyIv { key: key.into(), iv: iv.into() }
+    }
 
     #[test]
     fn fi_22_a_file_in_parts_is_the_file_in_one() {
@@ -111,15 +106,15 @@ mod tests {
         suite.ige_encrypt(&KEY, &IV, &mut whole).unwrap();
         for part in (16..=plain.len()).step_by(16) {
             let mut parts = plain.clone();
-            let mut chain = Chain::new(&KEY, IV);
+            let mut chain = Chain::new(aes(KEY, IV));
             parts.chunks_mut(part).for_each(|part| chain.encrypt(&suite, part).unwrap());
             assert_eq!(parts, whole, "{part}");
             // FI-39: and decrypted, gone on with after each part.
-            let mut iv = IV;
+            let mut iv = Secret::from(IV);
             for part in parts.chunks_mut(part) {
-                let mut chain = Chain::new(&KEY, iv);
+                let mut chain = Chain::new(AesKeyIv { key: KEY.into(), iv });
                 chain.decrypt(&suite, part).unwrap();
-                iv = chain.iv();
+                iv = chain.iv().clone();
             }
             assert_eq!(parts, plain);
         }
@@ -145,27 +140,28 @@ mod tests {
     fn fi_22_the_fingerprint_is_of_key_and_iv() {
         let key: [u8; 32] = std::array::from_fn(|n| n as u8);
         let iv: [u8; 32] = std::array::from_fn(|n| 32 + n as u8);
-        assert_eq!(fingerprint(&key, &iv), FINGERPRINT);
+        assert_eq!(fingerprint(&aes(key, iv)), FINGERPRINT);
         for at in 0..32 {
             let (mut other, mut other_iv) = (key, iv);
             other[at] ^= 1;
             other_iv[at] ^= 1;
-            assert_ne!(fingerprint(&other, &iv), FINGERPRINT);
-            assert_ne!(fingerprint(&key, &other_iv), FINGERPRINT);
+            assert_ne!(fingerprint(&aes(other, iv)), FINGERPRINT);
+            assert_ne!(fingerprint(&aes(key, other_iv)), FINGERPRINT);
         }
     }
 
     #[test]
     fn fi_22_what_is_not_whole_blocks_changes_nothing() {
         let suite = real();
-        let mut chain = Chain::new(&KEY, IV);
+        let mut chain = Chain::new(aes(KEY, IV));
         for length in [1, 15, 17, 31] {
             let mut part = vec![1; length];
             assert_eq!(chain.encrypt(&suite, &mut part), Err(SuiteError::NotBlocks));
             assert_eq!(chain.decrypt(&suite, &mut part), Err(SuiteError::NotBlocks));
-            assert_eq!((part, chain.iv()), (vec![1; length], IV));
+            assert_eq!((part, chain.iv()), (vec![1; length], &Secret::from(IV)));
         }
-        assert_eq!(format!("{chain:?}"), "Chain");
+        let shown = "Chain(AesKeyIv { key: Secret(32 bytes), iv: Secret(32 bytes) })";
+        assert_eq!(format!("{chain:?}"), shown);
     }
 
     const FINGERPRINT: i32 = -217561997;

@@ -1,0 +1,15 @@
+//! Files of a client, up and down, over sockets of the loopback interface.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod cancel;
+mod down;
+mod paths;
+mod support;
+mod up;
