@@ -51,7 +51,9 @@ impl From<Error> for Fault {
             return Self::Usage(error.to_string());
         }
         let maybe = match error.execution() {
-            Execution::Maybe => "; it may have been done all the same: look before it is tried again",
+            Execution::Maybe => {
+                "; it may have been done all the same: look before it is tried again"
+            }
             _ => "",
         };
         let sentence = match error.cause() {

@@ -145,7 +145,10 @@ impl Given {
     }
 
     /// Puts a text in the place of a last `-`: what a process reads of standard input.
-    pub(super) fn fill_dash(&mut self, read: impl FnOnce() -> Result<String, Fault>) -> Result<(), Fault> {
+    pub(super) fn fill_dash(
+        &mut self,
+        read: impl FnOnce() -> Result<String, Fault>,
+    ) -> Result<(), Fault> {
         let takes_text = self.command.takes.last().is_some_and(|arg| arg.kind == Kind::Text);
         if let Some([Value::Word(text)]) = self.values.last_mut().map(Vec::as_mut_slice)
             && takes_text
@@ -191,15 +194,17 @@ fn value(arg: &Arg, word: &Word) -> Result<Value, String> {
     match arg.kind {
         Kind::Number(least, most) => {
             let number = text.parse().ok().filter(|number| (least..=most).contains(number));
-            number.map(Value::Number).ok_or_else(|| wrong(&format!("a number from {least} to {most}")))
+            number
+                .map(Value::Number)
+                .ok_or_else(|| wrong(&format!("a number from {least} to {most}")))
         }
         Kind::Degrees => {
             let degrees = text.parse().ok().filter(|degrees: &f64| degrees.abs() <= 180.0);
             degrees.map(Value::Degrees).ok_or_else(|| wrong("a number of degrees, as 51.5"))
         }
-        Kind::Message => message(text).map(Value::Message).ok_or_else(|| {
-            wrong("a message, as 12, @channel/12 or a link to it")
-        }),
+        Kind::Message => message(text)
+            .map(Value::Message)
+            .ok_or_else(|| wrong("a message, as 12, @channel/12 or a link to it")),
         Kind::Peer | Kind::User | Kind::Chat | Kind::Channel => {
             let peer = PeerRef::read(text);
             peer.map(|_| Value::Word(text.clone())).map_err(|error| error.to_string())
@@ -380,9 +385,20 @@ mod tests {
             let peer = peer.map(str::to_owned);
             assert_eq!(message(text), Some(MessageName { peer, id }), "{text}");
         }
-        for text in
-            ["", "0", "-1", "+1", "x", "@ada/", "@ada/x", "@ada/0", "/12", "@1/12", "2147483648", "12x"]
-        {
+        for text in [
+            "",
+            "0",
+            "-1",
+            "+1",
+            "x",
+            "@ada/",
+            "@ada/x",
+            "@ada/0",
+            "/12",
+            "@1/12",
+            "2147483648",
+            "12x",
+        ] {
             assert_eq!(message(text), None, "{text}");
         }
     }

@@ -16,6 +16,11 @@ impl Reply {
         Self { text: String::new(), json: json!("SUCCESS") }
     }
 
+    /// Nothing was asked for.
+    pub(super) fn nothing() -> Self {
+        Self { text: String::new(), json: Value::Null }
+    }
+
     /// It went well, and programs may want to know what came of it.
     pub(super) fn silent(json: Value) -> Self {
         Self { text: String::new(), json }

@@ -91,7 +91,11 @@ impl Names {
                 let place = place_of(message);
                 let from = service.from_id.as_ref().unwrap_or(&service.peer_id);
                 let (when, who) = (when(service.date.into(), now), self.name(peer_id(from)));
-                format!("[{}] [{when}] {who} {}", message_name(place, service.id), media::action(&service.action))
+                format!(
+                    "[{}] [{when}] {who} {}",
+                    message_name(place, service.id),
+                    media::action(&service.action)
+                )
             }
             Message::MessageEmpty(empty) => format!("[{}] is not there", empty.id),
         }
@@ -273,7 +277,8 @@ pub(super) fn username(user: &types::User) -> Option<String> {
 
 pub(super) fn user_name(user: &types::User) -> String {
     let names = [&user.first_name, &user.last_name].into_iter().flatten();
-    let name = names.map(String::as_str).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ");
+    let name =
+        names.map(String::as_str).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ");
     if name.is_empty() { typed(PeerId::User(user.id)) } else { name }
 }
 
@@ -330,9 +335,12 @@ pub(super) fn user_json(user: &User) -> Value {
             json.insert(name.into(), json!(value));
         }
     }
-    for (name, is_so) in
-        [("bot", user.bot), ("contact", user.contact), ("mutual_contact", user.mutual_contact), ("self", user.self_)]
-    {
+    for (name, is_so) in [
+        ("bot", user.bot),
+        ("contact", user.contact),
+        ("mutual_contact", user.mutual_contact),
+        ("self", user.self_),
+    ] {
         if is_so {
             json.insert(name.into(), json!(true));
         }
@@ -402,7 +410,10 @@ pub(super) fn clean(text: &str) -> String {
 
 /// The same on one line.
 pub(super) fn clean_line(text: &str) -> String {
-    text.chars().map(|char| if char.is_whitespace() { ' ' } else { char }).filter(|char| !is_control(*char)).collect()
+    text.chars()
+        .map(|char| if char.is_whitespace() { ' ' } else { char })
+        .filter(|char| !is_control(*char))
+        .collect()
 }
 
 /// Control characters, and those that turn the direction of whatever follows.

@@ -212,7 +212,10 @@ mod tests {
         for command in all() {
             for name in [command.name].iter().chain(command.also) {
                 assert!(names.insert(*name), "{name}");
-                assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{name}");
+                assert!(
+                    name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'),
+                    "{name}"
+                );
                 assert_eq!(find(&name.replace('_', "-")).unwrap().name, command.name);
             }
             let help = command.help;
@@ -229,7 +232,11 @@ mod tests {
                 let rest = &takes[place + 1..];
                 let is_open = matches!(arg.count, Count::Some | Count::Any);
                 // Only a text may follow what has no end, and nothing follows a text.
-                assert!(!is_open || rest.iter().all(|arg| arg.kind == Kind::Text), "{}", command.name);
+                assert!(
+                    !is_open || rest.iter().all(|arg| arg.kind == Kind::Text),
+                    "{}",
+                    command.name
+                );
                 assert!(arg.kind != Kind::Text || rest.is_empty(), "{}", command.name);
                 assert!(arg.kind != Kind::Text || !is_open, "{}", command.name);
             }

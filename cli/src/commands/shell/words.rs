@@ -135,7 +135,10 @@ fn unclosed(quote: char) -> Fault {
 /// Takes the modifiers off the front.
 fn modifiers(words: &mut Vec<Word>) -> Result<Modifiers, Fault> {
     let is_one = |word: &Word| {
-        !word.is_quoted && word.text.len() > 2 && word.text.starts_with('[') && word.text.ends_with(']')
+        !word.is_quoted
+            && word.text.len() > 2
+            && word.text.starts_with('[')
+            && word.text.ends_with(']')
     };
     let count = words.iter().take_while(|word| is_one(word)).count();
     let mut modifiers = Modifiers::default();
@@ -178,9 +181,9 @@ mod tests {
     use super::*;
 
     fn words(line: &str) -> Vec<String> {
-        Line::read(line).unwrap().map_or_else(Vec::new, |line| {
-            line.words.into_iter().map(|word| word.text).collect()
-        })
+        Line::read(line)
+            .unwrap()
+            .map_or_else(Vec::new, |line| line.words.into_iter().map(|word| word.text).collect())
     }
 
     fn fault(line: &str) -> String {
@@ -253,8 +256,7 @@ mod tests {
     fn modifiers_stand_before_the_command() {
         let read = |line: &str| Line::read(line).unwrap().unwrap();
         let line = read("[html] [disable_preview] [reply=5] [x3] msg @ada [html]");
-        let expected =
-            Modifiers { is_html: true, without_preview: true, reply: Some(5), times: 3 };
+        let expected = Modifiers { is_html: true, without_preview: true, reply: Some(5), times: 3 };
         assert_eq!(line.modifiers, expected);
         assert_eq!(line.words.len(), 3);
         assert!(!read("[disable_preview] [enable_preview] msg").modifiers.without_preview);

@@ -71,7 +71,9 @@ pub(super) fn to_json(media: &MessageMedia) -> Value {
             "last_name": contact.last_name,
             "user_id": (contact.user_id != 0).then(|| typed(PeerId::User(contact.user_id))),
         }),
-        MessageMedia::MessageMediaVenue(venue) => json!({"type": "venue", "title": venue.title, "address": venue.address}),
+        MessageMedia::MessageMediaVenue(venue) => {
+            json!({"type": "venue", "title": venue.title, "address": venue.address})
+        }
         MessageMedia::MessageMediaWebPage(page) => match &page.webpage {
             WebPage::WebPage(page) => json!({
                 "type": "webpage",
@@ -134,9 +136,7 @@ fn kind(value: &impl Serialize, start: &str) -> String {
     let name = id.and_then(name_of).unwrap_or("unsupported");
     let name = name.strip_prefix(start).unwrap_or(name);
     let mut chars = name.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_lowercase().chain(chars).collect()
-    })
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 /// What a document is called.
@@ -150,10 +150,9 @@ pub(super) fn name(document: &types::Document) -> Option<String> {
 /// A map of a place.
 pub(in crate::commands::shell) fn url(geo: &GeoPoint) -> Option<String> {
     match geo {
-        GeoPoint::GeoPoint(geo) => Some(format!(
-            "https://www.openstreetmap.org/?mlat={}&mlon={}",
-            geo.lat, geo.long
-        )),
+        GeoPoint::GeoPoint(geo) => {
+            Some(format!("https://www.openstreetmap.org/?mlat={}&mlon={}", geo.lat, geo.long))
+        }
         GeoPoint::GeoPointEmpty => None,
     }
 }

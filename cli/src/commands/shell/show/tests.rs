@@ -45,7 +45,8 @@ fn a_message_is_a_line_and_an_object() {
     assert_eq!(names.line(&message, NOW), "[12] [12:47] Ada Lovelace >>> hello");
     let own = types::Message { out: true, ..said("hello") };
     assert_eq!(names.line(&own.into(), NOW), "[12] [12:47] to Ada Lovelace <<< hello");
-    let reply = types::MessageReplyHeader { reply_to_msg_id: Some(9), ..types::MessageReplyHeader::new() };
+    let reply =
+        types::MessageReplyHeader { reply_to_msg_id: Some(9), ..types::MessageReplyHeader::new() };
     let forward = types::MessageFwdHeader {
         from_name: Some("Bob".into()),
         ..types::MessageFwdHeader::new(1)
@@ -72,10 +73,7 @@ fn a_message_is_a_line_and_an_object() {
 fn a_message_of_a_channel_is_named_with_it() {
     let peer: Peer = types::PeerChannel { channel_id: 17 }.into();
     let message = types::Message { peer_id: peer, ..said("hello") };
-    assert_eq!(
-        names().line(&message.into(), NOW),
-        "[channel#17/12] [12:47] channel#17 >>> hello"
-    );
+    assert_eq!(names().line(&message.into(), NOW), "[channel#17/12] [12:47] channel#17 >>> hello");
 }
 
 #[test]
@@ -86,10 +84,15 @@ fn no_text_of_others_plays_with_the_terminal() {
     let mut names = Names::default();
     let user = types::User { first_name: Some(evil.into()), ..types::User::new(5) };
     names.learn(&[user.clone().into()], &[]);
-    let contact = types::MessageMediaContact::new(evil.into(), evil.into(), evil.into(), String::new(), 0);
-    let page = types::WebPage { title: Some(evil.into()), ..types::WebPage::new(1, evil.into(), evil.into(), 0) };
+    let contact =
+        types::MessageMediaContact::new(evil.into(), evil.into(), evil.into(), String::new(), 0);
+    let page = types::WebPage {
+        title: Some(evil.into()),
+        ..types::WebPage::new(1, evil.into(), evil.into(), 0)
+    };
     let attribute = types::DocumentAttributeFilename { file_name: evil.into() };
-    let document = types::Document::new(1, 1, Vec::new().into(), 1, evil.into(), 1, 2, vec![attribute.into()]);
+    let document =
+        types::Document::new(1, 1, Vec::new().into(), 1, evil.into(), 1, 2, vec![attribute.into()]);
     let media: [enums::MessageMedia; 3] = [
         contact.into(),
         types::MessageMediaWebPage::new(enums::WebPage::from(page)).into(),

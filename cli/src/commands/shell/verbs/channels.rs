@@ -5,7 +5,9 @@ use telewire::client::PeerRef;
 use telewire::client::verbs::no_admin_rights;
 use telewire::tl::api::types;
 
-use super::groups::{added, export_link, import_link, info, joined, made, member_json, member_line, rename};
+use super::groups::{
+    added, export_link, import_link, info, joined, made, member_json, member_line, rename,
+};
 use crate::commands::shell::Shell;
 use crate::commands::shell::fault::Fault;
 use crate::commands::shell::given::Given;

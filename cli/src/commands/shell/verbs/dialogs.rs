@@ -71,7 +71,9 @@ async fn dialogs(shell: &mut Shell, given: &Given, only_channels: bool) -> Resul
         } else {
             let kind = match (id, &dialog.chat) {
                 (PeerId::User(_), _) => "User",
-                (PeerId::Channel(_), Some(Chat::Channel(channel))) if !channel.megagroup => "Channel",
+                (PeerId::Channel(_), Some(Chat::Channel(channel))) if !channel.megagroup => {
+                    "Channel"
+                }
                 _ => "Chat",
             };
             let name = clean_line(&dialog.name());
@@ -179,7 +181,8 @@ async fn unsend(shell: &mut Shell, given: Given) -> Result<Reply, Fault> {
 }
 
 async fn restore_msg(_: &mut Shell, _: Given) -> Result<Reply, Fault> {
-    let why = "messages.restoreMessages is gone from Telegram's API: what was deleted cannot be restored";
+    let why =
+        "messages.restoreMessages is gone from Telegram's API: what was deleted cannot be restored";
     Err(Fault::failed(why))
 }
 

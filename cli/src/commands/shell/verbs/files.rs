@@ -229,7 +229,8 @@ fn saved(path: PathBuf, then: Then) -> Result<Reply, Fault> {
 
 /// Has the desktop open something: a program is started with it, and no shell stands in between.
 fn open(what: &str) -> Result<(), Fault> {
-    let is_safe = what.starts_with('/') || what.starts_with("https://") || what.starts_with("http://");
+    let is_safe =
+        what.starts_with('/') || what.starts_with("https://") || what.starts_with("http://");
     if !is_safe {
         return Err(Fault::failed(format!("this is opened by nothing here: {what}")));
     }
@@ -237,7 +238,9 @@ fn open(what: &str) -> Result<(), Fault> {
     let mut command = Command::new(program);
     command.arg(what).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let started = command.spawn();
-    started.map(drop).map_err(|error| Fault::failed(format!("{program} cannot be started: {error}")))
+    started
+        .map(drop)
+        .map_err(|error| Fault::failed(format!("{program} cannot be started: {error}")))
 }
 
 async fn load_peer_photo(shell: &mut Shell, given: Given, then: Then) -> Result<Reply, Fault> {

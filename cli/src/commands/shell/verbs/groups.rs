@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use telewire::client::PeerRef;
 use telewire::client::verbs::{Joined, Member};
-use telewire::tl::api::enums::Chat;
+use telewire::tl::api::enums::{Chat, InputPeer};
+use telewire::tl::api::functions::messages;
 use telewire::tl::api::types;
 use telewire::updates::PeerId;
 
@@ -146,8 +147,19 @@ pub(super) fn member_json(member: &Member) -> Value {
 }
 
 async fn chat_add_user(shell: &mut Shell, given: Given) -> Result<Reply, Fault> {
-    let missing = shell.client.invite(given.peer(0), [given.peer(1)]).await?;
-    added(&missing)
+    let Some(fwd_limit) = given.number(2).and_then(|count| i32::try_from(count).ok()) else {
+        return added(&shell.client.invite(given.peer(0), [given.peer(1)]).await?);
+    };
+    let (InputPeer::InputPeerChat(chat), InputPeer::InputPeerUser(user)) =
+        (shell.client.resolve(given.peer(0)).await?, shell.client.resolve(given.peer(1)).await?)
+    else {
+        return Err(given
+            .command
+            .misused("how many messages are seen can be said of users and basic groups"));
+    };
+    let user_id = types::InputUser { user_id: user.user_id, access_hash: user.access_hash }.into();
+    let call = messages::AddChatUser { chat_id: chat.chat_id, user_id, fwd_limit };
+    added(&shell.client.invoke(&call).await?.missing_invitees)
 }
 
 async fn chat_del_user(shell: &mut Shell, given: Given) -> Result<Reply, Fault> {
@@ -190,7 +202,9 @@ pub(super) async fn joined(shell: &mut Shell, peer: PeerRef) -> Result<Reply, Fa
             Reply::new(chat_line(&chat), chat_json(&chat))
         }
         Joined::Requested => Reply::said("an admin was asked to let you in"),
-        Joined::Page(_) => Reply::said("a bot asks something first, in a page that another program has to show"),
+        Joined::Page(_) => {
+            Reply::said("a bot asks something first, in a page that another program has to show")
+        }
         _ => Reply::done(),
     })
 }

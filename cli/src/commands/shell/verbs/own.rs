@@ -42,7 +42,7 @@ async fn set_phone_number(shell: &mut Shell, given: Given) -> Result<Reply, Faul
     let SentCode::SentCode(sent) = shell.client.invoke(&call).await? else {
         return Err(Fault::failed("the server asks for something else than a code"));
     };
-    let phone_code = shell.ask("Code", false)?;
+    let phone_code = shell.ask("Code")?;
     let phone_code_hash = sent.phone_code_hash.clone();
     let call = account::ChangePhone { phone_number, phone_code_hash, phone_code };
     let me = shell.client.invoke(&call).await?;
@@ -65,8 +65,8 @@ async fn get_terms_of_service(shell: &mut Shell, _: Given) -> Result<Reply, Faul
             let text = update.terms_of_service.text;
             Reply::new(clean(&text), json!(text))
         }
-        TermsOfServiceUpdate::TermsOfServiceUpdateEmpty(_) => {
-            Reply::said("the terms have not changed since they were agreed to: https://telegram.org/tos")
-        }
+        TermsOfServiceUpdate::TermsOfServiceUpdateEmpty(_) => Reply::said(
+            "the terms have not changed since they were agreed to: https://telegram.org/tos",
+        ),
     })
 }

@@ -1,16 +1,16 @@
 //! A new password, which is proved and set without ever being told. Source: <https://core.telegram.org/api/srp>.
 
-use telewire::crypto::srp::{SrpParams, SrpProof};
 use telewire::crypto::Entropy;
+use telewire::crypto::srp::{SrpParams, SrpProof};
 use telewire::net::OsEntropy;
 use telewire::tl::api::enums::{InputCheckPasswordSrp, PasswordKdfAlgo};
 use telewire::tl::api::functions::account::{GetPassword, UpdatePasswordSettings};
+use telewire::tl::api::groups;
 use telewire::tl::api::types::account::PasswordInputSettings;
 use telewire::tl::api::types::{
     InputCheckPasswordSrp as Proof,
     PasswordKdfAlgoSha256sha256pbkdf2hmacsha512iter100000Sha256ModPow as Algorithm,
 };
-use telewire::tl::api::groups;
 use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
 
@@ -24,8 +24,9 @@ const SALT: usize = 32;
 
 pub(super) async fn set_password(shell: &mut Shell, given: Given) -> Result<Reply, Fault> {
     let password = shell.client.invoke(&GetPassword).await?;
-    let PasswordKdfAlgo::PasswordKdfAlgoSha256sha256pbkdf2hmacsha512iter100000Sha256ModPow(mut algorithm) =
-        password.new_algo
+    let PasswordKdfAlgo::PasswordKdfAlgoSha256sha256pbkdf2hmacsha512iter100000Sha256ModPow(
+        mut algorithm,
+    ) = password.new_algo
     else {
         return Err(unknown());
     };
@@ -52,7 +53,10 @@ pub(super) async fn set_password(shell: &mut Shell, given: Given) -> Result<Repl
     let new_password_hash = verifier(new, (*algorithm).clone()).await?;
     let hint = given.text(0);
     let group = groups::account::PasswordInputSettingsNewAlgo {
-        new_algo: PasswordKdfAlgo::PasswordKdfAlgoSha256sha256pbkdf2hmacsha512iter100000Sha256ModPow(algorithm),
+        new_algo:
+            PasswordKdfAlgo::PasswordKdfAlgoSha256sha256pbkdf2hmacsha512iter100000Sha256ModPow(
+                algorithm,
+            ),
         new_password_hash: new_password_hash.into(),
         hint,
     };

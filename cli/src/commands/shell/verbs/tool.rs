@@ -119,7 +119,9 @@ async fn set(shell: &mut Shell, given: Given) -> Result<Reply, Fault> {
         "log_level" => shell.settings.log_level = number,
         "alert" | "alarm" => shell.settings.alert = number != 0,
         "msg_num" if number == 0 => {
-            return Err(Fault::failed("messages always have their numbers, by which commands name them"));
+            return Err(Fault::failed(
+                "messages always have their numbers, by which commands name them",
+            ));
         }
         "msg_num" => {}
         "debug_verbosity" => {

@@ -49,12 +49,15 @@ async fn contact_list(shell: &mut Shell, _: Given) -> Result<Reply, Fault> {
 }
 
 async fn suggested_contacts(shell: &mut Shell, _: Given) -> Result<Reply, Fault> {
-    let call = contacts::GetTopPeers { correspondents: true, ..contacts::GetTopPeers::new(0, 100, 0) };
+    let call =
+        contacts::GetTopPeers { correspondents: true, ..contacts::GetTopPeers::new(0, 100, 0) };
     let all = match shell.client.invoke(&call).await? {
         TopPeers::TopPeers(all) => all.users,
         TopPeers::TopPeersNotModified => Vec::new(),
         TopPeers::TopPeersDisabled => {
-            return Err(Fault::failed("the account does not have those counted whom it writes most"));
+            return Err(Fault::failed(
+                "the account does not have those counted whom it writes most",
+            ));
         }
     };
     shell.names.learn(&all, &[]);

@@ -48,7 +48,8 @@ const TYPES: [(&str, &str); 26] = [
 
 /// The type of a file, by its name.
 pub(super) fn mime(path: &Path) -> &'static str {
-    let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let end =
+        path.extension().and_then(|end| end.to_str()).unwrap_or_default().to_ascii_lowercase();
     let known = TYPES.iter().find(|(of, _)| *of == end);
     known.map_or("application/octet-stream", |(_, mime)| mime)
 }
@@ -96,7 +97,10 @@ mod tests {
     #[test]
     fn a_file_is_sent_as_what_its_name_says() {
         for name in ["a.jpg", "a.JPEG", "b/c.png", "a.webp"] {
-            assert!(matches!(sent(As::ItsName, name), InputMedia::InputMediaUploadedPhoto(_)), "{name}");
+            assert!(
+                matches!(sent(As::ItsName, name), InputMedia::InputMediaUploadedPhoto(_)),
+                "{name}"
+            );
         }
         for (name, mime, count) in [
             ("a.mp4", "video/mp4", 2),
@@ -109,7 +113,11 @@ mod tests {
             let InputMedia::InputMediaUploadedDocument(document) = sent(As::ItsName, name) else {
                 panic!("{name}")
             };
-            assert_eq!((document.mime_type.as_str(), document.attributes.len()), (mime, count), "{name}");
+            assert_eq!(
+                (document.mime_type.as_str(), document.attributes.len()),
+                (mime, count),
+                "{name}"
+            );
         }
     }
 

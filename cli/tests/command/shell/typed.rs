@@ -1,0 +1,76 @@
+//! The prompt at a terminal.
+
+use super::*;
+use crate::support::LOOK;
+use crate::terminal::Terminal;
+
+impl Scene {
+    fn terminal(&self) -> Terminal {
+        let options = self.options();
+        let all: Vec<_> =
+            std::iter::once("shell").chain(options.iter().map(String::as_str)).collect();
+        Terminal::start(&all)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_are_typed_completed_and_what_happens_is_shown_above() {
+    let scene = Scene::new().await;
+    let terminal = scene.terminal();
+    let bob = scene.bob.clone();
+    let session = scene.path("telewire.session.history");
+    let named = format!("user#{} Bob", scene.bob_id);
+    let terminal = spawn_blocking(move || {
+        terminal.wait_for("> ");
+        terminal.press("user_inf\t@babbage\r");
+        terminal.wait_for(&named);
+        // Who was met completes a name.
+        terminal.press("msg @bab\tfrom a terminal\r");
+        terminal
+    })
+    .await
+    .unwrap();
+    let start = std::time::Instant::now();
+    while scene.texts("@lovelace").await.is_empty() {
+        assert!(start.elapsed() < PATIENCE, "{}", terminal.shown());
+        tokio::time::sleep(LOOK).await;
+    }
+    done(bob.send_message("@lovelace", "hello from Bob")).await;
+    let (code, shown) = spawn_blocking(move || {
+        terminal.wait_for("Bob >>> hello from Bob");
+        // Ctrl-C drops a line and Ctrl-D ends it.
+        terminal.press("msg @babbage never\u{3}");
+        terminal.press("\u{4}");
+        terminal.end()
+    })
+    .await
+    .unwrap();
+    assert_eq!(code, Some(0), "{shown}");
+    let texts = scene.texts("@lovelace").await;
+    assert!(!texts.iter().any(|text| text.contains("never")), "{texts:?}");
+    use std::os::unix::fs::PermissionsExt;
+    let about = std::fs::metadata(&session).unwrap();
+    assert_eq!(about.permissions().mode() & 0o777, 0o600);
+    assert!(std::fs::read_to_string(&session).unwrap().contains("user_info @babbage"));
+    // The session is whole.
+    scene.ok(&["get_self"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_leaves_the_terminal_as_it_was() {
+    let scene = Scene::new().await;
+    let terminal = scene.terminal();
+    let (before, after) = spawn_blocking(move || {
+        let before = terminal.modes();
+        terminal.wait_for("> ");
+        terminal.wait_until("raw mode", |terminal| terminal.modes() != before);
+        let (code, shown, after) =
+            terminal.end_with(|terminal| terminal.signal(rustix::process::Signal::TERM));
+        assert_eq!(code, Some(143), "{shown}");
+        (before, after)
+    })
+    .await
+    .unwrap();
+    assert_eq!(before, after);
+    scene.ok(&["get_self"]).await;
+}
