@@ -15,6 +15,7 @@ use tempfile::TempPath;
 
 use crate::client::files::error::TransferError;
 use crate::crypto::Entropy;
+use crate::files::journal::Kept;
 use crate::files::{Disk, DiskDone, DiskError, names};
 
 /// What the names of journals end in, behind the partial file's.
@@ -36,7 +37,7 @@ pub(super) struct Partial {
 }
 
 /// What was kept of it: the journal, and how many bytes there are.
-pub(super) type Kept = Option<(Vec<u8>, u64)>;
+pub(super) type Found = Option<(Kept, u64)>;
 
 impl Partial {
     /// A new file beside the target, or what is there of an earlier download that has ended.
@@ -44,7 +45,7 @@ impl Partial {
         target: &Path,
         overwrite: bool,
         entropy: &mut dyn Entropy,
-    ) -> Result<(Self, Kept), TransferError> {
+    ) -> Result<(Self, Found), TransferError> {
         let failed = |error: &io::Error| TransferError::path(target, error);
         if !overwrite && target.try_exists().map_err(|error| failed(&error))? {
             return Err(TransferError::Exists(target.to_owned()));
@@ -58,7 +59,7 @@ impl Partial {
         let own = |path, file| Self { target: target.to_owned(), path, file, overwrite };
         if let Some((path, file, journal)) = earlier(&folder, &temporary) {
             let length = file.metadata().map_err(|error| failed(&error))?.len();
-            return Ok((own(path, file), Some((journal, length))));
+            return Ok((own(path, file), Some((journal.into(), length))));
         }
         // FI-80: nobody has given it that name before.
         let path = folder.join(temporary);

@@ -197,7 +197,7 @@ fn open(path: &Path, state: Option<PathBuf>) -> Result<(UploadSpec, Local), Tran
     let modified = modified.and_then(|since| i64::try_from(since.as_nanos()).ok());
     let resume = match &state {
         Some(state) => match std::fs::read(state) {
-            Ok(bytes) => Some(bytes),
+            Ok(bytes) => Some(bytes.into()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(TransferError::path(state, &error)),
         },
