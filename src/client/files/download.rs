@@ -18,7 +18,7 @@ use crate::client::files::local::Local;
 use crate::client::files::partial::Partial;
 use crate::client::files::refresh::Refresh;
 use crate::client::files::remote::{Place, RemoteFile};
-use crate::files::{Chunk, DownloadSpec, FileError, Progress, names};
+use crate::files::{Chunk, Disk, DiskError, DownloadSpec, FileError, Progress, names};
 use crate::net::OsEntropy;
 
 /// A download that has not begun: say how, then where to.
@@ -136,17 +136,26 @@ impl Download {
         });
         let (path, partial, kept) =
             opened.await.map_err(|gone| TransferError::path("", &gone.into()))??;
-        let mut spec = DownloadSpec { journal: !is_part, ..self.spec()? };
-        spec.resume = kept.filter(|_| !is_part);
-        self.run(spec, Local::Partial(Some(Box::new(partial)))).await.map_err(
-            |error| match error {
-                TransferError::File(FileError::Disk(crate::files::DiskError::Exists)) => {
-                    TransferError::Exists(path.clone())
+        let local = Local::Partial(Some(Box::new(partial)));
+        let done = match self.here() {
+            Ok(Some(bytes)) => write(local, bytes).await,
+            Ok(None) => match self.spec() {
+                Ok(mut spec) => {
+                    spec.journal = !is_part;
+                    spec.resume = kept.filter(|_| !is_part);
+                    self.run(spec, local).await.map(drop)
                 }
-                error => error,
+                Err(error) => discard(local, error).await,
             },
-        )?;
-        Ok(path)
+            Err(error) => discard(local, error).await,
+        };
+        match done {
+            Ok(()) => Ok(path),
+            Err(TransferError::File(FileError::Disk(DiskError::Exists))) => {
+                Err(TransferError::Exists(path))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Fetches it into memory.
@@ -174,14 +183,9 @@ impl Download {
         mut self,
         writer: impl AsyncWrite + Send + Unpin + 'static,
     ) -> Result<(), TransferError> {
-        let mut local = Local::Writer(Box::new(writer));
+        let local = Local::Writer(Box::new(writer));
         if let Some(bytes) = self.here()? {
-            let bytes = Chunk::from(bytes);
-            let write = crate::files::Disk::Write { offset: 0, bytes };
-            for what in [write, crate::files::Disk::Finish { length: 0 }] {
-                local.act(what).await.map_err(FileError::Disk)?;
-            }
-            return Ok(());
+            return write(local, bytes).await;
         }
         let spec = DownloadSpec { ordered: true, ..self.spec()? };
         self.run(spec, local).await.map(drop)
@@ -248,6 +252,21 @@ impl Download {
         // The runtime has ended that moved it.
         result.unwrap_or(Err(crate::client::Error::Closed.into()))
     }
+}
+
+/// Bytes that came along.
+async fn write(mut local: Local, bytes: Vec<u8>) -> Result<(), TransferError> {
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    for what in [Disk::Write { offset: 0, bytes: bytes.into() }, Disk::Finish { length }] {
+        local.act(what).await.map_err(FileError::Disk)?;
+    }
+    Ok(())
+}
+
+/// There is nothing to be had, and nothing stays of it.
+async fn discard(mut local: Local, error: TransferError) -> Result<(), TransferError> {
+    let _ = local.act(Disk::Discard).await;
+    Err(error)
 }
 
 impl fmt::Debug for Download {

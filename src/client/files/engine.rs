@@ -207,9 +207,8 @@ impl Engine {
     async fn run(mut self) {
         loop {
             self.poll();
-            // Who begins a transfer after this finds nobody, and begins another task.
-            if self.files.is_empty() {
-                self.from.close();
+            if self.files.is_empty() && self.leaves() {
+                return;
             }
             let wait = self.planner.poll_timeout(self.clock.now());
             let wait = wait.map(|at| at.saturating_sub(self.clock.now().mono));
@@ -224,6 +223,16 @@ impl Engine {
                 error = ended(&self.client) => return self.end_all(&error),
             }
         }
+    }
+
+    /// Whether nobody has told it anything: who begins a transfer after this begins another task.
+    fn leaves(&self) -> bool {
+        let mut door = self.client.inner.transfers_of_files.door();
+        let is_over = self.from.is_empty();
+        if is_over && door.to.as_ref().is_some_and(|to| to.same_channel(&self.to)) {
+            door.to = None;
+        }
+        is_over
     }
 
     fn hear(&mut self, input: Input) {
@@ -316,14 +325,15 @@ impl Engine {
     /// Does all that the planner has to be done.
     fn poll(&mut self) {
         loop {
-            if let Some(event) = self.planner.poll_event() {
-                self.tell(event);
-            } else if let Some(control) = self.planner.poll_control() {
-                self.control(control);
-            } else if let Some(request) = self.planner.poll_disk() {
+            // What is to be done on the disk, before the transfer's end is told.
+            if let Some(request) = self.planner.poll_disk() {
                 if let Some(entry) = self.files.get(&request.file) {
                     let _ = entry.local.send(Work::Do { token: request.token, what: request.what });
                 }
+            } else if let Some(event) = self.planner.poll_event() {
+                self.tell(event);
+            } else if let Some(control) = self.planner.poll_control() {
+                self.control(control);
             } else if let Some(outgoing) = self.planner.poll_request(self.clock.now()) {
                 self.send(outgoing);
             } else {
@@ -452,6 +462,10 @@ async fn serve(
             // What cannot be emptied is written over, and cut at the end.
             Work::Empty => drop(local.empty().await),
             Work::End(result) => {
+                // Whoever reads it hears that there is nothing more.
+                if let Local::Reader(_) = local {
+                    local = Local::Memory(Vec::new());
+                }
                 let _ = end.send(result.map(|()| local));
                 return;
             }

@@ -29,12 +29,12 @@ fn get_full_user(
     request: GetFullUser,
 ) -> Result<types::users::UserFull, RpcError> {
     let id = state.input_user(caller, &request.id)?;
+    let blocked = state.account(caller.me).blocked.contains_key(&Peer::User(id));
     let user = state.people.user(id).ok_or_else(|| invalid("USER_ID_INVALID"))?;
     let notify = state.notify_settings(caller.me, NotifyFor::Peer(Peer::User(id)));
     let settings = types::PeerSettings::new();
     let bot_info = user.is_bot().then(|| Box::new(state.bot_info(user, caller.me, Peer::User(id))));
     let about = user.about.clone();
-    let blocked = state.account(caller.me).blocked.contains_key(&Peer::User(id));
     let full_user = types::UserFull {
         blocked,
         about,

@@ -44,6 +44,7 @@ type Line = Editor<Words, FileHistory>;
 type Known = Arc<Mutex<Vec<String>>>;
 
 pub(super) async fn run(shell: &mut Shell, options: &Options) -> Result<(), Failure> {
+    shell.names.paint(std::env::var_os("NO_COLOR").as_deref());
     let known = Known::default();
     let history = history_file(&options.session);
     let mut editor = editor(&known, &history).map_err(broken)?;

@@ -20,6 +20,19 @@ use crate::date;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     known: HashMap<PeerId, Named>,
+    /// Whether lines are for a terminal with colours: those of telegram-cli.
+    is_painted: bool,
+}
+
+/// The colours of ANSI's codes.
+#[derive(Debug, Clone, Copy)]
+enum Colour {
+    Red = 31,
+    Green = 32,
+    Blue = 34,
+    Magenta = 35,
+    Cyan = 36,
+    Grey = 90,
 }
 
 /// The most peers whose names are kept; what is met then is shown by number until older ones are forgotten.
@@ -46,6 +59,28 @@ impl Names {
         for chat in chats {
             self.known.insert(chat_id(chat), Named { name: title(chat), username: handle(chat) });
         }
+    }
+
+    /// Paints lines from now on, unless `NO_COLOR` is set: <https://no-color.org>.
+    pub(super) fn paint(&mut self, no_color: Option<&std::ffi::OsStr>) {
+        self.is_painted = no_color.is_none_or(std::ffi::OsStr::is_empty);
+    }
+
+    fn painted(&self, colour: Colour, text: &str) -> String {
+        match self.is_painted {
+            true => format!("\u{1b}[{}m{text}\u{1b}[0m", colour as u8),
+            false => text.to_owned(),
+        }
+    }
+
+    /// A peer's name in the colour of its kind.
+    fn painted_name(&self, id: PeerId) -> String {
+        let colour = match id {
+            PeerId::User(_) => Colour::Red,
+            PeerId::Chat(_) => Colour::Magenta,
+            PeerId::Channel(_) => Colour::Cyan,
+        };
+        self.painted(colour, &self.name(id))
     }
 
     pub(super) fn forget(&mut self) {
@@ -91,13 +126,11 @@ impl Names {
                 let place = place_of(message);
                 let from = service.from_id.as_ref().unwrap_or(&service.peer_id);
                 let (when, who) = (when(service.date.into(), now), self.name(peer_id(from)));
-                format!(
-                    "[{}] [{when}] {who} {}",
-                    message_name(place, service.id),
-                    media::action(&service.action)
-                )
+                let (name, what) =
+                    (message_name(place, service.id), media::action(&service.action));
+                self.painted(Colour::Grey, &format!("[{name}] [{when}] {who} {what}"))
             }
-            Message::MessageEmpty(empty) => format!("[{}] is not there", empty.id),
+            other => format!("[{}] is not there", other.id()),
         }
     }
 
@@ -110,14 +143,18 @@ impl Names {
             when(message.date.into(), now)
         );
         if matches!(place, PeerId::Chat(_) | PeerId::Channel(_)) && from != place {
-            line.push_str(&format!("{} ", self.name(place)));
+            line.push_str(&format!("{} ", self.painted_name(place)));
         }
         // In a private chat one's own messages come from nobody else.
         let who = match (place, message.out) {
-            (PeerId::User(_), true) => format!("to {}", self.name(place)),
-            _ => self.name(from),
+            (PeerId::User(_), true) => format!("to {}", self.painted_name(place)),
+            _ => self.painted_name(from),
         };
-        line.push_str(&format!("{who} {}", if message.out { "<<<" } else { ">>>" }));
+        let arrow = match message.out {
+            true => self.painted(Colour::Green, "<<<"),
+            false => self.painted(Colour::Blue, ">>>"),
+        };
+        line.push_str(&format!("{who} {arrow}"));
         if let Some(forward) = &message.fwd_from {
             let from = match (&forward.from_id, &forward.from_name) {
                 (Some(from), _) => self.name(peer_id(from)),
@@ -177,7 +214,7 @@ impl Names {
                 json.insert("action".into(), json!({"type": media::action_type(&service.action)}));
                 Value::Object(json)
             }
-            Message::MessageEmpty(empty) => json!({"event": "empty", "id": empty.id.to_string()}),
+            other => json!({"event": "empty", "id": other.id().to_string()}),
         }
     }
 
@@ -205,7 +242,7 @@ impl Names {
 fn replied(message: &types::Message) -> Option<i32> {
     match message.reply_to.as_ref()? {
         MessageReplyHeader::MessageReplyHeader(reply) => reply.reply_to_msg_id,
-        MessageReplyHeader::MessageReplyStoryHeader(_) => None,
+        _ => None,
     }
 }
 
@@ -222,6 +259,7 @@ pub(super) fn place_of(message: &Message) -> Option<PeerId> {
         Message::Message(message) => Some(peer_id(&message.peer_id)),
         Message::MessageService(message) => Some(peer_id(&message.peer_id)),
         Message::MessageEmpty(message) => message.peer_id.as_ref().map(peer_id),
+        _ => None,
     }
 }
 
@@ -239,6 +277,8 @@ pub(super) fn peer_id(peer: &Peer) -> PeerId {
         Peer::PeerUser(user) => PeerId::User(user.user_id),
         Peer::PeerChat(chat) => PeerId::Chat(chat.chat_id),
         Peer::PeerChannel(channel) => PeerId::Channel(channel.channel_id),
+        // No other is in the layer that this is compiled for.
+        _ => PeerId::User(0),
     }
 }
 
@@ -256,7 +296,7 @@ pub(super) fn title(chat: &Chat) -> String {
         Chat::ChatForbidden(chat) => chat.title.clone(),
         Chat::Channel(channel) => channel.title.clone(),
         Chat::ChannelForbidden(channel) => channel.title.clone(),
-        Chat::ChatEmpty(_) => String::new(),
+        _ => String::new(),
     }
 }
 
@@ -292,7 +332,7 @@ pub(super) fn user_line(user: &User) -> String {
     if let Some(phone) = &user.phone {
         line.push_str(&format!(" +{}", clean_line(phone)));
     }
-    if user.bot {
+    if user.bot() {
         line.push_str(" (bot)");
     }
     if let Some(seen) = seen(user) {
@@ -311,7 +351,7 @@ fn seen(user: &types::User) -> Option<String> {
         UserStatus::UserStatusRecently(_) => "was online recently".to_owned(),
         UserStatus::UserStatusLastWeek(_) => "was online within a week".to_owned(),
         UserStatus::UserStatusLastMonth(_) => "was online within a month".to_owned(),
-        UserStatus::UserStatusEmpty => return None,
+        _ => return None,
     })
 }
 
@@ -336,7 +376,7 @@ pub(super) fn user_json(user: &User) -> Value {
         }
     }
     for (name, is_so) in [
-        ("bot", user.bot),
+        ("bot", user.bot()),
         ("contact", user.contact),
         ("mutual_contact", user.mutual_contact),
         ("self", user.self_),

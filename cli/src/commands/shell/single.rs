@@ -1,8 +1,10 @@
 //! A command as a process: `telewire msg @ada hello`. They are made of the same table as those of the shell.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::time::Instant;
 
+use clap::builder::Str;
 use clap::{Arg, ArgMatches, Args as _, FromArgMatches};
 
 use super::table::{self, Kind};
@@ -29,11 +31,10 @@ pub(crate) fn add_to(root: clap::Command) -> clap::Command {
         if taken.iter().any(|name| name == command.name) {
             return root;
         }
-        let spelled = |name: &str| name.replace('_', "-");
         let names = std::iter::once(&command.name).chain(command.also);
-        let aliases = names.clone().map(|name| spelled(name)).chain(command.also.iter().map(ToString::to_string));
-        let aliases = aliases.filter(|name| name != command.name);
-        let aliases: std::collections::BTreeSet<_> = aliases.collect();
+        let dashed = names.map(|name| name.replace('_', "-"));
+        let aliases: BTreeSet<_> = dashed.chain(command.also.iter().map(ToString::to_string)).collect();
+        let aliases = aliases.into_iter().filter(|name| name != command.name).map(Str::from);
         let takes_text = command.takes.last().is_some_and(|arg| arg.kind == Kind::Text);
         let help = if takes_text {
             "What it takes; a last `-` is the text of standard input, and `--` stands before one that begins with `-`"

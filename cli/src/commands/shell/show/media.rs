@@ -62,7 +62,7 @@ pub(super) fn to_json(media: &MessageMedia) -> Value {
             GeoPoint::GeoPoint(geo) => {
                 json!({"type": "geo", "latitude": geo.lat, "longitude": geo.long})
             }
-            GeoPoint::GeoPointEmpty => json!({"type": "geo"}),
+            _ => json!({"type": "geo"}),
         },
         MessageMedia::MessageMediaContact(contact) => json!({
             "type": "contact",
@@ -153,6 +153,6 @@ pub(in crate::commands::shell) fn url(geo: &GeoPoint) -> Option<String> {
         GeoPoint::GeoPoint(geo) => {
             Some(format!("https://www.openstreetmap.org/?mlat={}&mlon={}", geo.lat, geo.long))
         }
-        GeoPoint::GeoPointEmpty => None,
+        _ => None,
     }
 }

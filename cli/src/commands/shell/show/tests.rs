@@ -124,3 +124,17 @@ fn what_is_not_modelled_is_named_by_its_constructor() {
     assert_eq!(names().line(&service, NOW), "[13] [12:47] Ada Lovelace [pinMessage]");
     assert_eq!(names().message_json(&service)["action"], json!({"type": "pinMessage"}));
 }
+
+#[test]
+fn colours_are_those_of_telegram_cli_and_there_are_none_without_a_wish() {
+    let mut names = names();
+    let line = |names: &Names| names.line(&said("hello").into(), NOW);
+    let plain = line(&names);
+    names.paint(Some("1".as_ref()));
+    assert_eq!(line(&names), plain);
+    for no_color in [None, Some("".as_ref())] {
+        names.paint(no_color);
+        let red = "\u{1b}[31mAda Lovelace\u{1b}[0m";
+        assert_eq!(line(&names), format!("[12] [12:47] {red} \u{1b}[34m>>>\u{1b}[0m hello"));
+    }
+}

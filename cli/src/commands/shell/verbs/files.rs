@@ -263,6 +263,7 @@ async fn load_peer_photo(shell: &mut Shell, given: Given, then: Then) -> Result<
             let id = match &full.full_chat {
                 telewire::tl::api::enums::ChatFull::ChatFull(chat) => PeerId::Chat(chat.id),
                 telewire::tl::api::enums::ChatFull::ChannelFull(of) => PeerId::Channel(of.id),
+                _ => return Err(none()),
             };
             let photo = full.chats.iter().find(|chat| chat_id(chat) == id).and_then(photo_of);
             let photo = photo.ok_or_else(none)?;
@@ -285,7 +286,7 @@ fn photo_of(chat: &Chat) -> Option<&types::ChatPhoto> {
     };
     match photo {
         ChatPhoto::ChatPhoto(photo) => Some(photo),
-        ChatPhoto::ChatPhotoEmpty => None,
+        _ => None,
     }
 }
 

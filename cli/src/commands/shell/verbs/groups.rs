@@ -94,6 +94,7 @@ pub(super) async fn info(
             ];
             (PeerId::Channel(channel.id), channel.about.clone(), counts.to_vec())
         }
+        _ => return Err(Fault::failed("the server told of something that is not known here")),
     };
     let chat = full.chats.iter().find(|chat| crate::commands::shell::show::chat_id(chat) == id);
     let mut lines = vec![chat.map_or_else(|| typed(id), chat_line)];

@@ -65,7 +65,7 @@ async fn get_terms_of_service(shell: &mut Shell, _: Given) -> Result<Reply, Faul
             let text = update.terms_of_service.text;
             Reply::new(clean(&text), json!(text))
         }
-        TermsOfServiceUpdate::TermsOfServiceUpdateEmpty(_) => Reply::said(
+        _ => Reply::said(
             "the terms have not changed since they were agreed to: https://telegram.org/tos",
         ),
     })

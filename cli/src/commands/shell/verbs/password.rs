@@ -93,7 +93,7 @@ async fn verifier(password: Zeroizing<String>, algorithm: Algorithm) -> Result<V
         let mut entropy = OsEntropy::new().map_err(Fault::failed)?;
         let params = params(&algorithm, &mut entropy)?;
         let verifier = params.verifier(password.as_bytes()).map_err(Fault::failed)?;
-        Ok(verifier.as_ref().to_vec())
+        Ok(verifier.expose().to_vec())
     });
     work.await.map_err(Fault::failed)?
 }

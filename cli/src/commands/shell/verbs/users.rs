@@ -12,7 +12,7 @@ use crate::commands::shell::reply::Reply;
 use crate::commands::shell::show::{
     chat_json, chat_line, clean, clean_line, typed, user_json, user_line,
 };
-use crate::commands::shell::table::{Arg, Kind, LIMIT, commands, maybe, one};
+use crate::commands::shell::table::{Arg, Kind, commands, maybe, one};
 
 const USER: Arg = one("user", Kind::User);
 const FIRST: Arg = one("first", Kind::Word);
@@ -54,7 +54,7 @@ async fn suggested_contacts(shell: &mut Shell, _: Given) -> Result<Reply, Fault>
     let all = match shell.client.invoke(&call).await? {
         TopPeers::TopPeers(all) => all.users,
         TopPeers::TopPeersNotModified => Vec::new(),
-        TopPeers::TopPeersDisabled => {
+        _ => {
             return Err(Fault::failed(
                 "the account does not have those counted whom it writes most",
             ));
