@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use telewire::client::PeerRef;
 
 use crate::commands::shell::fault::Fault;
+use crate::commands::shell::named::is_bare;
 use crate::commands::shell::table::{Arg, Command, Count, Kind};
 use crate::commands::shell::words::{Line, Modifiers, Word};
 
@@ -98,6 +99,18 @@ impl Given {
     /// The same, or an empty one.
     pub(super) fn text(&self, place: usize) -> String {
         self.word(place).unwrap_or_default().to_owned()
+    }
+
+    /// Those words that name somebody.
+    pub(super) fn peer_words(&mut self) -> impl Iterator<Item = &mut String> {
+        let is_peer =
+            |arg: &Arg| matches!(arg.kind, Kind::Peer | Kind::User | Kind::Chat | Kind::Channel);
+        let values = self.command.takes.iter().zip(&mut self.values);
+        let values = values.filter(move |(arg, _)| is_peer(arg)).flat_map(|(_, values)| values);
+        values.filter_map(|value| match value {
+            Value::Word(word) => Some(word),
+            _ => None,
+        })
     }
 
     pub(super) fn peer(&self, place: usize) -> PeerRef {
@@ -206,7 +219,11 @@ fn value(arg: &Arg, word: &Word) -> Result<Value, String> {
             .map(Value::Message)
             .ok_or_else(|| wrong("a message, as 12, @channel/12 or a link to it")),
         Kind::Peer | Kind::User | Kind::Chat | Kind::Channel => {
-            let peer = PeerRef::read(text);
+            // Bare words may be what somebody is called.
+            let peer = PeerRef::read(text).map(drop).or_else(|error| match is_bare(text) {
+                true => Ok(()),
+                false => Err(error),
+            });
             peer.map(|_| Value::Word(text.clone())).map_err(|error| error.to_string())
         }
         Kind::File if text.is_empty() => Err(wrong("a file")),

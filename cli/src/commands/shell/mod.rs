@@ -16,6 +16,7 @@ mod interactive;
 mod lines;
 mod live;
 mod located;
+mod named;
 mod reply;
 mod show;
 mod single;
@@ -145,7 +146,8 @@ impl Shell {
     }
 
     /// Runs a command as often as it is to run.
-    async fn act(&mut self, given: Given) -> Result<Reply, Fault> {
+    async fn act(&mut self, mut given: Given) -> Result<Reply, Fault> {
+        self.find_peers(&mut given).await?;
         let times = given.modifiers.times;
         let (mut texts, mut values) = (Vec::new(), Vec::new());
         for _ in 0..times {

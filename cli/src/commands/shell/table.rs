@@ -246,6 +246,9 @@ mod tests {
     #[test]
     fn secret_chats_are_the_only_ones_that_are_to_come() {
         let secret: Vec<_> = verbs::secret::COMMANDS.iter().map(|command| command.name).collect();
-        assert_eq!(secret, ["create_secret_chat", "accept_secret_chat", "visualize_key"]);
+        assert_eq!(
+            secret,
+            ["create_secret_chat", "accept_secret_chat", "visualize_key", "set_ttl"]
+        );
     }
 }

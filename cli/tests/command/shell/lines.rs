@@ -74,7 +74,7 @@ async fn programs_get_an_object_a_line() {
 #[tokio::test(flavor = "multi_thread")]
 async fn commands_of_the_system_are_run() {
     let scene = Scene::new().await;
-    let ran = scene.shell(&["-e", "!echo a  b", "-e", "shell exit 3"], "").await;
+    let ran = scene.shell(&["-e", "!echo 'a  b'", "-e", "shell exit 3"], "").await;
     assert_eq!((ran.code, ran.out.as_str()), (1, "a  b\n"));
     assert_eq!(ran.err, "error: the command ended with 3\n");
 }

@@ -37,7 +37,7 @@ async fn lines_are_typed_completed_and_what_happens_is_shown_above() {
     }
     done(bob.send_message("@lovelace", "hello from Bob")).await;
     let (code, shown) = spawn_blocking(move || {
-        terminal.wait_for("Bob >>> hello from Bob");
+        terminal.wait_for("hello from Bob");
         // Ctrl-C drops a line and Ctrl-D ends it.
         terminal.press("msg @babbage never\u{3}");
         terminal.press("\u{4}");

@@ -53,7 +53,7 @@ async fn who_is_blocked_cannot_write() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bot_is_started_in_private_and_in_a_group() {
+async fn a_bot_is_started() {
     let scene = Scene::new().await;
     let person = scene.world.bot("Engine bot");
     scene.world.set_username(person.id(), "enginebot").unwrap();
@@ -68,11 +68,8 @@ async fn a_bot_is_started_in_private_and_in_a_group() {
     };
     scene.ok(&["start_bot", "@enginebot"]).await;
     assert_eq!(next().await, "/start");
-    let made = scene.json(&["create_group_chat", "Engines", "@babbage"]).await;
-    let chat = made["id"].as_str().unwrap().to_owned();
-    scene.ok(&["start_bot", "@enginebot", &chat, "data"]).await;
-    let started = next().await;
-    assert!(started.starts_with("/start") && started.ends_with(" data"), "{started}");
+    let said = scene.fails(&["start_bot", "@babbage"], 1).await;
+    assert!(said.contains("BOT_INVALID"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -81,4 +78,23 @@ async fn cards_of_before_are_told_to_be_gone() {
     let said = scene.fails(&["import_card", "0a:1b:2c"], 1).await;
     assert!(said.starts_with("cards of hexadecimal numbers are gone"), "{said}");
     assert!(scene.called().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_named_as_telegram_cli_printed_them() {
+    let scene = Scene::new().await;
+    done(scene.bob.set_name("Charles", "Babbage")).await;
+    done(scene.bob.send_message("@lovelace", "hello")).await;
+    scene.ok(&["msg", "Charles_Babbage", "answer"]).await;
+    assert_eq!(scene.texts("@lovelace").await, ["hello", "answer"]);
+    let said = scene.fails(&["msg", "Nobody_Here", "hello"], 1).await;
+    assert!(said.contains("nobody is found as"), "{said}");
+    let carol = scene.also("Чарльз", "carol").await;
+    done(carol.send_message("@lovelace", "hello")).await;
+    scene.ok(&["msg", "Чарльз", "answer"]).await;
+    assert_eq!(seen_by(&carol, "@lovelace").await.len(), 2);
+    let other = scene.also("Чарльз", "another").await;
+    done(other.send_message("@lovelace", "hello")).await;
+    let said = scene.fails(&["msg", "Чарльз", "which"], 2).await;
+    assert!(said.starts_with("several are called Чарльз: user#"), "{said}");
 }
