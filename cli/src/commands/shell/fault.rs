@@ -29,6 +29,7 @@ pub(super) enum Fault {
 }
 
 impl Fault {
+    #[expect(clippy::needless_pass_by_value, reason = "errors are mapped with it")]
     pub(super) fn failed(why: impl ToString) -> Self {
         Self::Failed(why.to_string())
     }

@@ -143,6 +143,7 @@ impl Shell {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "errors are mapped with it")]
 fn broken(error: ReadlineError) -> Failure {
     Failure::Run(format!("the terminal cannot be used: {error}"))
 }

@@ -61,11 +61,9 @@ fn read_line(input: &mut impl BufRead, most: usize) -> io::Result<Option<Result<
 pub(super) fn read_all() -> Result<String, Fault> {
     let text = files::read(io::stdin().lock(), MAX_INPUT);
     let text = text.map_err(|error| Fault::Usage(format!("standard input: {error}")))?;
-    Ok(text
-        .strip_suffix('\n')
-        .map(|text| text.strip_suffix('\r').unwrap_or(text))
-        .unwrap_or(&text)
-        .to_owned())
+    let text =
+        text.strip_suffix('\n').map_or(&*text, |text| text.strip_suffix('\r').unwrap_or(text));
+    Ok(text.to_owned())
 }
 
 #[cfg(test)]

@@ -229,6 +229,7 @@ impl Shell {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "errors are mapped with it")]
 fn unanswered(failure: Failure) -> Fault {
     Fault::Usage(failure.to_string())
 }

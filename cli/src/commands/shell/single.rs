@@ -163,7 +163,7 @@ mod tests {
         assert_eq!((given.word(0), given.word(1)), (Some("@ada"), Some("two  blanks 'x'")));
         let given = matched(&["msg", "--json", "-1000000000017", "--", "--hello"]).given().unwrap();
         assert_eq!((given.word(0), given.word(1)), (Some("-1000000000017"), Some("--hello")));
-        let given = matched(&["[reply=5]", "msg"][1..].as_ref()).given();
+        let given = matched(&["msg"]).given();
         assert!(given.unwrap_err().to_string().starts_with("msg: <peer> is missing"));
     }
 

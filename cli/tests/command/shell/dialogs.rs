@@ -26,7 +26,7 @@ async fn history_shows_messages_and_marks_nothing_as_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn dialogs_and_channels_are_listed() {
     let scene = Scene::new().await;
-    scene.from_bob("hello").await;
+    scene.heard("hello").await;
     scene.json(&["create_channel", "News", "about"]).await;
     let shown = scene.ok(&["dialogs"]).await;
     let bob = format!("User Bob (user#{}): 1 unread", scene.bob_id);
@@ -44,7 +44,7 @@ async fn dialogs_and_channels_are_listed() {
 async fn messages_are_found() {
     let scene = Scene::new().await;
     for text in ["the engine", "2020", "another engine"] {
-        scene.from_bob(text).await;
+        scene.heard(text).await;
     }
     let found = scene.json(&["search", "@babbage", "engine"]).await;
     assert_eq!(scene.called(), ["contacts.resolveUsername", "messages.search"]);
@@ -74,7 +74,7 @@ async fn messages_are_found() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_is_shown_by_its_number() {
     let scene = Scene::new().await;
-    let first = scene.from_bob("hello").await;
+    let first = scene.heard("hello").await;
     let shown = scene.ok(&["get_message", &first]).await;
     assert_eq!(scene.called(), ["messages.getMessages"]);
     assert!(shown.ends_with("hello\n"), "{shown}");
@@ -84,7 +84,7 @@ async fn a_message_is_shown_by_its_number() {
 #[tokio::test(flavor = "multi_thread")]
 async fn mark_read_is_seen_by_the_other() {
     let scene = Scene::new().await;
-    let first = scene.from_bob("hello").await;
+    let first = scene.heard("hello").await;
     scene.ok(&["mark_read", "@babbage"]).await;
     let dialogs = done(scene.bob.dialogs().collect()).await;
     let id = seen_by(&scene.bob, "@lovelace").await[0].id;
@@ -94,7 +94,7 @@ async fn mark_read_is_seen_by_the_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_are_deleted_for_oneself_or_for_all() {
     let scene = Scene::new().await;
-    let (one, two) = (scene.from_bob("one").await, scene.from_bob("two").await);
+    let (one, two) = (scene.heard("one").await, scene.heard("two").await);
     scene.ok(&["delete_msg", &one]).await;
     assert_eq!(scene.called(), ["messages.deleteMessages"]);
     assert_eq!(scene.texts("@lovelace").await, ["one", "two"]);

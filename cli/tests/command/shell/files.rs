@@ -63,3 +63,76 @@ async fn places_give_their_link_instead_of_a_file() {
     let shown = scene.ok(&["load_file", id]).await;
     assert_eq!(shown, "https://www.openstreetmap.org/?mlat=1.5&mlon=2.5\n");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_kind_of_file_is_sent_answered_with_and_posted() {
+    let scene = Scene::new().await;
+    let first = scene.heard("question").await;
+    let made = scene.json(&["create_channel", "News", "about"]).await;
+    let channel = made["id"].as_str().unwrap();
+    scene.ok(&["channel_set_username", channel, "adasnews"]).await;
+    let file = scene.file("some.jpg", [7; 3_000]);
+    for kind in ["photo", "video", "audio", "document", "file"] {
+        scene.ok(&[&format!("send_{kind}"), "@babbage", &file, kind]).await;
+        scene.ok(&[&format!("reply_{kind}"), &first, &file]).await;
+        scene.ok(&[&format!("post_{kind}"), "@adasnews", &file, kind]).await;
+    }
+    let seen = scene.seen("@lovelace").await;
+    assert_eq!(seen.len(), 11);
+    for (kind, pair) in
+        ["photo", "video", "audio", "document", "file"].iter().zip(seen[1..].chunks(2))
+    {
+        assert_eq!(pair[0].message, *kind);
+        assert!(pair[0].reply_to.is_none() && pair[1].reply_to.is_some(), "{kind}");
+        for message in pair {
+            let is_photo = matches!(&message.media, Some(MessageMedia::MessageMediaPhoto(_)));
+            // By its name, it is a photo.
+            assert_eq!(is_photo, matches!(*kind, "photo" | "file"), "{kind}: {message:?}");
+        }
+    }
+    let posted = scene.seen("@adasnews").await;
+    assert_eq!(posted.len(), 5);
+    assert!(posted.iter().all(|message| message.post && message.media.is_some()));
+    // What Bob sends comes as a file of Ada's.
+    let photo = scene.json(&["history", "@babbage", "20"]).await;
+    let id = photo[1]["id"].as_str().unwrap();
+    let shown = scene.ok(&["load_photo", id]).await;
+    let path = shown.trim().strip_prefix("Saved to ").unwrap();
+    assert!(!std::fs::read(path).unwrap().is_empty());
+    let said = scene.fails(&["load_video", id], 1).await;
+    assert_eq!(said, "there is nothing of that kind in the message");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn photos_of_people_groups_and_channels_are_changed_and_saved() {
+    let scene = Scene::new().await;
+    let file = scene.file("some.jpg", [7; 3_000]);
+    let made = scene.json(&["create_group_chat", "Engines", "@babbage"]).await;
+    let chat = made["id"].as_str().unwrap();
+    let made = scene.json(&["create_channel", "News", "about"]).await;
+    let channel = made["id"].as_str().unwrap();
+    scene.ok(&["channel_set_username", channel, "adasnews"]).await;
+    let said = scene.fails(&["load_chat_photo", chat], 1).await;
+    assert_eq!(said, "there is no photo to be seen");
+    scene.ok(&["set_profile_photo", &file]).await;
+    scene.ok(&["chat_set_photo", chat, &file]).await;
+    scene.ok(&["channel_set_photo", "@adasnews", &file]).await;
+    let full = done(scene.bob.full_user("@lovelace")).await;
+    assert!(full.full_user.profile_photo.is_some());
+    let dialogs = done(scene.bob.dialogs().collect()).await;
+    let has_photo = |chat: &enums::Chat| match chat {
+        enums::Chat::Chat(chat) => matches!(chat.photo, enums::ChatPhoto::ChatPhoto(_)),
+        enums::Chat::Channel(of) => matches!(of.photo, enums::ChatPhoto::ChatPhoto(_)),
+        _ => false,
+    };
+    assert!(dialogs.iter().filter_map(|dialog| dialog.chat.as_ref()).any(has_photo));
+    let full = done(scene.bob.full_chat("@adasnews")).await;
+    assert!(full.chats.iter().any(has_photo));
+    for words in
+        [["load_user_photo", "me"], ["load_chat_photo", chat], ["load_channel_photo", "@adasnews"]]
+    {
+        let shown = scene.ok(&words).await;
+        let path = shown.trim().strip_prefix("Saved to ").unwrap();
+        assert!(!std::fs::read(path).unwrap().is_empty(), "{words:?}");
+    }
+}

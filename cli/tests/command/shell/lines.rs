@@ -31,7 +31,7 @@ async fn quit_ends_and_nothing_after_it_runs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn in_a_chat_every_line_is_a_message() {
     let scene = Scene::new().await;
-    scene.from_bob("before").await;
+    scene.heard("before").await;
     let lines =
         "chat_with_peer @babbage\nhello  there\n/history 1\nget_self\n/read\n/exit\nversion\n";
     let ran = scene.shell(&[], lines).await;

@@ -176,7 +176,7 @@ impl Scene {
     }
 
     /// A message of Bob's to Ada; its number in her box, which is hers alone.
-    async fn from_bob(&self, text: &str) -> String {
+    async fn heard(&self, text: &str) -> String {
         done(self.bob.send_message("@lovelace", text)).await;
         let history = self.json(&["history", "@babbage", "1"]).await;
         drop(self.world.take_calls());

@@ -50,7 +50,7 @@ async fn terms_version_licence_and_counts_are_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_time_to_live_of_a_chat_is_the_others_too_and_secret_chats_are_to_come() {
+async fn secret_chats_are_to_come() {
     let scene = Scene::new().await;
     for words in [
         &["create_secret_chat", "@babbage"][..],
@@ -77,4 +77,20 @@ async fn any_method_is_called_by_its_name() {
     assert_eq!(said, "call: the API has no method `messages.nope`");
     let said = scene.fails(&["call", "messages.getHistory", "{"], 2).await;
     assert!(said.starts_with("call: this is no JSON: "), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_server_does_not_know_is_asked_for_by_its_method_and_told() {
+    let scene = Scene::new().await;
+    for (words, method) in [
+        (&["export_card"][..], "contacts.exportContactToken"),
+        (&["import_card", "t.me/contact/token"], "contacts.importContactToken"),
+        (&["set_phone_number", "+99966"], "account.sendChangePhoneCode"),
+        (&["set_ttl", "@babbage", "60"], "messages.setHistoryTTL"),
+    ] {
+        let said = scene.fails(words, 1).await;
+        assert!(said.starts_with("the server answered "), "{said}");
+        let asked = scene.world.unmodelled();
+        assert!(asked.iter().any(|(name, _)| name == method), "{method}: {asked:?}");
+    }
 }

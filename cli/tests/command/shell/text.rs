@@ -19,7 +19,7 @@ async fn msg_sends_a_text_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn modifiers_change_what_is_sent() {
     let scene = Scene::new().await;
-    let first = scene.from_bob("first").await;
+    let first = scene.heard("first").await;
     let lines = format!(
         "[html] msg @babbage <b>bold</b> text\n[reply={first}] msg @babbage \"a\\nb\"\n[x3] msg @babbage again\n"
     );
@@ -37,7 +37,7 @@ async fn modifiers_change_what_is_sent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn reply_answers_a_message() {
     let scene = Scene::new().await;
-    let first = scene.from_bob("question").await;
+    let first = scene.heard("question").await;
     scene.ok(&["reply", &first, "answer"]).await;
     assert_eq!(scene.called(), ["messages.getMessages", "messages.sendMessage"]);
     scene.ok(&["reply", &format!("@babbage/{first}"), "more"]).await;
@@ -101,7 +101,7 @@ async fn a_broadcast_goes_to_each() {
 async fn messages_are_forwarded_with_and_without_their_author() {
     let scene = Scene::new().await;
     let carol = scene.also("Carol", "carol").await;
-    let (one, two) = (scene.from_bob("one").await, scene.from_bob("two").await);
+    let (one, two) = (scene.heard("one").await, scene.heard("two").await);
     scene.ok(&["fwd", "@carol", &one, &format!("@babbage/{two}")]).await;
     scene.ok(&["fwd_media", "@carol", &one]).await;
     let seen = seen_by(&carol, "@lovelace").await;

@@ -4,6 +4,14 @@ use super::*;
 use crate::support::LOOK;
 use crate::terminal::Terminal;
 
+/// Waits until the shell has asked for a line so often: what is typed between two lines is the terminal's, and not the editor's.
+fn wait_for_line(terminal: &Terminal, count: usize) {
+    // It turns bracketed paste on for each.
+    terminal.wait_until("prompt", |terminal| {
+        terminal.shown().matches("\u{1b}[?2004h").count() >= count
+    });
+}
+
 impl Scene {
     fn terminal(&self) -> Terminal {
         let options = self.options();
@@ -21,9 +29,10 @@ async fn lines_are_typed_completed_and_what_happens_is_shown_above() {
     let session = scene.path("telewire.session.history");
     let named = format!("user#{} Bob", scene.bob_id);
     let terminal = spawn_blocking(move || {
-        terminal.wait_for("> ");
+        wait_for_line(&terminal, 1);
         terminal.press("user_inf\t@babbage\r");
         terminal.wait_for(&named);
+        wait_for_line(&terminal, 2);
         // Who was met completes a name.
         terminal.press("msg @bab\tfrom a terminal\r");
         terminal
@@ -40,6 +49,7 @@ async fn lines_are_typed_completed_and_what_happens_is_shown_above() {
         terminal.wait_for("hello from Bob");
         // Ctrl-C drops a line and Ctrl-D ends it.
         terminal.press("msg @babbage never\u{3}");
+        wait_for_line(&terminal, 4);
         terminal.press("\u{4}");
         terminal.end()
     })

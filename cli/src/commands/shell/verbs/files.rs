@@ -2,7 +2,7 @@
 
 mod kind;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use telewire::client::files::{RemoteFile, Source};
@@ -184,7 +184,7 @@ async fn load(shell: &mut Shell, given: Given, wanted: Wanted, then: Then) -> Re
         // It has the name that its sender gave it, made harmless, and what is there is not replaced.
         _ => shell.client.download(&*message).to_path(&shell.downloads).await?,
     };
-    saved(target, then)
+    saved(&target, then)
 }
 
 fn nothing() -> Fault {
@@ -216,11 +216,11 @@ fn link(media: &MessageMedia) -> Option<String> {
     }
 }
 
-fn saved(path: PathBuf, then: Then) -> Result<Reply, Fault> {
+fn saved(path: &Path, then: Then) -> Result<Reply, Fault> {
     let shown = path.display().to_string();
     if then == Then::View {
         // An absolute path cannot be taken for an option.
-        let path = std::fs::canonicalize(&path).map_err(Fault::failed)?;
+        let path = std::fs::canonicalize(path).map_err(Fault::failed)?;
         open(&path.display().to_string())?;
     }
     let json = serde_json::json!({"event": "download", "result": shown});
@@ -275,7 +275,7 @@ async fn load_peer_photo(shell: &mut Shell, given: Given, then: Then) -> Result<
     let file = RemoteFile::at(&location, dc, None);
     let path = shell.downloads.join(format!("{}.jpg", typed(id).replace('#', "_")));
     let path = shell.client.download(file).overwrite().to_path(path).await?;
-    saved(path, then)
+    saved(&path, then)
 }
 
 fn photo_of(chat: &Chat) -> Option<&types::ChatPhoto> {

@@ -126,12 +126,12 @@ impl<'s> Reading<'_, 's> {
             }
             Ty::Boxed(index) => {
                 let all = self.codec.schemas().get(schema);
-                let ty = all.and_then(|schema| Some(schema.ty(*index).name.tl.as_str()));
+                let ty = all.map(|schema| schema.ty(*index).name.tl.as_str());
                 self.boxed(ty.unwrap_or_default(), json, depth)
             }
             Ty::Bare(index) => {
                 let all = self.codec.schemas().get(schema);
-                let name = all.and_then(|schema| Some(schema.constructor(*index).name.tl.clone()));
+                let name = all.map(|schema| schema.constructor(*index).name.tl.clone());
                 self.constructor(&name.unwrap_or_default(), json, depth)
             }
             Ty::Object | Ty::Variable => {
@@ -217,7 +217,7 @@ pub(super) fn shown(value: &Value) -> Json {
         Value::Double(number) => json!(number),
         Value::Int128(bytes) => json!(hex::encode(bytes)),
         Value::Int256(bytes) => json!(hex::encode(bytes)),
-        Value::Int512(bytes) => json!(hex::encode(&**bytes)),
+        Value::Int512(bytes) => json!(hex::encode(**bytes)),
         Value::String(text) => json!(text.to_string_lossy()),
         Value::Bytes(bytes) | Value::Raw(bytes) => json!(Base64::encode_string(bytes)),
         Value::Bool(value) => json!(value),
@@ -239,14 +239,14 @@ mod tests {
 
     use super::*;
 
-    fn bytes(method: &str, json: Json, named: &Named) -> Result<Vec<u8>, String> {
+    fn bytes(method: &str, json: &Json, named: &Named) -> Result<Vec<u8>, String> {
         let schema = crate::commands::shell::verbs::call::schema().unwrap();
         let codec = Codec::new(&schema);
         let of = *codec.named(method).iter().find(|one| one.is_function()).unwrap();
         let mut random = || 7;
         let mut reading =
             Reading { codec: &codec, named, unknown: BTreeSet::new(), random: &mut random };
-        let value = reading.function(&of, &json)?;
+        let value = reading.function(&of, json)?;
         match reading.unknown.pop_first() {
             Some(name) => Err(format!("asks for {name}")),
             None => codec.encode(&value).map_err(|error| error.to_string()),
@@ -268,13 +268,13 @@ mod tests {
             "reply_to": {"_": "inputReplyToMessage", "reply_to_msg_id": 3},
             "entities": [{"_": "messageEntityBold", "length": 2}],
         });
-        assert_eq!(bytes("messages.sendMessage", json, &named), Ok(expected.to_bytes()));
+        assert_eq!(bytes("messages.sendMessage", &json, &named), Ok(expected.to_bytes()));
     }
 
     #[test]
     fn whoever_is_named_is_asked_for() {
         let json = json!({"peer": "@bob", "limit": 5});
-        let asked = bytes("messages.getHistory", json, &Named::new());
+        let asked = bytes("messages.getHistory", &json, &Named::new());
         assert_eq!(asked, Err("asks for @bob".to_owned()));
     }
 
@@ -310,7 +310,7 @@ mod tests {
                 "account.updateStatus.offline: expected true",
             ),
         ] {
-            let found = bytes(method, json, &Named::new()).unwrap_err();
+            let found = bytes(method, &json, &Named::new()).unwrap_err();
             assert!(found.starts_with(error), "{found}");
         }
     }
