@@ -1,5 +1,9 @@
 //! Files, sent and saved.
 
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+use telewire::client::files::Source;
 use telewire::tl::api::enums::MessageMedia;
 
 use super::*;
@@ -143,4 +147,71 @@ async fn photos_of_people_groups_and_channels_are_changed_and_saved() {
         let path = shown.trim().strip_prefix("Saved to ").unwrap();
         assert!(!std::fs::read(path).unwrap().is_empty(), "{words:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_viewed_is_opened_without_a_shell_in_between() {
+    let scene = Scene::new().await;
+    let evil = "a;touch pwned;$(touch pwned) '#.txt";
+    scene.ok(&["send_document", "@babbage", &scene.file(evil, "text")]).await;
+    std::fs::remove_file(scene.path(evil)).unwrap();
+    let history = scene.json(&["history", "@babbage", "1"]).await;
+    let id = history[0]["id"].as_str().unwrap().to_owned();
+    // In the place of the desktop's program: it tells what it was given.
+    let (opener, told) = (scene.path("xdg-open"), scene.path("told"));
+    std::fs::write(
+        &opener,
+        "#!/bin/sh\nprintf '%s|' \"$@\" > \"$TOLD.new\" && mv \"$TOLD.new\" \"$TOLD\"\n",
+    )
+    .unwrap();
+    std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", text(scene.folder.path()), std::env::var("PATH").unwrap());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_telewire"));
+    command.arg("view_document").args(scene.options()).arg("--").arg(&id);
+    command.env("PATH", path).env("TOLD", &told).current_dir(scene.folder.path());
+    let output = spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let start = std::time::Instant::now();
+    while !told.exists() {
+        assert!(start.elapsed() < PATIENCE, "nothing was opened");
+        tokio::time::sleep(crate::support::LOOK).await;
+    }
+    let told = std::fs::read_to_string(&told).unwrap();
+    let (opened, rest) = told.split_once('|').unwrap();
+    assert_eq!((std::fs::read_to_string(opened).unwrap().as_str(), rest), ("text", ""));
+    assert!(opened.starts_with('/') && !scene.path("pwned").exists(), "{opened}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_small_picture_of_a_document_is_saved() {
+    let scene = Scene::new().await;
+    let mut jpeg =
+        b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xc0\0\x11\x08".to_vec();
+    jpeg.extend([0, 60, 0, 80, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1]);
+    jpeg.extend([7; 500]);
+    let upload = async |bytes: Vec<u8>, name: &str| {
+        let uploaded = scene.bob.upload(Source::bytes(bytes)).name(name).await.unwrap();
+        uploaded.input_file()
+    };
+    let name = types::DocumentAttributeFilename::new("data.bin".into());
+    let media = types::InputMediaUploadedDocument {
+        thumb: Some(upload(jpeg.clone(), "thumb.jpg").await),
+        ..types::InputMediaUploadedDocument::new(
+            upload(vec![1; 2_000], "data.bin").await,
+            "application/octet-stream".into(),
+            vec![name.into()],
+        )
+    };
+    done(scene.bob.send_message("@lovelace", "").media(media)).await;
+    let history = scene.json(&["history", "@babbage", "1"]).await;
+    let id = history[0]["id"].as_str().unwrap();
+    for kind in ["video", "document", "file"] {
+        let shown = scene.ok(&[&format!("load_{kind}_thumb"), id]).await;
+        let path = shown.trim().strip_prefix("Saved to ").unwrap();
+        assert_eq!(std::fs::read(path).unwrap(), jpeg, "{kind}");
+    }
+    scene.ok(&["send_document", "@babbage", &scene.file("plain.txt", "text")]).await;
+    let history = scene.json(&["history", "@babbage", "1"]).await;
+    let said = scene.fails(&["load_file_thumb", history[0]["id"].as_str().unwrap()], 1).await;
+    assert_eq!(said, "there is nothing of that kind in the message");
 }
