@@ -36,6 +36,9 @@ async fn a_group_is_made_named_shown_and_grows_and_shrinks() {
     let info = scene.json(&["chat_info", &chat]).await;
     assert_eq!(info["members"].as_array().unwrap().len(), 3, "{info}");
     scene.ok(&["chat_del_user", &chat, "@carol"]).await;
+    scene.ok(&["chat_add_user", &chat, "@carol", "5"]).await;
+    assert_eq!(scene.bobs_group().await, Some(("Difference Engines".into(), 3)));
+    scene.ok(&["chat_del_user", &chat, "@carol"]).await;
     assert_eq!(scene.bobs_group().await, Some(("Difference Engines".into(), 2)));
     let said = scene.fails(&["chat_del_user", &chat, "@nobody_here"], 1).await;
     assert!(said.contains("nobody is found as"), "{said}");

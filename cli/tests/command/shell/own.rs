@@ -94,3 +94,20 @@ async fn what_the_server_does_not_know_is_asked_for_by_its_method_and_told() {
         assert!(asked.iter().any(|(name, _)| name == method), "{method}: {asked:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_password_is_asked_for_twice_and_not_told() {
+    let scene = Scene::new().await;
+    let ran = scene.run_with(&["set_password", "a", "hint"], &[], "secret\nother\n").await;
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert_eq!(ran.err, "error: the two are not the same: nothing was changed\n");
+    let ran = scene.run_with(&["set_password"], &[], "\n").await;
+    assert_eq!((ran.code, ran.err.as_str()), (2, "error: a password has one character at least\n"));
+    let changed = "account.updatePasswordSettings";
+    let is_changed = || scene.world.unmodelled().iter().any(|(name, _)| name == changed);
+    assert!(!is_changed());
+    let ran = scene.run_with(&["set_password", "a", "hint"], &[], "secret\nsecret\n").await;
+    // The world keeps passwords, and does not change them.
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(is_changed() && !ran.out.contains("secret"), "{}{}", ran.out, ran.err);
+}

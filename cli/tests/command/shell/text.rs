@@ -115,6 +115,38 @@ async fn messages_are_forwarded_with_and_without_their_author() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_bot_sends_buttons() {
+    let scene = Scene::new().await;
+    let bot = scene.world.bot("Engine bot");
+    scene.world.set_username(bot.id(), "enginebot").unwrap();
+    let session = scene.path("bot.session");
+    let store = FileStore::open(&session).unwrap();
+    let client = scene.world.client().store(store).build().await.unwrap();
+    timeout(PATIENCE, client.log_in_bot(bot.token().unwrap())).await.unwrap().unwrap();
+    client.close().await;
+    drop(client);
+    done(scene.bob.start_bot("@enginebot", "")).await;
+    let line = "msg_kbd @babbage \"yes,no thanks;later\" Shall we?";
+    let mut options = scene.options();
+    options[3] = text(&session).to_owned();
+    let ran = spawn_blocking(move || {
+        let options = options.iter().map(String::as_str);
+        let all: Vec<_> = ["shell", "-e", line].into_iter().chain(options).collect();
+        Process::start_with(&all, "").wait()
+    });
+    let ran = ran.await.unwrap();
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    let seen = scene.seen("@enginebot").await;
+    let last = seen.last().unwrap();
+    assert_eq!(last.message, "Shall we?");
+    let Some(enums::ReplyMarkup::ReplyKeyboardMarkup(keyboard)) = &last.reply_markup else {
+        panic!("{last:?}")
+    };
+    let counts: Vec<_> = keyboard.rows.iter().map(|row| row.buttons.len()).collect();
+    assert_eq!(counts, [2, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn posts_are_in_the_channels_own_name() {
     let scene = Scene::new().await;
     let made = scene.json(&["create_channel", "News", "about"]).await;
