@@ -84,3 +84,29 @@ async fn a_signal_leaves_the_terminal_as_it_was() {
     assert_eq!(before, after);
     scene.ok(&["get_self"]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_ends_a_command_and_not_the_shell_and_a_chat_has_its_prompt() {
+    let scene = Scene::new().await;
+    let terminal = scene.terminal();
+    let (code, shown) = spawn_blocking(move || {
+        wait_for_line(&terminal, 1);
+        terminal.press("!echo begun; sleep 600\r");
+        terminal.wait_for("\nbegun");
+        terminal.press("\u{3}");
+        terminal.wait_for("interrupted; what was under way may have been done");
+        wait_for_line(&terminal, 2);
+        terminal.press("chat @babbage\r");
+        wait_for_line(&terminal, 3);
+        terminal.wait_for("@babbage > ");
+        // Ctrl-D leaves the chat first, and then the shell.
+        terminal.press("\u{4}");
+        wait_for_line(&terminal, 4);
+        terminal.press("\u{4}");
+        terminal.end()
+    })
+    .await
+    .unwrap();
+    assert_eq!(code, Some(0), "{shown}");
+    scene.ok(&["get_self"]).await;
+}
