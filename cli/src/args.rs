@@ -57,7 +57,7 @@ Examples:
   telewire schema diff old.json new.json
       tells what differs between two schemas
   telewire shell
-      is a client to type commands into; `telewire shell -e help` lists them
+      is a client to type commands into; `telewire shell --help` lists them
   telewire msg @ada hello
       is one of these commands by itself
 

@@ -9,7 +9,7 @@ use crate::dc_arg::DcArg;
 /// Runs the commands of telegram-cli, by Telegram's methods of today.
 ///
 /// At a terminal it is a prompt with history, completion and what happens meanwhile; otherwise it reads a command from each
-/// line of standard input. `help` lists the commands; each is a command of `telewire` too: `telewire msg @ada hello`.
+/// line of standard input. `help` lists the commands, as --help does; each is one of `telewire` too: `telewire msg @ada hello`.
 ///
 /// `telewire login` makes the session.
 #[derive(Debug, Clone, clap::Args)]

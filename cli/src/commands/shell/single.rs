@@ -26,6 +26,13 @@ const WORDS: &str = "words";
 
 /// Has a command of clap's have all of the table's that mean something alone. The help of all stays short: they are not in it.
 pub(crate) fn add_to(root: clap::Command) -> clap::Command {
+    let root = root.mut_subcommands(|one| match one.get_name() {
+        "shell" => {
+            let examples = one.get_after_help().map(ToString::to_string).unwrap_or_default();
+            one.after_long_help(format!("{examples}\n\n{}", super::verbs::tool::help_of_all()))
+        }
+        _ => one,
+    });
     let taken: Vec<String> = root.get_subcommands().map(|one| one.get_name().to_owned()).collect();
     table::all().filter(|command| command.alone).fold(root, |root, command| {
         if taken.iter().any(|name| name == command.name) {
@@ -48,12 +55,13 @@ pub(crate) fn add_to(root: clap::Command) -> clap::Command {
             .allow_negative_numbers(true)
             .help(help);
         let one = clap::Command::new(command.name)
-            .about(command.help)
             .override_usage(format!("telewire {} [OPTIONS]", command.usage()))
             .aliases(aliases)
             .hide(true)
             .arg(words);
-        root.subcommand(Options::augment_args(one))
+        // The options have an introduction of their own, which is not the command's.
+        let one = Options::augment_args(one).about(command.help).long_about(command.help);
+        root.subcommand(one)
     })
 }
 
@@ -147,6 +155,7 @@ mod tests {
             let dashed = command.name.replace('_', "-");
             assert_eq!(root.find_subcommand(&dashed).unwrap().get_name(), command.name);
             let help = found.clone().max_term_width(80).render_long_help().to_string();
+            assert!(help.starts_with(&format!("{}\n", command.help)), "{help}");
             for line in help.lines() {
                 // How a command is written is not wrapped.
                 let is_usage = line.starts_with("Usage: ");

@@ -44,3 +44,21 @@ fn wrong_words_are_told_before_anything_is_opened() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("unrecognized subcommand 'mgs'"), "{}", ran.err);
 }
+
+#[test]
+fn help_needs_no_account() {
+    let ran = run(&["shell", "--help"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    for part in
+        ["Exit code:\n", "\nText:\n  msg <peer> <text…>\n      sends a text\n", "\nThe shell:\n"]
+    {
+        assert!(ran.out.contains(part), "{part} in {}", ran.out);
+    }
+    assert!(!run(&["shell", "-h"]).out.contains("sends a text"));
+    let ran = run(&["msg", "--help"]);
+    assert!(
+        ran.out.starts_with("sends a text\n\nUsage: telewire msg <peer> <text…> [OPTIONS]\n"),
+        "{}",
+        ran.out
+    );
+}

@@ -49,7 +49,8 @@ fn help_of(command: &Command) -> String {
     text
 }
 
-fn help_of_all() -> String {
+/// All commands, by subject.
+pub(in crate::commands::shell) fn help_of_all() -> String {
     let mut text = String::new();
     for (subject, commands) in SUBJECTS {
         text.push_str(&format!("{subject}:\n"));
