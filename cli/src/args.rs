@@ -1,11 +1,14 @@
 //! The options that come before those of a command.
 
-use clap::{Parser, Subcommand};
+use std::time::Instant;
 
-use crate::commands::{handshake, inspect, login, schema, serve};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::commands::{self, handshake, inspect, login, schema, serve, shell};
+use crate::failure::Failure;
 
 /// Telegram's MTProto 2.0 from the command line: watch a key exchange, run a data centre, read bytes, convert
-/// schemas.
+/// schemas, send messages.
 ///
 /// Nothing but the loopback interface is ever dialled, unless an option names another address.
 #[derive(Debug, Parser)]
@@ -24,6 +27,19 @@ pub(crate) enum Command {
     Serve(serve::Args),
     Inspect(inspect::Args),
     Schema(schema::Args),
+    Shell(shell::Args),
+}
+
+/// Does what the process was asked to: a command of these, or one of the shell's by itself.
+pub(crate) fn run(start: Instant) -> Result<(), Failure> {
+    let matches = shell::add_commands_to(Args::command()).get_matches();
+    match shell::Single::from_matches(&matches).unwrap_or_else(|error| error.exit()) {
+        Some(single) => single.run(start),
+        None => {
+            let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+            commands::run(args, start)
+        }
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -40,6 +56,10 @@ Examples:
       turns TL text into Telegram's JSON form
   telewire schema diff old.json new.json
       tells what differs between two schemas
+  telewire shell
+      is a client to type commands into; `telewire shell --help` lists them
+  telewire msg @ada hello
+      is one of these commands by itself
 
 Exit code:
   0  done

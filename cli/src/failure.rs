@@ -15,6 +15,9 @@ pub(crate) enum Failure {
     /// What was compared differs, and the output says in what.
     #[error("there are differences")]
     Different,
+    /// Some of several things went wrong, and each was told when it did; the exit code of the first.
+    #[error("something failed, as was told")]
+    Told(u8),
     /// Ctrl-C was pressed.
     #[error("interrupted")]
     Interrupted,
@@ -26,7 +29,8 @@ pub(crate) enum Failure {
 impl Failure {
     /// Tells the user, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
-        if !self.is_silent() && !matches!(self, Self::Different | Self::Interrupted) {
+        if !self.is_silent() && !matches!(self, Self::Different | Self::Interrupted | Self::Told(_))
+        {
             // If standard error is closed too, nobody is left to be told.
             let _ = writeln!(io::stderr(), "error: {self}");
         }
@@ -36,6 +40,7 @@ impl Failure {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Input(_) => 2,
+            Self::Told(code) => *code,
             // 128 and the number of SIGINT, as shells have it.
             Self::Interrupted => 130,
             _ if self.is_silent() => 0,
@@ -65,6 +70,7 @@ mod tests {
             (Failure::Input("x".into()), 2),
             (Failure::Run("x".into()), 1),
             (Failure::Different, 1),
+            (Failure::Told(2), 2),
             (Failure::Interrupted, 130),
             (output(io::ErrorKind::StorageFull), 1),
             (output(io::ErrorKind::BrokenPipe), 0),

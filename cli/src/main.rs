@@ -16,11 +16,9 @@ mod wire;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
     let start = Instant::now();
-    match commands::run(args::Args::parse(), start) {
+    match args::run(start) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

@@ -4,8 +4,17 @@ use crate::failure::Failure;
 
 /// From here on, a signal that ends the program puts the terminal back as it is now, and the exit code is 128 and the signal's
 /// number, as shells have it. To be called in a runtime; without a terminal signals do what they ever did.
-#[cfg(unix)]
 pub(crate) fn keep() -> Result<(), Failure> {
+    keep_at(true)
+}
+
+/// The same, where Ctrl-C means something else.
+pub(crate) fn keep_but_interrupt() -> Result<(), Failure> {
+    keep_at(false)
+}
+
+#[cfg(unix)]
+fn keep_at(interrupt: bool) -> Result<(), Failure> {
     use std::fs::OpenOptions;
     use std::io::{self, Write};
     use std::sync::Arc;
@@ -19,9 +28,8 @@ pub(crate) fn keep() -> Result<(), Failure> {
     };
     let Ok(before) = tcgetattr(&terminal) else { return Ok(()) };
     let kept = Arc::new((terminal, before));
-    for kind in
-        [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup(), SignalKind::quit()]
-    {
+    let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::quit()];
+    for kind in interrupt.then(SignalKind::interrupt).into_iter().chain(kinds) {
         let mut signal = signal(kind)
             .map_err(|error| Failure::Run(format!("signals cannot be heard: {error}")))?;
         let kept = kept.clone();
@@ -39,6 +47,6 @@ pub(crate) fn keep() -> Result<(), Failure> {
 
 /// Nothing to put back: the prompts' library does it there.
 #[cfg(not(unix))]
-pub(crate) fn keep() -> Result<(), Failure> {
+fn keep_at(_: bool) -> Result<(), Failure> {
     Ok(())
 }

@@ -5,6 +5,7 @@ pub(crate) mod inspect;
 pub(crate) mod login;
 pub(crate) mod schema;
 pub(crate) mod serve;
+pub(crate) mod shell;
 
 use std::time::Instant;
 
@@ -21,6 +22,7 @@ pub(crate) fn run(args: Args, start: Instant) -> Result<(), Failure> {
         Command::Login(args) => login::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Schema(args) => schema::run(args),
+        Command::Shell(args) => shell::run(&args, start),
     }
 }
 

@@ -63,6 +63,8 @@ fn every_command_ends_with_the_codes_of_its_help() {
         text(&session),
     ];
     let out = [&login[..], &["--log-out"]].concat();
+    let shell = |line| [&["shell"], &login[1..], &["-e", line]].concat();
+    let (known, unknown, gone) = (shell("get_self"), shell("nope"), shell("restore_msg 1"));
 
     // What is run, what is typed into it, and how it ends.
     let table: &[(&[&str], &str, i32)] = &[
@@ -119,6 +121,12 @@ fn every_command_ends_with_the_codes_of_its_help() {
         (&["login", "--session", &schema], "", 2),
         (&login, "777:abc\n", 0),
         (&login, "", 0),
+        (&known, "", 0),
+        (&gone, "", 1),
+        (&unknown, "", 2),
+        (&["shell", "--nothing"], "", 2),
+        (&["shell", "--credentials", missing], "", 2),
+        (&["get-self", "--credentials", missing], "", 2),
         (&out, "", 0),
         (&out, "", 0),
         (&["serve", "--port", &port], "", 1),
@@ -184,6 +192,7 @@ fn every_command_ends_with_the_codes_of_its_help() {
         &["login"],
         &["serve"],
         &["inspect"],
+        &["shell"],
         &["schema", "convert"],
         &["schema", "lock"],
         &["schema", "diff"],

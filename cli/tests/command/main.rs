@@ -18,6 +18,7 @@ mod login;
 mod output;
 mod schema;
 mod serve;
+mod shell;
 mod support;
 mod talk;
 mod terminal;

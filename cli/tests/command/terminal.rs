@@ -1,4 +1,4 @@
-//! `telewire login` at a terminal: what is typed and what is shown.
+//! A terminal: what is typed and what is shown, of `telewire login` here.
 
 use std::io::{Read, Write};
 use std::process::Child;
@@ -13,7 +13,7 @@ use rustix::termios::{LocalModes, tcgetattr};
 use crate::support::{LOOK, PATIENCE, Served, credentials, text};
 
 /// A terminal with the command in it.
-struct Terminal {
+pub(crate) struct Terminal {
     child: Child,
     pty: Arc<Pty>,
     shown: Arc<Mutex<Vec<u8>>>,
@@ -21,7 +21,7 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn start(options: &[&str]) -> Self {
+    pub(crate) fn start(options: &[&str]) -> Self {
         let (pty, end) = open().unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_telewire")).args(options).spawn(end).unwrap();
         let (pty, shown) = (Arc::new(pty), Arc::new(Mutex::new(Vec::new())));
@@ -36,11 +36,11 @@ impl Terminal {
         Self { child, pty, shown, reader: Some(reader) }
     }
 
-    fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         String::from_utf8_lossy(&self.shown.lock().unwrap()).into_owned()
     }
 
-    fn wait_until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
+    pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
         let start = Instant::now();
         while !is_so(self) {
             assert!(start.elapsed() < PATIENCE, "no {what} in {}", self.shown());
@@ -48,7 +48,7 @@ impl Terminal {
         }
     }
 
-    fn wait_for(&self, what: &str) {
+    pub(crate) fn wait_for(&self, what: &str) {
         self.wait_until(what, |terminal| terminal.shown().contains(what));
     }
 
@@ -64,7 +64,7 @@ impl Terminal {
         self.say(line);
     }
 
-    fn modes(&self) -> LocalModes {
+    pub(crate) fn modes(&self) -> LocalModes {
         tcgetattr(&*self.pty).unwrap().local_modes
     }
 
@@ -72,14 +72,22 @@ impl Terminal {
         self.modes().contains(LocalModes::ECHO)
     }
 
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
     /// Presses keys.
-    fn press(&self, keys: &str) {
+    pub(crate) fn press(&self, keys: &str) {
         (&*self.pty).write_all(keys.as_bytes()).unwrap();
     }
 
     /// Does something that ends it; its code, all that was shown, and how the terminal was then. Another process keeps the
     /// terminal open, as a shell does.
-    fn end_with(mut self, doing: impl FnOnce(&Self)) -> (Option<i32>, String, LocalModes) {
+    pub(crate) fn end_with(
+        mut self,
+        doing: impl FnOnce(&Self),
+    ) -> (Option<i32>, String, LocalModes) {
         doing(&self);
         let start = Instant::now();
         let status = loop {
@@ -96,7 +104,7 @@ impl Terminal {
     }
 
     /// Waits for its end; its code, and all that was shown.
-    fn end(mut self) -> (Option<i32>, String) {
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
         self.wait_until("end", |terminal| terminal.reader.as_ref().unwrap().is_finished());
         self.reader.take().unwrap().join().unwrap();
         (self.child.wait().unwrap().code(), self.shown())
@@ -213,7 +221,7 @@ fn a_signal_leaves_the_terminal_as_it_was() {
         [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::QUIT, 131), (Signal::INT, 130)]
     {
         let (ended, shown, modes) = hidden(1).end_with(|terminal| {
-            kill_process(Pid::from_child(&terminal.child), signal).unwrap();
+            terminal.signal(signal);
         });
         assert_eq!(ended, Some(code), "{shown}");
         assert!(is_as_it_was(modes), "{signal:?}: {modes:?}");

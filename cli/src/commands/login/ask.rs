@@ -5,12 +5,12 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use crate::failure::Failure;
 
 /// Asks.
-pub(super) struct Questions {
+pub(crate) struct Questions {
     is_terminal: bool,
 }
 
 impl Questions {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { is_terminal: io::stdin().is_terminal() }
     }
 
@@ -20,12 +20,12 @@ impl Questions {
     }
 
     /// Asks for something that nobody else should see: it does not appear while it is typed.
-    pub(super) fn ask_hidden(&mut self, question: &str) -> Result<String, Failure> {
+    pub(crate) fn ask_hidden(&mut self, question: &str) -> Result<String, Failure> {
         Ok(self.ask_password(question)?.trim().to_owned())
     }
 
     /// Asks for something that nobody else should see, and of which every space counts.
-    pub(super) fn ask_password(&mut self, question: &str) -> Result<String, Failure> {
+    pub(crate) fn ask_password(&mut self, question: &str) -> Result<String, Failure> {
         if !self.is_terminal {
             return self.ask_line(question);
         }

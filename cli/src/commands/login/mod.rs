@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 pub(crate) use args::Args;
-use ask::Questions;
+pub(crate) use ask::Questions;
 use embedded::Embedded;
 use telewire::client::store::{FileStore, MemoryStore, Store};
 use telewire::client::{Client, CodeLogin, Error, LoggedIn, LoginError, PasswordStep, Step};

@@ -1,0 +1,80 @@
+//! The options of `telewire shell`, and those that each of its commands has as a process.
+
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::dc_arg::DcArg;
+
+/// Runs the commands of telegram-cli, by Telegram's methods of today.
+///
+/// At a terminal it is a prompt with history, completion and what happens meanwhile; otherwise it reads a command from each
+/// line of standard input. `help` lists the commands, as --help does; each is one of `telewire` too: `telewire msg @ada hello`.
+///
+/// `telewire login` makes the session.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Runs this command and ends; several are several options, or lines of one
+    #[arg(short, long, value_name = "COMMAND")]
+    pub(super) exec: Option<Vec<String>>,
+    #[command(flatten)]
+    pub(super) options: Options,
+}
+
+/// Whose account, and how it answers.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Options {
+    /// Prints one JSON object a line: {"result": …} or {"error": …}
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Where files are saved
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(super) downloads: PathBuf,
+    /// The session's file
+    #[arg(long, value_name = "FILE", default_value = "telewire.session")]
+    pub(super) session: PathBuf,
+
+    /// The application, and the server to begin at: as for `telewire login`
+    #[arg(long, value_name = "FILE", default_value = "credentials.ini", help_heading = SERVER)]
+    pub(super) credentials: PathBuf,
+    /// Begins at this server instead of the one that the file names
+    #[arg(long, value_name = "IP:PORT", help_heading = SERVER)]
+    pub(super) address: Option<SocketAddr>,
+    /// The server's public key, or `embedded`; by default those of Telegram
+    #[arg(long, value_name = "FILE", help_heading = SERVER)]
+    pub(super) rsa: Option<PathBuf>,
+    /// The data centre at the address: N, prod:N or test:N [default: 2]
+    #[arg(long, value_name = "N", help_heading = SERVER)]
+    pub(super) dc: Option<DcArg>,
+}
+
+impl Args {
+    /// Whether somebody types.
+    pub(super) fn is_interactive(&self) -> bool {
+        let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        self.exec.is_none() && !self.options.json && is_terminal
+    }
+}
+
+const SERVER: &str = "Server";
+
+const EXAMPLES: &str = "\
+Examples:
+  telewire shell
+      a prompt; `help` lists what can be typed
+  telewire shell -e 'msg @ada hello' -e 'history @ada 5'
+      two commands, and the end
+  telewire msg @ada hello
+      the same as a command of its own
+  date | telewire msg me -
+      the text comes from standard input
+  telewire history me 20 --json
+      for programs
+
+Exit code:
+  0  all was done
+  1  Telegram said no, or could not be reached
+  2  a command, an option, the file of credentials or that of the session is
+     wrong
+  130  Ctrl-C was pressed; other signals have 128 and their number";

@@ -1,0 +1,194 @@
+//! The prompt of somebody at a terminal: a line editor on a thread of its own, and what happens above it.
+//!
+//! ```text
+//!  thread: Editor ── Typed ──> run ── a command, which Ctrl-C ends
+//!             ^                 │
+//!             └──── Prompt ─────┤
+//!  ExternalPrinter <── lines ───┴── updates, while nothing runs
+//! ```
+
+mod complete;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
+
+use rustyline::error::ReadlineError;
+use rustyline::history::FileHistory;
+use rustyline::{Config, Editor, ExternalPrinter};
+use telewire::client::Updates;
+use tokio::sync::mpsc as channel;
+
+use super::reply::Reply;
+use super::{Dash, Fault, Options, Shell};
+use crate::failure::Failure;
+use complete::Words;
+
+/// How many lines are remembered.
+const REMEMBERED: usize = 1_000;
+
+/// What came of a prompt.
+enum Typed {
+    Line(String),
+    /// Ctrl-C at the prompt: the line is dropped.
+    Nothing,
+    /// Ctrl-D.
+    End,
+    Failed(String),
+}
+
+/// What the editor's thread works with.
+type Line = Editor<Words, FileHistory>;
+
+/// Whom and what the line is completed with, as it is known at the moment.
+type Known = Arc<Mutex<Vec<String>>>;
+
+pub(super) async fn run(shell: &mut Shell, options: &Options) -> Result<(), Failure> {
+    shell.names.paint(std::env::var_os("NO_COLOR").as_deref());
+    let known = Known::default();
+    let history = history_file(&options.session);
+    let mut editor = editor(&known, &history).map_err(broken)?;
+    let mut printer = editor.create_external_printer().map_err(broken)?;
+    let (prompts, asked) = mpsc::channel::<String>();
+    let (said, mut typed) = channel::unbounded_channel();
+    let reader = thread::spawn(move || {
+        while let Ok(prompt) = asked.recv() {
+            let typed = read(&mut editor, &prompt, &history);
+            if said.send(typed).is_err() {
+                break;
+            }
+        }
+    });
+    let mut updates = Some(shell.client.updates());
+    while shell.end.is_none() {
+        learn(shell, &known);
+        // The thread has ended only if the other end was dropped, which is here.
+        let _ = prompts.send(shell.prompt());
+        match wait(shell, &mut typed, &mut updates, &mut printer).await {
+            Typed::Line(line) => one(shell, &line).await?,
+            Typed::Nothing => {}
+            Typed::End if shell.chat.is_some() => shell.chat = None,
+            Typed::End => break,
+            Typed::Failed(why) => {
+                return Err(Failure::Run(format!("the terminal cannot be read: {why}")));
+            }
+        }
+    }
+    drop(prompts);
+    // It waits for a prompt, and there is none any more.
+    let _ = reader.join();
+    Ok(())
+}
+
+/// Waits for a line, and shows what happens meanwhile.
+async fn wait(
+    shell: &mut Shell,
+    typed: &mut channel::UnboundedReceiver<Typed>,
+    updates: &mut Option<Updates>,
+    printer: &mut impl ExternalPrinter,
+) -> Typed {
+    loop {
+        let next = async {
+            match updates {
+                Some(updates) => updates.next().await,
+                None => std::future::pending().await,
+            }
+        };
+        let line = tokio::select! {
+            typed = typed.recv() => return typed.unwrap_or(Typed::End),
+            delivery = next => match delivery {
+                Ok(Some(delivery)) => shell.news(&delivery),
+                Ok(None) => { *updates = None; None }
+                Err(error) => { *updates = None; Some(format!("[nothing more is heard: {error}]")) }
+            },
+        };
+        if let Some(line) = line {
+            // What cannot be shown is in the history.
+            let _ = printer.print(format!("{line}\n"));
+        }
+    }
+}
+
+/// Runs a line; Ctrl-C ends it.
+async fn one(shell: &mut Shell, line: &str) -> Result<(), Failure> {
+    let done = tokio::select! {
+        result = shell.reply_to(line, Dash::IsADash) => result,
+        _ = tokio::signal::ctrl_c() => Err(Fault::failed("interrupted; what was under way may have been done")),
+    };
+    if done.as_ref().is_ok_and(|reply| *reply == Reply::nothing()) {
+        return Ok(());
+    }
+    shell.tell(done).map(drop)
+}
+
+fn learn(shell: &Shell, known: &Known) {
+    let names = shell.names.iter().map(|(id, named)| match &named.username {
+        Some(username) => format!("@{username}"),
+        None => super::show::typed(*id),
+    });
+    let mut all: Vec<String> = names.collect();
+    all.push("me".to_owned());
+    all.sort();
+    if let Ok(mut known) = known.lock() {
+        *known = all;
+    }
+}
+
+impl Shell {
+    fn prompt(&self) -> String {
+        match &self.chat {
+            Some(peer) => format!("{} > ", super::show::clean_line(peer)),
+            None => "> ".to_owned(),
+        }
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "errors are mapped with it")]
+fn broken(error: ReadlineError) -> Failure {
+    Failure::Run(format!("the terminal cannot be used: {error}"))
+}
+
+/// Beside the session, as what was typed is as private as that.
+fn history_file(session: &Path) -> PathBuf {
+    let mut name = session.as_os_str().to_owned();
+    name.push(".history");
+    PathBuf::from(name)
+}
+
+fn editor(known: &Known, history: &Path) -> Result<Line, ReadlineError> {
+    let config = Config::builder().max_history_size(REMEMBERED)?.auto_add_history(true).build();
+    let mut editor = Editor::with_config(config)?;
+    editor.set_helper(Some(Words::new(known.clone())));
+    private(history)?;
+    // The first time it is empty, and a broken one is begun anew.
+    let _ = editor.load_history(history);
+    Ok(editor)
+}
+
+/// Makes the file before anything is written into it: nobody else may read it.
+fn private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        options.mode(0o600);
+        let file = options.open(path)?;
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))
+    }
+    #[cfg(not(unix))]
+    options.open(path).map(drop)
+}
+
+fn read(editor: &mut Line, prompt: &str, history: &Path) -> Typed {
+    match editor.readline(prompt) {
+        Ok(line) => {
+            // A line more, or none if the disk is full: the shell goes on.
+            let _ = editor.append_history(history);
+            Typed::Line(line)
+        }
+        Err(ReadlineError::Interrupted) => Typed::Nothing,
+        Err(ReadlineError::Eof) => Typed::End,
+        Err(error) => Typed::Failed(error.to_string()),
+    }
+}

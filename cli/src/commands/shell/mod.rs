@@ -1,0 +1,250 @@
+//! `telewire shell`, and its commands as processes: all that telegram-cli could do, by the methods of today.
+//!
+//! ```text
+//!  a line, a process' words ── words::Line ── given::Given ── Command::act ── Reply or Fault ── text, or JSON
+//!                                 syntax        table: what        verbs/
+//!                                               it takes
+//! ```
+//!
+//! It knows the client's verbs and nothing of the protocol. A subject of commands is a file in `verbs`, with its part of the table.
+
+mod account;
+mod args;
+mod fault;
+mod given;
+mod interactive;
+mod lines;
+mod live;
+mod located;
+mod named;
+mod reply;
+mod show;
+mod single;
+mod table;
+mod verbs;
+mod words;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use serde_json::json;
+use telewire::client::{Client, PeerRef};
+use telewire::tl::api::enums::InputPeer;
+use zeroize::Zeroizing;
+
+pub(crate) use args::{Args, Options};
+use fault::Fault;
+use given::Given;
+use reply::Reply;
+use show::Names;
+pub(crate) use single::{Single, add_to as add_commands_to};
+use words::Line;
+
+use crate::commands::login::Questions;
+use crate::failure::Failure;
+
+/// What runs commands: a client, and what is remembered from one to the next.
+pub(crate) struct Shell {
+    client: Client,
+    names: Names,
+    settings: Settings,
+    counts: Counts,
+    /// Where files are saved.
+    downloads: PathBuf,
+    is_json: bool,
+    /// To whom each line goes, in `chat_with_peer`.
+    chat: Option<String>,
+    /// It is to end.
+    end: Option<End>,
+    start: Instant,
+}
+
+/// That no more commands are to be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct End;
+
+/// What `set` sets.
+#[derive(Debug, Clone, Copy, Default)]
+struct Settings {
+    /// Live, besides messages: read marks from 1 on, typing from 2, who comes and goes from 3.
+    log_level: i64,
+    /// Whether a bell rings for a message.
+    alert: bool,
+}
+
+/// What `stats` tells.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    commands: u64,
+    failed: u64,
+    /// Messages that came while somebody listened.
+    came: u64,
+}
+
+pub(crate) fn run(args: &Args, start: Instant) -> Result<(), Failure> {
+    let runtime = super::runtime()?;
+    let result = runtime.block_on(async {
+        let is_interactive = args.is_interactive();
+        if is_interactive {
+            // Ctrl-C ends a command there, and not the shell.
+            crate::terminal::keep_but_interrupt()?;
+        } else {
+            crate::terminal::keep()?;
+        }
+        let mut shell = Shell::open(&args.options, start).await?;
+        let result = match is_interactive {
+            true => interactive::run(&mut shell, &args.options).await,
+            false => lines::run(&mut shell, args.exec.as_deref()).await,
+        };
+        shell.client.close().await;
+        result
+    });
+    runtime.shutdown_background();
+    result
+}
+
+impl Shell {
+    async fn open(options: &Options, start: Instant) -> Result<Self, Failure> {
+        Ok(Self {
+            client: account::open(options).await?,
+            names: Names::default(),
+            settings: Settings::default(),
+            counts: Counts::default(),
+            downloads: options.downloads.clone(),
+            is_json: options.json,
+            chat: None,
+            end: None,
+            start,
+        })
+    }
+
+    /// Runs a line and says what came of it; gives the exit code of what failed.
+    async fn run_line(&mut self, line: &str, dash: Dash) -> Result<Option<u8>, Failure> {
+        let result = self.reply_to(line, dash).await;
+        self.tell(result)
+    }
+
+    async fn reply_to(&mut self, line: &str, dash: Dash) -> Result<Reply, Fault> {
+        if self.chat.is_some() {
+            return self.chat_line(line).await;
+        }
+        if let Some(command) = line.trim_start().strip_prefix('!') {
+            let line = format!("shell {command}");
+            return self.run_words(Line::read(&line)?, dash).await;
+        }
+        self.run_words(Line::read(line)?, dash).await
+    }
+
+    async fn run_words(&mut self, line: Option<Line>, dash: Dash) -> Result<Reply, Fault> {
+        let Some(line) = line else { return Ok(Reply::nothing()) };
+        let mut given = read(&line)?;
+        if dash == Dash::IsInput {
+            given.fill_dash(lines::read_all)?;
+        }
+        self.act(given).await
+    }
+
+    /// Runs a command as often as it is to run.
+    async fn act(&mut self, mut given: Given) -> Result<Reply, Fault> {
+        self.find_peers(&mut given).await?;
+        let times = given.modifiers.times;
+        let (mut texts, mut values) = (Vec::new(), Vec::new());
+        for _ in 0..times {
+            self.counts.commands = self.counts.commands.saturating_add(1);
+            let reply = (given.command.act)(self, given.clone()).await;
+            let reply = reply.inspect_err(|_| {
+                self.counts.failed = self.counts.failed.saturating_add(1);
+            })?;
+            if times == 1 {
+                return Ok(reply);
+            }
+            texts.extend(Some(reply.text).filter(|text| !text.is_empty()));
+            values.push(reply.json);
+        }
+        Ok(Reply::new(texts.join("\n"), serde_json::Value::Array(values)))
+    }
+
+    /// A line of a chat: a message, or what is done within.
+    async fn chat_line(&mut self, line: &str) -> Result<Reply, Fault> {
+        let Some(peer) = self.chat.clone() else { return Ok(Reply::nothing()) };
+        let words = |words: &[&str]| Line::given(words.iter().map(ToString::to_string).collect());
+        let line = match line.trim_end().split_once(' ').unwrap_or((line.trim_end(), "")) {
+            ("", _) => return Ok(Reply::nothing()),
+            ("/exit", _) => {
+                self.chat = None;
+                return Ok(Reply::done());
+            }
+            ("/quit", _) => words(&["safe_quit"]),
+            ("/history", "") => words(&["history", &peer]),
+            ("/history", count) => words(&["history", &peer, count.trim()]),
+            ("/read", _) => words(&["mark_read", &peer]),
+            _ => words(&["msg", &peer, line]),
+        };
+        self.run_words(line?, Dash::IsADash).await
+    }
+
+    /// Says what came of a command; gives an exit code if it failed.
+    fn tell(&self, result: Result<Reply, Fault>) -> Result<Option<u8>, Failure> {
+        let mut out = io::stdout();
+        let code = match &result {
+            Ok(_) => None,
+            Err(Fault::Usage(_)) => Some(2),
+            Err(_) => Some(1),
+        };
+        match result {
+            Ok(reply) if reply == Reply::nothing() => {}
+            Ok(reply) if self.is_json => writeln!(out, "{}", json!({"result": reply.json}))?,
+            Ok(reply) if reply.text.is_empty() => {}
+            Ok(reply) => writeln!(out, "{}", reply.text)?,
+            Err(fault) if self.is_json => writeln!(out, "{}", json!({"error": fault.to_json()}))?,
+            Err(fault) => {
+                // If standard error is closed too, nobody is left to be told.
+                let _ = writeln!(io::stderr(), "error: {fault}");
+            }
+        }
+        out.flush()?;
+        Ok(code)
+    }
+
+    /// Whether messages of a peer have numbers of their own, and are the same for all.
+    async fn is_channel(&self, peer: &PeerRef) -> Result<bool, Fault> {
+        Ok(match peer {
+            PeerRef::Me => false,
+            peer => matches!(
+                self.client.resolve(peer).await?,
+                InputPeer::InputPeerChannel(_) | InputPeer::InputPeerChannelFromMessage(_)
+            ),
+        })
+    }
+
+    /// Asks whoever typed the command.
+    fn ask(&self, question: &str) -> Result<String, Fault> {
+        Questions::new().ask_hidden(question).map_err(unanswered)
+    }
+
+    /// The same, of which every space counts.
+    fn ask_hidden(&self, question: &str) -> Result<Zeroizing<String>, Fault> {
+        Questions::new().ask_password(question).map(Zeroizing::new).map_err(unanswered)
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "errors are mapped with it")]
+fn unanswered(failure: Failure) -> Fault {
+    Fault::Usage(failure.to_string())
+}
+
+/// What a last `-` is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dash {
+    /// What standard input says.
+    IsInput,
+    IsADash,
+}
+
+/// The command of a line, with what it was given.
+fn read(line: &Line) -> Result<Given, Fault> {
+    let name = line.words.first().map(|word| word.text.as_str()).unwrap_or_default();
+    let command = table::find(name).ok_or_else(|| verbs::tool::unknown(name))?;
+    Given::read(command, line)
+}
