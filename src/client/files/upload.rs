@@ -81,9 +81,11 @@ impl Client {
     /// ```no_run
     /// use telewire::client::files::Source;
     ///
-    /// # async fn example(client: telewire::client::Client, peer: telewire::tl::api::enums::InputPeer) -> Result<(), Box<dyn std::error::Error>> {
-    /// let file = client.upload(Source::path("cat.jpg")).await?;
-    /// let input = file.input_file();
+    /// use telewire::tl::api::types::InputMediaUploadedPhoto;
+    ///
+    /// # async fn example(client: telewire::client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let cat = client.upload(Source::path("cat.jpg")).photo().await?;
+    /// cat.send(|file| client.send_message("@ada", "look").media(InputMediaUploadedPhoto::new(file))).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -245,7 +247,7 @@ impl Uploaded {
         mut method: impl FnMut(enums::InputFile) -> F,
     ) -> Result<T, TransferError>
     where
-        F: Future<Output = Result<T, Error>>,
+        F: IntoFuture<Output = Result<T, Error>>,
     {
         loop {
             let error = match method(self.input_file()).await {

@@ -96,11 +96,12 @@ async fn fi_15_a_file_that_changes_is_not_sent() {
     for is_longer in [false, true] {
         // More than is read ahead.
         std::fs::write(&path, bytes(20_000_000)).unwrap();
-        // Nothing goes on until that is over.
-        two.world.script_uploads([UploadFault::FloodWait(1)]);
+        // A part is sent, and then nothing until that is over.
+        two.world.script_uploads([UploadFault::None, UploadFault::FloodWait(3)]);
         let upload = two.adas.upload(Source::path(&path));
+        let mut progress = upload.progress();
         let (upload, ()) = tokio::join!(patient(upload), async {
-            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            progress.wait_for(|progress| progress.done > 0).await.unwrap();
             let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
             match is_longer {
                 true => file.write_all(&[1; 700]).unwrap(),
