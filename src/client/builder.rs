@@ -12,6 +12,7 @@ use crate::client::store::{MemoryStore, Store};
 use crate::client::{Client, addresses};
 use crate::connection::Pfs;
 use crate::crypto::{RsaPublicKey, keys};
+use crate::files::Limits;
 use crate::framing::Framing;
 use crate::ids::DcId;
 #[cfg(feature = "proxy")]
@@ -40,6 +41,7 @@ pub(super) struct Settings {
     tunnel: Option<Tunnel>,
     pub(super) pfs: Option<Pfs>,
     pub(super) idle: Duration,
+    pub(super) file_limits: Limits,
     /// What calls are made with that bring no options of their own.
     pub(super) options: InvokeOptions,
     pub(super) future_auth_tokens: Vec<FutureAuthToken>,
@@ -87,6 +89,7 @@ impl ClientBuilder {
             tunnel: None,
             pfs: None,
             idle: IDLE,
+            file_limits: Limits::default(),
             options: InvokeOptions::default(),
             future_auth_tokens: Vec::new(),
         };
@@ -163,6 +166,14 @@ impl ClientBuilder {
     #[must_use]
     pub fn idle_after(mut self, idle: Duration) -> Self {
         self.settings.idle = idle;
+        self
+    }
+
+    /// How much of files is under way at a time, over how many connections, and after how long one has stalled; as Telegram's own clients
+    /// do by default.
+    #[must_use]
+    pub fn file_limits(mut self, limits: Limits) -> Self {
+        self.settings.file_limits = limits;
         self
     }
 

@@ -294,7 +294,9 @@ impl Task {
         let Some(socket) = &mut self.socket else { return };
         let now = self.clock.now();
         let (connection, outlets) = (&mut self.connection, &mut self.outlets);
+        let commands = &self.commands;
         let take = |bytes: &[u8]| {
+            commands.moved();
             connection.handle_input(now, bytes);
             // What few bytes are inflated to does not pile up.
             outlets.drain(connection);
@@ -304,7 +306,10 @@ impl Task {
             .and_then(|()| socket.read(take))
             .and_then(|()| socket.write());
         match result {
-            Ok(true) => connection.handle_progress(now),
+            Ok(true) => {
+                commands.moved();
+                connection.handle_progress(now);
+            }
             Ok(false) => {}
             Err(why) => connection.handle_disconnected(now, why),
         }

@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -33,6 +33,8 @@ struct Shared {
     next: Mutex<u64>,
     /// The bytes of the requests that the driver has not taken yet.
     bytes: AtomicUsize,
+    /// How often bytes went over the socket, either way.
+    moves: AtomicU64,
     /// The address at the other end of the last socket.
     peer: Mutex<Option<SocketAddr>>,
     /// Why the connection is over, once it is.
@@ -77,6 +79,11 @@ impl Commands {
     /// Tells the handles where the socket leads.
     pub(super) fn set_peer(&self, peer: Option<SocketAddr>) {
         *self.shared.peer.lock().unwrap_or_else(PoisonError::into_inner) = peer;
+    }
+
+    /// Bytes went over the socket.
+    pub(super) fn moved(&self) {
+        self.shared.moves.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Tells the handles why the connection is over.
@@ -340,6 +347,12 @@ impl Handle {
     #[must_use]
     pub fn peer_addr(&self) -> Option<SocketAddr> {
         *self.shared.peer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How often bytes went over the socket, either way: whether it stands still.
+    #[cfg(feature = "client")]
+    pub(crate) fn moves(&self) -> u64 {
+        self.shared.moves.load(Ordering::Relaxed)
     }
 
     /// Closes the connection, unless requests are under way. Whoever makes one at the same time hears that it was not sent.

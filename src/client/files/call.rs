@@ -4,6 +4,7 @@ use crate::client::core::Client;
 use crate::client::error::Error;
 use crate::client::invoke::Course;
 use crate::client::policy::{InvokeOptions, Purpose, Role};
+use crate::client::runtime;
 use crate::files::{
     Answer, Class, Direction, Failure, FileHash, FileToken, Link, Redirect, Request,
 };
@@ -43,6 +44,13 @@ pub(super) fn role_of(link: Link) -> Role {
         Class::Large => Role { purpose, number },
         Class::Small => Role { purpose, number: number + SMALL_FROM },
     }
+}
+
+/// FI-76: how often bytes went over a connection, either way.
+pub(super) fn moves(client: &Client, link: Link) -> Option<u64> {
+    let here = runtime::here().ok()?;
+    let link = client.inner.links.ready((dc_of(client, link), role_of(link)), here)?;
+    Some(link.handle.moves())
 }
 
 /// FI-76: nobody calls over this connection any more.

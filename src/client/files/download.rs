@@ -131,7 +131,7 @@ impl Download {
             };
             let mut entropy =
                 OsEntropy::new().map_err(|error| TransferError::path(&path, &error))?;
-            let (partial, kept) = Partial::open(&path, overwrite, &mut entropy)?;
+            let (partial, kept) = Partial::open(&path, overwrite, !is_part, &mut entropy)?;
             Ok::<_, TransferError>((path, partial, kept))
         });
         let (path, partial, kept) =

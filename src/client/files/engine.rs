@@ -8,7 +8,7 @@
 //! ```
 //! It runs while there are transfers, in the runtime of the first of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -27,8 +27,7 @@ use crate::crypto::real;
 use crate::files::references::Source;
 use crate::files::{
     Begin, Control, Dc, Disk, DiskDone, DiskError, DownloadSpec, End, Event, Failure, FileError,
-    FileId, InputFile, Limits, Link, Location, Outgoing, Planner, Progress, Sending, Token,
-    UploadSpec,
+    FileId, InputFile, Link, Location, Outgoing, Planner, Progress, Sending, Token, UploadSpec,
 };
 use crate::net::{Clock, OsEntropy};
 use crate::rpc::RpcError;
@@ -161,7 +160,16 @@ struct Engine {
     from: mpsc::UnboundedReceiver<Input>,
     files: HashMap<FileId, Entry>,
     keys: HashMap<Key, FileId>,
-    calls: HashMap<Token, (Link, AbortHandle)>,
+    calls: HashMap<Token, Call>,
+    /// FI-76: how often bytes had gone over a connection when that was looked at last.
+    moves: HashMap<Link, u64>,
+}
+
+/// A request under way.
+struct Call {
+    file: FileId,
+    link: Link,
+    asking: AbortHandle,
 }
 
 /// A transfer under way.
@@ -193,7 +201,7 @@ impl Engine {
         let (to, from) = mpsc::unbounded_channel();
         Ok(Self {
             client: client.clone(),
-            planner: Planner::new(real(), home, Limits::default()),
+            planner: Planner::new(real(), home, client.inner.settings.file_limits.clone()),
             clock: Clock::start(),
             entropy,
             to,
@@ -201,6 +209,7 @@ impl Engine {
             files: HashMap::new(),
             keys: HashMap::new(),
             calls: HashMap::new(),
+            moves: HashMap::new(),
         })
     }
 
@@ -218,9 +227,24 @@ impl Engine {
                     None => return,
                 },
                 () = sleep(wait.unwrap_or(Duration::from_secs(3_600))) => {
+                    self.look_at_links();
                     self.planner.handle_timeout(self.clock.now());
                 }
                 error = ended(&self.client) => return self.end_all(&error),
+            }
+        }
+    }
+
+    /// FI-76: a part may be long on its way over a slow connection. One over which bytes went since it was looked at has not stalled.
+    fn look_at_links(&mut self) {
+        let now = self.clock.now();
+        let busy: HashSet<Link> = self.calls.values().map(|call| call.link).collect();
+        self.moves.retain(|link, _| busy.contains(link));
+        for link in busy {
+            if let Some(moves) = call::moves(&self.client, link)
+                && self.moves.insert(link, moves) != Some(moves)
+            {
+                self.planner.handle_heard(now, link);
             }
         }
     }
@@ -240,11 +264,11 @@ impl Engine {
         match input {
             Input::Order(order) => self.obey(order),
             Input::Answer { token, outcome } => {
-                if let Some((link, _)) = self.calls.remove(&token) {
+                if let Some(Call { file, link, .. }) = self.calls.remove(&token) {
                     if let Ok(_) | Err(Failure::Rpc(_)) = outcome.result {
                         self.planner.handle_heard(now, link);
                     }
-                    self.note(&outcome);
+                    self.note(file, &outcome);
                 }
                 self.planner.handle_answer(now, token, outcome.result);
             }
@@ -254,12 +278,10 @@ impl Engine {
         }
     }
 
-    /// Who fails next without an answer of the server's fails for this.
-    fn note(&mut self, outcome: &Outcome) {
-        if let Some(cause) = &outcome.cause {
-            for entry in self.files.values_mut() {
-                entry.cause = Some(cause.clone());
-            }
+    /// A transfer that fails next without an answer of the server's fails for this.
+    fn note(&mut self, file: FileId, outcome: &Outcome) {
+        if let Some(entry) = self.files.get_mut(&file) {
+            entry.cause.clone_from(&outcome.cause);
         }
     }
 
@@ -345,8 +367,8 @@ impl Engine {
     fn control(&mut self, control: Control) {
         match control {
             Control::Drop(token) => {
-                if let Some((_, call)) = self.calls.remove(&token) {
-                    call.abort();
+                if let Some(call) = self.calls.remove(&token) {
+                    call.asking.abort();
                 }
             }
             Control::Replace(link) => call::replace(&self.client, link),
@@ -354,14 +376,14 @@ impl Engine {
     }
 
     fn send(&mut self, outgoing: Outgoing) {
-        let Outgoing { token, link, request, .. } = outgoing;
+        let Outgoing { token, file, link, request } = outgoing;
         let (client, to) = (self.client.clone(), self.to.clone());
         let asking = tokio::spawn(async move {
             let outcome = call::ask(&client, link, request).await;
             // The task may have ended.
             let _ = to.send(Input::Answer { token, outcome });
         });
-        self.calls.insert(token, (link, asking.abort_handle()));
+        self.calls.insert(token, Call { file, link, asking: asking.abort_handle() });
     }
 
     fn tell(&mut self, event: Event) {
@@ -435,8 +457,8 @@ impl Engine {
 /// Requests that are under way go with the task.
 impl Drop for Engine {
     fn drop(&mut self) {
-        for (_, (_, call)) in self.calls.drain() {
-            call.abort();
+        for (_, call) in self.calls.drain() {
+            call.asking.abort();
         }
     }
 }

@@ -40,10 +40,11 @@ pub(super) struct Partial {
 pub(super) type Found = Option<(Kept, u64)>;
 
 impl Partial {
-    /// A new file beside the target, or what is there of an earlier download that has ended.
+    /// A new file beside the target, or, where that can be gone on with, what is there of an earlier download that has ended.
     pub(super) fn open(
         target: &Path,
         overwrite: bool,
+        is_whole: bool,
         entropy: &mut dyn Entropy,
     ) -> Result<(Self, Found), TransferError> {
         let failed = |error: &io::Error| TransferError::path(target, error);
@@ -57,7 +58,8 @@ impl Partial {
             _ => PathBuf::from("."),
         };
         let own = |path, file| Self { target: target.to_owned(), path, file, overwrite };
-        if let Some((path, file, journal)) = earlier(&folder, &temporary) {
+        // What a part of the file wrote over another download's bytes would be believed by that one's journal.
+        if is_whole && let Some((path, file, journal)) = earlier(&folder, &temporary) {
             let length = file.metadata().map_err(|error| failed(&error))?.len();
             return Ok((own(path, file), Some((journal.into(), length))));
         }
@@ -85,8 +87,12 @@ impl Partial {
         .map_err(|error| of(&error))
     }
 
-    /// FI-81: what is there is of no use.
+    /// FI-81: what is there is of no use. The journal goes first: it would fit the file again once that has grown.
     pub(super) fn empty(&self) -> Result<(), DiskError> {
+        match fs::remove_file(journal_of(&self.path)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(of(&error)),
+            _ => {}
+        }
         self.file.set_len(0).map_err(|error| of(&error))
     }
 
@@ -147,7 +153,7 @@ fn journal_of(partial: &Path) -> PathBuf {
     path
 }
 
-/// An earlier download to the same name that nobody is at any more, with its journal.
+/// An earlier download to the same name that nobody is at any more, with its journal; or with none, which is no journal of any file.
 fn earlier(folder: &Path, temporary: &str) -> Option<(PathBuf, File, Vec<u8>)> {
     let stem_end = temporary.len().checked_sub(SUFFIX + names::PARTIAL.len())?;
     let stem = temporary.get(..stem_end)?;
@@ -171,10 +177,10 @@ fn earlier(folder: &Path, temporary: &str) -> Option<(PathBuf, File, Vec<u8>)> {
                 Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return None,
             }
             let journal = journal_of(&path);
-            if fs::symlink_metadata(&journal).ok()?.len() > MAX_JOURNAL {
-                return None;
-            }
-            Some((path, file, fs::read(journal).ok()?))
+            let is_read = fs::symlink_metadata(&journal).is_ok_and(|of| of.len() <= MAX_JOURNAL);
+            // Without a journal it was cut off early: it is begun anew, and does not stay for ever.
+            let journal = if is_read { fs::read(journal).unwrap_or_default() } else { Vec::new() };
+            Some((path, file, journal))
         },
     )
 }
@@ -186,5 +192,65 @@ pub(super) fn of(error: &io::Error) -> DiskError {
         io::ErrorKind::WriteZero => DiskError::ShortWrite,
         io::ErrorKind::AlreadyExists => DiskError::Exists,
         kind => DiskError::Io(kind),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::SeededEntropy;
+
+    fn open(target: &Path, is_whole: bool, seed: u64) -> (Partial, Found) {
+        Partial::open(target, false, is_whole, &mut SeededEntropy::new(seed)).unwrap()
+    }
+
+    #[test]
+    fn fi_80_what_is_gone_on_with_is_of_the_same_name_and_has_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.bin");
+        let (mut first, found) = open(&target, true, 1);
+        assert!(found.is_none());
+        first.act(Disk::Write { offset: 0, bytes: vec![1; 9].into() }).unwrap();
+        first.act(Disk::Journal { bytes: vec![7; 3].into() }).unwrap();
+        let path = first.path.clone();
+        // While it is under way, another one has a file of its own.
+        assert_ne!(open(&target, true, 2).0.path, path);
+        drop(first);
+        assert_ne!(open(&folder.path().join("b.bin"), true, 3).0.path, path);
+        // A part of the file would write over it.
+        assert_ne!(open(&target, false, 4).0.path, path);
+        let all = |n| (0..n).map(|seed| open(&target, true, seed)).collect::<Vec<_>>();
+        let kept = all(4).into_iter().find(|(partial, _)| partial.path == path).unwrap().1.unwrap();
+        assert_eq!((&kept.0[..], kept.1), (&[7, 7, 7][..], 9));
+    }
+
+    #[test]
+    fn fi_81_what_is_begun_anew_has_no_journal_that_could_fit_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.bin");
+        let (mut partial, _) = open(&target, true, 1);
+        partial.act(Disk::Write { offset: 0, bytes: vec![1; 9].into() }).unwrap();
+        partial.act(Disk::Journal { bytes: vec![7; 3].into() }).unwrap();
+        partial.empty().unwrap();
+        assert_eq!(partial.file.metadata().unwrap().len(), 0);
+        assert!(!journal_of(&partial.path).exists());
+        // And there may be none.
+        partial.empty().unwrap();
+    }
+
+    #[test]
+    fn fi_82_a_file_that_appears_meanwhile_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.bin");
+        let (mut partial, _) = open(&target, true, 1);
+        partial.act(Disk::Write { offset: 0, bytes: vec![1; 9].into() }).unwrap();
+        fs::write(&target, b"mine").unwrap();
+        assert_eq!(partial.act(Disk::Finish { length: 9 }), Err(DiskError::Exists));
+        assert_eq!(fs::read(&target).unwrap(), b"mine");
+        assert_eq!(fs::read(&partial.path).unwrap(), [1; 9]);
+        assert!(matches!(
+            Partial::open(&target, false, true, &mut SeededEntropy::new(1)),
+            Err(TransferError::Exists(_))
+        ));
     }
 }

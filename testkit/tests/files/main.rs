@@ -12,5 +12,6 @@ mod cancel;
 mod cdn;
 mod down;
 mod paths;
+mod slow;
 mod support;
 mod up;
