@@ -5,6 +5,7 @@ use std::time::Duration;
 use telewire::connection::{Config, Connection, Disconnected, Event, StoredKey};
 use telewire::crypto::SeededEntropy;
 use telewire::framing::Framing;
+use telewire::ids::SessionId;
 use telewire::rpc::{CallError, CallId, Request};
 use telewire::session;
 use telewire::time::Now;
@@ -119,6 +120,12 @@ impl Client {
     #[must_use]
     pub fn next_timeout(&self) -> Option<Duration> {
         self.0.poll_timeout()
+    }
+
+    /// The session that it uses, if it can say.
+    #[must_use]
+    pub fn session(&self) -> Option<SessionId> {
+        self.0.session().map(session::Session::id)
     }
 
     /// How many requests it holds, if it can say.

@@ -1,6 +1,8 @@
 //! Bytes that are carried, and links that come and go.
 
 use telewire::connection::Disconnected;
+use telewire::crypto::KeyId;
+use telewire::ids::SessionId;
 use telewire::server::{DcEvent, LinkId, Tally};
 use telewire::time::Now;
 
@@ -118,10 +120,7 @@ impl World<'_> {
         }
         if let Some(Wire { end: End::DataCentre(link), .. }) = &self.wire {
             let session = self.dc.session_of(*link);
-            if session.is_some() && session != self.session {
-                self.former.extend(self.session);
-                self.session = session;
-            }
+            self.spoken_in(session);
         }
         for event in self.dc.take_events() {
             // Temporary keys too: the client does not tell those.
@@ -133,10 +132,24 @@ impl World<'_> {
                     trace.peek.know(key.clone());
                 }
             }
+            if let DcEvent::SessionCreated(key, session) = event {
+                self.spoken_in(Some((key, session)));
+            }
             self.say(|| format!("server: {event:?}"));
         }
         self.check_bounds();
         is_busy
+    }
+
+    /// The server has heard of a session. It is the client's from then on, if it is the one that the client uses: a packet that was
+    /// overtaken is of one that the client has given up, and that does not become its own again.
+    fn spoken_in(&mut self, session: Option<(KeyId, SessionId)>) {
+        let Some((_, id)) = session else { return };
+        let is_used = self.client.session().is_none_or(|used| used == id);
+        if is_used && session != self.session {
+            self.former.extend(self.session);
+            self.session = session;
+        }
     }
 
     fn send_up(&mut self, now: Now) -> bool {
