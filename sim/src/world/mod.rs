@@ -206,11 +206,15 @@ impl<'p> World<'p> {
                 is_healed = true;
                 self.heal();
             }
-            if is_done && (self.oracle.is_settled() || self.is_over && self.oracle.open() == 0) {
+            let is_settled = self.oracle.is_settled() || self.is_over && self.oracle.open() == 0;
+            if is_done && is_settled {
                 watched_until.get_or_insert_with(|| {
                     self.rest = self.mono.saturating_sub(steps_end);
                     self.mono + AFTERWARDS
                 });
+            } else {
+                // What was on its way has arrived since, and is to be told of in its time.
+                watched_until = None;
             }
             let is_rogue_forever = self.plan.rogue.is_some_and(|rogue| rogue.until.is_none());
             let rest = if is_rogue_forever { LONG_REST } else { REST };
