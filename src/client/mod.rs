@@ -52,6 +52,7 @@ mod invoke;
 mod keeper;
 mod link;
 mod links;
+mod locked;
 mod login;
 mod peers;
 mod policy;

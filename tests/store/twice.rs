@@ -81,3 +81,32 @@ async fn a_second_client_is_refused_until_the_first_is_closed_or_dropped() {
         build().await.unwrap();
     }
 }
+
+/// A process that is being started has a copy of all that is open until its own program runs. The copy keeps nothing locked.
+#[cfg(unix)]
+#[test]
+fn a_file_that_was_let_go_is_free_while_processes_are_started() {
+    let (_guard, folder) = folder();
+    for kind in kinds() {
+        // The lock of what was never kept does not stay.
+        (kind.open)(&folder.join(kind.name)).unwrap().apply(&login(108)).unwrap();
+    }
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                    let started = std::process::Command::new("true").status();
+                    assert!(started.unwrap().success());
+                }
+            });
+        }
+        let opened: Vec<_> = kinds()
+            .iter()
+            .flat_map(|kind| (0..300).map(move |_| kind))
+            .map(|kind| (kind.open)(&folder.join(kind.name)).map(drop))
+            .collect();
+        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(opened.into_iter().find(Result::is_err), None);
+    });
+}

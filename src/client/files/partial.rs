@@ -7,13 +7,14 @@
 //! ```
 
 use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
 use crate::client::files::error::TransferError;
+use crate::client::locked::Locked;
 use crate::crypto::Entropy;
 use crate::files::journal::Kept;
 use crate::files::{Disk, DiskDone, DiskError, names};
@@ -32,7 +33,7 @@ const SUFFIX: usize = 16;
 pub(super) struct Partial {
     target: PathBuf,
     path: PathBuf,
-    file: File,
+    file: Locked,
     overwrite: bool,
 }
 
@@ -67,7 +68,7 @@ impl Partial {
         let path = folder.join(temporary);
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path);
         let file = file.map_err(|error| failed(&error))?;
-        file.try_lock().map_err(|error| failed(&io::Error::from(error)))?;
+        let file = Locked::new(file).map_err(|error| failed(&io::Error::from(error)))?;
         Ok((own(path, file), None))
     }
 
@@ -97,8 +98,9 @@ impl Partial {
     }
 
     fn write(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        self.file.seek(SeekFrom::Start(offset))?;
-        self.file.write_all(bytes)
+        let mut file: &File = &self.file;
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(bytes)
     }
 
     /// FI-80: the new journal takes the old one's place, or the old one stays.
@@ -154,7 +156,7 @@ fn journal_of(partial: &Path) -> PathBuf {
 }
 
 /// An earlier download to the same name that nobody is at any more, with its journal; or with none, which is no journal of any file.
-fn earlier(folder: &Path, temporary: &str) -> Option<(PathBuf, File, Vec<u8>)> {
+fn earlier(folder: &Path, temporary: &str) -> Option<(PathBuf, Locked, Vec<u8>)> {
     let stem_end = temporary.len().checked_sub(SUFFIX + names::PARTIAL.len())?;
     let stem = temporary.get(..stem_end)?;
     let is_ours = |name: &OsStr| {
@@ -172,10 +174,7 @@ fn earlier(folder: &Path, temporary: &str) -> Option<(PathBuf, File, Vec<u8>)> {
                 return None;
             }
             let file = OpenOptions::new().read(true).write(true).open(&path).ok()?;
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return None,
-            }
+            let file = Locked::new(file).ok()?;
             let journal = journal_of(&path);
             let is_read = fs::symlink_metadata(&journal).is_ok_and(|of| of.len() <= MAX_JOURNAL);
             // Without a journal it was cut off early: it is begun anew, and does not stay for ever.

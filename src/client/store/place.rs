@@ -12,6 +12,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf, is_separator};
 
+use crate::client::locked::Locked;
 use crate::client::store::StoreError;
 
 /// A file that is ours, there or not.
@@ -20,7 +21,7 @@ pub(super) struct Place {
     path: PathBuf,
     /// Of the folder: it may be moved, and another put in its place.
     folder: Identity,
-    lock: File,
+    lock: Locked,
     /// Whether there was no file to lock before.
     made_lock: bool,
     is_used: bool,
@@ -149,7 +150,7 @@ fn check_kind(path: &Path, metadata: &fs::Metadata) -> Result<(), StoreError> {
 }
 
 /// Locks the file beside a session, and tells whether it was made for that.
-fn lock(path: &Path, given: &Path) -> Result<(File, bool), StoreError> {
+fn lock(path: &Path, given: &Path) -> Result<(Locked, bool), StoreError> {
     let lock = lock_of(path);
     let fixed = |error: &io::Error| unwritable(given, "lock", &error.kind());
     for _ in 0..LOCK_TRIES {
@@ -168,9 +169,9 @@ fn lock(path: &Path, given: &Path) -> Result<(File, bool), StoreError> {
             }
             Err(error) => return Err(fixed(&error)),
         };
-        match file.try_lock() {
-            Ok(()) if is_at(&file, &lock) => return Ok((file, is_made)),
-            Ok(()) => {}
+        match Locked::new(file) {
+            Ok(locked) if is_at(&locked, &lock) => return Ok((locked, is_made)),
+            Ok(_) => {}
             Err(TryLockError::WouldBlock) => break,
             Err(TryLockError::Error(error)) => return Err(failed("lock", &lock, error.kind())),
         }

@@ -1,4 +1,5 @@
 use super::*;
+#[cfg(all(feature = "markdown", feature = "html"))]
 use crate::crypto::{EntropyExt, SeededEntropy};
 
 /// What an entity is, where it begins, and how long it is.
@@ -30,6 +31,7 @@ fn bold(offset: i32, length: i32) -> MessageEntity {
 }
 
 /// All that holds of a text, whoever wrote it: each entity is within it, on borders of characters, and not empty.
+#[cfg(any(feature = "markdown", feature = "html"))]
 fn check(text: &Text) {
     let borders: Vec<i32> = text
         .text
