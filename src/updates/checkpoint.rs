@@ -35,7 +35,8 @@ pub struct CommonState {
 pub struct ChannelState {
     /// Its position.
     pub pts: i32,
-    /// Whether its difference was wanted, and not ended: it is asked for at the next start (UP-81).
+    /// Whether its difference was wanted and not ended, or something of it was told and not dealt with: it is asked for at the next
+    /// start (UP-81, UP-82).
     pub is_dirty: bool,
 }
 

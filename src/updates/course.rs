@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::crypto::{Entropy, EntropyExt};
 use crate::updates::delivery::Arrival;
-use crate::updates::limits::{BACKOFF, MAX_BACKOFF, MAX_STUCK, MAX_TRIES};
+use crate::updates::limits::{BACKOFF, GAP_WAIT, MAX_BACKOFF, MAX_STUCK, MAX_TRIES};
 use crate::updates::state::{Act, State, Word};
 
 #[derive(Debug)]
@@ -139,6 +139,20 @@ impl Course {
     pub(super) fn once_more(&mut self) {
         self.tries = MAX_TRIES;
         self.hear(Word::Wanted);
+    }
+
+    /// Something that was held follows now, and something is still missing: a gap waits anew (UP-19). Another try waits as it did.
+    pub(super) fn gap_moved(&mut self) {
+        if self.state == State::Gap {
+            self.due = None;
+        }
+    }
+
+    /// UP-17: a gap waits so long for what is missing.
+    pub(super) fn gap_waits(&mut self, now: Duration) {
+        if self.state == State::Gap && self.due.is_none() {
+            self.due = Some(now.saturating_add(GAP_WAIT));
+        }
     }
 
     /// It was asked for: from now on until the next last answer, what comes has come so.

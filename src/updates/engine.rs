@@ -1,6 +1,5 @@
 //! The engine: what goes in and what comes out.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +20,7 @@ use crate::updates::out::Out;
 use crate::updates::peers::{PeerCache, PeerId, Standing};
 use crate::updates::recent::Recent;
 use crate::updates::request::{Asked, Fault, Request, Token};
+use crate::updates::state::State;
 
 /// Whose updates they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub struct Engine {
     has_started: bool,
     /// When something was last heard.
     heard: Duration,
-    /// When the server was last asked how far it is, since it was silent.
+    /// When the difference was last asked for, since the server was silent.
     probed: Duration,
     next_token: u64,
     asked: IdMap<Token, Asked>,
@@ -87,8 +87,6 @@ pub struct Engine {
     kept: Option<CommonState>,
     /// The date of what was dealt with in the common box.
     date: i32,
-    /// From which delivery on which date held (UP-82).
-    dates: VecDeque<(u64, i32)>,
 }
 
 impl Engine {
@@ -119,10 +117,8 @@ impl Engine {
             nobody: Arc::default(),
             kept: kept.common,
             date: kept.common.map_or(0, |common| common.date),
-            dates: VecDeque::new(),
         };
         this.tell_peers();
-        this.dated();
         this
     }
 
@@ -212,11 +208,10 @@ impl Engine {
         self.channel_timeouts(now.mono);
         if self.silence().is_some_and(|due| due <= now.mono) {
             self.probed = now.mono;
-            if self.common.at.is_none() {
-                // There is nothing to compare: it is asked where to begin.
-                self.common_wanted(Arrival::Live);
-            } else {
-                self.common.probes = true;
+            // The difference and not the state: it also names the channels whose last updates were lost.
+            match self.common.course.state() {
+                State::Dormant => self.common.course.once_more(),
+                _ => self.common_wanted(Arrival::Live),
             }
             self.channels_wake(now.mono);
         }
@@ -275,26 +270,14 @@ impl Engine {
     fn answered(&mut self, now: Now, asked: Asked, bytes: &[u8], entropy: &mut dyn Entropy) {
         let unreadable = match asked {
             Asked::Confirm => None,
-            Asked::State | Asked::Unreadable | Asked::Probe => match ServerState::from_bytes(bytes)
-            {
-                Ok(state) if asked == Asked::State => {
-                    self.common_begins(now, &state);
-                    None
+            Asked::State | Asked::Unreadable => {
+                match ServerState::from_bytes(bytes) {
+                    Ok(state) if asked == Asked::State => self.common_begins(now, &state),
+                    Ok(state) => self.common_leaves_out(now, &state, entropy),
+                    Err(_) => self.common.course.failed(now.mono, None, entropy),
                 }
-                Ok(state) if asked == Asked::Unreadable => {
-                    self.common_leaves_out(now, &state, entropy);
-                    None
-                }
-                Ok(state) => {
-                    self.common_probed(&state);
-                    None
-                }
-                Err(_) if asked != Asked::Probe => {
-                    self.common.course.failed(now.mono, None, entropy);
-                    None
-                }
-                Err(_) => None,
-            },
+                None
+            }
             Asked::Difference => match enums::updates::Difference::from_bytes(bytes) {
                 Ok(difference) => {
                     self.common_answered(now, difference, bytes.len(), entropy);
@@ -324,7 +307,7 @@ impl Engine {
 
     fn failed(&mut self, now: Now, asked: Asked, fault: &Fault, entropy: &mut dyn Entropy) {
         match asked {
-            Asked::Confirm | Asked::Probe => {}
+            Asked::Confirm => {}
             Asked::State | Asked::Unreadable | Asked::Difference => {
                 self.common_failed(now, fault, entropy);
             }
@@ -388,14 +371,16 @@ impl Engine {
                 }
             }
         }
+        // UP-82: the server names the channels that have changed since the date. One of which something is told and not dealt with may have
+        // changed before it, and is kept as one to ask for.
+        channels.extend(self.channels.to_be_asked(&self.out.ledger));
         for id in channels {
-            let state = self.channels.keep(id, settled.get(&id).copied());
+            let is_open = self.out.ledger.is_open(BoxId::Channel(id));
+            let state = self.channels.keep(id, settled.get(&id).copied(), is_open);
             checkpoint.channels.push((id, state));
         }
         if let Some(state) = &mut common {
-            // UP-82.
-            let date = self.date.min(self.date_floor().unwrap_or(i32::MAX));
-            state.date = state.date.max(date);
+            state.date = state.date.max(self.date);
         }
         // What was never anywhere is not kept: the first checkpoint needs all four.
         if common != self.kept && common.is_some_and(|state| state.pts > 0) {
@@ -404,31 +389,6 @@ impl Engine {
         }
         (checkpoint.peers, checkpoint.forgotten) = self.peers.take_news();
         (!checkpoint.is_empty()).then_some(checkpoint)
-    }
-
-    /// UP-82: the server names the channels that have changed since a date. So the date that is kept is one before everything of a
-    /// channel that is not dealt with.
-    fn date_floor(&mut self) -> Option<i32> {
-        let open = self.out.ledger.oldest_channel();
-        let floor = open.into_iter().chain(self.channels.behind_since()).min()?;
-        // Those that nothing needs any more go.
-        while self.dates.get(1).is_some_and(|(serial, _)| *serial <= floor) {
-            self.dates.pop_front();
-        }
-        self.dates.front().filter(|(serial, _)| *serial <= floor).map(|(_, date)| *date).or(Some(0))
-    }
-
-    /// The common date may have changed.
-    pub(super) fn dated(&mut self) {
-        let Some(at) = self.common.at else { return };
-        if self.dates.back().is_some_and(|(_, date)| *date >= at.date) {
-            return;
-        }
-        if self.dates.len() >= MAX_DATES {
-            // The one before the last: an earlier date is as good.
-            self.dates.remove(MAX_DATES - 1);
-        }
-        self.dates.push_back((self.out.ledger.moment(), at.date));
     }
 
     /// How a peer is named in a call, if that is known (UP-74).
@@ -542,9 +502,6 @@ impl Engine {
 
 /// What was not heard of for longer than this has happened while we were away.
 const AWAY: Duration = Duration::from_secs(60);
-
-/// The dates that are remembered while channels are not dealt with.
-const MAX_DATES: usize = 64;
 
 /// What is told of what cannot be read.
 pub(super) fn unreadable_event(bytes: &[u8], error: &crate::tl::DecodeError) -> Event {

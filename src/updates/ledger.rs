@@ -92,7 +92,6 @@ impl Ledger {
     }
 
     /// Whether something of a box is not dealt with.
-    #[cfg(test)]
     pub(super) fn is_open(&self, line: BoxId) -> bool {
         self.lanes.contains_key(&line)
     }
@@ -107,17 +106,12 @@ impl Ledger {
         self.next = self.next.max(run << RUN_BITS);
     }
 
-    /// A moment between two deliveries.
-    pub(super) fn moment(&mut self) -> u64 {
-        let moment = self.next;
-        self.next += 1;
-        moment
-    }
-
-    /// The first delivery of a channel's that is not dealt with.
-    pub(super) fn oldest_channel(&self) -> Option<u64> {
-        let channels = self.lanes.iter().filter(|(line, _)| matches!(line, BoxId::Channel(_)));
-        channels.filter_map(|(_, lane)| lane.waiting.front()).map(|entry| entry.serial).min()
+    /// The channels of which something is not dealt with.
+    pub(super) fn open_channels(&self) -> impl Iterator<Item = i64> + '_ {
+        self.lanes.keys().filter_map(|line| match line {
+            BoxId::Channel(id) => Some(*id),
+            _ => None,
+        })
     }
 
     /// How far a box is dealt with, if that is news.

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// well, and half of the gaps of 50 ms fill themselves on a mobile link.
 pub(super) const GAP_WAIT: Duration = Duration::from_millis(500);
 
-/// After so much silence the server is asked how far it is (UP-25; documented).
+/// After so much silence the difference is asked for (UP-25; documented). TDLib compares the state, which says nothing of channels.
 pub(super) const SILENCE: Duration = Duration::from_secs(15 * 60);
 
 /// The first pause after a difference that failed; it doubles up to the second (the table of errors; TDLib's).

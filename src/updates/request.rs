@@ -46,8 +46,6 @@ pub enum Fault {
 pub(super) enum Asked {
     /// The state to begin with.
     State,
-    /// The state to compare ours with.
-    Probe,
     Difference,
     /// The state, to know what of a difference cannot be read (UP-63).
     Unreadable,

@@ -15,7 +15,7 @@ use crate::updates::delivery::{Arrival, BoxId, Event, Mark, Why};
 use crate::updates::engine::Engine;
 use crate::updates::held::{Held, Item};
 use crate::updates::ledger::{At, Ledger};
-use crate::updates::limits::{CHANNEL_RESET, GAP_WAIT, MAX_POLLED};
+use crate::updates::limits::{CHANNEL_RESET, MAX_POLLED};
 use crate::updates::peers::Standing;
 use crate::updates::position::{Relation, relate};
 use crate::updates::state::{Act, State, Word};
@@ -46,6 +46,10 @@ struct Channel {
     pts: i32,
     /// What was kept.
     kept: i32,
+    /// Up to where it was told before it was left: what still comes of that is not told again (UP-85).
+    told: i32,
+    /// Whether it was kept as one to ask for at the next start.
+    is_kept_dirty: bool,
     /// Whether we are no member (UP-60).
     is_outside: bool,
     /// How often it was opened, and not closed (UP-54).
@@ -60,8 +64,8 @@ struct Active {
     held: Held,
     /// The newest `updateReadChannelInbox` that is ahead (UP-59).
     read: Option<Item>,
-    /// At which serial of the ledger it fell behind, if it is.
-    behind_since: Option<u64>,
+    /// Whether its difference is wanted, and has not ended.
+    is_behind: bool,
     is_queued: bool,
     is_polled: bool,
     /// When it is polled.
@@ -90,8 +94,17 @@ impl Channel {
         })
     }
 
+    /// Whether what is at a position was told before the channel was left. One that has begun anew since tells all of it.
+    fn has_told(&mut self, pts: i32) -> bool {
+        if i64::from(self.told) - i64::from(pts) > CHANNEL_RESET {
+            self.told = 0;
+        }
+        pts <= self.told
+    }
+
     /// It is known where it begins. That is kept before the first of it is dealt with: otherwise nobody would know that it is missing.
     fn begins(&mut self, ledger: &mut Ledger, id: i64, base: i32) {
+        let base = if self.has_told(base) { self.told } else { base };
         self.pts = base;
         // Of one that was elsewhere, the loss is told first (UP-83).
         if self.active.as_ref().is_none_or(|active| active.unknown_from.is_none()) {
@@ -114,12 +127,13 @@ impl Channels {
         let mut this = Self::default();
         for (id, state) in kept {
             let pts = state.pts.max(0);
-            let mut channel = Channel { pts, kept: pts, ..Channel::default() };
+            let mut channel =
+                Channel { pts, kept: pts, is_kept_dirty: state.is_dirty, ..Channel::default() };
             if state.is_dirty {
                 // UP-81: it is asked for at once.
                 let active = channel.active();
                 active.course.want(Arrival::CaughtUp);
-                active.behind_since = Some(0);
+                active.is_behind = true;
                 active.is_queued = true;
                 this.due.push_back(id);
             }
@@ -139,12 +153,6 @@ impl Channels {
         self.changed.append(&mut self.forgotten);
     }
 
-    /// The serial before which a channel is not dealt with: of those that are behind.
-    pub(super) fn behind_since(&self) -> Option<u64> {
-        let active = self.map.values().filter_map(|channel| channel.active.as_ref());
-        active.filter_map(|active| active.behind_since).min()
-    }
-
     pub(super) fn next_timer(&self) -> Option<Duration> {
         self.timers.first().map(|(at, _)| *at)
     }
@@ -158,14 +166,27 @@ impl Channels {
         !self.changed.is_empty()
     }
 
-    /// What is to be kept of a channel, which is dealt with up to a position if that is news.
-    pub(super) fn keep(&mut self, id: i64, settled: Option<i32>) -> Option<ChannelState> {
+    /// Those of which something is not dealt with, and which are not kept as dirty.
+    pub(super) fn to_be_asked(&self, ledger: &Ledger) -> impl Iterator<Item = i64> {
+        let is_clean = |id: &i64| self.map.get(id).is_some_and(|channel| !channel.is_kept_dirty);
+        ledger.open_channels().filter(is_clean)
+    }
+
+    /// What is to be kept of a channel, which is dealt with up to a position if that is news. `is_open`: whether something of it is told
+    /// and not dealt with.
+    pub(super) fn keep(
+        &mut self,
+        id: i64,
+        settled: Option<i32>,
+        is_open: bool,
+    ) -> Option<ChannelState> {
         let channel = self.map.get_mut(&id)?;
         channel.kept = settled.unwrap_or(channel.kept);
-        let is_behind = channel.active.as_ref().is_some_and(|active| active.behind_since.is_some());
+        let is_behind = channel.active.as_ref().is_some_and(|active| active.is_behind);
         // It is somewhere, and nothing of it was ever dealt with: its difference would not be known to be missing.
         let is_new = channel.kept == 0 && channel.pts > 0;
-        let is_dirty = is_behind || is_new || self.gone.contains_key(&id);
+        let is_dirty = is_open || is_behind || is_new || self.gone.contains_key(&id);
+        channel.is_kept_dirty = is_dirty;
         (channel.kept > 0 || is_dirty).then_some(ChannelState { pts: channel.kept, is_dirty })
     }
 
@@ -177,6 +198,11 @@ impl Channels {
     #[cfg(test)]
     pub(super) fn pts(&self, id: i64) -> Option<i32> {
         self.map.get(&id).map(|channel| channel.pts)
+    }
+
+    #[cfg(test)]
+    pub(super) fn told_until(&mut self, id: i64, pts: i32) {
+        self.map.entry(id).or_default().told = pts;
     }
 
     #[cfg(test)]
@@ -210,8 +236,13 @@ impl Engine {
                 self.counts.invalid += 1;
                 return;
             }
+            if channel.has_told(item.pts) {
+                self.counts.old += 1;
+                return;
+            }
             if !is_followed {
                 // UP-61: what a channel that was left still says is told, and begins nothing.
+                channel.told = item.pts;
                 return self.deliver_item(line, item, None);
             }
             Word::First
@@ -288,6 +319,9 @@ impl Engine {
             return;
         }
         if channel.pts == 0 {
+            if channel.has_told(pts) {
+                return;
+            }
             let base = pts.saturating_sub(count.max(0)).max(1);
             channel.begins(&mut self.out.ledger, id, base);
         }
@@ -328,9 +362,8 @@ impl Engine {
         let Some(active) = channel.active.as_mut() else { return };
         if active.held.is_empty() {
             active.course.hear(Word::Filled);
-        } else if has_moved && active.course.state() == State::Gap {
-            // UP-19: what remains waits anew.
-            active.course.due = None;
+        } else if has_moved {
+            active.course.gap_moved();
         }
         self.channel_settle(now.mono, id);
     }
@@ -367,6 +400,10 @@ impl Engine {
         if channel.is_outside && channel.opened == 0 {
             return;
         }
+        if channel.pts == 0 && channel.told > 0 {
+            // It was left, and is known again: from where it was.
+            channel.begins(&mut self.out.ledger, id, channel.told);
+        }
         channel.active().course.want(arrival);
         self.channel_settle(Duration::ZERO, id);
     }
@@ -389,6 +426,17 @@ impl Engine {
                 active.course.once_more();
             }
             self.channel_settle(now, id);
+        }
+    }
+
+    /// The differences of all channels that are known are wanted.
+    pub(super) fn channels_wanted(&mut self) {
+        let known = self.channels.map.iter().filter(|(_, channel)| channel.pts > 0);
+        let mut ids: Vec<i64> = known.map(|(id, _)| *id).collect();
+        // A map has no order, and what is asked for has one.
+        ids.sort_unstable();
+        for id in ids {
+            self.channel_wanted(id, Arrival::Live);
         }
     }
 
@@ -460,7 +508,14 @@ impl Engine {
             }
             self.channels.polled -= usize::from(active.is_polled && self.channels.polled > 0);
         }
-        let outside = Channel { is_outside: true, kept: old.kept, ..Channel::default() };
+        let told = old.pts.max(old.told);
+        let outside = Channel {
+            is_outside: true,
+            kept: old.kept,
+            is_kept_dirty: old.is_kept_dirty,
+            told,
+            ..Channel::default()
+        };
         self.channels.map.insert(id, outside);
         self.channels.changed.insert(id);
         let origin = self.nobody();
@@ -497,15 +552,12 @@ impl Engine {
 
     /// Brings the queue, the timers and what is kept in line with a channel's state.
     fn channel_settle(&mut self, now: Duration, id: i64) {
-        let Self { channels, out, .. } = self;
-        let Channels { map, due, timers, changed, .. } = channels;
+        let Channels { map, due, timers, changed, .. } = &mut self.channels;
         let Some(channel) = map.get_mut(&id) else { return };
         let is_opened = channel.opened > 0;
         let Some(active) = channel.active.as_mut() else { return };
         let state = active.course.state();
-        if state == State::Gap && active.course.due.is_none() {
-            active.course.due = Some(now.saturating_add(GAP_WAIT));
-        }
+        active.course.gap_waits(now);
         if state == State::Due && !active.is_queued {
             active.is_queued = true;
             due.push_back(id);
@@ -521,8 +573,8 @@ impl Engine {
             active.timer = wanted;
         }
         let is_behind = !matches!(state, State::Level | State::Unknown);
-        if is_behind != active.behind_since.is_some() {
-            active.behind_since = is_behind.then(|| out.ledger.moment());
+        if is_behind != active.is_behind {
+            active.is_behind = is_behind;
             changed.insert(id);
         }
         let is_idle = !is_behind && !is_opened && active.held.is_empty() && active.read.is_none();

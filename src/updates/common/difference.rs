@@ -32,7 +32,7 @@ impl Engine {
     pub(in crate::updates) fn common_request(&mut self) -> Option<(Asked, Request)> {
         if self.common.course.state() == State::Due {
             self.common.course.hear(Word::Asked);
-            (self.common.probes, self.common.begins_anew) = (false, false);
+            self.common.begins_anew = false;
             let takes_state = self.common.takes_state.is_some() || self.skips;
             let Some(at) = self.common.at.filter(|_| !takes_state) else {
                 // UP-37: the state is where to begin, and then the difference is asked for from there.
@@ -53,9 +53,6 @@ impl Engine {
             (request.pts_limit, request.qts_limit) = (Some(1), Some(1));
             return Some((Asked::Confirm, Request::Difference(request)));
         }
-        if std::mem::take(&mut self.common.probes) {
-            return Some((Asked::Probe, Request::State(functions::GetState)));
-        }
         None
     }
 
@@ -73,14 +70,19 @@ impl Engine {
         if let Some(old) = self.common.at.filter(|old| old.qts > 0 && why == Some(Why::Reset)) {
             told.qts = old.qts;
         }
-        let told = match std::mem::replace(&mut self.common.has_begun, true) {
+        let mut told = match std::mem::replace(&mut self.common.has_begun, true) {
             true => told,
             false => self.common_begins_before(told),
         };
-        let old = self.common.at.replace(told);
+        let old = self.common.at;
+        // The server names the channels that have changed since a date: of what is skipped alone nothing is to be named (UP-82).
+        if let Some(old) = old.filter(|_| !self.skips) {
+            told.date = old.date.clamp(1, told.date);
+        }
+        let is_first = old.is_none();
+        self.common.at = Some(told);
         let skips = std::mem::take(&mut self.skips);
         let why = why.or(skips.then_some(Why::Skipped));
-        self.dated();
         // The loss is to be dealt with before the position counts (UP-83).
         if let Some((old, why)) = old.zip(why) {
             let mark = self.lose(BoxId::Common, old.pts, told.pts, why);
@@ -95,6 +97,10 @@ impl Engine {
         self.common_arrives();
         if skips {
             self.channels.keep_forgotten();
+        }
+        if is_first || skips {
+            // Nobody knows since when those that were met before have not been heard of.
+            self.channels_wanted();
         }
         // UP-37: its qts may be of before.
         self.common.course.hear(Word::Slice);
@@ -113,14 +119,6 @@ impl Engine {
         let before = |held: &Held, local: i32| first(held).map_or(local, |first| first.min(local));
         let pts = before(&self.common.held, told.pts).max(1);
         CommonState { pts, qts: before(&self.common.held_qts, told.qts).max(0), ..told }
-    }
-
-    /// The server told its state, after silence. Only what is ahead is asked for.
-    pub(in crate::updates) fn common_probed(&mut self, state: &ServerState) {
-        let at = self.common.at.unwrap_or_default();
-        if state.pts > at.pts || state.qts > at.qts || state.seq > at.seq {
-            self.common_wanted(Arrival::Live);
-        }
     }
 
     /// The difference came.
@@ -261,7 +259,6 @@ impl Engine {
         self.common.at = Some(told);
         self.recent.moved(BoxId::Common);
         self.recent.moved(BoxId::Qts);
-        self.dated();
         self.common_arrives();
         (told.pts, told.qts, told.date) != (old.pts, old.qts, old.date)
     }
@@ -282,7 +279,6 @@ impl Engine {
         if let Some(at) = self.common.at.as_mut() {
             (at.date, at.seq) = (date, seq);
         }
-        self.dated();
         self.common_arrives();
         self.common.course.empty = self.common.course.empty.saturating_add(1);
         self.common_ended(now, true, true, entropy);

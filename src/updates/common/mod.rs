@@ -16,7 +16,7 @@ use crate::updates::engine::Engine;
 use crate::updates::held::{Held, Item};
 use crate::updates::ledger::At;
 use crate::updates::limits::{
-    COMMON_FALL, COMMON_RESET, CONFIRM_AFTER, DATE_AHEAD, GAP_WAIT, MAX_HELD_BYTES,
+    COMMON_FALL, COMMON_RESET, CONFIRM_AFTER, DATE_AHEAD, MAX_HELD_BYTES,
 };
 use crate::updates::position::{Relation, relate};
 use crate::updates::state::{Act, State, Word};
@@ -40,8 +40,6 @@ pub(super) struct Common {
     unconfirmed: i64,
     /// Whether the server is to be told.
     pub(super) confirms: bool,
-    /// Whether the state is to be compared with the server's, after silence.
-    pub(super) probes: bool,
     /// Why the position is to be taken from the server's state, if it is (UP-36).
     pub(super) takes_state: Option<Why>,
     /// A difference that cannot be read, however little it holds (UP-63).
@@ -137,7 +135,7 @@ impl Engine {
                     _ => &mut self.common.held,
                 };
                 match held.insert(item) {
-                    true => self.common_waits(now),
+                    true => self.common.course.gap_waits(now.mono),
                     false => self.common_flooded(),
                 }
             }
@@ -191,9 +189,8 @@ impl Engine {
         if self.common.holds_nothing() {
             self.common.course.hear(Word::Filled);
         } else if has_moved {
-            // What remains waits anew.
-            self.common.course.due = None;
-            self.common_waits(now);
+            self.common.course.gap_moved();
+            self.common.course.gap_waits(now.mono);
         }
     }
 
@@ -210,14 +207,6 @@ impl Engine {
         match relate(local, first.pts, first.count) {
             Relation::Word(Word::Ahead | Word::Overlap) if !is_first => None,
             _ => held.pop(),
-        }
-    }
-
-    /// UP-17: sets the time of a gap.
-    fn common_waits(&mut self, now: Now) {
-        let course = &mut self.common.course;
-        if course.state() == State::Gap && course.due.is_none() {
-            course.due = Some(now.mono.saturating_add(GAP_WAIT));
         }
     }
 

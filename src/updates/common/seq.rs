@@ -7,7 +7,7 @@ use crate::updates::delivery::{Arrival, BoxId, Event};
 use crate::updates::engine::Engine;
 use crate::updates::held::Origin;
 use crate::updates::limits::MAX_HELD;
-use crate::updates::state::{Act, Word};
+use crate::updates::state::{Act, State, Word};
 
 /// The rest of a container.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Engine {
                 self.common.held_seq_bytes = bytes;
                 let place = self.common.held_seq.partition_point(|p| p.seq_start <= part.seq_start);
                 self.common.held_seq.insert(place, part);
-                self.common_waits(now);
+                self.common.course.gap_waits(now.mono);
             }
             Act::Drop => self.counts.old += 1,
             Act::Clear | Act::Nothing => {}
@@ -67,11 +67,13 @@ impl Engine {
     fn seq_deliver(&mut self, now: Now, part: Part, has_place: bool) {
         let before = self.common.mark();
         if has_place {
+            // UP-82: the server names the channels that have changed since the date. While something is missing, it is the date of before.
+            let is_level = self.common.course.state() == State::Level;
             let date = self.later_date(now, part.date);
             if let Some(at) = self.common.at.as_mut() {
-                (at.seq, at.date) = (part.seq, date);
+                at.seq = part.seq;
+                at.date = if is_level { date } else { at.date };
             }
-            self.dated();
         }
         let after = self.common.mark();
         let mut updates = part.updates.into_iter().peekable();

@@ -180,7 +180,6 @@ impl Engine {
         self.common_tell_unreadable(BoxId::Common, event);
         let date = told.date.max(at.date);
         self.common.at = Some(CommonState { date, seq: told.seq, ..at });
-        self.dated();
         self.common_arrives();
         self.common.course.left_out(now.mono, entropy);
     }

@@ -138,7 +138,12 @@ fn up_53_what_is_not_the_last_goes_on_at_once_and_without_progress_pauses() {
     }
     let mut calls = 0;
     for _ in 0..100 {
-        while let Some((token, _)) = bench.request() {
+        while let Some((token, request)) = bench.request() {
+            if matches!(request, Request::Difference(_)) {
+                // After silence.
+                bench.answer(token, &empty(DATE, SEQ));
+                continue;
+            }
             calls += 1;
             let same = answers::ChannelDifferenceEmpty { r#final: false, pts: 70, timeout: None };
             bench.answer(token, &ChannelDifference::ChannelDifferenceEmpty(same));
@@ -402,13 +407,56 @@ fn up_83_a_channel_that_is_gone_is_kept_until_that_is_dealt_with() {
 }
 
 #[test]
+fn up_85_what_was_told_of_a_channel_before_it_was_left_is_not_told_again() {
+    let gone = || {
+        let mut bench = Bench::ready();
+        bench.push(&one(new_in(CHANNEL, 51)));
+        bench.push(&one(new_in(CHANNEL, 52)));
+        let left = with(vec![], vec![], vec![chat(CHANNEL, Some(70), true)]);
+        assert_eq!(bench.push(&left), ["ch7 left None"]);
+        bench
+    };
+    let back = |bench: &mut Bench| {
+        bench.push(&with(vec![], vec![], vec![chat(CHANNEL, Some(70), false)]));
+    };
+    // Late, or as the answer of a call; while it is left, and when it is joined again.
+    for is_back in [false, true] {
+        let mut bench = gone();
+        if is_back {
+            back(&mut bench);
+        }
+        for pts in [51, 52] {
+            assert_eq!(bench.push(&one(new_in(CHANNEL, pts))), [""; 0], "{is_back}");
+        }
+        // Of a channel that was left what comes has no place.
+        let told = if is_back { "ch7 new 53" } else { "- new 53" };
+        assert_eq!(bench.push(&one(new_in(CHANNEL, 53))), [told]);
+        assert_eq!(bench.push(&one(new_in(CHANNEL, 53))), [""; 0], "{is_back}");
+    }
+    // What is wanted of it is asked for from where it was.
+    for pts in [None, Some(51), Some(60)] {
+        let mut bench = gone();
+        back(&mut bench);
+        bench.push(&one(too_long_in(CHANNEL, pts)));
+        let from = pts.unwrap_or(0).max(52);
+        assert_eq!(bench.channel_difference().1, from, "{pts:?}");
+    }
+    // One that has begun anew since tells all of it.
+    let mut bench = gone();
+    bench.engine.channels.told_until(CHANNEL, 200_000);
+    back(&mut bench);
+    assert_eq!(bench.push(&one(new_in(CHANNEL, 60))), ["ch7 new 60"]);
+}
+
+#[test]
 fn up_83_a_channel_that_is_met_is_kept_from_where_it_was_met() {
     for (first, base) in [(new_in(8, 60), 59), (new_in_of(8, 60, 3), 57), (read_in(8, 5, 60), 59)] {
         let mut bench = Bench::ready();
         bench.engine.handle_updates(bench.now, &one(first).to_bytes());
         assert_eq!(open(&mut bench).0.len(), 1);
         bench.save();
-        let met = ChannelState { pts: base, is_dirty: false };
+        // UP-82: what was told of it is not dealt with.
+        let met = ChannelState { pts: base, is_dirty: true };
         assert!(bench.kept_channels().contains(&(8, met)), "{:?}", bench.kept_channels());
         let mut bench = bench.restart();
         bench.engine.connected(bench.now);

@@ -60,41 +60,153 @@ fn up_81_a_restart_asks_once_and_for_channels_that_were_behind() {
 }
 
 #[test]
-fn up_82_the_date_that_is_kept_does_not_pass_a_channel_that_is_not_dealt_with() {
-    let later = |bench: &mut Bench, seq: i32, date: i32| {
-        let mut updates = types::Updates::new(vec![phone(1)], vec![], vec![], date, seq);
-        updates.date = date;
+fn up_82_a_channel_that_is_not_dealt_with_is_asked_for_whatever_the_date() {
+    // A container in which nothing is of a channel: the date of the common box.
+    let later = |bench: &mut Bench| {
+        let date = DATE + 30;
+        let updates = types::Updates::new(vec![phone(1)], vec![], vec![], date, SEQ + 1);
         bench.engine.handle_updates(bench.now, &Updates::Updates(Box::new(updates)).to_bytes());
     };
-    let mut bench = Bench::ready();
-    later(&mut bench, SEQ + 1, DATE + 10);
-    bench.engine.handle_updates(bench.now, &one(new_in(CHANNEL, 51)).to_bytes());
-    later(&mut bench, SEQ + 2, DATE + 20);
-    let deliveries = bench.deliveries();
-    // All but the channel's.
-    for delivery in deliveries.iter().filter(|delivery| delivery.line == Some(BoxId::Common)) {
-        bench.engine.commit(delivery.mark);
+    let news = |bench: &mut Bench| {
+        bench.engine.handle_updates(bench.now, &one(new_in(CHANNEL, 51)).to_bytes());
+    };
+    let wanted = |bench: &mut Bench| {
+        let wanted = one(too_long_in(CHANNEL, None));
+        bench.engine.handle_updates(bench.now, &wanted.to_bytes());
+    };
+    let answered = |bench: &mut Bench| {
+        let (token, ..) = bench.channel_difference();
+        bench.answer(token, &channel_diff(CHANNEL, &[51], vec![], 51, true));
+    };
+    type Step<'a> = &'a dyn Fn(&mut Bench);
+    let cases: [(&str, &[Step<'_>]); 6] = [
+        ("it is told, and then the date passes", &[&news, &later]),
+        // As it is when it was late on its way.
+        ("the date passes, and then it is told", &[&later, &news]),
+        ("it is behind", &[&wanted, &later]),
+        ("it is asked for, and then the date passes", &[&wanted, &later, &answered]),
+        ("the date passes, and then it is behind", &[&later, &wanted]),
+        ("the date passes, and then it is asked for", &[&later, &wanted, &answered]),
+    ];
+    for (name, steps) in cases {
+        let mut bench = Bench::ready();
+        for step in steps {
+            step(&mut bench);
+        }
+        let deliveries = bench.deliveries();
+        // All but the channel's.
+        for delivery in deliveries.iter().filter(|delivery| delivery.line == Some(BoxId::Common)) {
+            bench.engine.commit(delivery.mark);
+        }
+        bench.save();
+        assert_eq!(bench.kept.common.unwrap().date, DATE + 30, "{name}");
+        let dirty = ChannelState { pts: CHANNEL_PTS, is_dirty: true };
+        assert_eq!(bench.kept_channels(), [(CHANNEL, dirty)], "{name}");
+        let mut after = bench.restart();
+        after.engine.connected(after.now);
+        after.difference();
+        assert_eq!(after.channel_difference().1, CHANNEL_PTS, "{name}");
+        // What is dealt with is not asked for.
+        let mut bench = Bench::ready();
+        for step in steps {
+            step(&mut bench);
+        }
+        bench.told();
+        let is_behind = name.ends_with("behind") || name == "it is behind";
+        let pts = if is_behind { CHANNEL_PTS } else { 51 };
+        assert_eq!(bench.kept_channels(), [(CHANNEL, ChannelState { pts, is_dirty: is_behind })]);
     }
-    bench.save();
-    assert_eq!(
-        bench.kept.common,
-        Some(CommonState { pts: PTS, qts: QTS, date: DATE + 10, seq: SEQ + 2 })
-    );
-    for delivery in &deliveries {
-        bench.engine.commit(delivery.mark);
-    }
-    bench.save();
-    assert_eq!(bench.kept.common.unwrap().date, DATE + 20);
-    // Nor one that is behind.
+}
+
+#[test]
+fn up_82_a_state_that_is_taken_leaves_the_date_from_which_channels_are_named() {
+    // The state is asked for since the position does not hold; channels have changed since the date that was.
     let mut bench = Bench::ready();
-    bench.push(&one(too_long_in(CHANNEL, None)));
-    later(&mut bench, SEQ + 1, DATE + 30);
-    bench.told();
-    assert_eq!(bench.kept.common.unwrap().date, DATE);
-    let (token, ..) = bench.channel_difference();
-    bench.answer(token, &channel_diff(CHANNEL, &[51], vec![], 51, true));
-    bench.told();
-    assert_eq!(bench.kept.common.unwrap().date, DATE + 30);
+    bench.engine.missed();
+    let token = bench.difference();
+    bench.fail(token, 400, "PERSISTENT_TIMESTAMP_INVALID");
+    let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+    bench.answer(token, &server_state(PTS + 9, QTS, DATE + 99, SEQ));
+    let Some((_, Request::Difference(call))) = bench.request() else { panic!("no difference") };
+    assert_eq!((call.pts, call.date), (PTS + 9, DATE));
+}
+
+#[test]
+fn up_82_while_something_is_missing_the_date_stays() {
+    let later = |bench: &mut Bench| {
+        bench.push(&all(vec![phone(1)], SEQ + 1));
+        assert_eq!(bench.common().seq, SEQ + 1);
+    };
+    let failed = |bench: &mut Bench| {
+        bench.engine.missed();
+        let token = bench.difference();
+        bench.fail(token, 500, "INTERNAL");
+    };
+    type Step<'a> = &'a dyn Fn(&mut Bench);
+    let cases: [(State, Step<'_>); 4] = [
+        (State::Gap, &|bench| drop(bench.push(&one(new(103))))),
+        (State::Due, &|bench| bench.engine.missed()),
+        (State::Resting, &failed),
+        (State::Dormant, &|bench| {
+            failed(bench);
+            while bench.state() != State::Dormant {
+                bench.pass(80_000);
+                let token = bench.difference();
+                bench.fail(token, 500, "INTERNAL");
+            }
+        }),
+    ];
+    for (state, step) in cases {
+        let mut bench = Bench::ready();
+        step(&mut bench);
+        assert_eq!(bench.state(), state);
+        later(&mut bench);
+        bench.engine.missed();
+        bench.pass(80_000);
+        let Some((_, Request::Difference(call))) = bench.request() else { panic!("{state:?}") };
+        assert_eq!(call.date, DATE, "{state:?}");
+    }
+}
+
+#[test]
+fn up_82_channels_that_were_met_before_the_account_was_anywhere_are_asked_for() {
+    // Since when they have changed nobody knows: the first state has the present date.
+    let mut bench = Bench::new(Some(USER), CatchUp::SinceCommit, Kept { common: None, ..kept() });
+    bench.engine.connected(bench.now);
+    let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+    bench.push(&one(new_in(8, 60)));
+    bench.answer(token, &server_state(PTS, QTS, DATE, SEQ));
+    bench.difference();
+    let asked: Vec<_> = std::iter::from_fn(|| match bench.request()?.1 {
+        Request::ChannelDifference(call) => Some(call.pts),
+        other => panic!("{other:?}"),
+    })
+    .collect();
+    assert_eq!(asked, [CHANNEL_PTS, 60]);
+}
+
+#[test]
+fn up_83_another_try_keeps_its_time_whatever_is_delivered_meanwhile() {
+    // A difference has failed. What follows is delivered, and something is held still.
+    for gap in [new(103), new(105)] {
+        let mut bench = Bench::ready();
+        bench.engine.missed();
+        let token = bench.difference();
+        bench.push(&one(new(101)));
+        bench.push(&one(gap));
+        bench.fail(token, 500, "INTERNAL");
+        assert_eq!(bench.state(), State::Resting);
+        bench.push(&one(new(102)));
+        for _ in 0..3 {
+            bench.pass(2_000);
+            if let Some((_, request)) = bench.request() {
+                assert!(matches!(request, Request::Difference(_)));
+                break;
+            }
+            assert!(bench.engine.poll_timeout().is_some());
+        }
+        assert!(bench.state().is_asking(), "{:?}", bench.state());
+    }
 }
 
 #[test]
@@ -439,6 +551,10 @@ fn from_now_on_no_box_is_kept_before_what_was_skipped_is_dealt_with() {
     assert_eq!(bench.push(&one(new_in(CHANNEL, 80))), ["ch7 new 80"]);
     assert_eq!(bench.kept, kept());
     bench.answer(token, &server_state(500, 20, DATE + 100, 9));
+    // Since then it may have said more that was lost.
+    let (token, from, _) = bench.channel_difference();
+    assert_eq!(from, 80);
+    bench.answer(token, &channel_empty(80));
     for update in [bot(21), new_in(CHANNEL, 81), new_in(8, 30), new(501)] {
         bench.engine.handle_updates(bench.now, &one(update).to_bytes());
     }
