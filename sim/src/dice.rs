@@ -49,6 +49,12 @@ impl Dice {
         bytes
     }
 
+    /// A stream of its own.
+    #[must_use]
+    pub fn fork_dice(&mut self) -> Self {
+        Self(self.fork())
+    }
+
     /// A source of randomness of its own.
     pub fn fork(&mut self) -> SeededEntropy {
         SeededEntropy::from_seed(self.0.array())

@@ -27,6 +27,7 @@ pub mod rogue;
 pub mod run;
 pub mod secret;
 pub mod tables;
+pub mod updates;
 pub mod watch;
 pub mod wire;
 pub mod world;

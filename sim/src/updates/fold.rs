@@ -1,0 +1,234 @@
+//! What an application makes of updates: how each chat stands, by what it was told alone.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use telewire::tl::Deserialize;
+use telewire::tl::api::enums::{self, Message, Update};
+use telewire::tl::api::functions::{channels, messages};
+use telewire::updates::{BoxId, Checkpoint, Event, Mark, Why};
+
+use crate::updates::town::{Messages, Town, numbers, said};
+
+/// What is known of the boxes. A box that was never met is not in it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Fold {
+    pub(super) common: Option<Messages>,
+    pub(super) channels: BTreeMap<i64, Messages>,
+    /// What it has deleted itself.
+    deleted: BTreeSet<(BoxId, i32)>,
+}
+
+impl Fold {
+    fn line(&mut self, line: BoxId) -> Option<&mut Messages> {
+        match line {
+            BoxId::Common => self.common.as_mut(),
+            BoxId::Channel(id) => self.channels.get_mut(&id),
+            BoxId::Qts => None,
+        }
+    }
+
+    /// What was deleted by the application itself is not there, whatever it is told of before.
+    fn forget_deleted(&mut self, line: BoxId) {
+        let deleted = std::mem::take(&mut self.deleted);
+        if let Some(known) = self.line(line) {
+            known.retain(|id, _| !deleted.contains(&(line, *id)));
+        }
+        self.deleted = deleted;
+    }
+
+    /// Takes what happened. What was lost is asked for as whoever has lost something does it.
+    fn apply(&mut self, line: BoxId, event: &Event, town: &Town) {
+        match (event, line) {
+            (Event::Lost { why: Why::Skipped, .. }, _) => self.channels.clear(),
+            (Event::ChannelGone { .. }, BoxId::Channel(id)) => {
+                self.channels.remove(&id);
+            }
+            _ => {}
+        }
+        let Some(known) = self.line(line) else { return };
+        match told(event) {
+            Told::Message(message) => {
+                known.extend(said(message).map(|(id, text, _)| (id, text)));
+            }
+            Told::Gone(ids) => known.retain(|id, _| !ids.contains(id)),
+            Told::Lost(to) => known.clone_from(town.at(line, to).unwrap_or(&Messages::new())),
+            Told::Other => {}
+        }
+        self.forget_deleted(line);
+    }
+}
+
+enum Told<'a> {
+    Message(&'a Message),
+    Gone(&'a [i32]),
+    /// All up to a position.
+    Lost(i32),
+    Other,
+}
+
+fn told(event: &Event) -> Told<'_> {
+    match event {
+        Event::Message(message) => Told::Message(message),
+        Event::Update(Update::UpdateNewMessage(new)) => Told::Message(&new.message),
+        Event::Update(Update::UpdateNewChannelMessage(new)) => Told::Message(&new.message),
+        Event::Update(Update::UpdateEditMessage(edit)) => Told::Message(&edit.message),
+        Event::Update(Update::UpdateEditChannelMessage(edit)) => Told::Message(&edit.message),
+        Event::Update(Update::UpdateDeleteMessages(gone)) => Told::Gone(&gone.messages),
+        Event::Update(Update::UpdateDeleteChannelMessages(gone)) => Told::Gone(&gone.messages),
+        Event::Lost { to, .. } | Event::ChannelTooLong { to, .. } => Told::Lost(*to),
+        _ => Told::Other,
+    }
+}
+
+/// The new message of an event.
+fn new(event: &Event) -> Option<&Message> {
+    match event {
+        Event::Message(message) => Some(message),
+        Event::Update(Update::UpdateNewMessage(new)) => Some(&new.message),
+        Event::Update(Update::UpdateNewChannelMessage(new)) => Some(&new.message),
+        _ => None,
+    }
+}
+
+/// A delivery that was taken.
+#[derive(Debug)]
+struct Taken {
+    mark: Mark,
+    event: Event,
+    is_committed: bool,
+}
+
+/// The application: what it knows, what of that it has on its disk, and what it has seen in this life.
+#[derive(Debug, Default)]
+pub(super) struct Application {
+    pub(super) now: Fold,
+    kept: Fold,
+    /// What was taken of each box, and is not on the disk.
+    taken: BTreeMap<BoxId, VecDeque<Taken>>,
+    /// The last new message of each box, and the version of each text.
+    last: BTreeMap<BoxId, i32>,
+    versions: BTreeMap<(BoxId, i32), u32>,
+}
+
+impl Application {
+    /// Takes a delivery. UM-13 (a): what is told of a box comes in its order, and once.
+    pub(super) fn take(
+        &mut self,
+        line: BoxId,
+        event: Event,
+        mark: Mark,
+        town: &Town,
+    ) -> Result<(), String> {
+        if let Some(message) = new(&event) {
+            let last = self.last.insert(line, message.id()).unwrap_or(0);
+            if message.id() <= last {
+                return Err(format!("{line:?}: message {} came after {last}", message.id()));
+            }
+        }
+        if let Told::Message(message) = told(&event)
+            && let Some((id, text, _)) = said(message)
+            && let Some((_, version)) = numbers(&text)
+        {
+            let old = self.versions.insert((line, id), version).unwrap_or(0);
+            if version < old {
+                return Err(format!(
+                    "{line:?}: version {version} of message {id} came after {old}"
+                ));
+            }
+        }
+        self.now.apply(line, &event, town);
+        self.taken.entry(line).or_default().push_back(Taken { mark, event, is_committed: false });
+        Ok(())
+    }
+
+    /// A call of its own was answered. Of what was deleted by it nobody tells it: the answer says where the box is, and it knows the rest.
+    pub(super) fn has_called(&mut self, call: &[u8]) {
+        let (line, gone) = if let Ok(call) = messages::DeleteMessages::from_bytes(call) {
+            (BoxId::Common, call.id)
+        } else if let Ok(call) = channels::DeleteMessages::from_bytes(call) {
+            let enums::InputChannel::InputChannel(channel) = call.channel else { return };
+            (BoxId::Channel(channel.channel_id), call.id)
+        } else {
+            return;
+        };
+        // What was told before may be read after it.
+        for fold in [&mut self.now, &mut self.kept] {
+            fold.deleted.extend(gone.iter().map(|id| (line, *id)));
+            fold.forget_deleted(line);
+        }
+    }
+
+    /// Marks that are not committed.
+    pub(super) fn open(&self) -> Vec<Mark> {
+        let all = self.taken.values().flatten().filter(|taken| !taken.is_committed);
+        all.map(|taken| taken.mark).collect()
+    }
+
+    pub(super) fn commit(&mut self, mark: Mark) {
+        for taken in self.taken.values_mut().flatten().filter(|taken| taken.mark == mark) {
+            taken.is_committed = true;
+        }
+    }
+
+    /// The engine has told what to keep: boxes that are new begin where it says, with what was taken of them since.
+    pub(super) fn met(&mut self, checkpoint: &Checkpoint, town: &Town) {
+        let before = self.now.clone();
+        begin(&mut self.now, checkpoint, town);
+        for (line, taken) in &self.taken {
+            let is_new = match line {
+                BoxId::Common => before.common.is_none(),
+                BoxId::Channel(id) => !before.channels.contains_key(id),
+                BoxId::Qts => false,
+            };
+            for taken in taken.iter().filter(|_| is_new) {
+                self.now.apply(*line, &taken.event, town);
+            }
+        }
+    }
+
+    /// It is on the disk, and with it what the application has made of all that was committed.
+    pub(super) fn written(&mut self, checkpoint: &Checkpoint, town: &Town) {
+        let mut done = Vec::new();
+        for (line, taken) in &mut self.taken {
+            while let Some(first) = taken.pop_front_if(|first| first.is_committed) {
+                done.push((*line, first.event));
+            }
+        }
+        // What was skipped comes before the boxes that were met after it.
+        let is_skip = |event: &Event| matches!(event, Event::Lost { why: Why::Skipped, .. });
+        let (skipped, told): (Vec<_>, Vec<_>) =
+            done.into_iter().partition(|(_, event)| is_skip(event));
+        for (line, event) in skipped {
+            self.kept.apply(line, &event, town);
+        }
+        begin(&mut self.kept, checkpoint, town);
+        for (line, event) in told {
+            self.kept.apply(line, &event, town);
+        }
+    }
+
+    /// The program ends, and with it what is not on the disk.
+    pub(super) fn crash(&mut self) {
+        *self = Self {
+            now: self.kept.clone(),
+            kept: std::mem::take(&mut self.kept),
+            ..Self::default()
+        };
+    }
+}
+
+/// Boxes that were not met before stand as they stood then.
+fn begin(fold: &mut Fold, checkpoint: &Checkpoint, town: &Town) {
+    if let (None, Some(state)) = (&fold.common, checkpoint.common) {
+        fold.common = town.at(BoxId::Common, state.pts).cloned();
+    }
+    for (id, state) in &checkpoint.channels {
+        // One that is not anywhere yet is only to be asked for.
+        if let Some(state) = state.filter(|state| state.pts > 0)
+            && !fold.channels.contains_key(id)
+            && let Some(all) = town.at(BoxId::Channel(*id), state.pts)
+        {
+            fold.channels.insert(*id, all.clone());
+        }
+    }
+}
