@@ -10,6 +10,7 @@
 
 mod account;
 mod args;
+mod export;
 mod fault;
 mod given;
 mod interactive;
@@ -41,6 +42,7 @@ use zeroize::Zeroizing;
 
 use args::Mode;
 pub(crate) use args::{Args, Options};
+pub(crate) use export::{ExportArgs, run as export};
 use fault::Fault;
 use given::Given;
 use reply::Reply;
