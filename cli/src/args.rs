@@ -28,6 +28,7 @@ pub(crate) enum Command {
     Inspect(inspect::Args),
     Schema(schema::Args),
     Shell(shell::Args),
+    Export(shell::ExportArgs),
 }
 
 /// Does what the process was asked to: a command of these, or one of the shell's by itself.
@@ -60,6 +61,8 @@ Examples:
       is a client to type commands into; `telewire shell --help` lists them
   telewire msg @ada hello
       is one of these commands by itself
+  telewire export @ada --format html
+      saves a chat with its files
 
 Exit code:
   0  done

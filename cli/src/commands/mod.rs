@@ -23,6 +23,7 @@ pub(crate) fn run(args: Args, start: Instant) -> Result<(), Failure> {
         Command::Inspect(args) => inspect::run(&args),
         Command::Schema(args) => schema::run(args),
         Command::Shell(args) => shell::run(&args, start),
+        Command::Export(args) => shell::export(&args, start),
     }
 }
 

@@ -54,19 +54,25 @@ impl Process {
 
     pub(crate) fn start_with(options: &[&str], input: &str) -> Self {
         let (_folder, path) = folder_with("in", input);
-        Self::spawn(options, File::open(path).unwrap().into())
+        Self::spawn(options, File::open(path).unwrap().into(), &[])
     }
 
     /// Starts the command for somebody who [says](Self::say) what it asks for when it asks.
     pub(crate) fn talk(options: &[&str]) -> Self {
-        Self::spawn(options, Stdio::piped())
+        Self::talk_with(options, &[])
     }
 
-    fn spawn(options: &[&str], input: Stdio) -> Self {
+    /// The same, with variables of the environment.
+    pub(crate) fn talk_with(options: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::spawn(options, Stdio::piped(), variables)
+    }
+
+    fn spawn(options: &[&str], input: Stdio, variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = |name: &str| File::create(folder.path().join(name)).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_telewire"))
             .args(options)
+            .envs(variables.iter().copied())
             .stdin(input)
             .stdout(file("out"))
             .stderr(file("err"))
@@ -84,6 +90,11 @@ impl Process {
     /// Types a line.
     pub(crate) fn say(&mut self, line: &str) {
         writeln!(self.child.stdin.as_mut().unwrap(), "{line}").unwrap();
+    }
+
+    /// Has it read the end of its input.
+    pub(crate) fn end_input(&mut self) {
+        drop(self.child.stdin.take());
     }
 
     /// What it has printed.

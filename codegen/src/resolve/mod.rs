@@ -152,14 +152,14 @@ fn facts(
         });
     }
     let mut functions = Vec::with_capacity(raw.functions.len());
-    for (raw, name) in raw.functions.iter().zip(names::functions(&raw.functions)?) {
-        let params = kinds::params(raw, &names, exceptions)?;
+    for (one, name) in raw.functions.iter().zip(names::functions(&raw.functions)?) {
+        let params = kinds::params(one, &names, exceptions)?;
         functions.push(Function {
-            id: raw.id.unwrap_or_default(),
+            id: one.id.unwrap_or_default(),
             body: flags::body(&name, &params)?,
-            result: kinds::result(raw, &params, &names, exceptions)?,
-            repeat: repeat::class(raw, safe)?,
-            tl: raw.to_tl(),
+            result: kinds::result(one, &params, &names, exceptions)?,
+            repeat: repeat::class(raw, one, safe)?,
+            tl: one.to_tl(),
             name,
         });
     }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::Error;
 use crate::ir::{Repeat, Schema};
-use crate::raw::{RawDefinition, RawSchema};
+use crate::raw::{RawDefinition, RawParam, RawSchema};
 
 /// Reads the functions of one schema from the reviewed list of those that are safe to repeat:
 /// `{"schema": [{"reason": "…", "functions": ["…"]}]}`.
@@ -36,7 +36,7 @@ const REVIEWED: &str = include_str!("../repeat.json");
 /// The functions of a schema of one's own that telewire's reviewed list has as safe to repeat: of another layer of the API for
 /// instance. Give them to [`resolve`](crate::resolve::resolve()), with those of one's own.
 ///
-/// They are told by their names, which keep their meaning from layer to layer. What has a `random_id` in this schema is left
+/// They are told by their names, which keep their meaning from layer to layer. What carries a `random_id` in this schema is left
 /// out, since that makes it safe already.
 ///
 /// ```
@@ -52,12 +52,13 @@ const REVIEWED: &str = include_str!("../repeat.json");
 /// # Errors
 ///
 /// None, but if the list of this crate were broken.
-pub fn reviewed(raw: &RawSchema) -> Result<Vec<String>, Error> {
+pub fn reviewed(schema: &RawSchema) -> Result<Vec<String>, Error> {
     let lists: BTreeMap<String, Vec<Group>> =
         serde_json::from_str(REVIEWED).map_err(|error| Error::Json(error.to_string()))?;
     let listed: BTreeSet<String> =
         lists.into_values().flatten().flat_map(|group| group.functions).collect();
-    let safe = raw.functions.iter().filter(|raw| listed.contains(&raw.name) && !is_keyed(raw));
+    let safe =
+        schema.functions.iter().filter(|raw| listed.contains(&raw.name) && !is_keyed(schema, raw));
     Ok(safe.map(|raw| raw.name.clone()).collect())
 }
 
@@ -69,8 +70,12 @@ struct Group {
 }
 
 /// The class of a function: listed as safe, carrying a `random_id`, or neither.
-pub(super) fn class(raw: &RawDefinition, safe: &[&str]) -> Result<Repeat, Error> {
-    match (safe.contains(&raw.name.as_str()), is_keyed(raw)) {
+pub(super) fn class(
+    schema: &RawSchema,
+    raw: &RawDefinition,
+    safe: &[&str],
+) -> Result<Repeat, Error> {
+    match (safe.contains(&raw.name.as_str()), is_keyed(schema, raw)) {
         (true, true) => Err(Error::RepeatClass { definition: raw.name.clone() }),
         (true, false) => Ok(Repeat::Safe),
         (false, true) => Ok(Repeat::Keyed),
@@ -78,9 +83,24 @@ pub(super) fn class(raw: &RawDefinition, safe: &[&str]) -> Result<Repeat, Error>
     }
 }
 
-/// Whether the server tells repetitions apart by a number that the client draws.
-fn is_keyed(raw: &RawDefinition) -> bool {
-    raw.params.iter().any(|p| p.name == "random_id" && p.ty == "long")
+/// Whether the server tells repetitions apart by numbers that the client draws: one for the call, one for each of several things
+/// (`messages.forwardMessages`), or one within each of them (`messages.sendMultiMedia`). What may be left out is no promise.
+fn is_keyed(schema: &RawSchema, raw: &RawDefinition) -> bool {
+    let is_number = |p: &RawParam| p.name == "random_id" && p.ty == "long";
+    raw.params.iter().any(|param| {
+        let item = item_of(&param.ty);
+        let mut makes = schema.constructors.iter().filter(|one| Some(one.ty.as_str()) == item);
+        let each_has_one = |one: &RawDefinition| one.params.iter().any(is_number);
+        is_number(param)
+            || param.name == "random_id" && item == Some("long")
+            || makes.next().is_some_and(each_has_one) && makes.all(each_has_one)
+    })
+}
+
+/// What a vector is of.
+fn item_of(ty: &str) -> Option<&str> {
+    let inner = ty.strip_prefix("Vector<").or_else(|| ty.strip_prefix("vector<"))?;
+    inner.strip_suffix('>')
 }
 
 /// Every entry of the list must be a function of the schema.
@@ -114,6 +134,31 @@ mod tests {
             classes(text, &["read"]),
             Ok(vec![Repeat::Safe, Repeat::Keyed, Repeat::Once, Repeat::Once])
         );
+    }
+
+    #[test]
+    fn numbers_for_several_things_are_told_apart_as_one_is() {
+        use Repeat::{Keyed, Once};
+        let made = "item random_id:long = Item; one random_id:long = Mixed; other = Mixed; flagged flags:# random_id:flags.0?long = Flagged;";
+        for (takes, expected) in [
+            ("random_id:Vector<long>", Keyed),
+            ("id:Vector<long>", Once),
+            ("random_id:Vector<int>", Once),
+            ("items:Vector<Item>", Keyed),
+            ("items:Vector<Mixed>", Once),
+            ("items:Vector<Flagged>", Once),
+            ("items:Vector<Ok>", Once),
+            // What may be left out, and what may be none of those that have a number.
+            ("flags:# random_id:flags.0?long", Once),
+            ("flags:# random_id:flags.0?Vector<long>", Once),
+            ("flags:# items:flags.0?Vector<Item>", Once),
+        ] {
+            let text = format!("ok = Ok; {made}\n---functions---\nf {takes} = Ok;");
+            let mut raw = tl_text::parse(&text).unwrap();
+            resolve::ids::assign_missing(&mut raw, &Exceptions::NONE);
+            let schema = resolve::resolve(&raw, &Exceptions::NONE, &[]).unwrap();
+            assert_eq!(schema.functions[0].repeat, expected, "{takes}");
+        }
     }
 
     #[test]

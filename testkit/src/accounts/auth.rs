@@ -40,6 +40,8 @@ pub(crate) struct Auth {
     pub(super) pending: Recent<Key, i64, MAX_KEYS>,
     /// The questions that were asked, each to be answered once.
     pub(super) questions: Recent<Key, (i64, i64, SrpServer), MAX_QUESTIONS>,
+    /// The salts that were given for a new password.
+    pub(super) offered: Recent<Key, (Vec<u8>, Vec<u8>), MAX_QUESTIONS>,
     pub(super) tokens: Vec<Token>,
     pub(super) qr_lifetime: Duration,
     pub(super) transfers: Recent<[u8; TRANSFER_BYTES], Transfer, MAX_TRANSFERS>,
@@ -118,6 +120,7 @@ impl Default for Auth {
             revoked: Recent::default(),
             pending: Recent::default(),
             questions: Recent::default(),
+            offered: Recent::default(),
             tokens: Vec::new(),
             qr_lifetime: qr::LIFETIME,
             transfers: Recent::default(),

@@ -156,14 +156,7 @@ fn sign_in(
     if request.phone_code_hash.is_empty() || typed.is_empty() {
         return Err(invalid("PHONE_CODE_EMPTY"));
     }
-    let code = state.code(context, &phone, &request.phone_code_hash)?;
-    if code.code != typed {
-        code.wrong += 1;
-        if code.wrong >= MAX_WRONG {
-            state.auth.codes.remove(&phone);
-        }
-        return Err(invalid("PHONE_CODE_INVALID"));
-    }
+    state.check_code(context, &phone, &request.phone_code_hash, typed)?;
     let Some(user) = state.user_by_phone(&phone).map(|user| user.id) else {
         if let Some(code) = state.auth.codes.get_mut(&phone) {
             code.is_proved = true;
@@ -248,6 +241,25 @@ impl State {
         }
         let code = self.auth.codes.get_mut(phone).filter(|code| code.hash == hash);
         code.ok_or_else(|| invalid("PHONE_CODE_EXPIRED"))
+    }
+
+    /// Whether a number's code was typed. After several wrong ones it is worth nothing.
+    pub(super) fn check_code(
+        &mut self,
+        context: &Context,
+        phone: &str,
+        hash: &str,
+        typed: &str,
+    ) -> Result<(), RpcError> {
+        let code = self.code(context, phone, hash)?;
+        if code.code == typed {
+            return Ok(());
+        }
+        code.wrong += 1;
+        if code.wrong >= MAX_WRONG {
+            self.auth.codes.remove(phone);
+        }
+        Err(invalid("PHONE_CODE_INVALID"))
     }
 
     /// Those that have expired, and one more if there is no room for another.

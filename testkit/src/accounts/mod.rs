@@ -15,6 +15,11 @@
 
 mod auth;
 mod bot;
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "a method has its request, whether it takes parts of it or looks"
+)]
+mod change;
 mod code;
 mod email;
 mod login;
@@ -48,6 +53,7 @@ pub use code::{CodeKind, SentCode};
 /// All that has to do with logins.
 pub(crate) fn install(registry: &mut Registry<'_>) {
     code::install(registry);
+    change::install(registry);
     email::install(registry);
     password::install(registry);
     bot::install(registry);

@@ -1,6 +1,7 @@
 //! Every step with what is wrong, empty, expired or used twice.
 
 mod email;
+mod password;
 
 use std::time::Duration;
 

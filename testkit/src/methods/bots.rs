@@ -140,7 +140,7 @@ fn start_bot(
         enums::InputPeer::InputPeerEmpty => Peer::User(bot),
         peer => state.input_peer(caller, peer)?,
     };
-    if peer != Peer::User(bot) {
+    if matches!(peer, Peer::User(user) if user != bot) {
         return Err(invalid("PEER_ID_INVALID"));
     }
     let param = request.start_param;
@@ -153,12 +153,56 @@ fn start_bot(
     if let Some(answer) = state.sent_before(caller, peer, request.random_id) {
         return Ok(answer);
     }
-    let text = if param.is_empty() { "/start".to_owned() } else { format!("/start {param}") };
-    let command = types::MessageEntityBotCommand { offset: 0, length: START_LENGTH };
-    let entities = vec![command.into()];
+    state.may_write(caller.me, peer)?;
+    // Into a group it comes first, and is spoken to by its name there.
+    let (came, command) = match peer {
+        Peer::User(_) => (None, "/start".to_owned()),
+        Peer::Chat(_) | Peer::Channel(_) => {
+            let named = state.people.user(bot).and_then(|bot| bot.username.clone());
+            let command = named.map_or("/start".to_owned(), |name| format!("/start@{name}"));
+            (state.bring_bot(caller, peer, bot)?, command)
+        }
+    };
+    let length = i32::try_from(command.len()).unwrap_or_default();
+    let entities = vec![types::MessageEntityBotCommand { offset: 0, length }.into()];
+    let text = if param.is_empty() { command } else { format!("{command} {param}") };
     let content = Content { text, entities, ..Content::default() };
-    state.send_all(caller, peer, vec![(request.random_id, content)], None)
+    let said = state.send_all(caller, peer, vec![(request.random_id, content)], None)?;
+    Ok(came.map_or(said.clone(), |came| one_after_the_other(came, said)))
 }
 
-/// Characters of `/start`.
-const START_LENGTH: i32 = 6;
+impl State {
+    /// Adds a bot to a group, if it is not in it.
+    fn bring_bot(
+        &mut self,
+        caller: &Caller,
+        peer: Peer,
+        bot: i64,
+    ) -> Result<Option<enums::Updates>, RpcError> {
+        match peer {
+            Peer::Chat(id) if !self.own_chat(caller.me, id)?.members.contains_key(&bot) => {
+                self.add_to_chat(caller, id, bot).map(Some)
+            }
+            Peer::Channel(id) if !self.open_channel(caller, id)?.is_member(bot) => {
+                self.add_to_channel(caller, id, vec![bot]).map(Some)
+            }
+            Peer::User(_) | Peer::Chat(_) | Peer::Channel(_) => Ok(None),
+        }
+    }
+}
+
+/// What is answered by a call that did two things.
+fn one_after_the_other(first: enums::Updates, then: enums::Updates) -> enums::Updates {
+    let (enums::Updates::Updates(mut first), enums::Updates::Updates(then)) = (first, then.clone())
+    else {
+        return then;
+    };
+    first.updates.extend(then.updates);
+    let is_new = |user: &enums::User| !first.users.iter().any(|one| one.id() == user.id());
+    let users: Vec<_> = then.users.into_iter().filter(is_new).collect();
+    first.users.extend(users);
+    let is_new = |chat: &enums::Chat| !first.chats.iter().any(|one| one.id() == chat.id());
+    let chats: Vec<_> = then.chats.into_iter().filter(is_new).collect();
+    first.chats.extend(chats);
+    (*first).into()
+}

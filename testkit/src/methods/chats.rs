@@ -118,24 +118,38 @@ fn add_chat_user(
     caller: &Caller,
     request: AddChatUser,
 ) -> Result<types::messages::InvitedUsers, RpcError> {
-    let (id, date) = (request.chat_id, caller.date());
+    let id = request.chat_id;
     let user = state.input_user(caller, &request.user_id)?;
     let chat = state.own_chat(caller.me, id)?;
     if chat.members.contains_key(&user) {
         return Err(invalid("USER_ALREADY_PARTICIPANT"));
     }
-    if !chat.may(caller.me, |banned| banned.invite_users) {
-        return Err(invalid("CHAT_ADMIN_REQUIRED"));
-    }
-    if chat.members.len() >= MAX_CHAT_MEMBERS {
-        return Err(invalid("USERS_TOO_MUCH"));
-    }
-    state.chat_changed(id, |chat| chat.admit(user, caller.me, date));
-    state.take_request(caller, Peer::Chat(id), user, None);
-    let action = types::MessageActionChatAddUser { users: vec![user] };
-    let sent = state.happen_in_chat(caller, id, action, None);
-    let updates = happened(state, caller, id, sent);
+    let updates = state.add_to_chat(caller, id, user)?;
     Ok(types::messages::InvitedUsers { updates, missing_invitees: Vec::new() })
+}
+
+impl State {
+    /// Adds somebody to a basic group who is not in it.
+    pub(super) fn add_to_chat(
+        &mut self,
+        caller: &Caller,
+        id: i64,
+        user: i64,
+    ) -> Result<Updates, RpcError> {
+        let (me, date) = (caller.me, caller.date());
+        let chat = self.own_chat(me, id)?;
+        if !chat.may(me, |banned| banned.invite_users) {
+            return Err(invalid("CHAT_ADMIN_REQUIRED"));
+        }
+        if chat.members.len() >= MAX_CHAT_MEMBERS {
+            return Err(invalid("USERS_TOO_MUCH"));
+        }
+        self.chat_changed(id, |chat| chat.admit(user, me, date));
+        self.take_request(caller, Peer::Chat(id), user, None);
+        let action = types::MessageActionChatAddUser { users: vec![user] };
+        let sent = self.happen_in_chat(caller, id, action, None);
+        Ok(happened(self, caller, id, sent))
+    }
 }
 
 /// Removes somebody, or goes.

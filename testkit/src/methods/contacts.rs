@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use telewire::rpc::RpcError;
 use telewire::tl::api::functions::contacts::{
-    AddContact, DeleteContacts, GetContacts, GetStatuses, GetTopPeers, ImportContacts,
-    ResolvePhone, ResolveUsername, Search,
+    AddContact, DeleteContacts, ExportContactToken, GetContacts, GetStatuses, GetTopPeers,
+    ImportContactToken, ImportContacts, ResolvePhone, ResolveUsername, Search,
 };
 use telewire::tl::api::types::contacts::{Found, ResolvedPeer};
 use telewire::tl::api::{enums, types};
@@ -22,6 +22,8 @@ pub(super) fn install(registry: &mut Registry<'_>) {
     registry.people(import_contacts);
     registry.people(add_contact);
     registry.people(delete_contacts);
+    registry.people(export_contact_token);
+    registry.on(import_contact_token);
     registry.people(|_, _, _: GetTopPeers| {
         let (categories, chats, users) = (Vec::new(), Vec::new(), Vec::new());
         Ok(types::contacts::TopPeers { categories, chats, users }.into())
@@ -231,4 +233,25 @@ fn delete_contacts(
     let gone = distinct(named).filter(|id| state.drop_contact(caller.me, *id));
     let gone: Vec<i64> = gone.collect();
     Ok(state.contacts_changed(caller, &gone))
+}
+
+fn export_contact_token(
+    state: &mut State,
+    caller: &Caller,
+    _: ExportContactToken,
+) -> Result<types::ExportedContactToken, RpcError> {
+    let card = state.card(caller.me, caller.date());
+    let url = format!("https://t.me/contact/{}", card.token);
+    Ok(types::ExportedContactToken { url, expires: card.expires })
+}
+
+/// Whoever has the link is shown whose it is, and can write to them. Nobody's address book changes.
+fn import_contact_token(
+    state: &mut State,
+    caller: &Caller,
+    request: ImportContactToken,
+) -> Result<enums::User, RpcError> {
+    let user = state.user_of_card(&request.token, caller.date());
+    let user = user.and_then(|user| state.view(caller.viewer()).user(user));
+    user.ok_or_else(|| invalid("IMPORT_TOKEN_INVALID"))
 }

@@ -8,6 +8,7 @@
 //!         ├─ chats      basic groups; what is said there is in each one's box
 //!         ├─ channels   supergroups and broadcast channels, each with its box
 //!         ├─ invites    links into both
+//!         ├─ cards      links by which people are found for a while
 //!         ├─ files      parts that were saved, photos and documents; messages name them
 //!         ├─ polls      how each stands; the messages that show one name it
 //!         ├─ pushes     what waits to be handed to sessions, in the forms of `habits` and with what `faults` does to it
@@ -16,6 +17,7 @@
 //! ```
 
 mod account;
+mod card;
 mod channel;
 mod chat;
 mod commands;

@@ -216,6 +216,15 @@ impl State {
         Ok(())
     }
 
+    /// Gives an account another phone number, which nobody has.
+    pub(crate) fn set_phone(&mut self, id: i64, phone: String) {
+        let Some(user) = self.people.by_id.get_mut(&id) else { return };
+        if let Some(old) = user.phone.replace(phone.clone()) {
+            self.people.by_phone.remove(&old);
+        }
+        self.people.by_phone.insert(phone, id);
+    }
+
     pub(crate) fn person(&self, id: i64) -> Option<Person> {
         let user = self.people.user(id)?;
         let (is_bot, login) = match &user.phone {

@@ -54,7 +54,7 @@ impl State {
     }
 
     /// Tells some about an account, and its other logins.
-    fn tell_about(&mut self, caller: &Caller, others: Vec<i64>, update: &Update) {
+    pub(crate) fn tell_about(&mut self, caller: &Caller, others: Vec<i64>, update: &Update) {
         let (me, date) = (caller.me, caller.date());
         for user in others.into_iter().chain([me]) {
             self.push(user, Some(caller.context.key), |state, viewer| {

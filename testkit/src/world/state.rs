@@ -8,6 +8,7 @@ use telewire::crypto::{Entropy, EntropyExt};
 
 use crate::accounts::Auth;
 use crate::world::account::Account;
+use crate::world::card::Card;
 use crate::world::channel::Channels;
 use crate::world::chat::Chats;
 use crate::world::dice::Dice;
@@ -62,6 +63,8 @@ pub(crate) struct State {
     pub(crate) chats: Chats,
     pub(crate) channels: Channels,
     pub(crate) invites: Invites,
+    /// The links by which people are found for a while, one for each at most.
+    pub(crate) cards: BTreeMap<i64, Card>,
     pub(crate) polls: BTreeMap<i64, Poll>,
     /// What was uploaded.
     pub(crate) files: Files,
@@ -104,6 +107,7 @@ impl State {
             chats: Chats::default(),
             channels: Channels::default(),
             invites: Invites::default(),
+            cards: BTreeMap::new(),
             polls: BTreeMap::new(),
             files: Files::default(),
             clock: Duration::ZERO,

@@ -12,12 +12,28 @@ use crate::dc_arg::DcArg;
 /// line of standard input. `help` lists the commands, as --help does; each is one of `telewire` too: `telewire msg @ada hello`.
 ///
 /// `telewire login` makes the session.
+///
+/// Programs write a command a line with --json, as it is typed, or as {"id": 7, "command": "msg @ada hello"}, or as {"id": 7,
+/// "words": ["msg", "@ada", "hello"]}, which needs no quotes. Each line is answered with one: {"id": 7, "result": …} or {"id": 7,
+/// "error": {"kind": …, "message": …}}. An error's kind is usage, failed or telegram; the last has Telegram's code and name.
+/// With --socket each connection does the same: its commands run one after the other, and `quit` ends it. --schema prints the form of
+/// all that.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Runs this command and ends; several are several options, or lines of one
     #[arg(short, long, value_name = "COMMAND")]
     pub(super) exec: Option<Vec<String>>,
+    /// Prints what happens as JSON too, until standard input ends or Ctrl-C: {"update": …} a line
+    #[arg(long, conflicts_with = "exec")]
+    pub(super) watch: bool,
+    /// Listens at this socket for programs of the same user, until a signal comes; with --watch they are told what happens
+    #[cfg(unix)]
+    #[arg(long, value_name = "PATH", conflicts_with = "exec")]
+    pub(super) socket: Option<PathBuf>,
+    /// Prints the JSON Schema of all that is printed for programs, and ends
+    #[arg(long, exclusive = true)]
+    pub(super) schema: bool,
     #[command(flatten)]
     pub(super) options: Options,
 }
@@ -49,11 +65,34 @@ pub(crate) struct Options {
     pub(super) dc: Option<DcArg>,
 }
 
+/// Where commands come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// From somebody who types.
+    Interactive,
+    /// From options, or from standard input.
+    Lines,
+    /// From standard input, while what happens is told.
+    Watch,
+    /// From programs that connect.
+    #[cfg(unix)]
+    Socket,
+}
+
 impl Args {
-    /// Whether somebody types.
-    pub(super) fn is_interactive(&self) -> bool {
+    pub(super) fn mode(&self) -> Mode {
+        #[cfg(unix)]
+        if self.socket.is_some() {
+            return Mode::Socket;
+        }
         let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-        self.exec.is_none() && !self.options.json && is_terminal
+        if self.watch {
+            Mode::Watch
+        } else if self.exec.is_none() && !self.options.json && is_terminal {
+            Mode::Interactive
+        } else {
+            Mode::Lines
+        }
     }
 }
 
@@ -71,6 +110,11 @@ Examples:
       the text comes from standard input
   telewire history me 20 --json
       for programs
+  telewire shell --watch
+      what happens, an object a line; each is told once, also those of the time
+      when nobody listened
+  telewire shell --socket ada.sock
+      runs commands for programs that connect to it, several at once
 
 Exit code:
   0  all was done

@@ -34,6 +34,19 @@ impl Fault {
         Self::Failed(why.to_string())
     }
 
+    /// Ctrl-C ended it.
+    pub(super) fn interrupted() -> Self {
+        Self::failed("interrupted; what was under way may have been done")
+    }
+
+    /// The exit code of a process that ends with it.
+    pub(super) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Failed(_) | Self::Refused { .. } => 1,
+        }
+    }
+
     /// As programs are told.
     pub(super) fn to_json(&self) -> Value {
         match self {

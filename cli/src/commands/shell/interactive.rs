@@ -113,7 +113,7 @@ async fn wait(
 async fn one(shell: &mut Shell, line: &str) -> Result<(), Failure> {
     let done = tokio::select! {
         result = shell.reply_to(line, Dash::IsADash) => result,
-        _ = tokio::signal::ctrl_c() => Err(Fault::failed("interrupted; what was under way may have been done")),
+        _ = tokio::signal::ctrl_c() => Err(Fault::interrupted()),
     };
     if done.as_ref().is_ok_and(|reply| *reply == Reply::nothing()) {
         return Ok(());

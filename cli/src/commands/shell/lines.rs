@@ -1,8 +1,13 @@
 //! Commands that nobody types: of `-e`, or of each line of standard input.
 
 use std::io::{self, BufRead, Read};
+use std::thread;
+
+use tokio::sync::mpsc;
 
 use super::fault::Fault;
+use super::request::Requests;
+use super::watch::print;
 use super::words::MAX_LINE;
 use super::{Dash, Shell};
 use crate::failure::Failure;
@@ -26,11 +31,17 @@ pub(super) async fn run(shell: &mut Shell, exec: Option<&[String]>) -> Result<()
             }
         }
         None => {
+            let mut requests = Requests::default();
             while shell.end.is_none() {
-                let line = read_line(&mut io::stdin().lock(), MAX_LINE)?;
-                let code = match line {
+                let code = match next()? {
                     // The end of the input leaves a chat, as it leaves the shell.
                     None => break,
+                    Some(line) if shell.is_json => {
+                        let Some(request) = requests.read(line) else { continue };
+                        let answer = shell.answer(request).await;
+                        print(&answer.json)?;
+                        answer.code
+                    }
                     Some(Ok(line)) => shell.run_line(&line, Dash::IsADash).await?,
                     Some(Err(fault)) => shell.tell(Err(fault))?,
                 };
@@ -39,6 +50,33 @@ pub(super) async fn run(shell: &mut Shell, exec: Option<&[String]>) -> Result<()
         }
     }
     failed.map_or(Ok(()), |code| Err(Failure::Told(code)))
+}
+
+/// Lines that wait to be run. Whoever writes more waits.
+const WAITING: usize = 16;
+
+/// A line, or what is wrong with it, or why none can be read.
+pub(super) type Heard = Result<Result<String, Fault>, Failure>;
+
+/// Reads standard input on a thread of its own: nothing else can be waited for meanwhile. It ends with the input, or with the
+/// program.
+pub(super) fn listen() -> mpsc::Receiver<Heard> {
+    let (sender, lines) = mpsc::channel(WAITING);
+    thread::spawn(move || {
+        while let Some(line) = next().transpose() {
+            let is_end = line.is_err();
+            if sender.blocking_send(line).is_err() || is_end {
+                return;
+            }
+        }
+    });
+    lines
+}
+
+/// The next line of standard input.
+fn next() -> Result<Option<Result<String, Fault>>, Failure> {
+    let line = read_line(&mut io::stdin().lock(), MAX_LINE);
+    line.map_err(|error| Failure::Run(format!("standard input cannot be read: {error}")))
 }
 
 /// A line without its end, however long it is: what is too long is told, and nothing of it is kept.
@@ -50,11 +88,20 @@ fn read_line(input: &mut impl BufRead, most: usize) -> io::Result<Option<Result<
     }
     if bytes.last() != Some(&b'\n') && bytes.len() > most {
         input.skip_until(b'\n')?;
-        return Ok(Some(Err(Fault::Usage(format!("the line is longer than {most} bytes")))));
+        return Ok(Some(Err(too_long(most))));
     }
+    Ok(Some(text(bytes)))
+}
+
+pub(super) fn too_long(most: usize) -> Fault {
+    Fault::Usage(format!("the line is longer than {most} bytes"))
+}
+
+/// A line's text, without its end.
+pub(super) fn text(bytes: Vec<u8>) -> Result<String, Fault> {
     let line =
-        String::from_utf8(bytes).map_err(|_| Fault::Usage("the line is not UTF-8".to_owned()));
-    Ok(Some(line.map(|line| line.trim_end_matches(['\n', '\r']).to_owned())))
+        String::from_utf8(bytes).map_err(|_| Fault::Usage("the line is not UTF-8".to_owned()))?;
+    Ok(line.trim_end_matches(['\n', '\r']).to_owned())
 }
 
 /// All of standard input, without the end of its last line.

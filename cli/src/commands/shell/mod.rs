@@ -10,6 +10,7 @@
 
 mod account;
 mod args;
+mod export;
 mod fault;
 mod given;
 mod interactive;
@@ -18,25 +19,34 @@ mod live;
 mod located;
 mod named;
 mod reply;
+mod request;
+mod schema;
 mod show;
+mod signals;
 mod single;
+#[cfg(unix)]
+mod socket;
 mod table;
+mod update;
 mod verbs;
+mod watch;
 mod words;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use serde_json::json;
 use telewire::client::{Client, PeerRef};
 use telewire::tl::api::enums::InputPeer;
 use zeroize::Zeroizing;
 
+use args::Mode;
 pub(crate) use args::{Args, Options};
+pub(crate) use export::{ExportArgs, run as export};
 use fault::Fault;
 use given::Given;
 use reply::Reply;
+use request::Answer;
 use show::Names;
 pub(crate) use single::{Single, add_to as add_commands_to};
 use words::Line;
@@ -53,6 +63,8 @@ pub(crate) struct Shell {
     /// Where files are saved.
     downloads: PathBuf,
     is_json: bool,
+    /// Whether nobody can be asked: whatever standard input says is a command.
+    is_unattended: bool,
     /// To whom each line goes, in `chat_with_peer`.
     chat: Option<String>,
     /// It is to end.
@@ -83,19 +95,29 @@ struct Counts {
 }
 
 pub(crate) fn run(args: &Args, start: Instant) -> Result<(), Failure> {
+    if args.schema {
+        io::stdout().write_all(schema::OUTPUT.as_bytes())?;
+        return Ok(());
+    }
     let runtime = super::runtime()?;
     let result = runtime.block_on(async {
-        let is_interactive = args.is_interactive();
-        if is_interactive {
+        let mode = args.mode();
+        match mode {
             // Ctrl-C ends a command there, and not the shell.
-            crate::terminal::keep_but_interrupt()?;
-        } else {
-            crate::terminal::keep()?;
+            Mode::Interactive => crate::terminal::keep_but_interrupt()?,
+            Mode::Lines => crate::terminal::keep()?,
+            // Nothing is asked for there, and signals end it in order.
+            _ => {}
         }
+        #[cfg(unix)]
+        let place = args.socket.as_deref().map(socket::Place::bind).transpose()?;
         let mut shell = Shell::open(&args.options, start).await?;
-        let result = match is_interactive {
-            true => interactive::run(&mut shell, &args.options).await,
-            false => lines::run(&mut shell, args.exec.as_deref()).await,
+        let result = match mode {
+            #[cfg(unix)]
+            Mode::Socket => socket::run(&mut shell, place.as_ref(), args.watch).await,
+            Mode::Watch => watch::run(&mut shell).await,
+            Mode::Interactive => interactive::run(&mut shell, &args.options).await,
+            Mode::Lines => lines::run(&mut shell, args.exec.as_deref()).await,
         };
         shell.client.close().await;
         result
@@ -113,10 +135,28 @@ impl Shell {
             counts: Counts::default(),
             downloads: options.downloads.clone(),
             is_json: options.json,
+            is_unattended: false,
             chat: None,
             end: None,
             start,
         })
+    }
+
+    /// One of its own on the same client, for another program.
+    #[cfg(unix)]
+    fn another(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            names: Names::default(),
+            settings: Settings::default(),
+            counts: Counts::default(),
+            downloads: self.downloads.clone(),
+            is_json: self.is_json,
+            is_unattended: self.is_unattended,
+            chat: None,
+            end: None,
+            start: self.start,
+        }
     }
 
     /// Runs a line and says what came of it; gives the exit code of what failed.
@@ -187,17 +227,12 @@ impl Shell {
     /// Says what came of a command; gives an exit code if it failed.
     fn tell(&self, result: Result<Reply, Fault>) -> Result<Option<u8>, Failure> {
         let mut out = io::stdout();
-        let code = match &result {
-            Ok(_) => None,
-            Err(Fault::Usage(_)) => Some(2),
-            Err(_) => Some(1),
-        };
+        let code = result.as_ref().err().map(Fault::exit_code);
         match result {
             Ok(reply) if reply == Reply::nothing() => {}
-            Ok(reply) if self.is_json => writeln!(out, "{}", json!({"result": reply.json}))?,
+            result if self.is_json => writeln!(out, "{}", Answer::new(&result).json)?,
             Ok(reply) if reply.text.is_empty() => {}
             Ok(reply) => writeln!(out, "{}", reply.text)?,
-            Err(fault) if self.is_json => writeln!(out, "{}", json!({"error": fault.to_json()}))?,
             Err(fault) => {
                 // If standard error is closed too, nobody is left to be told.
                 let _ = writeln!(io::stderr(), "error: {fault}");
@@ -218,13 +253,29 @@ impl Shell {
         })
     }
 
+    /// From now on programs ask, who cannot be asked back.
+    fn answer_programs(&mut self) {
+        (self.is_json, self.is_unattended) = (true, true);
+    }
+
+    fn attended(&self, question: &str) -> Result<(), Fault> {
+        match self.is_unattended {
+            true => Err(Fault::Usage(format!(
+                "nobody can be asked for `{question}` here: run it as a command of its own"
+            ))),
+            false => Ok(()),
+        }
+    }
+
     /// Asks whoever typed the command.
     fn ask(&self, question: &str) -> Result<String, Fault> {
+        self.attended(question)?;
         Questions::new().ask_hidden(question).map_err(unanswered)
     }
 
     /// The same, of which every space counts.
     fn ask_hidden(&self, question: &str) -> Result<Zeroizing<String>, Fault> {
+        self.attended(question)?;
         Questions::new().ask_password(question).map(Zeroizing::new).map_err(unanswered)
     }
 }

@@ -9,11 +9,47 @@ use telewire::tl::api::enums::MessageMedia;
 use super::*;
 
 /// The head of a PNG file of 320 by 200, and something behind it: as much as a server looks at.
-fn picture() -> Vec<u8> {
+pub(super) fn picture() -> Vec<u8> {
     let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
     png.extend([0, 0, 1, 64, 0, 0, 0, 200, 8, 2, 0, 0, 0]);
     png.extend([7; 3_000]);
     png
+}
+
+impl Scene {
+    /// A document of Bob's to Ada with a small picture; its number in her box, and the picture.
+    pub(super) async fn heard_file(&self) -> (String, Vec<u8>) {
+        let mut jpeg =
+            b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xc0\0\x11\x08".to_vec();
+        jpeg.extend([0, 60, 0, 80, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1]);
+        jpeg.extend([7; 500]);
+        let upload = async |bytes: Vec<u8>, name: &str| {
+            let uploaded = self.bob.upload(Source::bytes(bytes)).name(name).await.unwrap();
+            uploaded.input_file()
+        };
+        let name = types::DocumentAttributeFilename::new("data.bin".into());
+        let media = types::InputMediaUploadedDocument {
+            thumb: Some(upload(jpeg.clone(), "thumb.jpg").await),
+            ..types::InputMediaUploadedDocument::new(
+                upload(vec![1; 2_000], "data.bin").await,
+                "application/octet-stream".into(),
+                vec![name.into()],
+            )
+        };
+        done(self.bob.send_message("@lovelace", "").media(media)).await;
+        let history = self.json(&["history", "@babbage", "1"]).await;
+        (history[0]["id"].as_str().unwrap().to_owned(), jpeg)
+    }
+
+    /// A program in the place of the desktop's, which tells what it was given; the PATH by which it is found.
+    pub(super) fn opener(&self) -> String {
+        let opener = self.path("xdg-open");
+        let script =
+            "#!/bin/sh\nprintf '%s|' \"$@\" > \"$TOLD.new\" && mv \"$TOLD.new\" \"$TOLD\"\n";
+        std::fs::write(&opener, script).unwrap();
+        std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+        format!("{}:{}", text(self.folder.path()), std::env::var("PATH").unwrap())
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,15 +193,7 @@ async fn what_is_viewed_is_opened_without_a_shell_in_between() {
     std::fs::remove_file(scene.path(evil)).unwrap();
     let history = scene.json(&["history", "@babbage", "1"]).await;
     let id = history[0]["id"].as_str().unwrap().to_owned();
-    // In the place of the desktop's program: it tells what it was given.
-    let (opener, told) = (scene.path("xdg-open"), scene.path("told"));
-    std::fs::write(
-        &opener,
-        "#!/bin/sh\nprintf '%s|' \"$@\" > \"$TOLD.new\" && mv \"$TOLD.new\" \"$TOLD\"\n",
-    )
-    .unwrap();
-    std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let path = format!("{}:{}", text(scene.folder.path()), std::env::var("PATH").unwrap());
+    let (path, told) = (scene.opener(), scene.path("told"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_telewire"));
     command.arg("view_document").args(scene.options()).arg("--").arg(&id);
     command.env("PATH", path).env("TOLD", &told).current_dir(scene.folder.path());
@@ -185,26 +213,8 @@ async fn what_is_viewed_is_opened_without_a_shell_in_between() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_small_picture_of_a_document_is_saved() {
     let scene = Scene::new().await;
-    let mut jpeg =
-        b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xc0\0\x11\x08".to_vec();
-    jpeg.extend([0, 60, 0, 80, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1]);
-    jpeg.extend([7; 500]);
-    let upload = async |bytes: Vec<u8>, name: &str| {
-        let uploaded = scene.bob.upload(Source::bytes(bytes)).name(name).await.unwrap();
-        uploaded.input_file()
-    };
-    let name = types::DocumentAttributeFilename::new("data.bin".into());
-    let media = types::InputMediaUploadedDocument {
-        thumb: Some(upload(jpeg.clone(), "thumb.jpg").await),
-        ..types::InputMediaUploadedDocument::new(
-            upload(vec![1; 2_000], "data.bin").await,
-            "application/octet-stream".into(),
-            vec![name.into()],
-        )
-    };
-    done(scene.bob.send_message("@lovelace", "").media(media)).await;
-    let history = scene.json(&["history", "@babbage", "1"]).await;
-    let id = history[0]["id"].as_str().unwrap();
+    let (id, jpeg) = scene.heard_file().await;
+    let id = id.as_str();
     for kind in ["video", "document", "file"] {
         let shown = scene.ok(&[&format!("load_{kind}_thumb"), id]).await;
         let path = shown.trim().strip_prefix("Saved to ").unwrap();

@@ -3,9 +3,13 @@
 mod channels;
 mod chats;
 mod dialogs;
+mod export;
 mod files;
 mod lines;
 mod own;
+mod programs;
+mod schema;
+mod socket;
 mod text;
 mod typed;
 mod users;
@@ -16,7 +20,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use telewire::client::store::FileStore;
-use telewire::client::{Client, Error, Step};
+use telewire::client::{Client, Step};
 use telewire::tl::api::{enums, types};
 use telewire_testkit::{Running, World};
 use tempfile::TempDir;
@@ -34,7 +38,7 @@ struct Scene {
     folder: TempDir,
 }
 
-async fn done<T>(call: impl IntoFuture<Output = Result<T, Error>>) -> T {
+async fn done<T, E: std::fmt::Debug>(call: impl IntoFuture<Output = Result<T, E>>) -> T {
     timeout(PATIENCE, call.into_future()).await.expect("it took too long").unwrap()
 }
 
@@ -116,6 +120,15 @@ impl Scene {
         ran.await.unwrap()
     }
 
+    /// Starts a command of Ada's for somebody who answers what it asks.
+    fn process(&self, words: &[&str]) -> Process {
+        let (name, words) = words.split_first().unwrap();
+        let options = self.options();
+        let options = options.iter().map(String::as_str);
+        let all = std::iter::once(*name).chain(options).chain(["--"]).chain(words.iter().copied());
+        Process::talk(&all.collect::<Vec<_>>())
+    }
+
     async fn run(&self, words: &[&str]) -> Ran {
         self.run_with(words, &[], "").await
     }
@@ -134,6 +147,8 @@ impl Scene {
         let lines = ran.lines();
         assert_eq!(lines.len(), 1, "{}", ran.out);
         assert!(lines[0].get("result").is_some(), "{}", ran.out);
+        schema::check(&lines[0]);
+        schema::check_result(words[0], &lines[0]["result"]);
         lines[0]["result"].clone()
     }
 

@@ -73,6 +73,63 @@ async fn a_bot_is_started() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_bot_is_started_in_groups_too_and_comes_along() {
+    let scene = Scene::new().await;
+    let person = scene.world.bot("Engine bot");
+    scene.world.set_username(person.id(), "enginebot").unwrap();
+    let chat = scene.json(&["create_group_chat", "Engines", "@babbage"]).await;
+    let channel = scene.json(&["create_supergroup", "More engines", "", "@babbage"]).await;
+    for place in [&chat, &channel] {
+        let id = place["id"].as_str().unwrap();
+        scene.ok(&["start_bot", "@enginebot", id, "from-a-link"]).await;
+    }
+    let dialogs = done(scene.bob.dialogs().collect()).await;
+    let mut texts = Vec::new();
+    for dialog in dialogs {
+        let Some(chat) = dialog.chat else { continue };
+        let history = done(scene.bob.history(&chat).collect()).await;
+        let mut has_come = false;
+        for message in history {
+            match message {
+                enums::Message::Message(message) => texts.push(message.message),
+                enums::Message::MessageService(service) => match service.action {
+                    enums::MessageAction::MessageActionChatAddUser(added) => {
+                        has_come = has_come || added.users.contains(&person.id());
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        assert!(has_come, "{chat:?}");
+    }
+    assert_eq!(texts, ["/start@enginebot from-a-link"; 2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_leads_to_whoever_made_it() {
+    let scene = Scene::new().await;
+    let link = scene.ok(&["export_card"]).await;
+    assert_eq!(scene.called(), ["contacts.exportContactToken"]);
+    assert!(link.starts_with("https://t.me/contact/"), "{link}");
+    let import = async |link: &str| {
+        let token = link.trim().rsplit('/').next().unwrap().to_owned();
+        let call = telewire::tl::api::functions::contacts::ImportContactToken { token };
+        timeout(PATIENCE, scene.bob.invoke(&call)).await.unwrap()
+    };
+    assert_eq!(import(&link).await.unwrap().id(), scene.ada_id);
+    // And Ada imports Bob's, as a link and as its token.
+    let call = telewire::tl::api::functions::contacts::ExportContactToken;
+    let card = timeout(PATIENCE, scene.bob.invoke(&call)).await.unwrap().unwrap();
+    let start = format!("user#{} Bob @babbage", scene.bob_id);
+    for named in [card.url.as_str(), card.url.rsplit('/').next().unwrap()] {
+        assert!(scene.ok(&["import_card", named]).await.starts_with(&start));
+    }
+    let said = scene.fails(&["import_card", "t.me/contact/nope"], 1).await;
+    assert!(said.contains("IMPORT_TOKEN_INVALID"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn cards_of_before_are_told_to_be_gone() {
     let scene = Scene::new().await;
     let said = scene.fails(&["import_card", "0a:1b:2c"], 1).await;

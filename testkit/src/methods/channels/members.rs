@@ -54,36 +54,47 @@ fn invite_to_channel(
     caller: &Caller,
     request: InviteToChannel,
 ) -> Result<types::messages::InvitedUsers, RpcError> {
-    let (me, date) = (caller.me, caller.date());
     let id = state.input_channel(caller, &request.channel)?;
     let users = request.users.iter().map(|user| state.input_user(caller, user));
-    let mut users: Vec<i64> = distinct(users.collect::<Result<Vec<_>, _>>()?).collect();
-    let channel = state.open_channel(caller, id)?;
-    let is_inviter = channel.can(me, |rights| rights.invite_users);
-    if !is_inviter && !channel.may(me, date, |banned| banned.invite_users) {
-        return Err(invalid("CHAT_ADMIN_REQUIRED"));
-    }
-    // Those who were thrown out are brought back by admins alone.
-    let is_kicked = users.iter().any(|user| channel.is_kicked(*user, date));
-    if is_kicked && !channel.can(me, |rights| rights.ban_users) {
-        return Err(invalid("USER_KICKED"));
-    }
-    if channel.is_broadcast && users.iter().any(|user| state.is_bot(*user)) {
-        return Err(invalid("USER_BOT"));
-    }
-    users.retain(|user| !channel.is_member(*user));
-    users.sort_unstable();
-    if users.is_empty() {
-        let updates = state.channel_update(caller.viewer(), id, date);
-        return Ok(types::messages::InvitedUsers { updates, missing_invitees: Vec::new() });
-    }
-    state.channel_changed(id, |channel| {
-        channel.bans.retain(|user, ban| !(users.contains(user) && ban.rights.view_messages));
-    });
-    let action = types::MessageActionChatAddUser { users: users.clone() };
-    let sent = state.join_channel(caller, id, &users, action);
-    let updates = state.channel_answer(caller, id, sent);
+    let users: Vec<i64> = distinct(users.collect::<Result<Vec<_>, _>>()?).collect();
+    let updates = state.add_to_channel(caller, id, users)?;
     Ok(types::messages::InvitedUsers { updates, missing_invitees: Vec::new() })
+}
+
+impl State {
+    /// Adds those to a channel who are not in it.
+    pub(in crate::methods) fn add_to_channel(
+        &mut self,
+        caller: &Caller,
+        id: i64,
+        mut users: Vec<i64>,
+    ) -> Result<Updates, RpcError> {
+        let (me, date) = (caller.me, caller.date());
+        let channel = self.open_channel(caller, id)?;
+        let is_inviter = channel.can(me, |rights| rights.invite_users);
+        if !is_inviter && !channel.may(me, date, |banned| banned.invite_users) {
+            return Err(invalid("CHAT_ADMIN_REQUIRED"));
+        }
+        // Those who were thrown out are brought back by admins alone.
+        let is_kicked = users.iter().any(|user| channel.is_kicked(*user, date));
+        if is_kicked && !channel.can(me, |rights| rights.ban_users) {
+            return Err(invalid("USER_KICKED"));
+        }
+        if channel.is_broadcast && users.iter().any(|user| self.is_bot(*user)) {
+            return Err(invalid("USER_BOT"));
+        }
+        users.retain(|user| !channel.is_member(*user));
+        users.sort_unstable();
+        if users.is_empty() {
+            return Ok(self.channel_update(caller.viewer(), id, date));
+        }
+        self.channel_changed(id, |channel| {
+            channel.bans.retain(|user, ban| !(users.contains(user) && ban.rights.view_messages));
+        });
+        let action = types::MessageActionChatAddUser { users: users.clone() };
+        let sent = self.join_channel(caller, id, &users, action);
+        Ok(self.channel_answer(caller, id, sent))
+    }
 }
 
 fn edit_admin(state: &mut State, caller: &Caller, request: EditAdmin) -> Result<Updates, RpcError> {

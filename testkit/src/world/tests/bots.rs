@@ -3,10 +3,11 @@
 use telewire::tl::api::functions::{bots, messages, users};
 use telewire::tl::api::{enums, types};
 
+use super::places::new_here;
 use super::{Device, Script, news, updates};
 use telewire::tl::Deserialize;
 
-use crate::world::HOME;
+use crate::world::{HOME, Peer};
 
 fn command(name: &str, description: &str) -> types::BotCommand {
     types::BotCommand { ephemeral: false, command: name.into(), description: description.into() }
@@ -123,6 +124,48 @@ fn a_link_to_a_bot_begins_with_what_it_says() {
     ] {
         assert_eq!(start(&mut script, bot, param, 9).unwrap_err(), error);
     }
+}
+
+#[test]
+fn a_link_to_a_bot_brings_it_into_a_group_once() {
+    let mut script = Script::new();
+    let (ada, bob, echo) = (script.user("Ada"), script.user("Bob"), script.bot("Echo"));
+    let group = Peer::Chat(script.group(ada, &[bob]));
+    let supergroup = Peer::Channel(script.channel(ada, &[bob], false));
+    script.told();
+    for place in [group, supergroup] {
+        let bot: enums::InputUser = script.input_user(ada, echo.user).into();
+        let peer = script.place(ada, place);
+        let start = |random_id, start_param: &str| messages::StartBot {
+            bot: bot.clone(),
+            peer: peer.clone(),
+            random_id,
+            start_param: start_param.into(),
+        };
+        let answer = script.ask(ada, &start(1, "from")).unwrap();
+        // Whoever asks has both from the answer: nothing is missing in the box.
+        let texts: Vec<_> = new_here(&answer).into_iter().map(|((_, _, text), _)| text).collect();
+        assert_eq!(texts, ["ChatAddUser", "/start@echo_bot from"]);
+        assert!(script.ask(ada, &start(1, "from")).is_ok());
+        script.ask(ada, &start(2, "")).unwrap();
+        let told: Vec<_> = script.told().into_iter().filter(|(to, _)| *to == echo).collect();
+        let told = told.iter().flat_map(|(_, told)| new_here(told));
+        let texts: Vec<_> = told.map(|((_, _, text), _)| text).collect();
+        assert_eq!(texts, ["ChatAddUser", "/start@echo_bot from", "/start@echo_bot"]);
+    }
+    // Who is not in it brings nobody.
+    let eve = script.user("Eve");
+    let (bot, peer) = (script.input_user(eve, echo.user).into(), script.place(eve, group));
+    let request = messages::StartBot { bot, peer, random_id: 1, start_param: String::new() };
+    assert_eq!(script.ask(eve, &request).unwrap_err(), "400 PEER_ID_INVALID");
+    // Where nobody may add anybody, nothing is said either.
+    let Peer::Channel(id) = supergroup else { panic!() };
+    let other = script.bot("Other");
+    script.world.state().channel_changed(id, |channel| channel.default_banned.invite_users = true);
+    let (bot, peer) = (script.input_user(bob, other.user).into(), script.place(bob, supergroup));
+    let request = messages::StartBot { bot, peer, random_id: 1, start_param: String::new() };
+    assert_eq!(script.ask(bob, &request).unwrap_err(), "400 CHAT_ADMIN_REQUIRED");
+    assert!(script.said(bob, supergroup).unwrap()[0].2.ends_with("/start@echo_bot"));
 }
 
 /// What a data centre is to answer a question with that a bot was asked.

@@ -1,5 +1,7 @@
 //! Address books.
 
+use std::time::Duration;
+
 use telewire::tl::api::functions::{account, contacts, users};
 use telewire::tl::api::{enums, types};
 
@@ -165,4 +167,28 @@ fn who_is_looked_for_is_found_by_name_or_username() {
     for (q, error) in [("", "400 SEARCH_QUERY_EMPTY"), ("ro", "400 QUERY_TOO_SHORT")] {
         assert_eq!(script.ask(ada, &search(q, false)).unwrap_err(), error);
     }
+}
+
+#[test]
+fn who_has_a_link_is_shown_whose_it_is_until_it_ends() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    let card = script.ask(ada, &contacts::ExportContactToken).unwrap();
+    let token = card.url.strip_prefix("https://t.me/contact/").unwrap().to_owned();
+    let date = i32::try_from(script.unix.as_secs()).unwrap();
+    assert!(card.expires > date);
+    // The same one while it lasts, and each has one's own.
+    assert_eq!(script.ask(ada, &contacts::ExportContactToken).unwrap(), card);
+    assert_ne!(script.ask(bob, &contacts::ExportContactToken).unwrap().url, card.url);
+    let import = |token: &str| contacts::ImportContactToken { token: token.to_owned() };
+    let enums::User::User(found) = script.ask(bob, &import(&token)).unwrap() else { panic!() };
+    assert_eq!(found.id, ada.user);
+    assert_eq!(found.access_hash, Some(script.input_user(bob, ada.user).access_hash));
+    assert!(!found.contact && found.phone.is_none());
+    for wrong in ["", "nope", &token[1..]] {
+        assert_eq!(script.ask(bob, &import(wrong)).unwrap_err(), "400 IMPORT_TOKEN_INVALID");
+    }
+    script.unix += Duration::from_secs(u64::try_from(card.expires - date).unwrap());
+    assert_eq!(script.ask(bob, &import(&token)).unwrap_err(), "400 IMPORT_TOKEN_INVALID");
+    assert_ne!(script.ask(ada, &contacts::ExportContactToken).unwrap().url, card.url);
 }

@@ -30,6 +30,7 @@ mod methods;
 mod missed;
 mod outsiders;
 mod peers;
+mod phone;
 mod places;
 mod requests;
 mod seed;

@@ -573,3 +573,18 @@ fn what_is_scheduled_goes_with_a_snapshot() {
     script.ask(ada, &DeleteMessages { revoke: true, id: vec![1] }).unwrap();
     assert_eq!(script.history(bob, ada.user), []);
 }
+
+#[test]
+fn um_11_what_is_known_again_by_its_numbers_is_what_clients_repeat() {
+    use telewire::tl::api::functions::messages;
+    use telewire::tl::{Function, Repeat};
+    assert_eq!(messages::SendMessage::REPEAT, Repeat::Keyed);
+    assert_eq!(messages::SendMedia::REPEAT, Repeat::Keyed);
+    // A number for each of several, or in each.
+    assert_eq!(messages::ForwardMessages::REPEAT, Repeat::Keyed);
+    assert_eq!(messages::SendQuickReplyMessages::REPEAT, Repeat::Keyed);
+    assert_eq!(messages::SendMultiMedia::REPEAT, Repeat::Keyed);
+    // One that only some forms of what it takes have is none.
+    assert_eq!(messages::SetTyping::REPEAT, Repeat::Once);
+    assert_eq!(messages::DeleteMessages::REPEAT, Repeat::Once);
+}

@@ -7,6 +7,7 @@
 mod json;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
 
 use telewire::client::PeerRef;
 use telewire::crypto::Entropy;
@@ -54,8 +55,7 @@ pub(super) async fn call(shell: &mut Shell, given: Given) -> Result<Reply, Fault
     let text = given.word(1).unwrap_or("{}");
     let value: serde_json::Value = serde_json::from_str(text)
         .map_err(|error| Fault::Usage(format!("call: this is no JSON: {error}")))?;
-    let schema = schema()?;
-    let codec = Codec::new(&schema);
+    let codec = codec()?;
     let definition = codec.named(&method).iter().find(|one| one.is_function());
     let definition = definition.ok_or_else(|| {
         Fault::Usage(format!(
@@ -73,7 +73,7 @@ pub(super) async fn call(shell: &mut Shell, given: Given) -> Result<Reply, Fault
             i64::from_le_bytes(bytes)
         };
         let mut reading =
-            Reading { codec: &codec, named: &named, unknown: BTreeSet::new(), random: &mut random };
+            Reading { codec, named: &named, unknown: BTreeSet::new(), random: &mut random };
         let value = reading.function(definition, &value);
         let unknown = std::mem::take(&mut reading.unknown);
         if unknown.is_empty() {
@@ -95,8 +95,24 @@ pub(super) async fn call(shell: &mut Shell, given: Given) -> Result<Reply, Fault
     Ok(Reply::new(text, json))
 }
 
-fn schema() -> Result<Schema, Fault> {
-    let schema = schema_file::parse(API_JSON, None);
-    let schema = schema.and_then(|raw| schema_file::resolve(&raw, &Lock::default(), None));
-    schema.map_err(Fault::failed)
+/// A value of a type of the API, as `call` shows it.
+pub(in crate::commands::shell) fn to_json(
+    bytes: &[u8],
+    ty: &str,
+) -> Result<serde_json::Value, Fault> {
+    let codec = codec()?;
+    let target = codec.target(ty).map_err(Fault::failed)?;
+    Ok(json::shown(&codec.decode_as(&target, bytes).map_err(Fault::failed)?))
+}
+
+/// What reads and writes the API's values. The schema is read once, when something is asked of it.
+fn codec() -> Result<&'static Codec<'static>, Fault> {
+    static SCHEMA: LazyLock<Result<Schema, String>> = LazyLock::new(|| {
+        let schema = schema_file::parse(API_JSON, None);
+        let schema = schema.and_then(|raw| schema_file::resolve(&raw, &Lock::default(), None));
+        schema.map_err(|error| error.to_string())
+    });
+    static CODEC: LazyLock<Result<Codec<'static>, &'static String>> =
+        LazyLock::new(|| SCHEMA.as_ref().map(Codec::new));
+    CODEC.as_ref().map_err(Fault::failed)
 }

@@ -1,6 +1,6 @@
 //! What the commands do: a file for each subject, with its part of the table.
 
-mod call;
+pub(super) mod call;
 pub(super) mod channels;
 pub(super) mod dialogs;
 pub(super) mod files;

@@ -1,6 +1,6 @@
 //! The shell itself.
 
-use std::process::Command as Program;
+use std::process::{Command as Program, ExitStatus};
 
 use serde_json::{Value, json};
 
@@ -155,8 +155,18 @@ async fn system(shell: &mut Shell, given: Given) -> Result<Reply, Fault> {
     match status.code() {
         Some(0) => Ok(Reply::done()),
         Some(code) => Err(Fault::failed(format!("the command ended with {code}"))),
+        // Ctrl-C is heard by both, and by either first.
+        None if is_interrupted(status) => Err(Fault::interrupted()),
         None => Err(Fault::failed("the command was ended by a signal")),
     }
+}
+
+/// Whether SIGINT ended it.
+fn is_interrupted(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    return std::os::unix::process::ExitStatusExt::signal(&status) == Some(2);
+    #[cfg(not(unix))]
+    return status.code().is_none();
 }
 
 async fn quit(shell: &mut Shell, _: Given) -> Result<Reply, Fault> {

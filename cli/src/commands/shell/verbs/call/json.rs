@@ -240,12 +240,10 @@ mod tests {
     use super::*;
 
     fn bytes(method: &str, json: &Json, named: &Named) -> Result<Vec<u8>, String> {
-        let schema = crate::commands::shell::verbs::call::schema().unwrap();
-        let codec = Codec::new(&schema);
+        let codec = crate::commands::shell::verbs::call::codec().unwrap();
         let of = *codec.named(method).iter().find(|one| one.is_function()).unwrap();
         let mut random = || 7;
-        let mut reading =
-            Reading { codec: &codec, named, unknown: BTreeSet::new(), random: &mut random };
+        let mut reading = Reading { codec, named, unknown: BTreeSet::new(), random: &mut random };
         let value = reading.function(&of, json)?;
         match reading.unknown.pop_first() {
             Some(name) => Err(format!("asks for {name}")),
