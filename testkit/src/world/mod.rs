@@ -9,6 +9,7 @@
 //!         ├─ channels   supergroups and broadcast channels, each with its box
 //!         ├─ invites    links into both
 //!         ├─ files      parts that were saved, photos and documents; messages name them
+//!         ├─ secrets    secret chats: who is in them, and packets on their way
 //!         ├─ polls      how each stands; the messages that show one name it
 //!         ├─ pushes     what waits to be handed to sessions, in the forms of `habits` and with what `faults` does to it
 //!         ├─ due        when what is scheduled is to be sent
@@ -45,6 +46,7 @@ mod receipt;
 mod recent;
 mod remove;
 mod schedule;
+mod secrets;
 mod seed;
 mod send;
 mod send_as;
@@ -94,6 +96,7 @@ pub(crate) use push::Wake;
 pub(crate) use query::{PATIENCE, Results};
 pub(crate) use recent::Recent;
 pub(crate) use schedule::new_waiting;
+pub(crate) use secrets::{SecretChat, Stage};
 pub use state::Counts;
 pub(crate) use state::State;
 pub use transcript::Called;

@@ -21,6 +21,7 @@ use crate::world::poll::Poll;
 use crate::world::post::Posts;
 use crate::world::push::{Queued, Wake};
 use crate::world::query::Queries;
+use crate::world::secrets::Secrets;
 use crate::world::{Context, Transcript};
 
 /// How much a world did.
@@ -63,6 +64,8 @@ pub(crate) struct State {
     pub(crate) channels: Channels,
     pub(crate) invites: Invites,
     pub(crate) polls: BTreeMap<i64, Poll>,
+    /// Secret chats, as far as the servers see them.
+    pub(crate) secrets: Secrets,
     /// What was uploaded.
     pub(crate) files: Files,
     /// The latest moment that the world heard of.
@@ -105,6 +108,7 @@ impl State {
             channels: Channels::default(),
             invites: Invites::default(),
             polls: BTreeMap::new(),
+            secrets: Secrets::default(),
             files: Files::default(),
             clock: Duration::ZERO,
             due: BTreeSet::new(),

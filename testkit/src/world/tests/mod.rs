@@ -32,6 +32,7 @@ mod outsiders;
 mod peers;
 mod places;
 mod requests;
+mod secrets;
 mod seed;
 mod send_as;
 mod sent;
