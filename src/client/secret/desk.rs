@@ -71,7 +71,7 @@ pub(super) struct Called {
 impl<E: Entropy> Desk<E> {
     /// From what was kept.
     pub(super) fn restore(
-        us: Us,
+        us: &Us,
         rows: &SecretRows,
         now: Now,
         entropy: E,
@@ -340,7 +340,7 @@ impl<E: Entropy> Desk<E> {
     }
 
     /// All that is to be stored before anything else, as one batch (SC-82, SC-83).
-    pub(super) fn to_store(&mut self) -> &[SecretChange] {
+    pub(super) fn unsaved(&mut self) -> &[SecretChange] {
         self.collect();
         &self.changes
     }

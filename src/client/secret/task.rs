@@ -71,7 +71,7 @@ impl Task {
         let (login, (us, rows)) = read;
         let started = Instant::now();
         let us = us.ok_or(SecretError::Nobody)?;
-        let desk = Desk::restore(us, &rows, now(started), entropy)?;
+        let desk = Desk::restore(&us, &rows, now(started), entropy)?;
         Ok(Self {
             inner: Arc::downgrade(inner),
             keeper: inner.keeper.clone(),
@@ -133,7 +133,7 @@ impl Task {
 
     /// Has all stored that has changed, as one batch, and does what follows from it (SC-82, SC-83).
     async fn save(&mut self) -> Result<(), SecretError> {
-        let changes = self.desk.to_store().to_vec();
+        let changes = self.desk.unsaved().to_vec();
         if !changes.is_empty() {
             let saved = self.keeper.keep_updates(self.login, vec![Change::Secret(changes)]).await;
             match saved {

@@ -206,7 +206,13 @@ fn check(database: &Connection, path: &Path) -> Result<u32, StoreError> {
     }
     let check: String =
         database.query_row("PRAGMA quick_check", [], |row| row.get(0)).map_err(error)?;
-    if check == "ok" { Ok(version) } else { damaged(Flaw::Checksum) }
+    if check != "ok" {
+        return damaged(Flaw::Checksum);
+    }
+    // SQLite takes what is missing of a page for zeros, also where no table is.
+    let page = u64::from(pragma("page_size").map_err(error)?);
+    let length = fs::metadata(path).map_err(|e| place::failed("look at", path, e.kind()))?.len();
+    if length.is_multiple_of(page) { Ok(version) } else { damaged(Flaw::Length) }
 }
 
 /// Sees that it is a session, and brings it to this version.

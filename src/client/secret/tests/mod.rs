@@ -50,7 +50,7 @@ struct End {
 impl End {
     fn new(user: UserId) -> Self {
         let entropy = SeededEntropy::new(user.0.cast_unsigned());
-        let desk = Desk::restore(us(user), &SecretRows::default(), now(), entropy).unwrap();
+        let desk = Desk::restore(&us(user), &SecretRows::default(), now(), entropy).unwrap();
         let (rows, calls, heard) = (SecretRows::default(), VecDeque::new(), Vec::new());
         Self { user, desk, rows, calls, lives: 0, heard, last: None, writes_left: None }
     }
@@ -59,7 +59,7 @@ impl End {
     fn kill(&mut self) {
         self.lives += 1;
         let entropy = SeededEntropy::new(self.user.0.cast_unsigned() + self.lives * 1_000);
-        self.desk = Desk::restore(us(self.user), &self.rows, now(), entropy).unwrap();
+        self.desk = Desk::restore(&us(self.user), &self.rows, now(), entropy).unwrap();
         self.calls.clear();
         self.last = None;
     }
@@ -68,7 +68,7 @@ impl End {
     fn settle(&mut self) -> bool {
         let mut was_killed = false;
         loop {
-            let changes = self.desk.to_store().to_vec();
+            let changes = self.desk.unsaved().to_vec();
             if !changes.is_empty() {
                 if self.writes_left == Some(0) {
                     self.writes_left = None;
@@ -233,7 +233,7 @@ impl World {
                 if is_quiet && due.is_some_and(|due| due < Duration::from_secs(600)) {
                     let later = now().after(Duration::from_secs(600));
                     end.desk.wake(later);
-                    is_quiet = end.desk.to_store().is_empty();
+                    is_quiet = end.desk.unsaved().is_empty();
                 }
             }
             if is_quiet {
@@ -400,7 +400,7 @@ fn sc_81_another_login_has_nothing_of_this_ones_chats() {
     let chat = end.desk.create(BOB, name(BOB), now()).unwrap();
     end.settle();
     end.desk.logged_out(Some(us(BOB)));
-    assert!(end.desk.to_store().is_empty());
+    assert!(end.desk.unsaved().is_empty());
     let event = end.desk.next_event(None).unwrap();
     assert_eq!(event.chat, chat);
     assert!(matches!(event.what, Happened::Closed { why: Ending::LoggedOut, .. }), "{event:?}");
@@ -412,6 +412,6 @@ fn sc_81_another_login_has_nothing_of_this_ones_chats() {
     end.settle();
     let other = Us { session_key: KeyId(99), ..us(ADA) };
     let entropy = SeededEntropy::new(5);
-    let mut desk = Desk::restore(other, &end.rows, now(), entropy).unwrap();
-    assert!(desk.to_store().iter().len() > 0 && desk.look(|id, _| id).is_empty());
+    let mut desk = Desk::restore(&other, &end.rows, now(), entropy).unwrap();
+    assert!(desk.unsaved().iter().len() > 0 && desk.look(|id, _| id).is_empty());
 }
