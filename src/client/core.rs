@@ -64,6 +64,9 @@ pub(super) struct Inner {
     pub(super) cdn: CdnKeys,
     /// Files under way.
     pub(super) transfers_of_files: Transfers,
+    /// The secret chats, while somebody has them.
+    #[cfg(feature = "secret")]
+    pub(super) secrets: crate::client::secret::Slot,
     /// Held while the login is taken to a data centre.
     transfers: Mutex<HashMap<DcId, Arc<AsyncMutex<()>>>>,
     entropy: Mutex<OsEntropy>,
@@ -106,6 +109,8 @@ impl Client {
             logins,
             cdn: CdnKeys::default(),
             transfers_of_files: Transfers::default(),
+            #[cfg(feature = "secret")]
+            secrets: crate::client::secret::Slot::default(),
             transfers: Mutex::default(),
             entropy: Mutex::new(entropy),
             first,

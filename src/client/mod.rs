@@ -57,6 +57,9 @@ mod login;
 mod peers;
 mod policy;
 mod runtime;
+#[cfg(feature = "secret")]
+#[cfg_attr(docsrs, doc(cfg(feature = "secret")))]
+pub mod secret;
 mod state;
 pub mod store;
 pub mod text;

@@ -177,6 +177,19 @@ impl Chat {
         Some(self.record.chat.id).filter(|id| id.0 != 0)
     }
 
+    /// Whether the server means this chat by a number: also one that was asked for and not confirmed yet.
+    #[must_use]
+    pub fn is_called(&self, id: ChatId) -> bool {
+        let asked = (self.record.side == Side::Creator).then_some(ChatId(self.record.request_id));
+        self.id().or(asked) == Some(id)
+    }
+
+    /// Whether it is closed and the server knows: there is nothing left to be done or to be kept.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.record.state == State::Closed && self.record.discard.is_none()
+    }
+
     /// Which end we are.
     #[must_use]
     pub fn side(&self) -> Side {

@@ -7,38 +7,38 @@ use crate::crypto::{AuthKey, Secret};
 use crate::secret::error::RestoreError;
 
 /// Writes one row. It has room for all of it from the beginning, so that growing leaves no copy of a key or of a text behind.
-pub(super) struct Writer(Zeroizing<Vec<u8>>);
+pub(crate) struct Writer(Zeroizing<Vec<u8>>);
 
 /// The record of a chat with all its keys is smaller.
 const ROOM: usize = 4096;
 
 impl Writer {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with_room(0)
     }
 
     /// With room for more than the keys.
-    pub(super) fn with_room(more: usize) -> Self {
+    pub(crate) fn with_room(more: usize) -> Self {
         Self(Zeroizing::new(Vec::with_capacity(ROOM.saturating_add(more))))
     }
 
-    pub(super) fn put<const N: usize>(&mut self, bytes: &[u8; N]) -> &mut Self {
+    pub(crate) fn put<const N: usize>(&mut self, bytes: &[u8; N]) -> &mut Self {
         self.0.extend_from_slice(bytes);
         self
     }
 
-    pub(super) fn flag(&mut self, flag: bool) -> &mut Self {
+    pub(crate) fn flag(&mut self, flag: bool) -> &mut Self {
         self.put(&[u8::from(flag)])
     }
 
-    pub(super) fn string(&mut self, bytes: &[u8]) -> &mut Self {
+    pub(crate) fn string(&mut self, bytes: &[u8]) -> &mut Self {
         self.put(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes());
         self.0.extend_from_slice(bytes);
         self
     }
 
     /// A value that may be missing.
-    pub(super) fn maybe<T>(
+    pub(crate) fn maybe<T>(
         &mut self,
         value: Option<T>,
         write: impl FnOnce(&mut Self, T),
@@ -50,18 +50,18 @@ impl Writer {
         self
     }
 
-    pub(super) fn finish(self) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn finish(self) -> Zeroizing<Vec<u8>> {
         self.0
     }
 }
 
 /// Reads one row.
-pub(super) struct Source<'a>(&'a [u8]);
+pub(crate) struct Source<'a>(&'a [u8]);
 
 type Read<T> = Result<T, RestoreError>;
 
 impl<'a> Source<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
@@ -71,11 +71,11 @@ impl<'a> Source<'a> {
         Ok(bytes)
     }
 
-    pub(super) fn byte(&mut self) -> Read<u8> {
+    pub(crate) fn byte(&mut self) -> Read<u8> {
         self.take().map(|[byte]| *byte)
     }
 
-    pub(super) fn flag(&mut self) -> Read<bool> {
+    pub(crate) fn flag(&mut self) -> Read<bool> {
         match self.byte()? {
             0 => Ok(false),
             1 => Ok(true),
@@ -83,47 +83,47 @@ impl<'a> Source<'a> {
         }
     }
 
-    pub(super) fn u32(&mut self) -> Read<u32> {
+    pub(crate) fn u32(&mut self) -> Read<u32> {
         self.take().copied().map(u32::from_le_bytes)
     }
 
-    pub(super) fn i32(&mut self) -> Read<i32> {
+    pub(crate) fn i32(&mut self) -> Read<i32> {
         self.take().copied().map(i32::from_le_bytes)
     }
 
-    pub(super) fn u64(&mut self) -> Read<u64> {
+    pub(crate) fn u64(&mut self) -> Read<u64> {
         self.take().copied().map(u64::from_le_bytes)
     }
 
-    pub(super) fn i64(&mut self) -> Read<i64> {
+    pub(crate) fn i64(&mut self) -> Read<i64> {
         self.take().copied().map(i64::from_le_bytes)
     }
 
-    pub(super) fn array<const N: usize>(&mut self) -> Read<[u8; N]> {
+    pub(crate) fn array<const N: usize>(&mut self) -> Read<[u8; N]> {
         self.take().copied()
     }
 
-    pub(super) fn secret(&mut self) -> Read<Box<Secret<256>>> {
+    pub(crate) fn secret(&mut self) -> Read<Box<Secret<256>>> {
         self.take().map(Secret::boxed)
     }
 
-    pub(super) fn key(&mut self) -> Read<AuthKey> {
+    pub(crate) fn key(&mut self) -> Read<AuthKey> {
         self.take().map(AuthKey::copy_of)
     }
 
-    pub(super) fn string(&mut self) -> Read<&'a [u8]> {
+    pub(crate) fn string(&mut self) -> Read<&'a [u8]> {
         let length = usize::try_from(self.u32()?).map_err(|_| RestoreError::Damaged)?;
         let (bytes, rest) = self.0.split_at_checked(length).ok_or(RestoreError::Damaged)?;
         self.0 = rest;
         Ok(bytes)
     }
 
-    pub(super) fn maybe<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<Option<T>> {
+    pub(crate) fn maybe<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<Option<T>> {
         if self.flag()? { read(self).map(Some) } else { Ok(None) }
     }
 
     /// All of the row was read.
-    pub(super) fn end(self) -> Read<()> {
+    pub(crate) fn end(self) -> Read<()> {
         if self.0.is_empty() { Ok(()) } else { Err(RestoreError::Damaged) }
     }
 }

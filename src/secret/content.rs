@@ -76,6 +76,23 @@ pub enum Action {
     Typing(SendMessageAction),
 }
 
+impl Action {
+    /// Its bytes, to be kept by whoever drives a chat.
+    #[cfg(feature = "client")]
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        write_action(0, self)
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote.
+    #[cfg(feature = "client")]
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        match Content::read(bytes, 0) {
+            Content::Action { action, .. } => Some(action),
+            _ => None,
+        }
+    }
+}
+
 /// What the protocol itself says inside of a chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Control {

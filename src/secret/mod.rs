@@ -28,7 +28,7 @@
 mod answers;
 mod birth;
 mod chat;
-mod codec;
+pub(crate) mod codec;
 mod content;
 mod control;
 mod dh;

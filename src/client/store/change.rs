@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use crate::client::store::secrets::SecretChange;
 use crate::client::store::snapshot::SessionUser;
 use crate::connection::StoredKey;
 use crate::ids::{DcId, Salt};
@@ -43,9 +44,13 @@ pub enum Change {
         /// Its addresses, the preferred first. Of more than 255 the rest is not kept.
         addresses: Vec<SocketAddr>,
     },
-    /// Who is logged in. If it is another than before, or not known any more, nothing of the updates of that one is kept.
+    /// Who is logged in. If it is another than before, or not known any more, nothing of the updates and of the secret chats of that
+    /// one is kept.
     User(Option<SessionUser>),
     /// How far updates were dealt with, and the peers that were learnt with them: one batch, so that no update is told of whom
     /// nobody knows how to name.
     Updates(Box<Checkpoint>),
+    /// What has changed in secret chats: one batch, so that no message is counted that is not there, and none is there twice (SC-82,
+    /// SC-83).
+    Secret(Vec<SecretChange>),
 }

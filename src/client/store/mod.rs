@@ -16,6 +16,7 @@ mod error;
 mod file;
 mod memory;
 mod place;
+mod secrets;
 mod snapshot;
 #[cfg(feature = "sqlite")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
@@ -28,6 +29,7 @@ pub use change::Change;
 pub use error::{Flaw, StoreError};
 pub use file::FileStore;
 pub use memory::MemoryStore;
+pub use secrets::{SecretChange, SecretRow, SecretRows};
 pub use snapshot::{DcRecord, SessionUser, Snapshot};
 #[cfg(feature = "sqlite")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use crate::client::store::change::Change;
+use crate::client::store::secrets::SecretRows;
 use crate::connection::StoredKey;
 use crate::ids::DcId;
 use crate::updates::Kept;
@@ -19,6 +20,9 @@ pub struct Snapshot {
     pub dcs: BTreeMap<DcId, DcRecord>,
     /// How far the updates of the account were dealt with, and whom it knows. Access hashes hold for this login alone.
     pub updates: Kept,
+    /// The secret chats of this login: keys, counters, and what is not settled yet. They are as secret as the key of the login, and
+    /// go with it (SC-81).
+    pub secrets: SecretRows,
 }
 
 /// What is kept of a data centre.
@@ -69,6 +73,7 @@ impl Snapshot {
             let forgets = self.forgets_updates(change);
             if forgets {
                 self.updates = Kept::default();
+                self.secrets = SecretRows::default();
             }
             is_another |= forgets;
             match change {
@@ -101,12 +106,13 @@ impl Snapshot {
                 }
                 Change::User(user) => self.user = *user,
                 Change::Updates(checkpoint) => checkpoint.apply_to(&mut self.updates),
+                Change::Secret(changes) => self.secrets.apply(changes),
             }
         }
         is_another
     }
 
-    /// UP-73: what was learnt holds for one account, and for the login of one key. One that moves to another data centre takes it along.
+    /// UP-73, SC-81: what was learnt holds for one account, and for the login of one key. One that moves to another data centre takes it along.
     fn forgets_updates(&self, change: &Change) -> bool {
         match change {
             Change::Key { dc, .. } | Change::KeyForgotten(dc) => self.home == Some(*dc),

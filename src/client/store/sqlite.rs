@@ -8,10 +8,11 @@
 //! channel (id, pts, is_dirty)
 //! peer    (kind, id, access_hash, contexts)                kind 0 a user, 1 a basic group, 2 a channel
 //! context (kind, id, place, channel, message)              the messages that lead to a peer
+//! secret  (chat, kind, number, value)                      the rows of secret chats
 //! ```
 //! `application_id` is `tlwr`, `user_version` the version of these tables. `checksum` is that of a session file with the same
 //! content, over all of it: SQLite has none of its own. Version 1 had no `checksum`, and is
-//! given one when it is opened; version 2 had no tables for updates.
+//! given one when it is opened; version 2 had no tables for updates, version 3 none for secret chats.
 
 mod rows;
 #[cfg(test)]
@@ -33,7 +34,7 @@ use crate::client::store::{Change, Snapshot, Store, StoreError, codec};
 /// `tlwr` in ASCII.
 const APPLICATION: u32 = 0x746c_7772;
 
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Keeps a session in an SQLite file that only its owner may read.
 ///
@@ -93,10 +94,9 @@ impl SqliteStore {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
         let database = connect(&path, flags).map_err(|error| failed("read", given, &error))?;
-        match check(&database, given)? {
-            VERSION => return load(&database, given),
-            2 => return whole(rows::read_bare(&database), given),
-            _ => {}
+        let version = check(&database, given)?;
+        if version > 1 {
+            return whole(rows::read(&database, version), given);
         }
         let read = rows::read_unsigned(&database).map_err(|error| failed("read", given, &error))?;
         read.map_err(|flaw| StoreError::Damaged { path: given.to_owned(), flaw })
@@ -142,6 +142,7 @@ fn fill(fresh: &Path) -> rusqlite::Result<()> {
     let begun = begin(&mut database)?;
     begun.execute_batch(rows::TABLES)?;
     begun.execute_batch(rows::UPDATES)?;
+    begun.execute_batch(rows::SECRETS)?;
     begun.pragma_update(None, "application_id", APPLICATION)?;
     begun.pragma_update(None, "user_version", VERSION)?;
     rows::write_checksum(&begun, &rows::checksum(&Snapshot::default()))?;
@@ -205,7 +206,13 @@ fn check(database: &Connection, path: &Path) -> Result<u32, StoreError> {
     }
     let check: String =
         database.query_row("PRAGMA quick_check", [], |row| row.get(0)).map_err(error)?;
-    if check == "ok" { Ok(version) } else { damaged(Flaw::Checksum) }
+    if check != "ok" {
+        return damaged(Flaw::Checksum);
+    }
+    // SQLite takes what is missing of a page for zeros, also where no table is.
+    let page = u64::from(pragma("page_size").map_err(error)?);
+    let length = fs::metadata(path).map_err(|e| place::failed("look at", path, e.kind()))?.len();
+    if length.is_multiple_of(page) { Ok(version) } else { damaged(Flaw::Length) }
 }
 
 /// Sees that it is a session, and brings it to this version.
@@ -217,15 +224,18 @@ fn prepare(database: &mut Connection, path: &Path) -> Result<(), StoreError> {
     let error = |error: rusqlite::Error| refused_by("write", path, &error);
     let damaged = |flaw| StoreError::Damaged { path: path.to_owned(), flaw };
     let begun = begin(database).map_err(error)?;
-    let snapshot = if version == 2 {
-        whole(rows::read_bare(&begun), path)?
+    let snapshot = if version > 1 {
+        whole(rows::read(&begun, version), path)?
     } else {
         // It fails if there is one already: then the version is what was damaged.
         begun.execute_batch(rows::CHECKSUM).map_err(error)?;
-        rows::read_bare(&begun).map_err(error)?.map_err(damaged)?.0
+        rows::read_unsigned(&begun).map_err(error)?.map_err(damaged)?
     };
     // So do these.
-    begun.execute_batch(rows::UPDATES).map_err(error)?;
+    if version < 3 {
+        begun.execute_batch(rows::UPDATES).map_err(error)?;
+    }
+    begun.execute_batch(rows::SECRETS).map_err(error)?;
     let checksum = rows::checksum(&snapshot);
     rows::write_checksum(&begun, &checksum).map_err(error)?;
     begun.pragma_update(None, "user_version", VERSION).map_err(error)?;
@@ -245,22 +255,24 @@ impl Store for SqliteStore {
         let transaction = begin(database).map_err(error)?;
         // Looked at before it gets another checksum.
         let mut next = load(&transaction, path)?;
-        let had_updates = !next.updates.is_empty();
+        let had_more = !next.updates.is_empty() || !next.secrets.is_empty();
         next.apply(changes);
         if codec::encode_within(&next).is_none() {
             return Err(StoreError::TooLarge { most: codec::MAX_BYTES });
         }
         // What else changes may have forgotten them.
-        let is_alone = changes.iter().all(|change| matches!(change, Change::Updates(_)));
-        if !is_alone && (had_updates || !next.updates.is_empty()) {
+        let is_alone =
+            changes.iter().all(|change| matches!(change, Change::Updates(_) | Change::Secret(_)));
+        if !is_alone && (had_more || !next.updates.is_empty() || !next.secrets.is_empty()) {
             rows::updates::rewrite(&transaction, &next.updates).map_err(error)?;
+            rows::secrets::rewrite(&transaction, &next.secrets).map_err(error)?;
         }
         write(transaction, changes, is_alone, &next).map_err(error)
     }
 }
 
 fn load(database: &Connection, path: &Path) -> Result<Snapshot, StoreError> {
-    whole(rows::read(database), path)
+    whole(rows::read(database, VERSION), path)
 }
 
 /// What was read, if its checksum is the one that was kept.
@@ -279,14 +291,13 @@ fn whole(
 fn write(
     to: Transaction<'_>,
     changes: &[Change],
-    with_updates: bool,
+    is_alone: bool,
     next: &Snapshot,
 ) -> rusqlite::Result<()> {
     for change in changes {
         match change {
-            Change::Updates(checkpoint) if with_updates => rows::updates::write(&to, checkpoint)?,
             // They were written whole.
-            Change::Updates(_) => {}
+            Change::Updates(_) | Change::Secret(_) if !is_alone => {}
             change => rows::write(&to, change)?,
         }
     }

@@ -38,6 +38,25 @@ pub(super) fn checkpoint() -> Checkpoint {
     }
 }
 
+/// Rows of secret chats: some that stay, one that another replaces, and one that goes.
+pub(super) fn secrets(seed: u8) -> Change {
+    let row = |chat, kind, number| SecretRow { chat, kind, number };
+    let put = |chat, kind, number, value: u8| {
+        let value = (0..8).map(|place| value.wrapping_add(place)).collect::<Vec<_>>();
+        SecretChange::Put(row(chat, kind, number), value.into())
+    };
+    Change::Secret(vec![
+        put(1, 0, 0, seed),
+        put(1, 2, i64::MAX, 2),
+        put(1, 2, i64::MIN, 3),
+        put(2, 0, 0, 4),
+        put(1, 0, 0, seed.wrapping_add(1)),
+        SecretChange::Put(row(3, 255, 0), Vec::new().into()),
+        SecretChange::Remove(row(2, 0, 0)),
+        SecretChange::Remove(row(9, 0, 0)),
+    ])
+}
+
 /// Changes of every kind.
 pub(super) fn changes() -> Vec<Change> {
     let (two, four) = (DcId::production(2), DcId { is_media: true, ..DcId::test(4) });
@@ -55,6 +74,7 @@ pub(super) fn changes() -> Vec<Change> {
         Change::User(Some(SessionUser { id: 5_000_000_001, is_bot: true })),
         Change::Home(two),
         Change::Updates(Box::new(checkpoint())),
+        secrets(1),
     ]
 }
 
@@ -143,7 +163,7 @@ fn every_store_keeps_every_change() {
 }
 
 #[test]
-fn up_73_updates_are_of_one_login_alone() {
+fn up_73_and_sc_81_updates_and_secret_chats_are_of_one_login_alone() {
     let two = DcId::production(2);
     let user = |id| Change::User(Some(SessionUser { id, is_bot: false }));
     for (changes, forgets) in [
@@ -174,12 +194,13 @@ fn up_73_updates_are_of_one_login_alone() {
         let mut snapshot = full();
         snapshot.apply(&changes);
         assert_eq!(snapshot.updates.is_empty(), forgets, "{changes:?}");
+        assert_eq!(snapshot.secrets.is_empty(), forgets, "{changes:?}");
     }
 }
 
 /// A batch has updates alone, or with others that may forget them.
 #[test]
-fn up_76_and_up_83_updates_and_peers_are_kept_in_one_batch_by_every_store() {
+fn up_76_up_83_and_sc_82_what_belongs_together_is_kept_in_one_batch_by_every_store() {
     let folder = temporary("updates");
     let more = Checkpoint {
         common: Some(CommonState { pts: 19, ..CommonState::default() }),
@@ -194,7 +215,10 @@ fn up_76_and_up_83_updates_and_peers_are_kept_in_one_batch_by_every_store() {
         vec![Change::Updates(Box::new(checkpoint())), Change::Home(DcId::production(2))],
         vec![forget.clone()],
         vec![Change::Updates(Box::new(more.clone()))],
-        vec![forget, Change::Updates(Box::new(more))],
+        vec![secrets(7)],
+        vec![secrets(9), Change::Updates(Box::new(more.clone()))],
+        vec![secrets(8), Change::Home(DcId::production(2))],
+        vec![forget, Change::Updates(Box::new(more)), secrets(6)],
     ];
     let open = |name: &str| -> Box<dyn Store> {
         match name {

@@ -39,6 +39,7 @@ mod langpack;
 mod messages;
 mod photos;
 mod registry;
+mod secrets;
 mod stickers;
 mod topics;
 mod updates;
@@ -86,6 +87,7 @@ fn name_all(registry: &mut Registry<'_>) {
     langpack::install(registry);
     messages::install(registry);
     photos::install(registry);
+    secrets::install(registry);
     stickers::install(registry);
     topics::install(registry);
     updates::install(registry);

@@ -24,11 +24,12 @@ const MAX_PAGE: usize = 10_000;
 impl State {
     pub(super) fn box_state(&mut self, caller: &Caller) -> updates::State {
         let seq = self.auth.logins.get(&caller.context.key).map_or(1, |login| login.seq);
+        let qts = self.secrets.qts(caller.context.key);
         let account = self.account(caller.me);
         let unread = account.dialogs.values().map(|dialog| dialog.unread);
         updates::State {
             pts: account.common.pts(),
-            qts: 0,
+            qts,
             date: caller.date(),
             seq,
             unread_count: unread.fold(0, i32::saturating_add),
@@ -68,7 +69,13 @@ fn get_difference(
     let mut events: Vec<Event> =
         mailbox.since(request.pts).take(page.saturating_add(1)).cloned().collect();
     let channels = state.view(caller.viewer()).channel_news(request.date);
-    if events.is_empty() && channels.is_empty() {
+    // SC-80: whoever asks from a number has all up to it.
+    let key = caller.context.key;
+    state.secrets.confirm(key, request.qts);
+    let new_encrypted_messages = state.secrets.kept(key);
+    let secret_chats = state.secrets.changed(caller.me, key, request.date);
+    let has_secrets = !new_encrypted_messages.is_empty() || !secret_chats.is_empty();
+    if events.is_empty() && channels.is_empty() && !has_secrets {
         return Ok(updates::DifferenceEmpty { date: now.date, seq: now.seq }.into());
     }
     let is_slice = events.len() > page;
@@ -80,6 +87,11 @@ fn get_difference(
     let mut view = state.view(caller.viewer());
     let mailbox = state.mailbox(owner);
     let (mut new_messages, mut other_updates) = (Vec::new(), Vec::new());
+    if !is_slice {
+        // Before the messages in them.
+        other_updates
+            .extend(secret_chats.into_iter().map(|id| view.secret_news(key, id, now.date)));
+    }
     for id in &told.new {
         let Some(copy) = mailbox.and_then(|mailbox| mailbox.message(*id)) else { continue };
         if let Some(random_id) = copy.random_id {
@@ -106,13 +118,15 @@ fn get_difference(
     if !is_slice {
         other_updates.extend(view.channel_news(request.date));
     }
-    let (new_encrypted_messages, chats, users) = (Vec::new(), view.chats(), view.users());
+    let (chats, users) = (view.chats(), view.users());
     if is_slice {
         // The channels' news come with the last slice: they are asked for by the date, which is not past them yet.
-        let intermediate_state = updates::State { pts, date: request.date, ..now };
+        // So do secret chats, and their messages after them.
+        let intermediate_state =
+            updates::State { pts, qts: request.qts, date: request.date, ..now };
         let slice = updates::DifferenceSlice {
             new_messages,
-            new_encrypted_messages,
+            new_encrypted_messages: Vec::new(),
             other_updates,
             chats,
             users,

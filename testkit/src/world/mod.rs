@@ -10,6 +10,7 @@
 //!         ├─ invites    links into both
 //!         ├─ cards      links by which people are found for a while
 //!         ├─ files      parts that were saved, photos and documents; messages name them
+//!         ├─ secrets    secret chats: who is in them, and packets on their way
 //!         ├─ polls      how each stands; the messages that show one name it
 //!         ├─ pushes     what waits to be handed to sessions, in the forms of `habits` and with what `faults` does to it
 //!         ├─ due        when what is scheduled is to be sent
@@ -47,6 +48,7 @@ mod receipt;
 mod recent;
 mod remove;
 mod schedule;
+mod secrets;
 mod seed;
 mod send;
 mod send_as;
@@ -96,6 +98,7 @@ pub(crate) use push::Wake;
 pub(crate) use query::{PATIENCE, Results};
 pub(crate) use recent::Recent;
 pub(crate) use schedule::new_waiting;
+pub(crate) use secrets::{SecretChat, Stage};
 pub use state::Counts;
 pub(crate) use state::State;
 pub use transcript::Called;

@@ -22,6 +22,7 @@ use crate::world::poll::Poll;
 use crate::world::post::Posts;
 use crate::world::push::{Queued, Wake};
 use crate::world::query::Queries;
+use crate::world::secrets::Secrets;
 use crate::world::{Context, Transcript};
 
 /// How much a world did.
@@ -66,6 +67,8 @@ pub(crate) struct State {
     /// The links by which people are found for a while, one for each at most.
     pub(crate) cards: BTreeMap<i64, Card>,
     pub(crate) polls: BTreeMap<i64, Poll>,
+    /// Secret chats, as far as the servers see them.
+    pub(crate) secrets: Secrets,
     /// What was uploaded.
     pub(crate) files: Files,
     /// The latest moment that the world heard of.
@@ -109,6 +112,7 @@ impl State {
             invites: Invites::default(),
             cards: BTreeMap::new(),
             polls: BTreeMap::new(),
+            secrets: Secrets::default(),
             files: Files::default(),
             clock: Duration::ZERO,
             due: BTreeSet::new(),

@@ -311,7 +311,7 @@ fn a_file_that_is_no_session_is_refused_and_untouched() {
         (b"".to_vec(), Flaw::Empty),
         (b"[App data]".to_vec(), Flaw::Kind),
         (good[..good.len() / 2].to_vec(), Flaw::Length),
-        (newer, Flaw::Newer { version: 9, known: 2 }),
+        (newer, Flaw::Newer { version: 9, known: 3 }),
         (flipped, Flaw::Checksum),
     ] {
         fs::write(&path, &bytes).unwrap();

@@ -1,5 +1,6 @@
 //! The tables of a session, and what is in their rows.
 
+pub(super) mod secrets;
 pub(super) mod updates;
 
 use std::net::{IpAddr, SocketAddr};
@@ -34,6 +35,7 @@ CREATE TABLE account (
 INSERT INTO account (only) VALUES (1);
 ";
 
+pub(super) use secrets::SECRETS;
 pub(super) use updates::UPDATES;
 
 /// What version 2 has more than version 1.
@@ -92,6 +94,7 @@ pub(super) fn write(to: &Transaction<'_>, change: &Change) -> rusqlite::Result<(
         )?,
         // They have rows of their own.
         Change::Updates(checkpoint) => return updates::write(to, checkpoint),
+        Change::Secret(changes) => return secrets::write(to, changes),
     };
     Ok(())
 }
@@ -110,23 +113,26 @@ pub(super) fn checksum(snapshot: &Snapshot) -> Checksum {
     bytes.last_chunk::<{ codec::CHECKSUM }>().map(|sum| sum.to_vec()).unwrap_or_default()
 }
 
-/// What is kept, and its checksum, which is not compared here.
+/// What is kept in a version from 2 on, and its checksum, which is not compared here. Updates are there from version 3 on, secret
+/// chats from 4 on.
 pub(super) fn read(
     database: &Connection,
+    version: u32,
 ) -> rusqlite::Result<Result<(Snapshot, Option<Checksum>), Flaw>> {
-    let read = read_with(database, "checksum")?;
-    let Ok((mut snapshot, checksum)) = read else { return Ok(read) };
-    Ok(updates::read(database)?.map(|kept| {
-        snapshot.updates = kept;
-        (snapshot, checksum)
-    }))
-}
-
-/// The same, of version 2, which has no updates.
-pub(super) fn read_bare(
-    database: &Connection,
-) -> rusqlite::Result<Result<(Snapshot, Option<Checksum>), Flaw>> {
-    read_with(database, "checksum")
+    let (mut snapshot, checksum) = match read_with(database, "checksum")? {
+        Ok(read) => read,
+        Err(flaw) => return Ok(Err(flaw)),
+    };
+    if version >= 3 {
+        match updates::read(database)? {
+            Ok(kept) => snapshot.updates = kept,
+            Err(flaw) => return Ok(Err(flaw)),
+        }
+    }
+    if version >= 4 {
+        snapshot.secrets = secrets::read(database)?;
+    }
+    Ok(Ok((snapshot, checksum)))
 }
 
 /// What is kept in version 1, which has no checksum.

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use super::*;
-use crate::client::store::tests::{Folder, changes, full, key, temporary};
+use crate::client::store::SecretRows;
+use crate::client::store::tests::{Folder, changes, full, key, secrets, temporary};
 use crate::ids::DcId;
 
 /// A folder with a session that has everything.
@@ -87,7 +88,7 @@ fn what_is_no_session_is_refused_and_untouched() {
 fn a_newer_version_another_application_and_every_other_value_are_refused() {
     let folder = temporary("sqlite-newer");
     for (name, sql, flaw) in [
-        ("newer", "PRAGMA user_version = 7", Flaw::Newer { version: 7, known: 3 }),
+        ("newer", "PRAGMA user_version = 7", Flaw::Newer { version: 7, known: 4 }),
         ("other", "PRAGMA application_id = 1", Flaw::Kind),
         ("none", "PRAGMA user_version = 0", Flaw::Kind),
         ("key", "UPDATE dc SET auth_key = zeroblob(256) WHERE number = 2", Flaw::Checksum),
@@ -95,6 +96,7 @@ fn a_newer_version_another_application_and_every_other_value_are_refused() {
         ("salt", "UPDATE dc SET salt = salt + 1 WHERE number = 2", Flaw::Checksum),
         ("user", "UPDATE account SET user_id = 1", Flaw::Checksum),
         ("port", "UPDATE address SET port = 1", Flaw::Checksum),
+        ("secret", "UPDATE secret SET value = x'01' WHERE chat = 1", Flaw::Checksum),
         ("unsigned", "UPDATE account SET checksum = NULL", Flaw::Checksum),
         (
             "short",
@@ -169,14 +171,38 @@ fn cf_22_a_crash_while_a_session_is_made_leaves_none() {
 
 /// What versions without updates have.
 fn bare() -> Snapshot {
-    Snapshot { updates: crate::updates::Kept::default(), ..full() }
+    Snapshot { updates: crate::updates::Kept::default(), ..without_secrets() }
+}
+
+/// What versions without secret chats have.
+fn without_secrets() -> Snapshot {
+    Snapshot { secrets: SecretRows::default(), ..full() }
+}
+
+#[test]
+fn version_3_is_read_as_it_is_and_given_a_table_for_secret_chats() {
+    let (_folder, path) = session("sqlite-three");
+    let database = Connection::open(&path).unwrap();
+    let three = "DROP TABLE secret; PRAGMA user_version = 3";
+    database.execute_batch(three).unwrap();
+    let checksum = rows::checksum(&without_secrets());
+    database.execute("UPDATE account SET checksum = ?1", [checksum]).unwrap();
+    drop(database);
+    let bytes = fs::read(&path).unwrap();
+    assert_eq!(SqliteStore::read(&path), Ok(without_secrets()));
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+    for _ in 0..2 {
+        assert_eq!(SqliteStore::open(&path).unwrap().load(), Ok(without_secrets()));
+    }
+    SqliteStore::open(&path).unwrap().apply(&[secrets(1)]).unwrap();
+    assert_eq!(SqliteStore::open(&path).unwrap().load(), Ok(full()));
 }
 
 #[test]
 fn version_2_is_read_as_it_is_and_given_tables_for_updates() {
     let (_folder, path) = session("sqlite-two");
     let database = Connection::open(&path).unwrap();
-    let two = "DROP TABLE updates; DROP TABLE channel; DROP TABLE peer; DROP TABLE context;
+    let two = "DROP TABLE updates; DROP TABLE channel; DROP TABLE peer; DROP TABLE context; DROP TABLE secret;
         PRAGMA user_version = 2";
     database.execute_batch(two).unwrap();
     database.execute("UPDATE account SET checksum = ?1", [rows::checksum(&bare())]).unwrap();
@@ -188,7 +214,7 @@ fn version_2_is_read_as_it_is_and_given_tables_for_updates() {
         assert_eq!(SqliteStore::open(&path).unwrap().load(), Ok(bare()));
     }
     let change = Change::Updates(Box::new(crate::client::store::tests::checkpoint()));
-    SqliteStore::open(&path).unwrap().apply(&[change]).unwrap();
+    SqliteStore::open(&path).unwrap().apply(&[change, secrets(1)]).unwrap();
     assert_eq!(SqliteStore::open(&path).unwrap().load(), Ok(full()));
     // What has another sum is not believed.
     let database = Connection::open(&path).unwrap();
@@ -202,7 +228,7 @@ fn version_1_is_given_a_checksum() {
     let (_folder, path) = session("sqlite-one");
     let database = Connection::open(&path).unwrap();
     let one = "ALTER TABLE account DROP COLUMN checksum; DROP TABLE updates; DROP TABLE channel; DROP TABLE peer;
-        DROP TABLE context; PRAGMA user_version = 1";
+        DROP TABLE context; DROP TABLE secret; PRAGMA user_version = 1";
     database.execute_batch(one).unwrap();
     drop(database);
     for _ in 0..2 {
@@ -395,7 +421,7 @@ fn version_1_is_read_as_it_is() {
     let (_folder, path) = session("sqlite-read-one");
     let database = Connection::open(&path).unwrap();
     let one = "ALTER TABLE account DROP COLUMN checksum; DROP TABLE updates; DROP TABLE channel; DROP TABLE peer;
-        DROP TABLE context; PRAGMA user_version = 1";
+        DROP TABLE context; DROP TABLE secret; PRAGMA user_version = 1";
     database.execute_batch(one).unwrap();
     drop(database);
     let bytes = fs::read(&path).unwrap();

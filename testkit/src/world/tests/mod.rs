@@ -33,6 +33,7 @@ mod peers;
 mod phone;
 mod places;
 mod requests;
+mod secrets;
 mod seed;
 mod send_as;
 mod sent;

@@ -1,0 +1,75 @@
+//! Secret chats of a client: end-to-end encrypted, between this session and one of another user.
+//!
+//! ```text
+//!  Updates::next ── take ──> SecretChats <── create, accept, send, close …
+//!                                │
+//!                   Desk { secret::Chat … }        one task, which owns them
+//!                    │           │        └── calls, powers, the clock
+//!          one batch for each    └── events ──> SecretEvents::next ──> the reader
+//!          change: Keeper ── Store
+//! ```
+//!
+//! ```no_run
+//! use telewire::client::secret::Happened;
+//! use telewire::secret::Message;
+//!
+//! # async fn example(client: telewire::client::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let chats = client.secret_chats().await?;
+//! let (mut updates, mut events) = (client.updates(), chats.events());
+//! tokio::spawn({
+//!     let chats = chats.clone();
+//!     async move {
+//!         while let Ok(Some(update)) = updates.next().await {
+//!             if chats.take(&update).await.is_err() {
+//!                 break;
+//!             }
+//!         }
+//!     }
+//! });
+//! let chat = chats.create("@ada").await?;
+//! chats.send(chat, Message::text("waits until she accepts")).await?;
+//! while let Some(event) = events.next().await? {
+//!     match event.what {
+//!         Happened::Ready { hash } => println!("{:?}", hash.hex_rows()),
+//!         Happened::Message { message, .. } => println!("{}", message.text),
+//!         Happened::Closed { text, .. } => println!("{text}"),
+//!         _ => {}
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What holds
+//!
+//! * What has changed is in the session's store before anybody hears of it, and what belongs together is there together: a crash at any
+//!   moment loses no message, and repeats none to the other side (SC-82, SC-83).
+//! * A request is answered by a person alone (SC-06): it is an event, and [`accept`](SecretChats::accept) is a call.
+//! * Chats end with the login (SC-81), and what was kept of them is wiped then.
+//! * Links are not looked at, and nothing is downloaded by itself (SC-75).
+//!
+//! # What does not
+//!
+//! * What was said is kept until its event was dealt with, and no longer: the history is the program's.
+//! * The session's store is not encrypted: whoever has the file has the chats, as they have the login. A session that is copied, and goes
+//!   on in both places, uses numbers twice: the other side drops what it has seen under them, or closes the chat when it finds out
+//!   (SC-84). Do not put back an old copy.
+//! * Events that nobody reads are kept, and take room: 31 MiB with all else of the chats. Whoever brings it above that has their chat
+//!   closed.
+//! * Files are not sent and not fetched yet.
+
+mod call;
+mod chats;
+mod desk;
+mod error;
+mod event;
+mod kept;
+mod news;
+mod task;
+#[cfg(test)]
+mod tests;
+
+pub(super) use chats::Slot;
+pub use chats::{SecretChat, SecretChats, SecretEvents};
+pub use error::SecretError;
+pub use event::{Ending, Happened, SecretChatId, SecretEvent};

@@ -1,0 +1,173 @@
+//! Programs that end in the middle, stores that fail at every write, and answers that nobody heard.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use telewire::client::store::{Change, Snapshot, StoreError};
+use telewire::rpc::RpcError;
+use telewire::tl::api::functions::messages::{RequestEncryption, SendEncrypted};
+
+use super::*;
+
+#[tokio::test]
+async fn sc_82_after_a_restart_a_chat_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hers, his) = (folder.path().join("ada"), folder.path().join("bob"));
+    let world = world(21).await;
+    let ada = Device::at(&world, ADA, &hers).await;
+    let mut bob = Device::at(&world, BOB, &his).await;
+    // While it is asked for.
+    let of_ada = patient(ada.chats.create("@babbage")).await.unwrap();
+    let of_bob = bob.offered().await;
+    ada.close().await;
+    patient(bob.chats.accept(of_bob)).await.unwrap();
+    let hash = bob.ready(of_bob).await;
+    bob.say(of_bob, "while you were away").await;
+    let mut ada = Device::at(&world, ADA, &hers).await;
+    assert_eq!(ada.ready(of_ada).await, hash);
+    assert_eq!(ada.text().await, "while you were away");
+    // What was read, and not dealt with, comes again: nothing was asked for after it.
+    ada.close().await;
+    bob.close().await;
+    let mut ada = Device::at(&world, ADA, &hers).await;
+    assert_eq!(ada.text().await, "while you were away");
+    ada.say(of_ada, "now you are").await;
+    let mut bob = Device::at(&world, BOB, &his).await;
+    assert_eq!(bob.chats.get(of_bob).await.unwrap().key_hash, Some(hash));
+    assert_eq!(bob.ready(of_bob).await, hash);
+    assert_eq!(bob.text().await, "now you are");
+    bob.say(of_bob, "both here").await;
+    assert_eq!(ada.text().await, "both here");
+}
+
+#[tokio::test]
+async fn sc_81_chats_go_with_the_login() {
+    let world = world(22).await;
+    let (mut ada, mut bob) = (Device::new(&world, ADA).await, Device::new(&world, BOB).await);
+    let (of_ada, _) = chat(&mut ada, &mut bob).await;
+    assert!(!ada.client.snapshot().secrets.is_empty());
+    patient(ada.client.log_out()).await.unwrap();
+    assert!(ada.client.snapshot().secrets.is_empty());
+    let said = patient(ada.chats.send(of_ada, Message::text("no more"))).await;
+    assert!(said.is_err(), "{said:?}");
+}
+
+/// A session that keeps what secret chats have to keep only so many times more.
+#[derive(Clone, Default)]
+struct Dying {
+    kept: Arc<Mutex<Snapshot>>,
+    left: Arc<AtomicUsize>,
+}
+
+impl Store for Dying {
+    fn load(&mut self) -> Result<Snapshot, StoreError> {
+        Ok(self.kept.lock().unwrap().clone())
+    }
+
+    fn apply(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        if changes.iter().any(|change| matches!(change, Change::Secret(_))) {
+            let left = self.left.load(Ordering::Relaxed);
+            self.left.store(left.saturating_sub(1), Ordering::Relaxed);
+            if left == 0 {
+                return Err(StoreError::Other("it is dead".into()));
+            }
+        }
+        self.kept.lock().unwrap().apply(changes);
+        Ok(())
+    }
+}
+
+/// The whole life of a chat, killed at each write of hers: what was called and not kept is called again, and what was answered and
+/// not kept is answered again.
+#[tokio::test]
+async fn sc_82_and_sc_83_a_store_that_fails_at_any_write_loses_and_repeats_nothing() {
+    let world = world(23).await;
+    let mut bob = Device::new(&world, BOB).await;
+    let session = Dying::default();
+    session.left.store(usize::MAX, Ordering::Relaxed);
+    Device::on(&world, ADA, session.clone()).await.close().await;
+    for writes in 1..12 {
+        session.left.store(writes, Ordering::Relaxed);
+        let ada = Device::on(&world, ADA, session.clone()).await;
+        // It is kept that she asks, since one write is let pass. What she says may not be.
+        let of_ada = patient(ada.chats.create("@babbage")).await.unwrap();
+        let text = format!("{writes} writes");
+        let is_said = patient(ada.chats.send(of_ada, Message::text(&text))).await.is_ok();
+        let mut of_bob = None;
+        if writes > 5 {
+            let chat = bob.offered().await;
+            patient(bob.chats.accept(chat)).await.unwrap();
+            of_bob = Some(chat);
+        }
+        // She takes no more than it lets her.
+        while session.left.load(Ordering::Relaxed) > 0 {
+            let seen = patient(ada.chats.get(of_ada)).await;
+            if writes > 5 && seen.is_ok_and(|chat| chat.key_hash.is_some()) {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        ada.close().await;
+        session.left.store(usize::MAX, Ordering::Relaxed);
+        let mut ada = Device::on(&world, ADA, session.clone()).await;
+        let of_bob = match of_bob {
+            Some(chat) => chat,
+            None => {
+                let chat = bob.offered().await;
+                patient(bob.chats.accept(chat)).await.unwrap();
+                chat
+            }
+        };
+        bob.ready(of_bob).await;
+        if is_said {
+            assert_eq!(bob.text().await, text);
+        }
+        ada.say(of_ada, "last").await;
+        assert_eq!(bob.text().await, "last");
+        bob.say(of_bob, "heard").await;
+        loop {
+            let event = ada.next().await;
+            match event.what {
+                // The end of the chat before was read, and nothing was asked for after it.
+                _ if event.chat != of_ada => {}
+                Happened::Message { message, .. } => {
+                    assert_eq!(message.text, "heard");
+                    break;
+                }
+                Happened::Ready { .. } | Happened::Sent { .. } => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        patient(ada.chats.close(of_ada, false)).await.unwrap();
+        let ends = (closed(&mut ada).await, closed(&mut bob).await);
+        assert_eq!(ends, (Ending::Ours, Ending::Theirs));
+        ada.close().await;
+    }
+}
+
+/// The end of a chat, after that the server has what was said.
+async fn closed(device: &mut Device) -> Ending {
+    loop {
+        match device.next().await.what {
+            Happened::Closed { why, .. } => return why,
+            Happened::Sent { .. } => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// Nobody knows what became of a call that the server did not serve in time: the same again, and the other side has it once.
+#[tokio::test]
+async fn sc_82_a_call_that_was_not_served_is_made_again_as_it_was() {
+    let world = world(24).await;
+    let (mut ada, mut bob) = (Device::new(&world, ADA).await, Device::new(&world, BOB).await);
+    world.refuse_next::<RequestEncryption>(RpcError::parse(-503, "Timeout"));
+    let (of_ada, _) = chat(&mut ada, &mut bob).await;
+    world.refuse_next::<SendEncrypted>(RpcError::parse(500, "MSG_WAIT_FAILED"));
+    for text in ["one", "two"] {
+        ada.say(of_ada, text).await;
+    }
+    for text in ["one", "two"] {
+        assert_eq!(bob.text().await, text);
+    }
+}
