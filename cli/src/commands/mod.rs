@@ -23,6 +23,8 @@ pub(crate) fn run(args: Args, start: Instant) -> Result<(), Failure> {
         Command::Inspect(args) => inspect::run(&args),
         Command::Schema(args) => schema::run(args),
         Command::Shell(args) => shell::run(&args, start),
+        Command::Upload(args) => shell::upload(args, start),
+        Command::Download(args) => shell::download(args, start),
     }
 }
 

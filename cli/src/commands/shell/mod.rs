@@ -21,6 +21,7 @@ mod reply;
 mod show;
 mod single;
 mod table;
+mod transfer;
 mod verbs;
 mod words;
 
@@ -33,12 +34,14 @@ use telewire::client::{Client, PeerRef};
 use telewire::tl::api::enums::InputPeer;
 use zeroize::Zeroizing;
 
+use args::Account;
 pub(crate) use args::{Args, Options};
 use fault::Fault;
 use given::Given;
 use reply::Reply;
 use show::Names;
 pub(crate) use single::{Single, add_to as add_commands_to};
+pub(crate) use transfer::{DownloadArgs, UploadArgs, download, upload};
 use words::Line;
 
 use crate::commands::login::Questions;
@@ -106,13 +109,18 @@ pub(crate) fn run(args: &Args, start: Instant) -> Result<(), Failure> {
 
 impl Shell {
     async fn open(options: &Options, start: Instant) -> Result<Self, Failure> {
+        let shell = Self::open_for(&options.account, start).await?;
+        Ok(Self { downloads: options.downloads.clone(), is_json: options.json, ..shell })
+    }
+
+    async fn open_for(account: &Account, start: Instant) -> Result<Self, Failure> {
         Ok(Self {
-            client: account::open(options).await?,
+            client: account::open(account).await?,
             names: Names::default(),
             settings: Settings::default(),
             counts: Counts::default(),
-            downloads: options.downloads.clone(),
-            is_json: options.json,
+            downloads: PathBuf::from("."),
+            is_json: false,
             chat: None,
             end: None,
             start,

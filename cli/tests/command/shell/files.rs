@@ -9,7 +9,7 @@ use telewire::tl::api::enums::MessageMedia;
 use super::*;
 
 /// The head of a PNG file of 320 by 200, and something behind it: as much as a server looks at.
-fn picture() -> Vec<u8> {
+pub(super) fn picture() -> Vec<u8> {
     let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
     png.extend([0, 0, 1, 64, 0, 0, 0, 200, 8, 2, 0, 0, 0]);
     png.extend([7; 3_000]);
