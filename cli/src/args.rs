@@ -8,7 +8,7 @@ use crate::commands::{self, handshake, inspect, login, schema, serve, shell};
 use crate::failure::Failure;
 
 /// Telegram's MTProto 2.0 from the command line: watch a key exchange, run a data centre, read bytes, convert
-/// schemas, send messages.
+/// schemas, send messages and files.
 ///
 /// Nothing but the loopback interface is ever dialled, unless an option names another address.
 #[derive(Debug, Parser)]
@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Schema(schema::Args),
     Shell(shell::Args),
     Export(shell::ExportArgs),
+    Upload(shell::UploadArgs),
+    Download(shell::DownloadArgs),
 }
 
 /// Does what the process was asked to: a command of these, or one of the shell's by itself.
@@ -63,6 +65,9 @@ Examples:
       is one of these commands by itself
   telewire export @ada --format html
       saves a chat with its files
+  telewire upload film.mkv @ada
+      sends a file, and `telewire download @ada/12` saves one: with a bar, and
+      gone on with after an interruption
 
 Exit code:
   0  done

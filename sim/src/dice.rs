@@ -31,6 +31,11 @@ impl Dice {
         self.below(100) < percent
     }
 
+    /// True in so many of a thousand cases.
+    pub fn permille(&mut self, permille: usize) -> bool {
+        self.below(1_000) < permille
+    }
+
     /// A time below `end`.
     pub fn time(&mut self, end: Duration) -> Duration {
         let nanos = u64::try_from(end.as_nanos()).unwrap_or(u64::MAX);
@@ -40,6 +45,12 @@ impl Dice {
     /// One of them.
     pub fn pick<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
         of.get(self.below(of.len()))
+    }
+
+    /// One of them; all have the same chance.
+    pub fn pick_or<T: Copy>(&mut self, one: T, others: &[T]) -> T {
+        let at = self.below(others.len().saturating_add(1)).checked_sub(1);
+        at.and_then(|at| others.get(at)).copied().unwrap_or(one)
     }
 
     /// So many bytes.

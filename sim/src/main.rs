@@ -1,6 +1,7 @@
 //! Runs hostile schedules and says what came of them.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,12 +11,15 @@ use clap::{Parser, Subcommand};
 use telewire::session::fate::{State, Word};
 use telewire::session::unmet;
 use telewire_sim::case::Case;
+use telewire_sim::files;
 use telewire_sim::minimise::minimise;
 use telewire_sim::oracle::Violation;
 use telewire_sim::outcome::{Coverage, Outcome};
 use telewire_sim::plan::{Options, Plan, Profile};
 use telewire_sim::run::{Job, many};
-use telewire_sim::secret::{self, Broken, Figures};
+use telewire_sim::schedules::{self, Broken, Range};
+use telewire_sim::secret;
+use telewire_sim::updates;
 use telewire_sim::world::World;
 
 /// Runs hostile schedules: client, network and data centre in one process, on a virtual clock.
@@ -84,6 +88,36 @@ enum Command {
         #[arg(long, default_value_t = 2)]
         threads: u64,
     },
+    /// The engine of updates against the testkit's world, which loses, repeats and delays what it tells; the client is killed at any step.
+    Updates {
+        /// How many schedules.
+        #[arg(long, default_value_t = 1_000)]
+        schedules: u64,
+        /// The seed of the first; each other has the next.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many things people do in each.
+        #[arg(long, default_value_t = 60)]
+        acts: usize,
+        /// How many threads run them. What comes of a seed does not depend on it.
+        #[arg(long, default_value_t = 2)]
+        threads: u64,
+    },
+    /// Files up and down: two data centres and a CDN with all faults, and a program that is killed at any step and at every journal.
+    Files {
+        /// How many schedules.
+        #[arg(long, default_value_t = 1_000)]
+        schedules: u64,
+        /// The seed of the first; each other has the next.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// End with 1 too if something was met less often than that.
+        #[arg(long, default_value_t = 0, value_name = "COUNT")]
+        at_least: u64,
+        /// How many threads run them. What comes of a seed does not depend on it.
+        #[arg(long, default_value_t = 2)]
+        threads: u64,
+    },
 }
 
 const AFTER_HELP: &str = "\
@@ -92,6 +126,8 @@ Examples:
   telewire-sim --profile forget --seed 1      where the server loses its memory
   telewire-sim --cells --schedules 60000      which cells of the table of fates are met
   telewire-sim --trace 17                     what happens in one
+  telewire-sim files --schedules 5000         transfers of files
+  telewire-sim updates --schedules 2000       the engine of updates, and a small Telegram
   telewire-sim --replay sim/cases             those that broke a promise once
 
 Exit codes:
@@ -128,7 +164,7 @@ impl Args {
 fn main() -> ExitCode {
     let (args, out) = (Args::parse(), &mut io::stdout().lock());
     if let Some(command) = &args.command {
-        return secret(command, out).map_or(ExitCode::from(1), ExitCode::from);
+        return special(command, out).map_or(ExitCode::from(1), ExitCode::from);
     }
     let is_well = if args.replay.is_empty() { run(&args, out) } else { replay(&args, out) };
     match is_well {
@@ -138,41 +174,48 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs schedules of secret chats. The first of a thread that breaks a promise is its last.
-fn secret(command: &Command, out: &mut impl Write) -> io::Result<u8> {
-    let Command::Secret { schedules, seed, messages, rekeys, threads } = *command;
-    let threads = threads.max(1);
-    let thread = |number: u64| {
-        let mut figures = Figures::default();
-        let seeds = (number..schedules).step_by(usize::try_from(threads).unwrap_or(1));
-        for number in seeds {
-            figures.add(&secret::run(seed.wrapping_add(number), messages)?);
+/// Runs schedules of what has a command of its own. The first of a thread that breaks a promise is its last.
+fn special(command: &Command, out: &mut impl Write) -> io::Result<u8> {
+    match *command {
+        Command::Secret { schedules, seed, messages, rekeys, threads } => {
+            let range = Range { schedules, seed, threads };
+            let (all, broken) = schedules::many(range, |seed| secret::run(seed, messages));
+            let rare = (all.least_rekeys < rekeys).then(|| format!("fewer than {rekeys} new keys"));
+            tell(&all, &broken, rare.as_deref(), out)
         }
-        Ok::<_, Broken>(figures)
-    };
-    let mut all = Figures::default();
-    let mut broken = Vec::new();
-    std::thread::scope(|scope| {
-        let running: Vec<_> =
-            (0..threads.min(schedules)).map(|number| scope.spawn(move || thread(number))).collect();
-        for running in running {
-            match running.join() {
-                Ok(Ok(figures)) => all.add(&figures),
-                Ok(Err(error)) => broken.push(error.to_string()),
-                Err(_) => broken.push("a schedule panicked".into()),
-            }
+        Command::Updates { schedules, seed, acts, threads } => {
+            let range = Range { schedules, seed, threads };
+            let (all, broken) = schedules::many(range, |seed| updates::run(seed, acts));
+            tell(&all, &broken, None, out)
         }
-    });
-    for broken in &broken {
+        Command::Files { schedules, seed, at_least, threads } => {
+            let range = Range { schedules, seed, threads };
+            let (all, broken) = schedules::many(range, files::run);
+            let rare = all.rarer_than(at_least);
+            let rare = (!rare.is_empty())
+                .then(|| format!("met less than {at_least} times: {}", rare.join(", ")));
+            tell(&all, &broken, rare.as_deref(), out)
+        }
+    }
+}
+
+/// Says what came of schedules; gives the exit code.
+fn tell(
+    all: &impl Display,
+    broken: &[Broken],
+    rare: Option<&str>,
+    out: &mut impl Write,
+) -> io::Result<u8> {
+    for broken in broken {
         writeln!(out, "{broken}")?;
     }
     if broken.is_empty() {
         writeln!(out, "{all}")?;
     }
-    if all.least_rekeys < rekeys {
-        writeln!(out, "fewer than {rekeys} new keys")?;
+    if let Some(rare) = rare {
+        writeln!(out, "{rare}")?;
     }
-    Ok(u8::from(!broken.is_empty() || all.least_rekeys < rekeys))
+    Ok(u8::from(!broken.is_empty() || rare.is_some()))
 }
 
 /// Runs the schedules of seeds.

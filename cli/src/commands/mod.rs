@@ -24,6 +24,8 @@ pub(crate) fn run(args: Args, start: Instant) -> Result<(), Failure> {
         Command::Schema(args) => schema::run(args),
         Command::Shell(args) => shell::run(&args, start),
         Command::Export(args) => shell::export(&args, start),
+        Command::Upload(args) => shell::upload(args, start),
+        Command::Download(args) => shell::download(args, start),
     }
 }
 

@@ -12,6 +12,7 @@ use telewire::secret::{Message, State};
 use telewire::time::Now;
 
 use crate::dice::Dice;
+use crate::schedules::{self, Broken};
 use crate::secret::end::End;
 use crate::secret::server::Server;
 
@@ -36,9 +37,8 @@ pub struct Figures {
     pub early: u64,
 }
 
-impl Figures {
-    /// Adds those of others.
-    pub fn add(&mut self, other: &Self) {
+impl schedules::Figures for Figures {
+    fn add(&mut self, other: &Self) {
         self.least_rekeys = if self.schedules == 0 {
             other.least_rekeys
         } else {
@@ -67,16 +67,6 @@ impl fmt::Display for Figures {
         )?;
         write!(f, "  new keys {rekeys}, at least {least_rekeys} on each side")
     }
-}
-
-/// What was promised and not kept.
-#[derive(Debug, thiserror::Error)]
-#[error("seed {seed}: {what}")]
-pub struct Broken {
-    /// Of the schedule.
-    pub seed: u64,
-    /// What happened.
-    pub what: String,
 }
 
 /// Both ends, the server, the clock.

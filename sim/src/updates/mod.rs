@@ -17,6 +17,7 @@ use telewire::updates::BoxId;
 use telewire_testkit::{Habits, OwnPts, PushFaults};
 
 use crate::dice::Dice;
+use crate::schedules::{self, Broken};
 use crate::updates::client::Client;
 use crate::updates::town::{Town, Who};
 
@@ -43,9 +44,8 @@ pub struct Figures {
     pub boxes: u64,
 }
 
-impl Figures {
-    /// Adds those of others.
-    pub fn add(&mut self, other: &Self) {
+impl schedules::Figures for Figures {
+    fn add(&mut self, other: &Self) {
         let Self { schedules, acts, delivered, losses, differences, kills, breaks, faults, boxes } =
             other;
         self.schedules += schedules;
@@ -71,16 +71,6 @@ impl fmt::Display for Figures {
             "  differences {differences}, killed {kills}, links broken {breaks}, answers failed {faults}"
         )
     }
-}
-
-/// What was promised and not kept.
-#[derive(Debug, thiserror::Error)]
-#[error("seed {seed}: {what}")]
-pub struct Broken {
-    /// Of the schedule.
-    pub seed: u64,
-    /// What happened.
-    pub what: String,
 }
 
 /// Runs the schedule of a seed, in which people do so many things.

@@ -38,6 +38,7 @@ pub struct Download {
     max_wait: Option<Duration>,
     refresh: Option<Refresh>,
     progress: watch::Sender<Progress>,
+    waits: watch::Sender<Option<Duration>>,
 }
 
 impl Client {
@@ -63,6 +64,7 @@ impl Client {
             max_wait: None,
             refresh: None,
             progress: watch::Sender::new(progress),
+            waits: watch::Sender::new(None),
         }
     }
 }
@@ -111,6 +113,12 @@ impl Download {
     #[must_use]
     pub fn progress(&self) -> watch::Receiver<Progress> {
         self.progress.subscribe()
+    }
+
+    /// FI-75: how long a wait is that the server orders, told when it does; the transfer goes on after it by itself.
+    #[must_use]
+    pub fn waits(&self) -> watch::Receiver<Option<Duration>> {
+        self.waits.subscribe()
     }
 
     /// Fetches it into a file, and gives the file's path. Until it is complete the bytes are in a partial file beside it, which
@@ -238,7 +246,12 @@ impl Download {
         local: Local,
     ) -> Result<(Running, Ended), TransferError> {
         let (end, ended) = oneshot::channel();
-        let ports = Ports { progress: self.progress.clone(), uploaded: None, end };
+        let ports = Ports {
+            progress: self.progress.clone(),
+            waits: self.waits.clone(),
+            uploaded: None,
+            end,
+        };
         let what = What::Down(Box::new(spec));
         let inner = &self.client.inner;
         let refresh = self.refresh.take();

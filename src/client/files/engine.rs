@@ -26,8 +26,9 @@ use crate::client::runtime;
 use crate::crypto::real;
 use crate::files::references::Source;
 use crate::files::{
-    Begin, Control, Dc, Disk, DiskDone, DiskError, DownloadSpec, End, Event, Failure, FileError,
-    FileId, InputFile, Link, Location, Outgoing, Planner, Progress, Sending, Token, UploadSpec,
+    Begin, Control, Dc, Direction, Disk, DiskDone, DiskError, DownloadSpec, End, Event, Failure,
+    FileError, FileId, InputFile, Lane, Link, Location, Outgoing, Planner, Progress, Sending,
+    Token, UploadSpec,
 };
 use crate::net::{Clock, OsEntropy};
 use crate::rpc::RpcError;
@@ -50,7 +51,7 @@ pub(super) enum Order {
     Begin { key: Key, what: What, local: Local, refresh: Option<Refresh>, ports: Ports },
     Cancel { key: Key, keep: bool },
     Sent { key: Key },
-    SendFailed { key: Key, error: RpcError, reply: oneshot::Sender<Sending> },
+    SendFailed { keys: Vec<Key>, error: RpcError, reply: oneshot::Sender<Sending> },
 }
 
 /// What is to be done with a file.
@@ -62,6 +63,7 @@ pub(super) enum What {
 /// Who waits.
 pub(super) struct Ports {
     pub(super) progress: watch::Sender<Progress>,
+    pub(super) waits: watch::Sender<Option<Duration>>,
     /// Each time that all parts are at the server.
     pub(super) uploaded: Option<mpsc::UnboundedSender<InputFile>>,
     pub(super) end: oneshot::Sender<Result<Local, TransferError>>,
@@ -126,10 +128,11 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// FI-14: a method has refused what was uploaded.
-    pub(super) async fn send_failed(&self, error: RpcError) -> Sending {
+    /// FI-14: a method has refused what was uploaded, with the thumb that it was given.
+    pub(super) async fn send_failed(&self, thumb: Option<&Self>, error: RpcError) -> Sending {
         let (reply, sending) = oneshot::channel();
-        let _ = self.to.send(Input::Order(Order::SendFailed { key: self.key, error, reply }));
+        let keys = [Some(self), thumb].into_iter().flatten().map(|running| running.key).collect();
+        let _ = self.to.send(Input::Order(Order::SendFailed { keys, error, reply }));
         sending.await.unwrap_or(Sending::NotOurs)
     }
 }
@@ -178,6 +181,9 @@ struct Entry {
     local: mpsc::UnboundedSender<Work>,
     refresh: Option<Refresh>,
     progress: watch::Sender<Progress>,
+    waits: watch::Sender<Option<Duration>>,
+    /// Where its last request went.
+    lane: Option<Lane>,
     uploaded: Option<mpsc::UnboundedSender<InputFile>>,
     /// What the last request without an answer ended with.
     cause: Option<Error>,
@@ -300,11 +306,12 @@ impl Engine {
                     self.planner.handle_sent(*file);
                 }
             }
-            Order::SendFailed { key, error, reply } => {
-                let file = self.keys.get(&key).copied();
+            Order::SendFailed { keys, error, reply } => {
+                let files: Option<Vec<_>> =
+                    keys.iter().map(|key| self.keys.get(key).copied()).collect();
                 let now = self.clock.now();
-                let sending = match file {
-                    Some(file) => self.planner.handle_send_error(now, &[file], &error),
+                let sending = match files {
+                    Some(files) => self.planner.handle_send_error(now, &files, &error),
                     None => Sending::NotOurs,
                 };
                 // Who asked may have gone.
@@ -338,8 +345,9 @@ impl Engine {
         if matches!(begin, Begin::AnewBecause(_)) {
             let _ = work.send(Work::Empty);
         }
-        let Ports { progress, uploaded, .. } = Ports { end: oneshot::channel().0, ..ports };
-        let entry = Entry { key, local: work, refresh, progress, uploaded, cause: None };
+        let Ports { progress, waits, uploaded, .. } = Ports { end: oneshot::channel().0, ..ports };
+        let (local, lane, cause) = (work, None, None);
+        let entry = Entry { key, local, refresh, progress, waits, lane, uploaded, cause };
         self.files.insert(file, entry);
         self.keys.insert(key, file);
     }
@@ -383,6 +391,9 @@ impl Engine {
             // The task may have ended.
             let _ = to.send(Input::Answer { token, outcome });
         });
+        if let Some(entry) = self.files.get_mut(&file) {
+            entry.lane = Some(link.lane);
+        }
         self.calls.insert(token, Call { file, link, asking: asking.abort_handle() });
     }
 
@@ -406,8 +417,18 @@ impl Engine {
                 self.prepare(dc, async move |client| client.refresh_config().await.is_ok());
             }
             Event::Ended { file, end } => self.end(file, end),
-            // Waits are the planner's affair; where a file is now, its next location says.
-            Event::Waiting { .. } | Event::Moved { .. } => {}
+            Event::Waiting { dc, direction, until } => self.tell_wait(dc, direction, until),
+            // Where a file is now, its next location says.
+            Event::Moved { .. } => {}
+        }
+    }
+
+    /// FI-75: a wait is the planner's affair; whoever looks is told of it, of each transfer that it keeps.
+    fn tell_wait(&self, dc: Dc, direction: Direction, until: Duration) {
+        let wait = until.saturating_sub(self.clock.now().mono);
+        let waits = |lane: Lane| (lane.dc, lane.direction) == (dc, direction);
+        for entry in self.files.values().filter(|entry| entry.lane.is_some_and(waits)) {
+            entry.waits.send_replace(Some(wait));
         }
     }
 

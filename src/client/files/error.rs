@@ -28,6 +28,9 @@ pub enum TransferError {
         /// Why.
         kind: io::ErrorKind,
     },
+    /// FI-19: so many items are no album.
+    #[error("an album has 1 to 10 items, and this one {0}")]
+    Items(usize),
     /// There are no bytes to be had of it: an empty photo, a message without a file.
     #[error("there is no file in it")]
     NoFile,

@@ -78,6 +78,12 @@ impl RemoteFile {
         self.name.as_deref()
     }
 
+    /// The same with a name.
+    #[must_use]
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { name: Some(name.into()), ..self }
+    }
+
     /// How many bytes it has, if that is known.
     #[must_use]
     pub fn size(&self) -> Option<u64> {

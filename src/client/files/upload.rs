@@ -16,7 +16,7 @@ use crate::client::core::Client;
 use crate::client::files::engine::{Ports, Running, What};
 use crate::client::files::error::TransferError;
 use crate::client::files::local::Local;
-use crate::files::{Chunk, FileError, InputFile, Progress, Sending, UploadSpec, names};
+use crate::files::{Chunk, FileError, InputFile, Progress, Sending, UploadSpec, names, thumbs};
 use crate::tl::api::{enums, types};
 
 /// What is sent.
@@ -70,9 +70,11 @@ pub struct Upload {
     source: Kind,
     name: Option<String>,
     is_photo: bool,
+    thumb: Option<Vec<u8>>,
     state: Option<PathBuf>,
     max_wait: Option<Duration>,
     progress: watch::Sender<Progress>,
+    waits: watch::Sender<Option<Duration>>,
 }
 
 impl Client {
@@ -95,9 +97,11 @@ impl Client {
             source: source.0,
             name: None,
             is_photo: false,
+            thumb: None,
             state: None,
             max_wait: None,
             progress: watch::Sender::new(Progress { done: 0, total: None }),
+            waits: watch::Sender::new(None),
         }
     }
 }
@@ -112,6 +116,12 @@ impl Upload {
     /// It becomes a photo: 10 MiB at most, and its name ends as a picture's (FI-06, FI-18).
     pub fn photo(mut self) -> Self {
         self.is_photo = true;
+        self
+    }
+
+    /// FI-18: a small picture of it goes along, a JPEG of less than 200 KiB; [`Uploaded::send_with_thumb`] gives both to a method.
+    pub fn thumb(mut self, jpeg: impl Into<Vec<u8>>) -> Self {
+        self.thumb = Some(jpeg.into());
         self
     }
 
@@ -133,7 +143,22 @@ impl Upload {
         self.progress.subscribe()
     }
 
-    async fn run(self) -> Result<Uploaded, TransferError> {
+    /// FI-75: how long a wait is that the server orders, told when it does; the transfer goes on after it by itself.
+    #[must_use]
+    pub fn waits(&self) -> watch::Receiver<Option<Duration>> {
+        self.waits.subscribe()
+    }
+
+    async fn run(mut self) -> Result<Uploaded, TransferError> {
+        // FI-18: it is a file of its own.
+        let thumb = match self.thumb.take() {
+            Some(jpeg) => {
+                thumbs::check(&jpeg)?;
+                let thumb = self.client.upload(Source::bytes(jpeg)).name("thumb.jpg").photo();
+                Some(Box::new(Box::pin(thumb.run()).await?))
+            }
+            None => None,
+        };
         let name = match (&self.name, &self.source) {
             (Some(name), _) => name.clone(),
             (None, Kind::Path(path)) => {
@@ -162,13 +187,14 @@ impl Upload {
         self.progress.send_replace(Progress { done: 0, total: spec.size });
         let (end, ended) = oneshot::channel();
         let (uploaded, mut parts) = mpsc::unbounded_channel();
-        let ports = Ports { progress: self.progress, uploaded: Some(uploaded), end };
+        let (progress, waits) = (self.progress, self.waits);
+        let ports = Ports { progress, waits, uploaded: Some(uploaded), end };
         let inner = &self.client.inner;
         let running = inner.begin_transfer(&self.client, What::Up(spec), local, None, ports)?;
         let mut ended = ended;
         let input = next(&mut parts, &mut ended).await?;
         let state = self.state;
-        Ok(Uploaded { input, name, parts, ended, running: Some(running), state })
+        Ok(Uploaded { input, name, thumb, parts, ended, running: Some(running), state })
     }
 }
 
@@ -218,6 +244,7 @@ fn open(path: &Path, state: Option<PathBuf>) -> Result<(UploadSpec, Local), Tran
 pub struct Uploaded {
     input: InputFile,
     name: String,
+    thumb: Option<Box<Uploaded>>,
     parts: mpsc::UnboundedReceiver<InputFile>,
     ended: oneshot::Receiver<Result<Local, TransferError>>,
     running: Option<Running>,
@@ -225,6 +252,12 @@ pub struct Uploaded {
 }
 
 impl Uploaded {
+    /// What it is called, as it is sent.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What a method takes. If that answers `FILE_PART_X_MISSING`, the part has to be sent again: [`send`](Self::send) sees to it.
     #[must_use]
     pub fn input_file(&self) -> enums::InputFile {
@@ -243,36 +276,72 @@ impl Uploaded {
     ///
     /// The method's, or [`TransferError`].
     pub async fn send<T, F>(
-        mut self,
+        self,
         mut method: impl FnMut(enums::InputFile) -> F,
     ) -> Result<T, TransferError>
     where
         F: IntoFuture<Output = Result<T, Error>>,
     {
+        self.send_with_thumb(|file, _| method(file)).await
+    }
+
+    /// The same, with the [thumb](Upload::thumb) that it has.
+    ///
+    /// # Errors
+    ///
+    /// The method's, or [`TransferError`].
+    pub async fn send_with_thumb<T, F>(
+        mut self,
+        method: impl FnMut(enums::InputFile, Option<enums::InputFile>) -> F,
+    ) -> Result<T, TransferError>
+    where
+        F: IntoFuture<Output = Result<T, Error>>,
+    {
+        let answer = self.give(method).await?;
+        self.finish().await;
+        Ok(answer)
+    }
+
+    /// Gives it to a method, and keeps it: for another one.
+    pub(in crate::client) async fn give<T, F>(
+        &mut self,
+        mut method: impl FnMut(enums::InputFile, Option<enums::InputFile>) -> F,
+    ) -> Result<T, TransferError>
+    where
+        F: IntoFuture<Output = Result<T, Error>>,
+    {
         loop {
-            let error = match method(self.input_file()).await {
-                Ok(answer) => {
-                    if let Some(running) = self.running.take() {
-                        running.sent();
-                    }
-                    if let Some(state) = self.state.take() {
-                        // It was used; another one begins anew.
-                        let _ = tokio::fs::remove_file(state).await;
-                    }
-                    return Ok(answer);
-                }
+            let thumb = self.thumb.as_deref().map(Self::input_file);
+            let error = match method(self.input_file(), thumb).await {
+                Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             let (Some(rpc), Some(running)) = (error.rpc(), &self.running) else {
                 return Err(error.into());
             };
-            match running.send_failed(rpc.clone()).await {
+            let thumb = self.thumb.as_deref().and_then(|thumb| thumb.running.as_ref());
+            match running.send_failed(thumb, rpc.clone()).await {
                 Sending::Resends => {
                     self.input = next(&mut self.parts, &mut self.ended).await?;
+                    if let Some(thumb) = &mut self.thumb {
+                        thumb.input = next(&mut thumb.parts, &mut thumb.ended).await?;
+                    }
                 }
                 Sending::Failed(error) => return Err(error.into()),
                 _ => return Err(error.into()),
             }
+        }
+    }
+
+    /// A method has taken it.
+    pub(in crate::client) async fn finish(mut self) {
+        let thumb = self.thumb.take().and_then(|mut thumb| thumb.running.take());
+        for running in self.running.take().into_iter().chain(thumb) {
+            running.sent();
+        }
+        if let Some(state) = self.state.take() {
+            // It was used; another one begins anew.
+            let _ = tokio::fs::remove_file(state).await;
         }
     }
 }

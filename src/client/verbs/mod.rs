@@ -2,10 +2,11 @@
 //!
 //! | subject | verbs |
 //! | --- | --- |
-//! | messages | [`send_message`](Client::send_message), [`edit_message`](Client::edit_message), [`forward_messages`](Client::forward_messages), [`delete_messages`](Client::delete_messages), [`pin_message`](Client::pin_message), [`react`](Client::react), [`mark_read`](Client::mark_read), [`typing`](Client::typing), [`vote`](Client::vote), [`messages`](Client::messages) |
+//! | messages | [`send_message`](Client::send_message), [`send_album`](Client::send_album), [`edit_message`](Client::edit_message), [`forward_messages`](Client::forward_messages), [`delete_messages`](Client::delete_messages), [`pin_message`](Client::pin_message), [`react`](Client::react), [`mark_read`](Client::mark_read), [`typing`](Client::typing), [`vote`](Client::vote), [`messages`](Client::messages) |
 //! | drafts, scheduled | [`save_draft`](Client::save_draft), [`drafts`](Client::drafts), [`scheduled_messages`](Client::scheduled_messages), [`send_scheduled`](Client::send_scheduled) |
 //! | lists | [`dialogs`](Client::dialogs), [`history`](Client::history), [`search`](Client::search), [`search_everywhere`](Client::search_everywhere), [`participants`](Client::participants), [`admin_log`](Client::admin_log), [`blocked`](Client::blocked) |
 //! | groups, channels | [`create_group`](Client::create_group), [`create_channel`](Client::create_channel), [`invite`](Client::invite), [`join`](Client::join), [`leave`](Client::leave), [`kick`](Client::kick), [`ban`](Client::ban), [`set_admin`](Client::set_admin), [`set_title`](Client::set_title), [`export_invite`](Client::export_invite) |
+//! | photos | [`peer_photo`](Client::peer_photo) |
 //! | contacts | [`contacts`](Client::contacts), [`add_contact`](Client::add_contact), [`import_contact`](Client::import_contact), [`search_contacts`](Client::search_contacts), [`block`](Client::block) |
 //! | one's own profile | [`set_name`](Client::set_name), [`set_username`](Client::set_username), [`set_bio`](Client::set_bio), [`set_online`](Client::set_online) |
 //! | bots | [`start_bot`](Client::start_bot), [`press`](Client::press), [`inline_results`](Client::inline_results), [`answer_callback`](Client::answer_callback), [`answer_inline`](Client::answer_inline), [`set_commands`](Client::set_commands) |
@@ -47,6 +48,7 @@ macro_rules! awaited {
     };
 }
 
+mod albums;
 mod bots;
 mod brings;
 mod chats;
@@ -60,11 +62,13 @@ mod keyboard;
 mod lists;
 mod members;
 mod messages;
+mod photos;
 mod profile;
 mod send;
 mod sent;
 mod topics;
 
+pub use albums::{AlbumItem, SendAlbum};
 pub use bots::{AnswerCallback, AnswerInline, article};
 pub use chats::Created;
 pub use edit::EditMessage;

@@ -7,8 +7,6 @@ mod errors;
 mod kept;
 mod lanes;
 mod references;
-mod server;
-mod simulation;
 mod upload;
 
 use std::collections::{BTreeMap, VecDeque};

@@ -8,6 +8,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod albums;
 mod cancel;
 mod cdn;
 mod down;

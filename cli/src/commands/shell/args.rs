@@ -47,6 +47,13 @@ pub(crate) struct Options {
     /// Where files are saved
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     pub(super) downloads: PathBuf,
+    #[command(flatten)]
+    pub(super) account: Account,
+}
+
+/// Whose account: a session, and the server that knows it.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Account {
     /// The session's file
     #[arg(long, value_name = "FILE", default_value = "telewire.session")]
     pub(super) session: PathBuf,

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use telewire::client::PeerRef;
+use telewire::client::{PeerError, PeerRef};
 
 use crate::commands::shell::fault::Fault;
 use crate::commands::shell::named::is_bare;
@@ -219,12 +219,7 @@ fn value(arg: &Arg, word: &Word) -> Result<Value, String> {
             .map(Value::Message)
             .ok_or_else(|| wrong("a message, as 12, @channel/12 or a link to it")),
         Kind::Peer | Kind::User | Kind::Chat | Kind::Channel => {
-            // Bare words may be what somebody is called.
-            let peer = PeerRef::read(text).map(drop).or_else(|error| match is_bare(text) {
-                true => Ok(()),
-                false => Err(error),
-            });
-            peer.map(|_| Value::Word(text.clone())).map_err(|error| error.to_string())
+            peer(text).map(|()| Value::Word(text.clone())).map_err(|error| error.to_string())
         }
         Kind::File if text.is_empty() => Err(wrong("a file")),
         Kind::SecretChat | Kind::File | Kind::Word | Kind::Text => Ok(Value::Word(text.clone())),
@@ -238,6 +233,15 @@ fn short(text: &str) -> String {
     let mut chars = text.chars().filter(|char| !char.is_control());
     let shown: String = chars.by_ref().take(SHOWN).collect();
     if chars.next().is_some() { shown + "…" } else { shown }
+}
+
+/// Whether a word may name somebody.
+pub(super) fn peer(text: &str) -> Result<(), PeerError> {
+    // Bare words may be what somebody is called.
+    PeerRef::read(text).map(drop).or_else(|error| match is_bare(text) {
+        true => Ok(()),
+        false => Err(error),
+    })
 }
 
 /// Reads how a message is named.

@@ -27,6 +27,7 @@ mod single;
 #[cfg(unix)]
 mod socket;
 mod table;
+mod transfer;
 mod update;
 mod verbs;
 mod watch;
@@ -40,7 +41,7 @@ use telewire::client::{Client, PeerRef};
 use telewire::tl::api::enums::InputPeer;
 use zeroize::Zeroizing;
 
-use args::Mode;
+use args::{Account, Mode};
 pub(crate) use args::{Args, Options};
 pub(crate) use export::{ExportArgs, run as export};
 use fault::Fault;
@@ -49,6 +50,7 @@ use reply::Reply;
 use request::Answer;
 use show::Names;
 pub(crate) use single::{Single, add_to as add_commands_to};
+pub(crate) use transfer::{DownloadArgs, UploadArgs, download, upload};
 use words::Line;
 
 use crate::commands::login::Questions;
@@ -128,13 +130,18 @@ pub(crate) fn run(args: &Args, start: Instant) -> Result<(), Failure> {
 
 impl Shell {
     async fn open(options: &Options, start: Instant) -> Result<Self, Failure> {
+        let shell = Self::open_for(&options.account, start).await?;
+        Ok(Self { downloads: options.downloads.clone(), is_json: options.json, ..shell })
+    }
+
+    async fn open_for(account: &Account, start: Instant) -> Result<Self, Failure> {
         Ok(Self {
-            client: account::open(options).await?,
+            client: account::open(account).await?,
             names: Names::default(),
             settings: Settings::default(),
             counts: Counts::default(),
-            downloads: options.downloads.clone(),
-            is_json: options.json,
+            downloads: PathBuf::from("."),
+            is_json: false,
             is_unattended: false,
             chat: None,
             end: None,

@@ -16,26 +16,32 @@ impl Shell {
     /// Finds whom a command names, before anything of it is done. Names that Telegram has cost the call that the command would make.
     pub(super) async fn find_peers(&mut self, given: &mut Given) -> Result<(), Fault> {
         for word in given.peer_words() {
-            match PeerRef::read(word) {
-                // Whoever was met is known; users who were not may be in the address book.
-                Ok(PeerRef::Id(PeerId::User(_))) => {
-                    if let Err(Error::Peer(PeerError::Unknown { .. })) =
-                        self.client.resolve(&*word).await
-                    {
-                        let contacts = self.client.contacts().await?;
-                        self.names.learn(&contacts, &[]);
-                    }
+            self.find_peer(word).await?;
+        }
+        Ok(())
+    }
+
+    /// The same of one name.
+    pub(super) async fn find_peer(&mut self, word: &mut String) -> Result<(), Fault> {
+        match PeerRef::read(word) {
+            // Whoever was met is known; users who were not may be in the address book.
+            Ok(PeerRef::Id(PeerId::User(_))) => {
+                if let Err(Error::Peer(PeerError::Unknown { .. })) =
+                    self.client.resolve(&*word).await
+                {
+                    let contacts = self.client.contacts().await?;
+                    self.names.learn(&contacts, &[]);
                 }
-                Ok(PeerRef::Username(_)) if is_bare(word) => {
-                    let unknown = match self.client.resolve(&*word).await {
-                        Err(Error::Peer(error @ PeerError::Nobody { .. })) => error,
-                        _ => continue,
-                    };
-                    *word = self.called(word).await?.ok_or(unknown)?;
-                }
-                Err(error) => *word = self.called(word).await?.ok_or(error)?,
-                Ok(_) => {}
             }
+            Ok(PeerRef::Username(_)) if is_bare(word) => {
+                let unknown = match self.client.resolve(&*word).await {
+                    Err(Error::Peer(error @ PeerError::Nobody { .. })) => error,
+                    _ => return Ok(()),
+                };
+                *word = self.called(word).await?.ok_or(unknown)?;
+            }
+            Err(error) => *word = self.called(word).await?.ok_or(error)?,
+            Ok(_) => {}
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ mod programs;
 mod schema;
 mod socket;
 mod text;
+mod transfer;
 mod typed;
 mod users;
 mod wrong;
@@ -90,17 +91,15 @@ impl Scene {
     }
 
     fn options(&self) -> Vec<String> {
+        let downloads = ["--downloads", text(self.folder.path())].map(str::to_owned);
+        [self.account(), downloads.to_vec()].concat()
+    }
+
+    /// Whose account it is.
+    fn account(&self) -> Vec<String> {
         let (credentials, session) = (self.path("credentials.ini"), self.path("telewire.session"));
-        let options = [
-            "--credentials",
-            text(&credentials),
-            "--session",
-            text(&session),
-            "--downloads",
-            text(self.folder.path()),
-            "--rsa",
-            "embedded",
-        ];
+        let options =
+            ["--credentials", text(&credentials), "--session", text(&session), "--rsa", "embedded"];
         options.map(str::to_owned).to_vec()
     }
 

@@ -1,16 +1,16 @@
 //! Files: sent, saved, looked at.
 
-mod kind;
+pub(in crate::commands::shell) mod kind;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use telewire::client::Error;
 use telewire::client::files::{RemoteFile, Source};
 use telewire::client::text::Text;
-use telewire::client::{Error, PeerRef};
 use telewire::tl::api::enums::{
-    Chat, ChatPhoto, Document, InputChannel, InputFile, InputFileLocation, InputMedia, InputPeer,
-    Message, MessageMedia, PhotoSize, User, UserProfilePhoto, WebPage,
+    Document, InputChannel, InputFile, InputMedia, InputPeer, Message, MessageMedia, PhotoSize,
+    WebPage,
 };
 use telewire::tl::api::functions::{channels, messages, photos};
 use telewire::tl::api::types;
@@ -21,10 +21,9 @@ use crate::commands::shell::fault::Fault;
 use crate::commands::shell::given::Given;
 use crate::commands::shell::located::Located;
 use crate::commands::shell::reply::Reply;
-use crate::commands::shell::show::{chat_id, geo_url, typed};
+use crate::commands::shell::show::geo_url;
 use crate::commands::shell::table::{Arg, Kind, commands, maybe, one};
 use kind::As;
-use telewire::updates::PeerId;
 
 const PEER: Arg = one("peer", Kind::Peer);
 const CHANNEL: Arg = one("channel", Kind::Channel);
@@ -97,7 +96,7 @@ async fn reply(shell: &mut Shell, given: Given, kind: As) -> Result<Reply, Fault
 }
 
 /// That the file is there is looked at before anything is sent.
-fn checked(path: &Path) -> Result<(), Fault> {
+pub(in crate::commands::shell) fn checked(path: &Path) -> Result<(), Fault> {
     let wrong = |why: String| Fault::Usage(format!("{}: {why}", path.display()));
     let about = std::fs::metadata(path).map_err(|error| wrong(error.to_string()))?;
     if about.is_file() { Ok(()) } else { Err(wrong("this is no file".to_owned())) }
@@ -244,50 +243,11 @@ fn open(what: &str) -> Result<(), Fault> {
 }
 
 async fn load_peer_photo(shell: &mut Shell, given: Given, then: Then) -> Result<Reply, Fault> {
-    let peer = shell.client.resolve(given.peer(0)).await?;
-    let none = || Fault::failed("there is no photo to be seen");
-    let (id, photo_id, dc) = match &peer {
-        InputPeer::InputPeerUser(_) | InputPeer::InputPeerSelf => {
-            let full = shell.client.full_user(PeerRef::from(&peer)).await?;
-            let user = full.users.iter().find(|user| user.id() == full.full_user.id);
-            let Some(User::User(user)) = user else { return Err(none()) };
-            match &user.photo {
-                Some(UserProfilePhoto::UserProfilePhoto(photo)) => {
-                    (PeerId::User(user.id), photo.photo_id, photo.dc_id)
-                }
-                _ => return Err(none()),
-            }
-        }
-        _ => {
-            let full = shell.client.full_chat(PeerRef::from(&peer)).await?;
-            let id = match &full.full_chat {
-                telewire::tl::api::enums::ChatFull::ChatFull(chat) => PeerId::Chat(chat.id),
-                telewire::tl::api::enums::ChatFull::ChannelFull(of) => PeerId::Channel(of.id),
-                _ => return Err(none()),
-            };
-            let photo = full.chats.iter().find(|chat| chat_id(chat) == id).and_then(photo_of);
-            let photo = photo.ok_or_else(none)?;
-            (id, photo.photo_id, photo.dc_id)
-        }
-    };
-    let location: InputFileLocation =
-        types::InputPeerPhotoFileLocation { big: true, peer, photo_id }.into();
-    let file = RemoteFile::at(&location, dc, None);
-    let path = shell.downloads.join(format!("{}.jpg", typed(id).replace('#', "_")));
+    let file = shell.client.peer_photo(given.peer(0)).await?;
+    let file = file.ok_or_else(|| Fault::failed("there is no photo to be seen"))?;
+    let path = shell.downloads.join(file.name().unwrap_or_default());
     let path = shell.client.download(file).overwrite().to_path(path).await?;
     saved(&path, then)
-}
-
-fn photo_of(chat: &Chat) -> Option<&types::ChatPhoto> {
-    let photo = match chat {
-        Chat::Chat(chat) => &chat.photo,
-        Chat::Channel(channel) => &channel.photo,
-        _ => return None,
-    };
-    match photo {
-        ChatPhoto::ChatPhoto(photo) => Some(photo),
-        _ => None,
-    }
 }
 
 async fn set_peer_photo(shell: &mut Shell, given: Given) -> Result<Reply, Fault> {

@@ -7,7 +7,7 @@ use telewire::tl::api::types;
 
 /// What a file is sent as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum As {
+pub(in crate::commands::shell) enum As {
     Photo,
     Video,
     Audio,
@@ -55,10 +55,14 @@ pub(super) fn mime(path: &Path) -> &'static str {
 }
 
 impl As {
-    /// What is sent of a file that was uploaded.
-    pub(super) fn media(self, path: &Path, file: InputFile) -> InputMedia {
-        let mime = mime(path);
-        let kind = match self {
+    /// Whether a file becomes a photo.
+    pub(in crate::commands::shell) fn is_photo(self, path: &Path) -> bool {
+        self.of(mime(path)) == Self::Photo
+    }
+
+    /// What a file of a type is sent as.
+    fn of(self, mime: &str) -> Self {
+        match self {
             Self::ItsName => match mime {
                 "image/jpeg" | "image/png" | "image/webp" => Self::Photo,
                 _ if mime.starts_with("video/") => Self::Video,
@@ -66,7 +70,13 @@ impl As {
                 _ => Self::Document,
             },
             kind => kind,
-        };
+        }
+    }
+
+    /// What is sent of a file that was uploaded.
+    pub(in crate::commands::shell) fn media(self, path: &Path, file: InputFile) -> InputMedia {
+        let mime = mime(path);
+        let kind = self.of(mime);
         if kind == Self::Photo {
             return types::InputMediaUploadedPhoto::new(file).into();
         }
