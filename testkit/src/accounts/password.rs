@@ -118,7 +118,7 @@ impl State {
     fn new_password(
         &mut self,
         context: &Context,
-        of: types::PasswordKdfAlgoSha256sha256pbkdf2hmacsha512iter100000Sha256ModPow,
+        of: &types::PasswordKdfAlgoSha256sha256pbkdf2hmacsha512iter100000Sha256ModPow,
         hash: &[u8],
         hint: String,
     ) -> Result<Password, RpcError> {
@@ -167,7 +167,7 @@ fn update_password_settings(
         }
         enums::PasswordKdfAlgo::PasswordKdfAlgoSha256sha256pbkdf2hmacsha512iter100000Sha256ModPow(
             of,
-        ) => Some(state.new_password(context, *of, &hash, hint)?),
+        ) => Some(state.new_password(context, &of, &hash, hint)?),
         _ => return Err(invalid("NEW_SETTINGS_INVALID")),
     };
     if let Some(user) = state.people.user_mut(me) {

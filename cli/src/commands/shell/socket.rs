@@ -76,7 +76,7 @@ async fn serve(
         tokio::select! {
             failure = &mut signals => return Err(failure),
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) if connections.len() >= MAX_CONNECTIONS => refuse(stream),
+                Ok((stream, _)) if connections.len() >= MAX_CONNECTIONS => refuse(&stream),
                 Ok((stream, _)) => {
                     let news = updates.is_some().then(|| news.subscribe());
                     connections.spawn_local(connection(stream, shell.another(), news));
@@ -114,7 +114,7 @@ async fn next(updates: &mut Option<Updates>) -> Result<Option<Delivery>, Error> 
 }
 
 /// Says why, if that can be said without waiting.
-fn refuse(stream: UnixStream) {
+fn refuse(stream: &UnixStream) {
     let fault = Fault::failed(format!("there are {MAX_CONNECTIONS} connections already"));
     let _ = stream.try_write(format!("{}\n", Answer::new(&Err(fault)).json).as_bytes());
 }

@@ -27,13 +27,13 @@ fn results(value: &Value) -> Result<(), String> {
     holds::check(&SCHEMA, &SCHEMA["$defs"]["results"], value)
 }
 
-fn holds(checked: Result<(), String>, value: &Value) {
-    assert_eq!(checked, Ok(()), "{value:#}");
+fn holds(checked: &Result<(), String>, value: &Value) {
+    assert_eq!(*checked, Ok(()), "{value:#}");
 }
 
 /// That a line has its form.
 pub(super) fn check(value: &Value) {
-    holds(line(value), value);
+    holds(&line(value), value);
 }
 
 /// That a result has that of the command's, if it is named by its own name.
@@ -41,7 +41,7 @@ pub(super) fn check_result(command: &str, result: &Value) {
     let command = command.replace('-', "_");
     if names().contains(&command) {
         let named = json!({command: result});
-        holds(results(&named), &named);
+        holds(&results(&named), &named);
     }
 }
 

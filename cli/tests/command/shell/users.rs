@@ -92,12 +92,12 @@ async fn a_bot_is_started_in_groups_too_and_comes_along() {
         for message in history {
             match message {
                 enums::Message::Message(message) => texts.push(message.message),
-                enums::Message::MessageService(service) => match service.action {
-                    enums::MessageAction::MessageActionChatAddUser(added) => {
-                        has_come = has_come || added.users.contains(&person.id());
-                    }
-                    _ => {}
-                },
+                enums::Message::MessageService(service) => {
+                    let action = &service.action;
+                    has_come = has_come
+                        || matches!(action, enums::MessageAction::MessageActionChatAddUser(added)
+                            if added.users.contains(&person.id()));
+                }
                 _ => {}
             }
         }

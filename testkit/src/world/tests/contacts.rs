@@ -185,7 +185,8 @@ fn who_has_a_link_is_shown_whose_it_is_until_it_ends() {
     assert_eq!(found.id, ada.user);
     assert_eq!(found.access_hash, Some(script.input_user(bob, ada.user).access_hash));
     assert!(!found.contact && found.phone.is_none());
-    for wrong in ["", "nope", &token[1..]] {
+    let longer = format!("{token}0");
+    for wrong in ["", "nope", &longer] {
         assert_eq!(script.ask(bob, &import(wrong)).unwrap_err(), "400 IMPORT_TOKEN_INVALID");
     }
     script.unix += Duration::from_secs(u64::try_from(card.expires - date).unwrap());
