@@ -326,7 +326,7 @@ impl Program {
         if is_disks_turn && let Some(request) = self.rig.disk.pop_front() {
             return self.disk(request);
         }
-        let next = (0..self.coming.len()).zip(&self.coming).min_by_key(|(_, (at, ..))| *at);
+        let next = self.coming.iter().enumerate().min_by_key(|(_, (at, ..))| *at);
         let next = next.map(|(number, (at, ..))| (number, *at));
         let timeout = self.rig.planner.poll_timeout(self.rig.now);
         match (next, timeout) {
