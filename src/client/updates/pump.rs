@@ -35,17 +35,7 @@ pub(super) fn begin(inner: &Arc<Inner>, reader: u64, catch_up: CatchUp) {
         return;
     }
     // Before anything is done: whatever happens there, the hub is free for another one then.
-    let pump = Pump {
-        inner: Arc::downgrade(inner),
-        reader,
-        hub: inner.hub.clone(),
-        keeper: inner.keeper.clone(),
-        states: inner.links.states(),
-        kept: inner.keeper.changes(),
-        calls: JoinSet::new(),
-        tokens: HashMap::new(),
-        save_at: None,
-    };
+    let pump = Pump::new(inner, reader);
     inner.hub.act(|running, now| running.engine.connected(now));
     tokio::spawn(pump.run());
 }
@@ -70,6 +60,20 @@ struct Pump {
 }
 
 impl Pump {
+    fn new(inner: &Arc<Inner>, reader: u64) -> Self {
+        Self {
+            inner: Arc::downgrade(inner),
+            reader,
+            hub: inner.hub.clone(),
+            keeper: inner.keeper.clone(),
+            states: inner.links.states(),
+            kept: inner.keeper.changes(),
+            calls: JoinSet::new(),
+            tokens: HashMap::new(),
+            save_at: None,
+        }
+    }
+
     async fn run(mut self) {
         while self.turn() {
             let due = self
@@ -257,17 +261,7 @@ mod tests {
         let login = Login { number: 0, account };
         assert!(inner.hub.start(Running::new(engine, login, 0)));
         inner.hub.act(|running, now| running.engine.connected(now));
-        let mut pump = Pump {
-            inner: Arc::downgrade(inner),
-            reader: 0,
-            hub: inner.hub.clone(),
-            keeper: inner.keeper.clone(),
-            states: inner.links.states(),
-            kept: inner.keeper.changes(),
-            calls: JoinSet::new(),
-            tokens: HashMap::new(),
-            save_at: None,
-        };
+        let mut pump = Pump::new(inner, 0);
         let asked = |pump: &Pump| {
             let hour = Duration::from_secs(3_600);
             let request = pump.hub.with_now(|running, now| {
@@ -334,17 +328,7 @@ mod tests {
             let news = Checkpoint { common: pts(at), ..Checkpoint::default() };
             vec![Change::Updates(Box::new(news))]
         };
-        let mut pump = Pump {
-            inner: Arc::downgrade(inner),
-            reader: 0,
-            hub: inner.hub.clone(),
-            keeper: inner.keeper.clone(),
-            states: inner.links.states(),
-            kept: inner.keeper.changes(),
-            calls: JoinSet::new(),
-            tokens: HashMap::new(),
-            save_at: None,
-        };
+        let mut pump = Pump::new(inner, 0);
         // The login's number, whose it is, and where its engine is.
         let seen = |pump: &mut Pump| {
             pump.logged_in(inner);

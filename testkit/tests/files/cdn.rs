@@ -32,15 +32,7 @@ async fn fi_50_bots_are_sent_to_no_cdn() {
     let bots = patient(two.running.log_in(&bot)).await.unwrap();
     let mut updates = bots.updates();
     let content = bytes(200_000);
-    let file = two.world.put_file(TWO, "a.bin", "application/octet-stream", content.clone());
-    let unix = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    two.world.send_file(two.ada.id(), bot.id(), file, "", unix).unwrap();
-    let message = loop {
-        let update = patient(updates.next()).await.unwrap().unwrap();
-        if let Some(message) = update.new_message() {
-            break message.clone();
-        }
-    };
+    let message = two.sent_to(bot.id(), &mut updates, content.clone()).await;
     assert!(patient(bots.download(&message).to_bytes()).await.unwrap() == content);
     assert!(bots.snapshot().key(CDN).is_none());
 }

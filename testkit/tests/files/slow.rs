@@ -48,15 +48,7 @@ async fn fi_76_a_part_that_is_long_on_its_way_is_no_stall() {
     patient(client.log_in_bot(bot.token().unwrap())).await.unwrap();
     let mut updates = client.updates();
     let content = bytes(524_288);
-    let file = two.world.put_file(TWO, "a.bin", "application/octet-stream", content.clone());
-    let unix = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    two.world.send_file(two.ada.id(), bot.id(), file, "", unix).unwrap();
-    let message = loop {
-        let update = patient(updates.next()).await.unwrap().unwrap();
-        if let Some(message) = update.new_message() {
-            break message.clone();
-        }
-    };
+    let message = two.sent_to(bot.id(), &mut updates, content.clone()).await;
     let before = two.world.counts().parts_down;
     assert!(patient(client.download(&message).to_bytes()).await.unwrap() == content);
     assert_eq!(two.world.counts().parts_down - before, 1);

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use telewire::client::Client;
+use telewire::client::{Client, Updates};
 use telewire::ids::DcId;
 use telewire::server::Dispatcher;
 use telewire::tl::api::functions::messages::{GetHistory, SendMedia};
@@ -72,6 +72,24 @@ impl Two {
         let unix = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
         self.world.send_file(self.ada.id(), self.bob.id(), file, "", unix).unwrap();
         (file, self.bobs_last().await)
+    }
+
+    /// A file that Ada sends to somebody who listens: the message as it comes there.
+    pub(crate) async fn sent_to(
+        &self,
+        to: i64,
+        updates: &mut Updates,
+        content: Vec<u8>,
+    ) -> enums::Message {
+        let file = self.world.put_file(TWO, "a.bin", "application/octet-stream", content);
+        let unix = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        self.world.send_file(self.ada.id(), to, file, "", unix).unwrap();
+        loop {
+            let update = patient(updates.next()).await.unwrap().unwrap();
+            if let Some(message) = update.new_message() {
+                return message.clone();
+            }
+        }
     }
 
     /// What Bob has from Ada last.
