@@ -45,8 +45,8 @@ enum Of {
     Application(Call, Vec<u8>),
 }
 
-/// The life ended.
-struct Killed;
+/// The life ended; whether all was told that its disk says was.
+struct Killed(Result<(), String>);
 
 impl Client {
     pub(super) fn new(ada: i64, harm: Harm, mut dice: Dice) -> Self {
@@ -154,7 +154,7 @@ impl Client {
     }
 
     /// The life may end here.
-    fn risk(&mut self) -> Result<(), Killed> {
+    fn risk(&mut self, town: &Town) -> Result<(), Killed> {
         if !self.chance(self.harm.kill) {
             return Ok(());
         }
@@ -162,8 +162,7 @@ impl Client {
         self.engine = None;
         self.answers.clear();
         self.running.clear();
-        self.application.crash();
-        Err(Killed)
+        Err(Killed(self.application.crash(&self.disk, town)))
     }
 
     /// Does all that is to be done now.
@@ -171,7 +170,7 @@ impl Client {
         let told = town.told();
         match self.turn(town, told) {
             Ok(done) => done,
-            Err(Killed) => Ok(()),
+            Err(Killed(kept)) => kept,
         }
     }
 
@@ -182,9 +181,9 @@ impl Client {
     ) -> Result<Result<(), String>, Killed> {
         if self.is_online() {
             for updates in told {
-                self.risk()?;
+                self.risk(town)?;
                 self.hear(town, &updates);
-                self.risk()?;
+                self.risk(town)?;
             }
         }
         for _ in 0..MAX_ROUNDS {
@@ -217,13 +216,13 @@ impl Client {
         if let Err(broken) = self.ask(town) {
             return Ok(Err(broken));
         }
-        self.risk()?;
+        self.risk(town)?;
         self.keep(town)?;
         if self.is_reading {
             if let Err(broken) = self.read(town)? {
                 return Ok(Err(broken));
             }
-            self.commit()?;
+            self.commit(town)?;
         }
         self.keep(town)?;
         Ok(Ok(()))
@@ -233,7 +232,7 @@ impl Client {
     fn answered(&mut self, town: &Town) -> Result<(), Killed> {
         let now = town.now.mono;
         while let Some(place) = self.answers.iter().position(|(due, _)| *due <= now) {
-            self.risk()?;
+            self.risk(town)?;
             let (_, of) = self.answers.swap_remove(place);
             let Some(engine) = &mut self.engine else { return Ok(()) };
             match of {
@@ -247,7 +246,7 @@ impl Client {
                     self.application.has_called(&call);
                 }
             }
-            self.risk()?;
+            self.risk(town)?;
         }
         Ok(())
     }
@@ -293,20 +292,20 @@ impl Client {
             return Ok(());
         };
         self.application.met(&checkpoint, town);
-        self.risk()?;
+        self.risk(town)?;
         checkpoint.apply_to(&mut self.disk);
         self.application.written(&checkpoint, town);
-        self.risk()
+        self.risk(town)
     }
 
     fn read(&mut self, town: &Town) -> Result<Result<(), String>, Killed> {
         while let Some(delivery) = self.engine.as_mut().and_then(Engine::poll_update) {
-            self.risk()?;
+            self.risk(town)?;
             self.delivered += 1;
-            // Who knew nothing has lost nothing.
+            // Who knew nothing has lost nothing, and between a position and itself nothing lies.
             let is_loss = match delivery.event {
                 Event::Lost { .. } => true,
-                Event::ChannelTooLong { from, .. } => from > 0,
+                Event::ChannelTooLong { from, to, .. } => 0 < from && from < to,
                 _ => false,
             };
             self.losses += u64::from(is_loss);
@@ -325,13 +324,13 @@ impl Client {
             if let Err(broken) = self.application.take(line, delivery.event, delivery.mark, town) {
                 return Ok(Err(broken));
             }
-            self.risk()?;
+            self.risk(town)?;
         }
         Ok(Ok(()))
     }
 
     /// Commits what was read: mostly all of it, in any order.
-    fn commit(&mut self) -> Result<(), Killed> {
+    fn commit(&mut self, town: &Town) -> Result<(), Killed> {
         let mut open = self.application.open();
         let is_all = self.harm.kill.is_none() || self.dice.percent(70);
         let mut left = if is_all { open.len() } else { self.dice.below(open.len() + 1) };
@@ -343,7 +342,7 @@ impl Client {
             if let Some(engine) = &mut self.engine {
                 engine.commit(mark);
             }
-            self.risk()?;
+            self.risk(town)?;
         }
         Ok(())
     }

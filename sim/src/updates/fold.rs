@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use telewire::tl::Deserialize;
 use telewire::tl::api::enums::{self, Message, Update};
 use telewire::tl::api::functions::{channels, messages};
-use telewire::updates::{BoxId, Checkpoint, Event, Mark, Why};
+use telewire::updates::{BoxId, Checkpoint, Event, Kept, Mark, Why};
 
 use crate::updates::town::{Messages, Town, numbers, said};
 
@@ -105,6 +105,8 @@ pub(super) struct Application {
     kept: Fold,
     /// What was taken of each box, and is not on the disk.
     taken: BTreeMap<BoxId, VecDeque<Taken>>,
+    /// What it was told is gone.
+    gone: BTreeSet<(BoxId, i32)>,
     /// The last new message of each box, and the version of each text.
     last: BTreeMap<BoxId, i32>,
     versions: BTreeMap<(BoxId, i32), u32>,
@@ -136,6 +138,9 @@ impl Application {
                 ));
             }
         }
+        if let Told::Gone(ids) = told(&event) {
+            self.gone.extend(ids.iter().map(|id| (line, *id)));
+        }
         self.now.apply(line, &event, town);
         self.taken.entry(line).or_default().push_back(Taken { mark, event, is_committed: false });
         Ok(())
@@ -154,6 +159,7 @@ impl Application {
         // What was told before may be read after it.
         for fold in [&mut self.now, &mut self.kept] {
             fold.deleted.extend(gone.iter().map(|id| (line, *id)));
+            self.gone.extend(gone.iter().map(|id| (line, *id)));
             fold.forget_deleted(line);
         }
     }
@@ -207,13 +213,28 @@ impl Application {
         }
     }
 
-    /// The program ends, and with it what is not on the disk.
-    pub(super) fn crash(&mut self) {
-        *self = Self {
-            now: self.kept.clone(),
-            kept: std::mem::take(&mut self.kept),
-            ..Self::default()
-        };
+    /// The program ends, and with it what is not on the disk. UM-13 (d): all up to the position that is kept was told. What is beyond it is
+    /// told again; it is let go, for what is gone by then is not.
+    pub(super) fn crash(&mut self, disk: &Kept, town: &Town) -> Result<(), String> {
+        let common = disk.common.map(|state| (BoxId::Common, state.pts));
+        let channels = disk.channels.iter().map(|(id, state)| (BoxId::Channel(*id), state.pts));
+        for (line, pts) in common.into_iter().chain(channels) {
+            let gone = self.gone.clone();
+            let (Some(known), Some(stood)) = (self.kept.line(line), town.at(line, pts)) else {
+                continue;
+            };
+            let is_missing = |id: &&i32| !known.contains_key(id) && !gone.contains(&(line, **id));
+            if town.is_known(line, pts)
+                && let Some(id) = stood.keys().find(is_missing)
+            {
+                return Err(format!("{line:?}: {pts} is kept, and message {id} was never told"));
+            }
+            known.clone_from(stood);
+            self.kept.forget_deleted(line);
+        }
+        let (kept, gone) = (std::mem::take(&mut self.kept), std::mem::take(&mut self.gone));
+        *self = Self { now: kept.clone(), kept, gone, ..Self::default() };
+        Ok(())
     }
 }
 

@@ -406,6 +406,15 @@ impl Town {
         stood.range(pts..).next().map(|(_, all)| all)
     }
 
+    /// Whether it is known how a box stood at just that position.
+    pub(super) fn is_known(&self, line: BoxId, pts: i32) -> bool {
+        match line {
+            BoxId::Common => self.common.contains_key(&pts),
+            BoxId::Channel(id) => self.boxes.get(&id).is_some_and(|stood| stood.contains_key(&pts)),
+            BoxId::Qts => false,
+        }
+    }
+
     /// How Ada's own box stands.
     pub(super) fn common(&self) -> Option<&Messages> {
         self.common.values().next_back()

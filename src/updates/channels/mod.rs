@@ -285,6 +285,8 @@ impl Engine {
                 }
                 let mark = At { pts: base, ..At::default() };
                 self.deliver_item(line, item, Some(mark));
+                // UP-59: something has that position, and it may have been lost.
+                self.channel_wanted(id, Arrival::Live);
             }
             Act::Deliver => self.channel_deliver(now, id, item),
             Act::DeliverOnce => {
