@@ -280,13 +280,19 @@ impl Engine {
                 let is_placed = item.count != 0;
                 let base = item.pts.saturating_sub(item.count.max(1)).max(1);
                 channel.begins(&mut self.out.ledger, id, base);
+                // UP-82: of what followed it until the date no difference tells.
+                let date = self.common.at.map_or(0, |at| at.date);
+                let is_late = (1..=date).contains(&item.origin.date);
                 if is_placed {
-                    return self.channel_deliver(now, id, item);
+                    self.channel_deliver(now, id, item);
+                } else {
+                    let mark = At { pts: base, ..At::default() };
+                    self.deliver_item(line, item, Some(mark));
                 }
-                let mark = At { pts: base, ..At::default() };
-                self.deliver_item(line, item, Some(mark));
-                // UP-59: something has that position, and it may have been lost.
-                self.channel_wanted(id, Arrival::Live);
+                // UP-59: something has the position of what has no count, and it may have been lost.
+                if is_late || !is_placed {
+                    self.channel_wanted(id, Arrival::Live);
+                }
             }
             Act::Deliver => self.channel_deliver(now, id, item),
             Act::DeliverOnce => {
