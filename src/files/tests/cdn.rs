@@ -198,6 +198,43 @@ fn fi_53_a_range_without_a_hash_is_an_error() {
     assert_eq!(rig.error(file), FileError::Hashes { offset: 131_071 });
 }
 
+/// A part of each range is refused at first, and the others fill the window while they wait for it.
+#[test]
+fn fi_87_what_completes_a_range_goes_beyond_what_is_in_hand() {
+    let (world, parts) = (World::new(3 * MIB), RANGE as u64 / 16_384);
+    for is_at_cdn in [false, true] {
+        for ordered in [false, true] {
+            for refused in 0..parts {
+                let mut rig = Rig::new(Limits { down_window: MIB, ..limits() });
+                let spec = DownloadSpec {
+                    part_size: 16_384,
+                    cdn: is_at_cdn,
+                    verify: !is_at_cdn,
+                    ordered,
+                    ..spec(3 * MIB)
+                };
+                let file = rig.download(&spec);
+                let mut seen = std::collections::BTreeSet::new();
+                rig.serve(|outgoing| match &outgoing.request {
+                    Request::GetCdnFile { offset, .. }
+                    | Request::GetFile { offset, cdn_supported: false, .. }
+                        if offset / 16_384 % parts == refused && seen.insert(*offset) =>
+                    {
+                        rpc(500, "INTERNAL")
+                    }
+                    Request::GetFileHashes { offset, .. } => {
+                        Ok(Answer::Hashes(hashes(&world.content, *offset, RANGE)))
+                    }
+                    _ => world.answer(outgoing),
+                });
+                let end = rig.end(file);
+                assert_eq!(end, Some(End::Done), "{is_at_cdn} {ordered} {refused}");
+                assert!(rig.finished[&file] == world.content);
+            }
+        }
+    }
+}
+
 #[test]
 fn fi_54_a_cdn_that_gives_other_bytes_fails_the_file_and_nothing_of_the_range_is_written() {
     let world = World::new(300_000);
