@@ -12,6 +12,11 @@ pub(super) const GAP_WAIT: Duration = Duration::from_millis(500);
 /// After so much silence the difference is asked for (UP-25; documented). TDLib compares the state, which says nothing of channels.
 pub(super) const SILENCE: Duration = Duration::from_secs(15 * 60);
 
+/// The difference is asked for from so many seconds before the date (UP-82). The server names the channels that have changed since then, and
+/// what it has dated before may be on its way still: the answer of a call of ours, or what was overtaken. A channel of which all was told
+/// costs nothing if it is named with its position, and a call without.
+pub(super) const OVERLAP: i32 = 60;
+
 /// The first pause after a difference that failed; it doubles up to the second (the table of errors; TDLib's).
 pub(super) const BACKOFF: Duration = Duration::from_secs(1);
 

@@ -99,6 +99,7 @@ impl Engine {
             self.channels.keep_forgotten();
         }
         if is_first || skips {
+            self.common.told_until = told.date;
             // Nobody knows since when those that were met before have not been heard of.
             self.channels_wanted();
         }
@@ -257,6 +258,7 @@ impl Engine {
             self.lose(BoxId::Common, old.pts, told.pts, Why::Reset);
         }
         self.common.at = Some(told);
+        self.common.told_until = told.date;
         self.recent.moved(BoxId::Common);
         self.recent.moved(BoxId::Qts);
         self.common_arrives();
@@ -279,6 +281,7 @@ impl Engine {
         if let Some(at) = self.common.at.as_mut() {
             (at.date, at.seq) = (date, seq);
         }
+        self.common.told_until = date;
         self.common_arrives();
         self.common.course.empty = self.common.course.empty.saturating_add(1);
         self.common_ended(now, true, true, entropy);

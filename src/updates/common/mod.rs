@@ -30,6 +30,8 @@ pub(super) struct Common {
     has_begun: bool,
     /// Where it is, once that is known.
     pub(super) at: Option<CommonState>,
+    /// The date up to which a difference has told all; 0 if none has. Containers are later, and do not say so much.
+    told_until: i32,
     held: Held,
     held_qts: Held,
     held_seq: Vec<Part>,

@@ -19,7 +19,7 @@ use crate::updates::checkpoint::CommonState;
 use crate::updates::common::Common;
 use crate::updates::delivery::{BoxId, Event, Why};
 use crate::updates::engine::Engine;
-use crate::updates::limits::COMMON_LIMIT;
+use crate::updates::limits::{COMMON_LIMIT, OVERLAP};
 use crate::updates::state::Word;
 
 /// A difference of one event that could not be read.
@@ -50,8 +50,12 @@ impl Common {
 
     /// UP-28.
     pub(super) fn difference(&self, at: CommonState) -> functions::GetDifference {
-        let rest = self.apart().map_or(at, |apart| apart.rest(at));
-        let (date, qts) = (rest.date.max(1), rest.qts.max(0));
+        // UP-82: what has come since the date of a difference may have overtaken what was dated before. What is asked for apart is not of that.
+        let (date, qts) = match self.apart().map(|apart| apart.rest(at)) {
+            Some(rest) => (rest.date, rest.qts),
+            None => (at.date.saturating_sub(OVERLAP).max(self.told_until).min(at.date), at.qts),
+        };
+        let (date, qts) = (date.max(1), qts.max(0));
         let mut request = functions::GetDifference::new(at.pts.max(1), date, qts);
         (request.pts_limit, request.qts_limit) = (self.course.limit, self.course.limit);
         request
@@ -180,6 +184,7 @@ impl Engine {
         self.common_tell_unreadable(BoxId::Common, event);
         let date = told.date.max(at.date);
         self.common.at = Some(CommonState { date, seq: told.seq, ..at });
+        self.common.told_until = date;
         self.common_arrives();
         self.common.course.left_out(now.mono, entropy);
     }

@@ -132,6 +132,27 @@ fn up_82_a_state_that_is_taken_leaves_the_date_from_which_channels_are_named() {
 }
 
 #[test]
+fn up_82_the_difference_is_asked_for_from_before_what_containers_have_dated() {
+    // From the last difference on at least, and from a minute before the date otherwise.
+    for (date, from) in
+        [(DATE + 5, DATE), (DATE + 60, DATE), (DATE + 61, DATE + 1), (DATE + 500, DATE + 440)]
+    {
+        let mut bench = Bench::ready();
+        let updates = types::Updates::new(vec![phone(1)], vec![], vec![], date, SEQ + 1);
+        bench.push(&Updates::Updates(Box::new(updates)));
+        assert_eq!(bench.common().date, date);
+        bench.engine.missed();
+        let Some((token, Request::Difference(call))) = bench.request() else { panic!("{date}") };
+        assert_eq!(call.date, from, "{date}");
+        // What a difference says holds.
+        bench.answer(token, &empty(date, SEQ + 1));
+        bench.engine.missed();
+        let Some((_, Request::Difference(call))) = bench.request() else { panic!("{date}") };
+        assert_eq!(call.date, date);
+    }
+}
+
+#[test]
 fn up_82_while_something_is_missing_the_date_stays() {
     let later = |bench: &mut Bench| {
         bench.push(&all(vec![phone(1)], SEQ + 1));
