@@ -128,6 +128,8 @@ impl Engine {
                     active.course.failed(now.mono, None, entropy);
                     return self.channel_settle(now.mono, id);
                 };
+                // Of one that was asked for from nowhere nothing was told, though a position to begin from was learnt meanwhile.
+                let old = if asked == 0 { 0 } else { old };
                 let from = unknown_from.unwrap_or(old);
                 self.channel_told_too_long(id, from, pts, *told, bytes, arrival);
                 (is_last, timeout, pts != old)

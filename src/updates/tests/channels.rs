@@ -280,6 +280,21 @@ fn up_57_too_long_is_told_with_the_dialog_and_goes_on_from_it() {
 }
 
 #[test]
+fn up_57_of_a_channel_that_was_asked_for_from_nowhere_everything_is_too_long() {
+    let mut bench = Bench::ready();
+    let new = CHANNEL + 1;
+    bench.push(&with(vec![too_long_in(new, None)], vec![], vec![chat(new, Some(70), false)]));
+    let (token, ..) = bench.channel_difference();
+    // Where to begin from is said while the answer is on its way.
+    for _ in 0..2 {
+        bench.push(&one(too_long_in(new, Some(80))));
+    }
+    bench.answer(token, &channel_too_long(new, Some(80), &[5]));
+    assert_eq!(bench.told(), ["ch8 too long 0..80 with 1"]);
+    assert_eq!(bench.push(&one(new_in(new, 81))), ["ch8 new 81"]);
+}
+
+#[test]
 fn up_58_what_comes_during_a_difference_is_held_and_looked_at_after() {
     let mut bench = Bench::ready();
     bench.push(&one(too_long_in(CHANNEL, None)));
