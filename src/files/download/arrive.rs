@@ -51,15 +51,15 @@ impl Download {
 
     /// FI-33: the first short answer is the end.
     pub(super) fn learn_end(&mut self, offset: u64, got: u64, limit: u64) -> Result<(), FileError> {
-        if got > 0 {
-            self.seen = self.seen.max(offset.saturating_add(got));
-        }
+        let to = offset.saturating_add(got);
+        // What is here, also from a run before, of which no more is known than the part.
+        let here = self.had.end().min(self.base_end.unwrap_or(u64::MAX));
+        let seen = if got > 0 { here.max(to) } else { here };
         if got < limit {
-            let end = offset.saturating_add(got);
-            self.end = Some(self.end.map_or(end, |known| known.min(end)));
+            self.end = Some(self.end.map_or(to, |known| known.min(to)));
         }
         match self.end {
-            Some(end) if self.seen > end => Err(FileError::BeyondEnd { end, seen: self.seen }),
+            Some(end) if seen > end => Err(FileError::BeyondEnd { end, seen }),
             Some(end) => {
                 let behind = |part: &&u64| part.saturating_mul(limit) >= end;
                 let useless: Vec<u64> = self.flying.iter().filter(behind).copied().collect();

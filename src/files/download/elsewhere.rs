@@ -154,7 +154,7 @@ impl Download {
             self.waiting.clear();
             self.tries.clear();
             self.wrong.clear();
-            (self.end, self.seen) = (None, 0);
+            self.end = None;
             (self.size, self.clip) = (size.filter(|n| *n > 0), size.filter(|n| *n > 0));
             self.at = widen(self.base, self.base, self.part_size).0 * u64::from(self.part_size);
             self.stale = self.writing;

@@ -29,8 +29,11 @@ impl Download {
         if let Ok(dc) = Dc::new(journal.dc.into()) {
             self.dc = dc;
         }
+        // A size that the journal knows and nobody has told anew: a part ends there.
+        let end = journal.size.filter(|_| self.clip.is_none()).unwrap_or(u64::MAX);
         for part in journal.written() {
             let span = self.span(part);
+            let span = span.start..span.end.min(end);
             for set in [&mut self.taken, &mut self.had, &mut self.written] {
                 set.insert(span.clone());
             }
@@ -64,8 +67,8 @@ impl Download {
         if !self.has_journal {
             return None;
         }
-        let bound =
-            [self.base_end, self.clip, self.end].into_iter().flatten().min().unwrap_or(u64::MAX);
+        let told = [self.base_end, self.clip].into_iter().flatten().min();
+        let bound = [told, self.end].into_iter().flatten().min().unwrap_or(u64::MAX);
         let chain = self.chain.as_ref().map(|_| {
             self.ivs.range(..=self.prefix()).next_back().map(|(at, iv)| (*at, iv.clone()))
         });
@@ -79,9 +82,10 @@ impl Download {
         let mut parts = vec![0_u8; usize::try_from(last.saturating_sub(first).div_ceil(8)).ok()?];
         let size = u64::from(self.part_size);
         for span in self.written.within(&(self.base..upto.min(bound))) {
-            // Whole parts alone; the first and the last end where the file does.
+            // Whole parts alone; the first begins and the last ends where the journal says that the file does. An end that answers
+            // told is not in it.
             let from = if span.start == self.base { first } else { span.start.div_ceil(size) };
-            let to = if span.end == bound { last } else { span.end / size };
+            let to = if Some(span.end) == told { last } else { span.end / size };
             set_bits(&mut parts, from.saturating_sub(first)..to.saturating_sub(first));
         }
         let journal = Journal {

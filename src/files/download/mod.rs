@@ -119,9 +119,8 @@ pub(crate) struct Download {
     flying: BTreeSet<u64>,
     waiting: BTreeMap<u64, Duration>,
     tries: BTreeMap<u64, Tries>,
-    /// FI-33: the end, as answers told it, and how far there were bytes.
+    /// FI-33: the end, as answers told it.
     end: Option<u64>,
-    seen: u64,
     /// Hashes, and what waits for them.
     verify: bool,
     hashes: Hashes,
@@ -230,7 +229,6 @@ impl Download {
             waiting: BTreeMap::new(),
             tries: BTreeMap::new(),
             end: None,
-            seen: 0,
             verify: spec.verify,
             hashes: Hashes::default(),
             asked: BTreeSet::new(),
@@ -243,7 +241,8 @@ impl Download {
             chain: spec.chain.clone(),
             ivs: BTreeMap::new(),
             cdn: None,
-            may_cdn: spec.cdn && kind.may_be_at_cdn(),
+            // Of an end that a CDN tells no hash says that it is the end, so a file of unknown size is not asked of one.
+            may_cdn: spec.cdn && kind.may_be_at_cdn() && size.is_some(),
             round: 0,
             control_busy: false,
             control_at: Duration::ZERO,

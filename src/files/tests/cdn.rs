@@ -121,6 +121,22 @@ fn fi_50_the_flag_is_set_if_it_is_allowed_and_a_redirect_without_it_is_an_error(
     assert_eq!(rig.error(file), FileError::UnexpectedRedirect);
 }
 
+/// A CDN that lies about where a file ends: no hash tells that more follows.
+#[test]
+fn fi_54_a_file_whose_end_only_a_cdn_would_tell_is_not_asked_of_one() {
+    let world = World::new(300_000);
+    let unknown = || DownloadSpec { size: None, ..spec(300_000) };
+    for range in [None, Some(0..300_000)] {
+        let (rig, file) = run(&world, &DownloadSpec { range, ..unknown() }, |outgoing| {
+            assert!(matches!(outgoing.request, Request::GetFile { cdn_supported: false, .. }));
+            honest(&world.content, outgoing)
+        });
+        assert_eq!(rig.end(file), Some(End::Done));
+    }
+    let (rig, file) = run(&world, &unknown(), |_| Ok(Answer::CdnRedirect(world.redirect())));
+    assert_eq!(rig.error(file), FileError::UnexpectedRedirect);
+}
+
 #[test]
 fn fi_51_parts_go_to_the_cdn_and_a_redirect_that_makes_no_sense_is_an_error() {
     let world = World::new(300_000);

@@ -22,14 +22,6 @@ fn fetch(
     (rig, file, sent)
 }
 
-fn offset(outgoing: &Outgoing) -> u64 {
-    match &outgoing.request {
-        Request::GetFile { offset, .. } | Request::GetCdnFile { offset, .. } => *offset,
-        Request::GetWebFile { offset, .. } => (*offset).into(),
-        other => panic!("{other:?}"),
-    }
-}
-
 #[test]
 fn fi_30_what_is_fetched_is_the_file_for_every_part_size_and_length() {
     for part_size in [4, 8, 16, 32, 64, 128, 256, 512, 1_024].map(|kib| kib * 1_024_u32) {

@@ -228,3 +228,63 @@ fn fi_42_and_fi_80_a_range_that_was_written_in_part_is_checked_as_a_whole() {
         }
     }
 }
+
+/// A file of unknown size that was left at each moment, also behind the place that a player sought: who goes on has all of the file, or
+/// finds out that an answer ends it before bytes that are here.
+#[test]
+fn fi_33_an_end_before_what_a_run_before_has_written_is_an_error() {
+    let (mut resumed, mut beyond) = (0, 0);
+    for size in [4_000_usize, 20_000, 20_480] {
+        let content = random(size as u64, 13);
+        for seek in [None, Some(12_288..16_000), Some(16_384..30_000)] {
+            for kill_at in 0..6 {
+                let spec = DownloadSpec { journal: true, ordered: false, ..spec(None) };
+                let mut rig = Rig::plain();
+                let file = rig.download(&spec);
+                if let Some(to) = seek.clone() {
+                    rig.planner.seek(file, to).unwrap();
+                    rig.pump();
+                }
+                for _ in 0..kill_at {
+                    let Some(outgoing) = rig.sent.pop_front() else { break };
+                    rig.reply(&outgoing, honest(&content, &outgoing));
+                }
+                let (Some(journal), Some(temp)) = (rig.journals.get(&file), rig.temp.get(&file))
+                else {
+                    continue;
+                };
+                let written: Vec<u64> = Journal::from_bytes(journal).unwrap().written().collect();
+                for part in &written {
+                    assert!((part + 1) * 4_096 <= size as u64, "a part that is not whole: {part}");
+                }
+                let resume = Some((Kept::from(journal.clone()), temp.len() as u64));
+                for cut in [4_096, 100, 0] {
+                    let mut again = Rig::plain();
+                    let spec = DownloadSpec { resume: resume.clone(), ..spec.clone() };
+                    let (file, begin) = again.planner.add_download(&spec).unwrap();
+                    assert_eq!(begin, Begin::Resumed { bytes: written.len() as u64 * 4_096 });
+                    again.temp.insert(file, temp.clone());
+                    let mut ends_at = None;
+                    again.serve(|outgoing| {
+                        assert!(!written.contains(&(offset(outgoing) / 4_096)));
+                        let mut bytes = part(&content, outgoing);
+                        bytes.truncate(cut);
+                        if cut < 4_096 {
+                            ends_at.get_or_insert(offset(outgoing) / 4_096);
+                        }
+                        Ok(Answer::File { bytes })
+                    });
+                    let is_before = ends_at.is_some_and(|at| written.iter().any(|part| *part > at));
+                    if is_before {
+                        assert!(matches!(again.error(file), FileError::BeyondEnd { .. }));
+                        beyond += 1;
+                    } else if cut == 4_096 {
+                        assert!(again.finished[&file] == content);
+                        resumed += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(resumed > 0 && beyond > 0, "{resumed} {beyond}");
+}

@@ -308,6 +308,15 @@ pub(super) fn part(content: &[u8], outgoing: &Outgoing) -> Vec<u8> {
 }
 
 /// What an honest server answers to `upload.getFile`.
+/// From where bytes are asked for.
+pub(super) fn offset(outgoing: &Outgoing) -> u64 {
+    match &outgoing.request {
+        Request::GetFile { offset, .. } | Request::GetCdnFile { offset, .. } => *offset,
+        Request::GetWebFile { offset, .. } => (*offset).into(),
+        other => panic!("{other:?}"),
+    }
+}
+
 pub(super) fn honest(content: &[u8], outgoing: &Outgoing) -> Reply {
     Ok(Answer::File { bytes: part(content, outgoing) })
 }
