@@ -8,6 +8,9 @@
 //! | P3 | each update arrives once, or it is said that some may be missing |
 //! | P4 | no more is held than is open, and no storm of packets is sent |
 //! | P5 | after the last step everything ends within a bounded time |
+//!
+//! Three simulations of their own stand beside it: [`updates`] (the engine against the testkit's world), [`files`] (transfers, with
+//! a program that is killed) and [`mod@secret`] (both ends of a secret chat).
 
 pub mod api;
 pub mod case;
