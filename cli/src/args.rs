@@ -24,6 +24,9 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Handshake(handshake::Args),
     Login(login::Args),
+    /// Lists the accounts that have a name: those of `telewire login --profile NAME`
+    #[command(after_help = PROFILES)]
+    Profiles,
     Serve(serve::Args),
     Inspect(inspect::Args),
     Schema(schema::Args),
@@ -44,6 +47,17 @@ pub(crate) fn run(start: Instant) -> Result<(), Failure> {
         }
     }
 }
+
+const PROFILES: &str = "\
+Examples:
+  telewire profiles
+      a name a line
+  for who in $(telewire profiles); do telewire get_self --profile $who; done
+      who each of them is
+
+Exit code:
+  0  done
+  2  their folder cannot be read";
 
 const EXAMPLES: &str = "\
 Examples:

@@ -9,6 +9,7 @@ mod failure;
 mod files;
 mod ini;
 mod key_file;
+mod profile;
 mod schema_file;
 mod terminal;
 mod wire;

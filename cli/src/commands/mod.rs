@@ -20,6 +20,7 @@ pub(crate) fn run(args: Args, start: Instant) -> Result<(), Failure> {
         Command::Handshake(args) => handshake::run(&args, start),
         Command::Serve(args) => serve::run(&args),
         Command::Login(args) => login::run(&args),
+        Command::Profiles => crate::profile::list(),
         Command::Inspect(args) => inspect::run(&args),
         Command::Schema(args) => schema::run(args),
         Command::Shell(args) => shell::run(&args, start),

@@ -16,6 +16,7 @@ mod handshake;
 mod inspect;
 mod login;
 mod output;
+mod profile;
 mod schema;
 mod serve;
 mod shell;

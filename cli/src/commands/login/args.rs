@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::dc_arg::DcArg;
+use crate::profile::Profile;
 
 /// Logs in, asking for what is needed, and keeps the session in a file.
 ///
@@ -14,13 +15,19 @@ use crate::dc_arg::DcArg;
 /// Without credentials the server is a data centre inside the program, on the loopback interface, and the session is not
 /// kept unless a file is named: to see how it goes, without an account and without a network.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, group = clap::ArgGroup::new(APPLICATION).args(["credentials", "profile"]).multiple(true))]
 pub(crate) struct Args {
     /// The session's file [default: telewire.session]
     ///
     /// Without credentials it must be a new one: the data centre inside the program knows none of an earlier run.
     #[arg(long, value_name = "FILE")]
     pub(super) session: Option<PathBuf>,
+    /// The account of this name: its session and its credentials are in telewire's own folder
+    ///
+    /// Several accounts are used at once by their names. The folder is TELEWIRE_HOME, or `telewire` in the system's folder for data;
+    /// `telewire profiles` lists the names.
+    #[arg(long, value_name = "NAME", conflicts_with = "session")]
+    pub(super) profile: Option<Profile>,
     /// Shows a QR code to scan with a device that is logged in
     ///
     /// Without credentials there is no such device: the data centre inside the program scans it itself, when Enter is pressed,
@@ -38,17 +45,20 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", help_heading = SERVER)]
     pub(super) credentials: Option<PathBuf>,
     /// Begins at this server instead of the one that the file names
-    #[arg(long, value_name = "IP:PORT", requires = "credentials", help_heading = SERVER)]
+    #[arg(long, value_name = "IP:PORT", requires = APPLICATION, help_heading = SERVER)]
     pub(super) address: Option<SocketAddr>,
     /// The server's public key; by default those of Telegram
     ///
     /// A PEM file, PKCS#1 or SPKI; of several keys in it all are trusted. The word `embedded` stands for the key that `telewire serve` has without a key file.
-    #[arg(long, value_name = "FILE", requires = "credentials", help_heading = SERVER)]
+    #[arg(long, value_name = "FILE", requires = APPLICATION, help_heading = SERVER)]
     pub(super) rsa: Option<PathBuf>,
     /// The data centre at the address: N, prod:N or test:N [default: 2]
-    #[arg(long, value_name = "N", requires = "credentials", help_heading = SERVER)]
+    #[arg(long, value_name = "N", requires = APPLICATION, help_heading = SERVER)]
     pub(super) dc: Option<DcArg>,
 }
+
+/// What says whose server it is.
+const APPLICATION: &str = "application";
 
 const SERVER: &str = "Server";
 
@@ -62,6 +72,9 @@ Examples:
       with an application of one's own; the session goes to telewire.session
   telewire login --credentials credentials.ini --qr
       by a QR code that the phone scans
+  telewire login --profile work --credentials credentials.ini
+      keeps session and credentials under a name; then `telewire shell --profile
+      work` and the like
   telewire login --credentials credentials.ini --log-out
       ends the login
 

@@ -7,7 +7,7 @@ mod embedded;
 mod qr;
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) use args::Args;
 pub(crate) use ask::Questions;
@@ -22,9 +22,7 @@ use telewire::tl::api::enums::auth::SentCodeType;
 use crate::commands::handshake::target::{self, Target};
 use crate::credentials::Credentials;
 use crate::failure::Failure;
-
-/// Where the session is kept if nobody says otherwise.
-const SESSION: &str = "telewire.session";
+use crate::profile;
 
 /// How often a code or a password may be typed wrongly.
 const TRIES: u32 = 3;
@@ -33,9 +31,12 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let runtime = super::runtime()?;
     let result = runtime.block_on(async {
         crate::terminal::keep()?;
-        match &args.credentials {
-            Some(file) => with_credentials(args, Credentials::read(file)?).await,
-            None => with_embedded(args).await,
+        match (&args.credentials, &args.profile) {
+            (Some(file), _) => with_credentials(args, Credentials::read(file)?).await,
+            (None, Some(profile)) => {
+                with_credentials(args, Credentials::read(&profile.credentials()?)?).await
+            }
+            (None, None) => with_embedded(args).await,
         }
     });
     runtime.shutdown_background();
@@ -45,8 +46,15 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
 async fn with_credentials(args: &Args, credentials: Credentials) -> Result<(), Failure> {
     let address = args.address.unwrap_or(credentials.address);
     let target = Target::at(address, args.rsa.as_deref(), args.dc)?;
-    let path = args.session.as_deref().unwrap_or(Path::new(SESSION));
-    let store = FileStore::open(path).map_err(|error| Failure::Input(error.to_string()))?;
+    let path = match (&args.session, &args.profile) {
+        (Some(path), _) => path.clone(),
+        (None, Some(profile)) => {
+            profile.make()?;
+            profile.session()?
+        }
+        (None, None) => PathBuf::from(profile::SESSION),
+    };
+    let store = FileStore::open(&path).map_err(|error| Failure::Input(error.to_string()))?;
     let mut builder = Client::builder(credentials.api_id, &credentials.api_hash)
         .store(store)
         .home(target.dc)
@@ -59,6 +67,9 @@ async fn with_credentials(args: &Args, credentials: Credentials) -> Result<(), F
     client.close().await;
     result?;
     if client.is_logged_in() {
+        if let (Some(profile), Some(file)) = (&args.profile, &args.credentials) {
+            profile.keep(file)?;
+        }
         writeln!(io::stdout(), "The session is in {}.", path.display())?;
     }
     Ok(())

@@ -10,11 +10,14 @@ use crate::failure::Failure;
 
 /// Opens it.
 pub(super) async fn open(account: &Account) -> Result<Client, Failure> {
-    let credentials = Credentials::read(&account.credentials)?;
+    let credentials = Credentials::read(&account.credentials()?)?;
+    if account.is_new_profile()? {
+        return Err(nobody(account)?);
+    }
     let address = account.address.unwrap_or(credentials.address);
     let target = Target::at(address, account.rsa.as_deref(), account.dc)?;
-    let session = &account.session;
-    let store = FileStore::open(session).map_err(|error| Failure::Input(error.to_string()))?;
+    let session = account.session()?;
+    let store = FileStore::open(&session).map_err(|error| Failure::Input(error.to_string()))?;
     let mut builder = Client::builder(credentials.api_id, &credentials.api_hash)
         .store(store)
         .home(target.dc)
@@ -25,10 +28,14 @@ pub(super) async fn open(account: &Account) -> Result<Client, Failure> {
     let client = builder.build().await.map_err(|error| Failure::Run(error.to_string()))?;
     if !client.is_logged_in() {
         client.close().await;
-        let (session, credentials) = (session.display(), account.credentials.display());
-        return Err(Failure::Input(format!(
-            "nobody is logged in with {session}: `telewire login --credentials {credentials} --session {session}` does that"
-        )));
+        return Err(nobody(account)?);
     }
     Ok(client)
+}
+
+/// That there is no login.
+fn nobody(account: &Account) -> Result<Failure, Failure> {
+    let (session, login) = (account.session()?, account.login()?);
+    let session = session.display();
+    Ok(Failure::Input(format!("nobody is logged in with {session}: `{login}` does that")))
 }

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::dc_arg::DcArg;
+use crate::failure::Failure;
+use crate::profile::{self, Profile};
 
 /// Runs the commands of telegram-cli, by Telegram's methods of today.
 ///
@@ -54,13 +56,16 @@ pub(crate) struct Options {
 /// Whose account: a session, and the server that knows it.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Account {
-    /// The session's file
-    #[arg(long, value_name = "FILE", default_value = "telewire.session")]
-    pub(super) session: PathBuf,
+    /// The session's file [default: telewire.session]
+    #[arg(long, value_name = "FILE")]
+    session: Option<PathBuf>,
+    /// The account of this name, instead of files: as for `telewire login`
+    #[arg(long, value_name = "NAME", conflicts_with = "session")]
+    profile: Option<Profile>,
 
-    /// The application, and the server to begin at: as for `telewire login`
-    #[arg(long, value_name = "FILE", default_value = "credentials.ini", help_heading = SERVER)]
-    pub(super) credentials: PathBuf,
+    /// The application, and the server to begin at: as for `telewire login` [default: credentials.ini]
+    #[arg(long, value_name = "FILE", help_heading = SERVER)]
+    credentials: Option<PathBuf>,
     /// Begins at this server instead of the one that the file names
     #[arg(long, value_name = "IP:PORT", help_heading = SERVER)]
     pub(super) address: Option<SocketAddr>,
@@ -70,6 +75,41 @@ pub(crate) struct Account {
     /// The data centre at the address: N, prod:N or test:N [default: 2]
     #[arg(long, value_name = "N", help_heading = SERVER)]
     pub(super) dc: Option<DcArg>,
+}
+
+impl Account {
+    /// The session's file.
+    pub(super) fn session(&self) -> Result<PathBuf, Failure> {
+        match (&self.session, &self.profile) {
+            (Some(path), _) => Ok(path.clone()),
+            (None, Some(profile)) => profile.session(),
+            (None, None) => Ok(profile::SESSION.into()),
+        }
+    }
+
+    /// The file of credentials.
+    pub(super) fn credentials(&self) -> Result<PathBuf, Failure> {
+        match (&self.credentials, &self.profile) {
+            (Some(path), _) => Ok(path.clone()),
+            (None, Some(profile)) => profile.credentials(),
+            (None, None) => Ok(profile::CREDENTIALS.into()),
+        }
+    }
+
+    /// Whether it is named, and has no session yet.
+    pub(super) fn is_new_profile(&self) -> Result<bool, Failure> {
+        Ok(self.profile.is_some() && !self.session()?.exists())
+    }
+
+    /// What logs in to it.
+    pub(super) fn login(&self) -> Result<String, Failure> {
+        if let Some(Profile(name)) = &self.profile {
+            return Ok(format!("telewire login --profile {name}"));
+        }
+        let (session, credentials) = (self.session()?, self.credentials()?);
+        let (session, credentials) = (session.display(), credentials.display());
+        Ok(format!("telewire login --credentials {credentials} --session {session}"))
+    }
 }
 
 /// Where commands come from.
@@ -117,6 +157,8 @@ Examples:
       the text comes from standard input
   telewire history me 20 --json
       for programs
+  telewire shell --profile work
+      the account of that name, beside those that others use
   telewire shell --watch
       what happens, an object a line; each is told once, also those of the time
       when nobody listened

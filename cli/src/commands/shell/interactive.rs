@@ -46,7 +46,7 @@ type Known = Arc<Mutex<Vec<String>>>;
 pub(super) async fn run(shell: &mut Shell, options: &Options) -> Result<(), Failure> {
     shell.names.paint(std::env::var_os("NO_COLOR").as_deref());
     let known = Known::default();
-    let history = history_file(&options.account.session);
+    let history = history_file(&options.account.session()?);
     let mut editor = editor(&known, &history).map_err(broken)?;
     let mut printer = editor.create_external_printer().map_err(broken)?;
     let (prompts, asked) = mpsc::channel::<String>();
