@@ -10,8 +10,7 @@
 //! ```
 //!
 //! ```no_run
-//! use telewire::client::secret::Happened;
-//! use telewire::secret::Message;
+//! use telewire::secret::{Event, Message};
 //!
 //! # async fn example(client: telewire::client::Client) -> Result<(), Box<dyn std::error::Error>> {
 //! let chats = client.secret_chats().await?;
@@ -30,9 +29,9 @@
 //! chats.send(chat, Message::text("waits until she accepts")).await?;
 //! while let Some(event) = events.next().await? {
 //!     match event.what {
-//!         Happened::Ready { hash } => println!("{:?}", hash.hex_rows()),
-//!         Happened::Message { message, .. } => println!("{}", message.text),
-//!         Happened::Closed { text, .. } => println!("{text}"),
+//!         Event::Ready { hash } => println!("{:?}", hash.hex_rows()),
+//!         Event::Message { message, .. } => println!("{}", message.text),
+//!         Event::Closed { why, .. } => println!("{why}"),
 //!         _ => {}
 //!     }
 //! }
@@ -56,13 +55,14 @@
 //!   (SC-84). Do not put back an old copy.
 //! * Events that nobody reads are kept, and take room: 31 MiB with all else of the chats. Whoever brings it above that has their chat
 //!   closed.
-//! * Files are not sent and not fetched yet.
+//! * A file is only as good as its server: whoever has that can change its bytes, and nobody finds out (SC-77).
 
 mod call;
 mod chats;
 mod desk;
 mod error;
 mod event;
+mod files;
 mod kept;
 mod news;
 mod task;
@@ -72,4 +72,4 @@ mod tests;
 pub(super) use chats::Slot;
 pub use chats::{SecretChat, SecretChats, SecretEvents};
 pub use error::SecretError;
-pub use event::{Ending, Happened, SecretChatId, SecretEvent};
+pub use event::{SecretChatId, SecretEvent};

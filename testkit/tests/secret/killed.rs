@@ -130,27 +130,27 @@ async fn sc_82_and_sc_83_a_store_that_fails_at_any_write_loses_and_repeats_nothi
             match event.what {
                 // The end of the chat before was read, and nothing was asked for after it.
                 _ if event.chat != of_ada => {}
-                Happened::Message { message, .. } => {
+                Event::Message { message, .. } => {
                     assert_eq!(message.text, "heard");
                     break;
                 }
-                Happened::Ready { .. } | Happened::Sent { .. } => {}
+                Event::Ready { .. } | Event::Sent { .. } => {}
                 other => panic!("{other:?}"),
             }
         }
         patient(ada.chats.close(of_ada, false)).await.unwrap();
         let ends = (closed(&mut ada).await, closed(&mut bob).await);
-        assert_eq!(ends, (Ending::Ours, Ending::Theirs));
+        assert_eq!(ends, (Closed::Ours, Closed::Theirs));
         ada.close().await;
     }
 }
 
 /// The end of a chat, after that the server has what was said.
-async fn closed(device: &mut Device) -> Ending {
+async fn closed(device: &mut Device) -> Closed {
     loop {
         match device.next().await.what {
-            Happened::Closed { why, .. } => return why,
-            Happened::Sent { .. } => {}
+            Event::Closed { why, .. } => return why,
+            Event::Sent { .. } => {}
             other => panic!("{other:?}"),
         }
     }
