@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::client::core::Client;
 use crate::client::error::Error;
@@ -104,6 +106,29 @@ impl Client {
         Ok(SecretChats { shared })
     }
 }
+
+impl Client {
+    /// SC-81: chats end with the login, and the other sides hear of it while somebody can tell them. Who cannot be reached now is not
+    /// waited for long: the login ends all the same.
+    pub(in crate::client) async fn close_secret_chats(&self) {
+        if self.inner.keeper.read(|kept| kept.secrets.is_empty()) {
+            return;
+        }
+        let closing = async {
+            let chats = self.secret_chats().await?;
+            for chat in chats.all().await? {
+                if chat.state != State::Closed {
+                    chats.close(chat.id, false).await?;
+                }
+            }
+            chats.settle().await
+        };
+        let _ = timeout(FAREWELL, closing).await;
+    }
+}
+
+/// How long the end of a login waits for the ends of its chats: as long as one waits for a button.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Each of these is stored when it is answered, and happens all the same if it is dropped once it was polled to where it waits.
 ///
@@ -461,7 +486,7 @@ impl SecretEvents {
     /// Dropped before it is ready, it may have been said.
     pub async fn commit(&mut self, event: &SecretEvent) -> Result<(), SecretError> {
         let upto = event.number;
-        self.shared.ask(move |desk, _| Ok(drop(desk.next_event(Some(upto))))).await
+        self.shared.ask(move |desk, _| Ok(desk.next_event(Some(upto)))).await.map(drop)
     }
 }
 

@@ -165,8 +165,10 @@ impl Task {
         for (chat, work) in self.desk.works() {
             self.works.spawn_blocking(move || (chat, work.run()));
         }
-        self.is_busy.send_replace(!self.works.is_empty());
-        let Some(inner) = self.inner.upgrade() else { return };
+        let Some(inner) = self.inner.upgrade() else {
+            self.is_busy.send_replace(false);
+            return;
+        };
         let client = Client { inner, options: Arc::new(call::options()) };
         for Called { chat, call, user } in self.desk.calls() {
             let client = client.clone();

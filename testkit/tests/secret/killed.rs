@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use telewire::client::secret::SecretError;
 use telewire::client::store::{Change, Snapshot, StoreError};
 use telewire::rpc::RpcError;
 use telewire::tl::api::functions::messages::{RequestEncryption, SendEncrypted};
@@ -44,9 +45,12 @@ async fn sc_82_after_a_restart_a_chat_goes_on_where_it_was() {
 async fn sc_81_chats_go_with_the_login() {
     let world = world(22).await;
     let (mut ada, mut bob) = (Device::new(&world, ADA).await, Device::new(&world, BOB).await);
-    let (of_ada, _) = chat(&mut ada, &mut bob).await;
+    let (of_ada, of_bob) = chat(&mut ada, &mut bob).await;
     assert!(!ada.client.snapshot().secrets.is_empty());
     patient(ada.client.log_out()).await.unwrap();
+    // The other side is told.
+    assert_eq!(bob.closed().await, Closed::Theirs);
+    assert_eq!(patient(bob.chats.get(of_bob)).await, Err(SecretError::NoSuchChat));
     assert!(ada.client.snapshot().secrets.is_empty());
     let said = patient(ada.chats.send(of_ada, Message::text("no more"))).await;
     assert!(said.is_err(), "{said:?}");

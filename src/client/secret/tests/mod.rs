@@ -311,9 +311,12 @@ fn sc_82_and_sc_83_a_kill_at_any_write_loses_and_repeats_nothing() {
             world.run();
             assert_eq!(world.ends[0].endings(), [Closed::Ours], "{what}");
             assert_eq!(world.ends[1].endings(), [Closed::Theirs], "{what}");
-            // Prime and generator are for the next chat.
+            // Prime and generator are for the next chat, which has another number.
             let left = world.ends.each_ref().map(|end| end.rows.len());
-            assert_eq!(left, [1, 1], "{what}: {:?}", world.ends[0].rows);
+            assert_eq!(left, [2, 2], "{what}: {:?}", world.ends[0].rows);
+            world.ends[0].kill();
+            let next = world.ends[0].desk.create(BOB, name(BOB), now()).unwrap();
+            assert!(next > chat, "{what}");
         }
     }
     assert!(killed > 40, "{killed}");
