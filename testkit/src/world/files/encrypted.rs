@@ -12,7 +12,7 @@ impl State {
     ///
     /// # Errors
     ///
-    /// Those of [uploads](crate::world::files::uploads::Uploads::file); `FILE_EMPTY`: it names none, `FILE_ID_INVALID`: there is none, or
+    /// Those of [uploads](crate::world::files::uploads::Uploads::file); `FILE_EMTPY`: it names none, `FILE_ID_INVALID`: there is none, or
     /// the access hash is another's.
     pub(crate) fn input_encrypted_file(
         &mut self,
@@ -38,7 +38,8 @@ impl State {
                 let (id, parts, name) = (of.id, of.parts, String::new());
                 (types::InputFileBig { id, parts, name }.into(), of.key_fingerprint)
             }
-            _ => return Err(invalid("FILE_EMPTY")),
+            // So Telegram writes it.
+            _ => return Err(invalid("FILE_EMTPY")),
         };
         let (content, _) = self.files.uploads.file(caller.me, &upload, self.clock)?;
         let is = Is::Encrypted { key_fingerprint };
