@@ -231,8 +231,8 @@ async fn what_other_commands_do_reaches_the_other_end() {
     let read = bob.next().await.1;
     assert!(matches!(read, Event::Read { .. }), "{read:?}");
     // Timers: what comes later vanishes, once it was read.
-    scene.ok(&["set_ttl", chat, "5"]).await;
-    assert_eq!(bob.action().await, Action::SetTtl(5));
+    scene.ok(&["set_ttl", chat, "1"]).await;
+    assert_eq!(bob.action().await, Action::SetTtl(1));
     let timed = bob.say(of_bob, Message::text("vanishes")).await;
     scene.ok(&["mark_read", chat]).await;
     let mut heard = Vec::new();
@@ -381,32 +381,17 @@ async fn at_the_prompt_it_is_told_above_and_the_key_is_shown_in_colour() {
     let scene = Scene::new().await;
     let options = scene.options();
     let all: Vec<_> = std::iter::once("shell").chain(options.iter().map(String::as_str)).collect();
+    // From now on she is there, and hears what happens, sooner or later.
+    scene.ok(&["secret_chat_list"]).await;
     let terminal = Terminal::start(&all);
-    let terminal = spawn_blocking(move || {
-        terminal.wait_for("> ");
-        terminal.press("secret_chats\r");
-        terminal
-    });
-    let terminal = terminal.await.unwrap();
     let mut bob = scene.other().await;
-    let of_bob = loop {
-        // Ada may not be there yet; a chat that was asked for before she was is none to her.
-        let of_bob = done(bob.chats.create("@lovelace")).await;
-        done(bob.chats.settle()).await;
-        tokio::time::sleep(crate::support::LOOK).await;
-        if terminal.shown().contains("asks for secret_chat#") {
-            break of_bob;
-        }
-        done(bob.chats.close(of_bob, false)).await;
-        bob.closed().await;
-    };
+    let of_bob = done(bob.chats.create("@lovelace")).await;
+    done(bob.chats.settle()).await;
     let terminal = spawn_blocking(move || {
-        let shown = terminal.shown();
-        let (_, after) = shown.rsplit_once("asks for secret_chat#").unwrap();
-        let number: String = after.chars().take_while(char::is_ascii_digit).collect();
-        terminal.press(&format!("accept_secret_chat secret_chat#{number}\r"));
+        terminal.wait_for("Bob asks for secret_chat#1");
+        terminal.press("accept_secret_chat secret_chat#1\r");
         terminal.wait_for("is ready; compare its key");
-        terminal.press(&format!("visualize_key secret_chat#{number}\r"));
+        terminal.press("visualize_key secret_chat#1\r");
         terminal
     });
     let terminal = terminal.await.unwrap();

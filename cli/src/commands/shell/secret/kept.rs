@@ -129,6 +129,8 @@ pub(in crate::commands::shell) struct Kept {
     pub(in crate::commands::shell) met: HashMap<i64, String>,
     /// Why nothing more can be kept.
     pub(in crate::commands::shell) broken: Option<String>,
+    /// Whether the last line may be half a line.
+    is_torn: bool,
 }
 
 impl Kept {
@@ -138,7 +140,8 @@ impl Kept {
         name.push(".secret");
         let path = PathBuf::from(name);
         let (outcomes, met) = (HashMap::new(), HashMap::new());
-        let mut kept = Self { path, chats: BTreeMap::new(), outcomes, met, broken: None };
+        let mut kept =
+            Self { path, chats: BTreeMap::new(), outcomes, met, broken: None, is_torn: false };
         let mut bytes = Vec::new();
         match File::open(&kept.path) {
             Ok(file) => file.take(MAX_FILE.saturating_add(1)).read_to_end(&mut bytes)?,
@@ -190,7 +193,18 @@ impl Kept {
         }
     }
 
-    fn append(&self, line: &Line) -> io::Result<()> {
+    fn append(&mut self, line: &Line) -> io::Result<()> {
+        if self.is_torn {
+            self.write_all()?;
+            self.is_torn = false;
+        }
+        let appended = self.try_append(line);
+        // Nothing may stand behind half a line.
+        self.is_torn = appended.is_err();
+        appended
+    }
+
+    fn try_append(&self, line: &Line) -> io::Result<()> {
         let mut options = OpenOptions::new();
         options.append(true).create(true);
         #[cfg(unix)]
@@ -230,8 +244,14 @@ impl Kept {
     /// A chat stands so. What was kept of another one with its number goes.
     pub(in crate::commands::shell) fn set_about(&mut self, mut about: About) -> io::Result<()> {
         if let Some(old) = self.chats.get(&about.chat).map(|chat| &chat.about) {
+            let is_same = old.server.is_some() && old.server == about.server;
+            // What has ended is never there again: whatever is, has its number after another login.
+            if is_same && about.ended.is_none() {
+                about.ended.clone_from(&old.ended);
+            }
             let is_other = old.peer != about.peer
-                || old.server.zip(about.server).is_some_and(|(old, new)| old != new);
+                || old.server.zip(about.server).is_some_and(|(old, new)| old != new)
+                || old.ended.is_some() && about.ended.is_none();
             if is_other {
                 self.chats.remove(&about.chat);
                 self.take(Line::About(about));
@@ -462,6 +482,34 @@ mod tests {
             all.push((if is_whole { 3 } else { 2 }, "three".to_owned()));
             assert_eq!(texts(&Kept::load(&session).unwrap()), all);
         }
+    }
+
+    #[test]
+    fn a_chat_that_has_ended_stays_ended_and_its_number_may_be_anothers_after_another_login() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut kept = Kept::load(&folder.path().join("s")).unwrap();
+        kept.set_about(about(1, Some(99))).unwrap();
+        kept.add(said(10, "one")).unwrap();
+        kept.set_about(About { ended: Some("why".into()), ..about(1, Some(99)) }).unwrap();
+        // Who looked before it ended tells it late.
+        kept.set_about(about(1, Some(99))).unwrap();
+        assert_eq!(kept.about(1).unwrap().ended.as_deref(), Some("why"));
+        assert_eq!(texts(&kept), [(1, "one".to_owned())]);
+        kept.set_about(about(1, None)).unwrap();
+        assert_eq!((texts(&kept), kept.about(1).unwrap().ended.as_deref()), (vec![], None));
+    }
+
+    #[test]
+    fn behind_half_a_line_nothing_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (session, path) = (folder.path().join("s"), folder.path().join("s.secret"));
+        let mut kept = Kept::load(&session).unwrap();
+        kept.set_about(about(1, None)).unwrap();
+        // As a full disk leaves it.
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"said\"").unwrap();
+        kept.is_torn = true;
+        kept.add(said(10, "one")).unwrap();
+        assert_eq!(texts(&Kept::load(&session).unwrap()), [(1, "one".to_owned())]);
     }
 
     #[test]
