@@ -74,7 +74,7 @@
 //! | `files` | no | `files`: the planner of transfers of files, without I/O |
 //! | `proxy` | no | [`net`]: SOCKS5 and HTTP CONNECT proxies |
 //! | `ws` | no | [`net`]: WebSockets, with TLS |
-//! | `secret` | no | `tl::secret` and `secret`: end-to-end encrypted chats, as a machine without I/O |
+//! | `secret` | no | `tl::secret` and `secret`: end-to-end encrypted chats, as a machine without I/O; with `client` those of a login |
 //! | `server` | no | [`server`]: the data centre, and decoding of functions |
 //! | `serde` | no | [`tl::serde`]: serde's traits for all generated types |
 //! | `tracing` | no | events about requests, links and violations, and spans of connections and calls, for subscribers of `tracing`; no keys, no content |
@@ -83,9 +83,8 @@
 //!
 //! # What it does not do
 //!
-//! Transfers of files are planned by `files` and a secret chat is a machine in `secret`; nothing drives these over a client's
-//! connections yet. There are no helpers for messages: [`client::Client::invoke`] takes any function of the API. None of it was run
-//! against Telegram's own servers yet; it is held against embedded data centres and against known answers from outside.
+//! None of it was run against Telegram's own servers yet; it is held against embedded data centres and against known answers from
+//! outside.
 
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]

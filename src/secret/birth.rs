@@ -20,7 +20,7 @@ use crate::time::Now;
 use crate::work::{Answer, Done, FirstPower, Job, Powers, SharedKey};
 
 impl Chat {
-    /// Asks a user for a chat. `group` is what an earlier chat has told in [`Event::Group`].
+    /// Asks a user for a chat. `group` is what an earlier chat has told in [`Batch::group`](super::Batch::group).
     pub fn create(
         us: Us,
         peer: UserId,
@@ -248,7 +248,7 @@ impl Chat {
     fn group_is_tested(&mut self) {
         if let Some(group) = self.record.group.take() {
             let group = group.tested();
-            self.event(Event::Group(group.clone()));
+            self.tell_group(group.clone());
             self.record.group = Some(group);
         }
     }

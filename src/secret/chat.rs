@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::crypto::{Entropy, KeyId, Suite};
+use crate::secret::dh::Group;
 use crate::secret::error::Closed;
 use crate::secret::event::{Counts, Event};
 use crate::secret::failure::Called;
@@ -85,6 +86,7 @@ pub(super) struct InFlight {
 struct Step {
     changes: BTreeMap<Row, Change>,
     events: Vec<Event>,
+    group: Option<Group>,
     qts: Vec<i32>,
     is_changed: bool,
 }
@@ -303,6 +305,7 @@ impl Chat {
         if !step.is_changed
             && step.changes.is_empty()
             && step.events.is_empty()
+            && step.group.is_none()
             && step.qts.is_empty()
         {
             return;
@@ -316,6 +319,7 @@ impl Chat {
             generation: self.record.generation,
             changes,
             events: step.events,
+            group: step.group,
             qts: step.qts,
         });
     }
@@ -339,6 +343,11 @@ impl Chat {
 
     pub(super) fn event(&mut self, event: Event) {
         self.step.events.push(event);
+    }
+
+    /// Prime and generator were checked.
+    pub(super) fn tell_group(&mut self, group: Group) {
+        self.step.group = Some(group);
     }
 
     /// The event of the server is not settled by this step.

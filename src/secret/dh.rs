@@ -52,7 +52,7 @@ impl Group {
     }
 
     /// Also this: the prime was found to be safe, before. Say it of what came in
-    /// [`Event::Group`](super::Event::Group) alone.
+    /// [`Batch::group`](super::Batch::group) alone.
     #[must_use]
     pub fn tested(self) -> Self {
         Self { is_tested: true, ..self }

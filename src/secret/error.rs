@@ -119,6 +119,30 @@ pub enum Closed {
     StoreBehind,
 }
 
+impl Closed {
+    /// Whether the key is not that of the other side, or its numbers are no good: somebody may stand between. Tell the person (SC-08).
+    #[must_use]
+    pub fn is_insecure(self) -> bool {
+        match self {
+            Self::Fingerprint
+            | Self::Public(_)
+            | Self::Reflected
+            | Self::Group(_)
+            | Self::NoGroup
+            | Self::NoExponent
+            | Self::Parties => true,
+            Self::Ours
+            | Self::Theirs
+            | Self::Elsewhere
+            | Self::Refused
+            | Self::Service
+            | Self::Breach(_)
+            | Self::LoggedOut
+            | Self::StoreBehind => false,
+        }
+    }
+}
+
 /// Why a packet was dropped, without an end of the chat. They are counted ([`Counts`](super::Counts)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]

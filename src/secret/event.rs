@@ -2,7 +2,6 @@
 
 use crate::crypto::KeyId;
 use crate::secret::content::{Action, Message};
-use crate::secret::dh::Group;
 use crate::secret::error::{Breach, Closed, Dropped};
 use crate::secret::picture::KeyHash;
 use crate::secret::types::{ServerFile, UserId};
@@ -16,8 +15,6 @@ pub enum Event {
         /// Who.
         by: UserId,
     },
-    /// Prime and generator that were checked: give them to the next chat that is made (SC-01).
-    Group(Group),
     /// The chat has a key.
     Ready {
         /// What both sides compare.
@@ -28,7 +25,7 @@ pub enum Event {
         /// The name of the new key.
         key: KeyId,
     },
-    /// The chat is at its end.
+    /// The chat is at its end: nothing more comes of it.
     Closed {
         /// Why.
         why: Closed,
@@ -90,6 +87,15 @@ pub enum Event {
         /// Its name.
         random_id: i64,
     },
+    /// The other side has read what we said until then (SC-71). The server says it beside the chat: whoever drives a chat tells it.
+    Read {
+        /// The date of the last message that was read, in seconds since 1970.
+        max_date: i32,
+        /// When, the same.
+        date: i32,
+    },
+    /// The other side types (SC-73). The server says that beside the chat too, and it is not kept.
+    Typing,
 }
 
 /// Where a message of the other side stands among all.

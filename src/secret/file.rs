@@ -9,7 +9,8 @@ use crate::ids::DC_NUMBERS;
 pub use crate::local_name::local_name as safe_name;
 use crate::secret::limits::MAX_FILE;
 use crate::secret::types::ServerFile;
-use crate::tl::secret::enums::DecryptedMessageMedia as Media;
+use crate::tl::secret::enums::{DecryptedMessageMedia as Media, DocumentAttribute};
+use crate::tl::secret::types;
 
 /// Key and vector of one file. They are drawn for it alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,6 +145,105 @@ pub fn check(media: &Media, file: &ServerFile) -> Result<Checked, FileError> {
         return Err(FileError::DataCentre { dc_id: file.dc_id });
     }
     Ok(Checked { key, size })
+}
+
+/// A file of any kind, as a message has it; whoever sends it puts in its key and its size. `name` is without folders.
+#[must_use]
+pub fn document(name: &str, mime_type: &str) -> Media {
+    let name = safe_name(name);
+    let attributes = vec![types::DocumentAttributeFilename23 { file_name: name }.into()];
+    types::DecryptedMessageMediaDocument143 {
+        thumb: Vec::new().into(),
+        thumb_w: 0,
+        thumb_h: 0,
+        mime_type: mime_type.to_owned(),
+        size: 0,
+        key: Vec::new().into(),
+        iv: Vec::new().into(),
+        attributes,
+        caption: String::new(),
+    }
+    .into()
+}
+
+/// A photo of so many pixels; the same.
+#[must_use]
+pub fn photo(width: i32, height: i32) -> Media {
+    types::DecryptedMessageMediaPhoto45 {
+        thumb: Vec::new().into(),
+        thumb_w: 0,
+        thumb_h: 0,
+        w: width,
+        h: height,
+        size: 0,
+        key: Vec::new().into(),
+        iv: Vec::new().into(),
+        caption: String::new(),
+    }
+    .into()
+}
+
+/// What the sender calls a file, as it came: [`safe_name`] makes a name for a disk of it (SC-78).
+#[must_use]
+pub fn name(media: &Media) -> Option<&str> {
+    let attributes = match media {
+        Media::DecryptedMessageMediaDocument8(m) => return Some(&m.file_name),
+        Media::DecryptedMessageMediaDocument45(m) => &m.attributes,
+        Media::DecryptedMessageMediaDocument143(m) => &m.attributes,
+        _ => return None,
+    };
+    attributes.iter().find_map(|attribute| match attribute {
+        DocumentAttribute::DocumentAttributeFilename23(of) => Some(of.file_name.as_str()),
+        _ => None,
+    })
+}
+
+/// What stands below it.
+#[must_use]
+pub fn caption(media: &Media) -> &str {
+    match media {
+        Media::DecryptedMessageMediaPhoto45(m) => &m.caption,
+        Media::DecryptedMessageMediaVideo45(m) => &m.caption,
+        Media::DecryptedMessageMediaDocument45(m) => &m.caption,
+        Media::DecryptedMessageMediaDocument143(m) => &m.caption,
+        _ => "",
+    }
+}
+
+/// The same with a text below it; of what can have none, as it is.
+#[must_use]
+pub fn captioned(mut media: Media, text: &str) -> Media {
+    match &mut media {
+        Media::DecryptedMessageMediaPhoto45(m) => text.clone_into(&mut m.caption),
+        Media::DecryptedMessageMediaVideo45(m) => text.clone_into(&mut m.caption),
+        Media::DecryptedMessageMediaDocument45(m) => text.clone_into(&mut m.caption),
+        Media::DecryptedMessageMediaDocument143(m) => text.clone_into(&mut m.caption),
+        _ => {}
+    }
+    media
+}
+
+/// The media of a message with the key of its file and its size, before it is encrypted (SC-76).
+///
+/// # Errors
+///
+/// [`FileError::None`] for what is no file, or is in a form that is read alone; [`FileError::Size`] for a size that it has no room for.
+#[cfg(feature = "client")]
+pub(crate) fn keyed(mut media: Media, file: &FileKey, size: u64) -> Result<Media, FileError> {
+    let wrong = FileError::Size { size: i64::try_from(size).unwrap_or(i64::MAX) };
+    let long = i64::try_from(size).ok().filter(|size| (1..=MAX_FILE).contains(size));
+    let long = long.ok_or(wrong)?;
+    let int = i32::try_from(long).map_err(|_| wrong);
+    let (key, iv) = (file.key()[..].into(), file.iv()[..].into());
+    match &mut media {
+        Media::DecryptedMessageMediaPhoto45(m) => (m.key, m.iv, m.size) = (key, iv, int?),
+        Media::DecryptedMessageMediaVideo45(m) => (m.key, m.iv, m.size) = (key, iv, int?),
+        Media::DecryptedMessageMediaAudio17(m) => (m.key, m.iv, m.size) = (key, iv, int?),
+        Media::DecryptedMessageMediaDocument45(m) => (m.key, m.iv, m.size) = (key, iv, int?),
+        Media::DecryptedMessageMediaDocument143(m) => (m.key, m.iv, m.size) = (key, iv, long),
+        _ => return Err(FileError::None),
+    }
+    Ok(media)
 }
 
 #[cfg(test)]

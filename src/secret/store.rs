@@ -7,6 +7,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use crate::secret::dh::Group;
 use crate::secret::event::Event;
 
 /// The name of a row.
@@ -47,6 +48,8 @@ pub struct Batch {
     pub changes: Vec<Change>,
     /// What happened.
     pub events: Vec<Event>,
+    /// Prime and generator that were checked: give them to the next chat that is made (SC-01).
+    pub group: Option<Group>,
     /// The events of the server that this settles: with this batch stored, they may be confirmed (SC-80, SC-83).
     pub qts: Vec<i32>,
 }

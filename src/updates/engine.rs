@@ -192,6 +192,12 @@ impl Engine {
         self.heard = now.mono;
     }
 
+    /// Whether nothing is missing of the account's own box, as far as is known, and nothing waits for its reader.
+    pub(crate) fn is_level(&self) -> bool {
+        let is_level = self.common.course.state() == State::Level;
+        self.has_started && is_level && self.out.is_empty()
+    }
+
     /// Whether the channel is looked at: its box is then asked for now and then, although we may be no member (UP-54).
     pub fn open_channel(&mut self, now: Now, channel: i64) {
         self.channel_open(now, channel);

@@ -45,6 +45,11 @@ impl Out {
         Some(delivery)
     }
 
+    /// Whether nothing waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
     /// Whether the reader has to catch up before there is more (UP-86).
     pub(super) fn is_full(&self) -> bool {
         self.bytes > MAX_WAITING_BYTES

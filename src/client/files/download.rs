@@ -18,6 +18,7 @@ use crate::client::files::local::Local;
 use crate::client::files::partial::Partial;
 use crate::client::files::refresh::Refresh;
 use crate::client::files::remote::{Place, RemoteFile};
+use crate::crypto::file::Chain;
 use crate::files::{Chunk, Disk, DiskError, DownloadSpec, FileError, Progress, names};
 use crate::net::OsEntropy;
 
@@ -37,6 +38,7 @@ pub struct Download {
     keep_partial: bool,
     max_wait: Option<Duration>,
     refresh: Option<Refresh>,
+    chain: Option<Chain>,
     progress: watch::Sender<Progress>,
     waits: watch::Sender<Option<Duration>>,
 }
@@ -63,6 +65,7 @@ impl Client {
             keep_partial: true,
             max_wait: None,
             refresh: None,
+            chain: None,
             progress: watch::Sender::new(progress),
             waits: watch::Sender::new(None),
         }
@@ -106,6 +109,13 @@ impl Download {
         F: Future<Output = Option<RemoteFile>> + Send + 'static,
     {
         self.refresh = Some(Arc::new(move || Box::pin(fetch())));
+        self
+    }
+
+    /// FI-39, SC-77: what comes is decrypted, and cut to its true size.
+    #[cfg(feature = "secret")]
+    pub(in crate::client) fn decrypted(mut self, chain: Chain) -> Self {
+        self.chain = Some(chain);
         self
     }
 
@@ -233,6 +243,7 @@ impl Download {
         // FI-50: CDNs are for people.
         spec.cdn = self.client.user().is_some_and(|user| !user.is_bot);
         spec.sources.clone_from(&self.file.sources);
+        spec.chain.clone_from(&self.chain);
         if self.refresh.is_some() && spec.sources.is_empty() {
             let origin = crate::files::references::Origin::Message;
             spec.sources = vec![crate::files::references::Source { origin, key: Vec::new() }];

@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
+use crate::client::files::encrypting::Encrypting;
 use crate::client::files::partial::{self, Partial};
 use crate::files::{Chunk, Disk, DiskDone, DiskError};
 
@@ -27,6 +28,8 @@ pub(super) enum Local {
     Bytes(Chunk),
     /// An upload of a stream.
     Stream(Box<dyn AsyncRead + Send + Unpin>),
+    /// An upload of one of these, encrypted.
+    Encrypted(Box<Encrypting>),
 }
 
 impl Local {
@@ -68,6 +71,9 @@ impl Local {
                 let read = bytes.slice(from..from.saturating_add(length));
                 let all = u64::try_from(bytes.len()).ok();
                 Ok(DiskDone::Read { bytes: read.to_vec(), length: all })
+            }
+            (Self::Encrypted(from), Disk::Read { offset, length }) => {
+                from.read(offset, length).await
             }
             (Self::Stream(stream), Disk::Read { length, .. }) => {
                 let mut bytes = Vec::new();

@@ -9,6 +9,7 @@
 
 mod call;
 mod download;
+mod encrypting;
 mod engine;
 mod error;
 mod local;

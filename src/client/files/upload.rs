@@ -13,9 +13,11 @@ use tokio::task::spawn_blocking;
 
 use crate::client::Error;
 use crate::client::core::Client;
+use crate::client::files::encrypting::Encrypting;
 use crate::client::files::engine::{Ports, Running, What};
 use crate::client::files::error::TransferError;
 use crate::client::files::local::Local;
+use crate::crypto::file::Chain;
 use crate::files::{Chunk, FileError, InputFile, Progress, Sending, UploadSpec, names, thumbs};
 use crate::tl::api::{enums, types};
 
@@ -73,6 +75,7 @@ pub struct Upload {
     thumb: Option<Vec<u8>>,
     state: Option<PathBuf>,
     max_wait: Option<Duration>,
+    encryption: Option<Chain>,
     progress: watch::Sender<Progress>,
     waits: watch::Sender<Option<Duration>>,
 }
@@ -100,6 +103,7 @@ impl Client {
             thumb: None,
             state: None,
             max_wait: None,
+            encryption: None,
             progress: watch::Sender::new(Progress { done: 0, total: None }),
             waits: watch::Sender::new(None),
         }
@@ -134,6 +138,13 @@ impl Upload {
     /// FI-75: fails once the server has ordered to wait longer than this in all; by default it is waited.
     pub fn max_wait(mut self, wait: Duration) -> Self {
         self.max_wait = Some(wait);
+        self
+    }
+
+    /// FI-22, SC-76: it is encrypted on its way. What the server has is filled up to whole blocks.
+    #[cfg(feature = "secret")]
+    pub(in crate::client) fn encrypted(mut self, chain: Chain) -> Self {
+        self.encryption = Some(chain);
         self
     }
 
@@ -182,6 +193,13 @@ impl Upload {
                 (UploadSpec { size, ..UploadSpec::stream() }, Local::Stream(stream))
             }
         };
+        let (size, mut local) = (spec.size, local);
+        if let Some(chain) = self.encryption {
+            let plain = size.ok_or(FileError::Unknown)?;
+            let whole = plain.checked_next_multiple_of(16).ok_or(FileError::Unknown)?;
+            spec.size = Some(whole);
+            local = Local::Encrypted(Box::new(Encrypting::new(local, chain, plain)?));
+        }
         spec.must_be_small = self.is_photo;
         spec.max_wait = self.max_wait;
         self.progress.send_replace(Progress { done: 0, total: spec.size });
@@ -194,7 +212,7 @@ impl Upload {
         let mut ended = ended;
         let input = next(&mut parts, &mut ended).await?;
         let state = self.state;
-        Ok(Uploaded { input, name, thumb, parts, ended, running: Some(running), state })
+        Ok(Uploaded { input, size, name, thumb, parts, ended, running: Some(running), state })
     }
 }
 
@@ -243,6 +261,8 @@ fn open(path: &Path, state: Option<PathBuf>) -> Result<(UploadSpec, Local), Tran
 /// A file whose parts are at the server. Dropped, it is given up; the server forgets it by itself.
 pub struct Uploaded {
     input: InputFile,
+    /// How many bytes it has on this side, if that was known.
+    size: Option<u64>,
     name: String,
     thumb: Option<Box<Uploaded>>,
     parts: mpsc::UnboundedReceiver<InputFile>,
@@ -256,6 +276,12 @@ impl Uploaded {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The parts, and how many bytes they are on this side.
+    #[cfg(feature = "secret")]
+    pub(in crate::client) fn sizes(&self) -> (&InputFile, Option<u64>) {
+        (&self.input, self.size)
     }
 
     /// What a method takes. If that answers `FILE_PART_X_MISSING`, the part has to be sent again: [`send`](Self::send) sees to it.

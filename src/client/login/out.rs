@@ -21,7 +21,8 @@ pub struct LoggedOut {
 
 impl Client {
     /// Ends the login, here and on the server, also one that is not known here because its answer was lost. Keys are forgotten: the
-    /// next login makes others. It waits for the step of a login that is under way.
+    /// next login makes others. It waits for the step of a login that is under way. Secret chats are closed first, whatever comes of the
+    /// rest, and the other sides are told.
     ///
     /// # Cancel safety
     ///
@@ -33,6 +34,8 @@ impl Client {
     /// What calls fail with; then nothing has changed here, and whether the server has ended the login,
     /// [`Error::execution`] says. A login that the server has ended already is no error.
     pub async fn log_out(&self) -> Result<LoggedOut, Error> {
+        #[cfg(feature = "secret")]
+        self.close_secret_chats().await;
         let mut lost = self.wait_for_turn().await?;
         let mut out = LoggedOut::default();
         match self.invoke_in_turn(&LogOut, &self.options.of_a_login()).await {

@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
-use tokio::sync::{Mutex as AsyncMutex, Notify, mpsc, oneshot};
+use tokio::sync::{Mutex as AsyncMutex, Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::client::core::Client;
 use crate::client::error::Error;
@@ -31,6 +33,7 @@ struct Shared {
     client: Client,
     commands: mpsc::Sender<Command>,
     news: Arc<Notify>,
+    is_busy: watch::Receiver<bool>,
 }
 
 /// The secret chats of a client, while somebody has them.
@@ -95,13 +98,37 @@ impl Client {
         }
         running.task = None;
         let ((commands, asked), news) = (mpsc::channel(MAX_COMMANDS), Arc::new(Notify::new()));
-        let task = Task::load(&self.inner, asked, news.clone())?;
+        let (busy, is_busy) = watch::channel(false);
+        let task = Task::load(&self.inner, asked, news.clone(), busy)?;
         running.task = Some(tokio::spawn(task.run()));
-        let shared = Arc::new(Shared { client: self.clone(), commands, news });
+        let shared = Arc::new(Shared { client: self.clone(), commands, news, is_busy });
         running.shared = Arc::downgrade(&shared);
         Ok(SecretChats { shared })
     }
 }
+
+impl Client {
+    /// SC-81: chats end with the login, and the other sides hear of it while somebody can tell them. Who cannot be reached now is not
+    /// waited for long: the login ends all the same.
+    pub(in crate::client) async fn close_secret_chats(&self) {
+        if self.inner.keeper.read(|kept| kept.secrets.is_empty()) {
+            return;
+        }
+        let closing = async {
+            let chats = self.secret_chats().await?;
+            for chat in chats.all().await? {
+                if chat.state != State::Closed {
+                    chats.close(chat.id, false).await?;
+                }
+            }
+            chats.settle().await
+        };
+        let _ = timeout(FAREWELL, closing).await;
+    }
+}
+
+/// How long the end of a login waits for the ends of its chats: as long as one waits for a button.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Each of these is stored when it is answered, and happens all the same if it is dropped once it was polled to where it waits.
 ///
@@ -115,7 +142,7 @@ impl SecretChats {
     /// # Errors
     ///
     /// [`SecretError::NotAUser`], [`SecretError::TooMany`], [`SecretError::Full`]; and [`Error::Peer`] and the like when the user cannot
-    /// be named. That the server refuses, [`Happened::Closed`](super::Happened::Closed) tells.
+    /// be named. That the server refuses, [`Event::Closed`](crate::secret::Event::Closed) tells.
     pub async fn create(&self, peer: impl Into<PeerRef>) -> Result<SecretChatId, SecretError> {
         let user = self.shared.client.resolve_user(peer.into()).await?;
         let peer = match &user {
@@ -128,7 +155,7 @@ impl SecretChats {
         self.shared.ask(move |desk, now| desk.create(peer, user, now)).await
     }
 
-    /// A person accepts a chat that [was offered](super::Happened::Offered); nothing else does (SC-06).
+    /// A person accepts a chat that [was offered](crate::secret::Event::Offered); nothing else does (SC-06).
     ///
     /// # Errors
     ///
@@ -153,8 +180,8 @@ impl SecretChats {
         self.shared.ask(close).await
     }
 
-    /// Says something; gives the name of the message. A chat's timer goes with what has none of its own. Messages with files cannot be
-    /// sent yet.
+    /// Says something; gives the name of the message. A chat's timer goes with what has none of its own. Files go by
+    /// [`send_file`](Self::send_file).
     ///
     /// # Errors
     ///
@@ -307,6 +334,12 @@ impl SecretChats {
         all.into_iter().find(|one| one.id == chat).ok_or(SecretError::NoSuchChat)
     }
 
+    /// Whether an update is of secret chats: [`take`](Self::take) takes it.
+    #[must_use]
+    pub fn concerns(update: &Delivery) -> bool {
+        News::of(&update.event).is_some()
+    }
+
     /// Takes what an update brings of secret chats; all others are let pass. Give it every update, in its order, before the next is asked
     /// for: what it brings is stored then, and the server is told that it may forget it (SC-80).
     ///
@@ -326,11 +359,42 @@ impl SecretChats {
         self.shared.ask(hear).await
     }
 
+    /// Waits until the server has answered all that it is told at the moment, and nothing is being computed. What has to wait, as the server
+    /// says or as the connection is, is not waited for. For programs that do one thing and end.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretError::Client`], [`SecretError::Ended`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it is ready, nothing has changed.
+    pub async fn settle(&self) -> Result<(), SecretError> {
+        // What was asked before has begun by then.
+        self.shared.ask(|_, _| Ok(())).await?;
+        let mut is_busy = self.shared.is_busy.clone();
+        let settled = is_busy.wait_for(|is_busy| !*is_busy).await;
+        settled.map(drop).map_err(|_| self.shared.ended())
+    }
+
     /// What happens in the chats, from what nobody has dealt with yet. One reader is enough: several have the same events, until one of
     /// them has dealt with them.
     #[must_use]
     pub fn events(&self) -> SecretEvents {
         SecretEvents { shared: self.shared.clone(), last: None }
+    }
+}
+
+impl SecretChats {
+    pub(super) fn client(&self) -> &Client {
+        &self.shared.client
+    }
+
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut Desk<OsEntropy>, Now) -> Result<T, SecretError> + Send + 'static,
+    ) -> Result<T, SecretError> {
+        self.shared.ask(act).await
     }
 }
 
@@ -377,21 +441,52 @@ impl SecretEvents {
     /// When this is dropped before it is ready, nothing is lost.
     pub async fn next(&mut self) -> Result<Option<SecretEvent>, SecretError> {
         loop {
-            let news = self.shared.news.notified();
+            let shared = self.shared.clone();
+            let news = shared.news.notified();
             tokio::pin!(news);
             // What happens from here on is heard.
             news.as_mut().enable();
-            let after = self.last;
-            match self.shared.ask(move |desk, _| Ok(desk.next_event(after))).await {
-                Ok(Some(event)) => {
-                    self.last = Some(event.number);
-                    return Ok(Some(event));
-                }
+            match self.try_next().await {
+                Ok(Some(event)) => return Ok(Some(event)),
                 Err(SecretError::Client(Error::Closed)) => return Ok(None),
                 Err(error) => return Err(error),
                 Ok(None) => news.await,
             }
         }
+    }
+}
+
+impl SecretEvents {
+    /// The next thing that has happened; `None` if nothing more has. As [`next`](Self::next), it says that the one before is dealt with.
+    ///
+    /// # Errors
+    ///
+    /// As [`next`](Self::next).
+    ///
+    /// # Cancel safety
+    ///
+    /// When this is dropped before it is ready, nothing is lost.
+    pub async fn try_next(&mut self) -> Result<Option<SecretEvent>, SecretError> {
+        let after = self.last;
+        let event = self.shared.ask(move |desk, _| Ok(desk.next_event(after))).await?;
+        if let Some(event) = &event {
+            self.last = Some(event.number);
+        }
+        Ok(event)
+    }
+
+    /// Says that an event is dealt with, and all before it, without asking for the next: they do not come again, also after a crash.
+    ///
+    /// # Errors
+    ///
+    /// As [`next`](Self::next).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it is ready, it may have been said.
+    pub async fn commit(&mut self, event: &SecretEvent) -> Result<(), SecretError> {
+        let upto = event.number;
+        self.shared.ask(move |desk, _| Ok(desk.next_event(Some(upto)))).await.map(drop)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::client::secret::error::SecretError;
-use crate::client::secret::event::{Happened, SecretChatId, SecretEvent};
+use crate::client::secret::event::{SecretChatId, SecretEvent};
 use crate::client::secret::kept::{self, kind};
 use crate::client::secret::news::News;
 use crate::client::store::{SecretChange, SecretRow, SecretRows};
@@ -97,6 +97,10 @@ impl<E: Entropy> Desk<E> {
                     parked.push((place.chat, number, kept::read_parked(number, bytes)?));
                 }
                 kind::GROUP => desk.group = Some(kept::read_group(bytes)?),
+                kind::LAST => {
+                    let last = bytes.try_into().map_err(|_| RestoreError::Damaged)?;
+                    desk.next_chat = desk.next_chat.max(i32::from_le_bytes(last));
+                }
                 _ => {
                     let what = kept::read_event(bytes)?;
                     let (chat, number) = (SecretChatId(place.chat), place.number);
@@ -162,7 +166,7 @@ impl<E: Entropy> Desk<E> {
         self.to_confirm.clear();
         self.ack = None;
         for chat in std::mem::take(&mut self.chats).into_keys() {
-            self.tell(chat, Happened::closed(Closed::LoggedOut, false), false);
+            self.tell(chat, Event::Closed { why: Closed::LoggedOut, delete_history: false }, false);
         }
         self.stored();
     }
@@ -195,6 +199,8 @@ impl<E: Entropy> Desk<E> {
     fn number(&mut self) -> Result<i32, SecretError> {
         let next = self.next_chat.checked_add(1).ok_or(SecretError::Full)?;
         self.next_chat = next;
+        let place = SecretRow { chat: 0, kind: kind::LAST, number: 0 };
+        self.put(place, next.to_le_bytes().to_vec().into());
         Ok(next)
     }
 
@@ -233,12 +239,12 @@ impl<E: Entropy> Desk<E> {
             News::Message { chat, message } => self.hear_message(chat, message, now),
             News::Typing(id) => {
                 if let Some(chat) = self.called(id) {
-                    self.tell(chat, Happened::Typing, false);
+                    self.tell(chat, Event::Typing, false);
                 }
             }
             News::Read { chat, max_date, date } => {
                 if let Some(chat) = self.called(chat) {
-                    self.tell(chat, Happened::Read { max_date, date }, true);
+                    self.tell(chat, Event::Read { max_date, date }, true);
                 }
             }
         }
@@ -389,12 +395,10 @@ impl<E: Entropy> Desk<E> {
                     }
                 }
                 for event in batch.events {
-                    if let Event::Group(group) = &event {
-                        self.keep_group(group);
-                    }
-                    if let Some(what) = Happened::of(event) {
-                        self.tell(chat, what, true);
-                    }
+                    self.tell(chat, event, true);
+                }
+                if let Some(group) = batch.group {
+                    self.keep_group(group);
                 }
                 for parcel in batch.qts {
                     self.unpark(chat, parcel);
@@ -419,9 +423,9 @@ impl<E: Entropy> Desk<E> {
         }
     }
 
-    fn keep_group(&mut self, group: &Group) {
-        self.put(SecretRow { chat: 0, kind: kind::GROUP, number: 0 }, kept::write_group(group));
-        self.group = Some(group.clone());
+    fn keep_group(&mut self, group: Group) {
+        self.put(SecretRow { chat: 0, kind: kind::GROUP, number: 0 }, kept::write_group(&group));
+        self.group = Some(group);
     }
 
     fn unpark(&mut self, chat: i32, parcel: i32) {
@@ -430,7 +434,7 @@ impl<E: Entropy> Desk<E> {
         }
     }
 
-    fn tell(&mut self, chat: i32, what: Happened, is_kept: bool) {
+    fn tell(&mut self, chat: i32, what: Event, is_kept: bool) {
         // It never ends in any time.
         self.next_event = self.next_event.saturating_add(1);
         let number = self.next_event;

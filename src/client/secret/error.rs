@@ -1,6 +1,7 @@
 //! Why nothing came of what was asked of secret chats.
 
 use crate::client::error::Error;
+use crate::client::files::TransferError;
 use crate::client::store::StoreError;
 use crate::secret;
 
@@ -33,6 +34,12 @@ pub enum SecretError {
     /// There are as many chats as can be kept.
     #[error("there are {0} secret chats already")]
     TooMany(usize),
+    /// The file that came is not what the message says, and nothing of it was asked for (SC-77); or what is to be sent is no file.
+    #[error(transparent)]
+    File(#[from] secret::file::FileError),
+    /// The file could not be sent or fetched.
+    #[error(transparent)]
+    Transfer(#[from] TransferError),
     /// The task behind them has ended, with its runtime or by a panic. Ask the client for its secret chats again.
     #[error("the task that keeps the secret chats has ended")]
     Ended,

@@ -1,15 +1,16 @@
 //! The rows of the session's store that are the driver's own: events that nobody has read yet, messages that wait for a key, the
 //! numbers of the last exchange. Those of the chats are the machine's.
 
+mod closed;
+
 use zeroize::Zeroizing;
 
-use crate::client::secret::event::{Ending, Happened};
 use crate::client::store::SecretRow;
 use crate::crypto::KeyId;
 use crate::secret::codec::{Source, Writer};
 use crate::secret::{
-    Action, EncryptedMessage, Group, KeyHash, Message, Position, RestoreError, Row, ServerFile,
-    UserId,
+    Action, EncryptedMessage, Event, Group, KeyHash, Message, Position, RestoreError, Row,
+    ServerFile, UserId,
 };
 use crate::tl::secret::enums::{DecryptedMessageMedia, MessageEntity};
 use crate::tl::{Deserialize, Serialize};
@@ -24,6 +25,8 @@ pub(super) mod kind {
     pub(in super::super) const EVENT: u8 = 7;
     /// Prime and generator, for the next chat.
     pub(in super::super) const GROUP: u8 = 8;
+    /// The number of the last chat that there was: another one never has it.
+    pub(in super::super) const LAST: u8 = 9;
 }
 
 /// Where a row of the machine's is kept; `None` for one that this version does not know.
@@ -47,7 +50,7 @@ pub(super) fn row_at(place: SecretRow) -> Result<Option<Row>, RestoreError> {
         2 => Row::Sent(number()?),
         3 => Row::Queued(number()?),
         4 => Row::Timer(place.number),
-        kind::USER..=kind::GROUP => return Ok(None),
+        kind::USER..=kind::LAST => return Ok(None),
         _ => return Err(RestoreError::Damaged),
     }))
 }
@@ -87,101 +90,104 @@ pub(super) fn read_parked(qts: i32, bytes: &[u8]) -> Read<EncryptedMessage> {
 }
 
 /// The bytes of what happened; `None` for what is not kept.
-pub(super) fn write_event(what: &Happened) -> Option<Bytes> {
+pub(super) fn write_event(what: &Event) -> Option<Bytes> {
     let room = match what {
-        Happened::Message { message, .. } => message.text.len().saturating_mul(2),
+        Event::Message { message, .. } => message.text.len().saturating_mul(2),
         _ => 0,
     };
     let mut w = Writer::with_room(room);
     match what {
-        Happened::Offered { by } => w.put(&[0]).put(&by.0.to_le_bytes()),
-        Happened::Ready { hash } => w.put(&[1]).put(&hash.0),
-        Happened::Rekeyed { key } => w.put(&[2]).put(&key.0.to_le_bytes()),
-        Happened::Closed { why, text, delete_history } => {
-            let why = Ending::ALL.iter().position(|ending| ending == why);
-            let why = why.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX);
-            w.put(&[3, why]).string(text.as_bytes()).flag(*delete_history)
+        Event::Offered { by } => w.put(&[0]).put(&by.0.to_le_bytes()),
+        Event::Ready { hash } => w.put(&[1]).put(&hash.0),
+        Event::Rekeyed { key } => w.put(&[2]).put(&key.0.to_le_bytes()),
+        Event::Closed { why, delete_history } => {
+            let (why, numbers) = closed::numbers(*why);
+            w.put(&[3, why]);
+            for number in numbers {
+                w.put(&number.to_le_bytes());
+            }
+            w.flag(*delete_history)
         }
-        Happened::Message { random_id, message, place } => {
+        Event::Message { random_id, message, place } => {
             w.put(&[4]).put(&random_id.to_le_bytes());
             write_message(&mut w, message);
             write_position(&mut w, place);
             &mut w
         }
-        Happened::Action { random_id, action, place } => {
+        Event::Action { random_id, action, place } => {
             w.put(&[5]).put(&random_id.to_le_bytes());
             w.string(&action.to_bytes());
             write_position(&mut w, place);
             &mut w
         }
-        Happened::Unsupported { layer, is_newer, place } => {
+        Event::Unsupported { layer, is_newer, place } => {
             w.put(&[6]).put(&layer.to_le_bytes()).flag(*is_newer);
             write_position(&mut w, place);
             &mut w
         }
-        Happened::PeerLayer(layer) => w.put(&[7]).put(&layer.to_le_bytes()),
-        Happened::Sent { random_id, date, file } => {
+        Event::PeerLayer(layer) => w.put(&[7]).put(&layer.to_le_bytes()),
+        Event::Sent { random_id, date, file } => {
             w.put(&[8]).put(&random_id.to_le_bytes()).put(&date.to_le_bytes());
             w.maybe(*file, write_file)
         }
-        Happened::SendFailed { random_id, error } => {
+        Event::SendFailed { random_id, error } => {
             w.put(&[9]).put(&random_id.to_le_bytes()).string(error.as_bytes())
         }
-        Happened::Acknowledged { random_ids } => {
+        Event::Acknowledged { random_ids } => {
             let bytes: Vec<u8> = random_ids.iter().flat_map(|id| id.to_le_bytes()).collect();
             w.put(&[10]).string(&bytes)
         }
-        Happened::Expired { random_id } => w.put(&[11]).put(&random_id.to_le_bytes()),
-        Happened::Read { max_date, date } => {
+        Event::Expired { random_id } => w.put(&[11]).put(&random_id.to_le_bytes()),
+        Event::Read { max_date, date } => {
             w.put(&[12]).put(&max_date.to_le_bytes()).put(&date.to_le_bytes())
         }
-        Happened::Typing => return None,
+        Event::Typing => return None,
     };
     Some(w.finish())
 }
 
-pub(super) fn read_event(bytes: &[u8]) -> Read<Happened> {
+pub(super) fn read_event(bytes: &[u8]) -> Read<Event> {
     let mut r = Source::new(bytes);
     let what = match r.byte()? {
-        0 => Happened::Offered { by: UserId(r.i64()?) },
-        1 => Happened::Ready { hash: KeyHash(r.array()?) },
-        2 => Happened::Rekeyed { key: KeyId(r.i64()?) },
+        0 => Event::Offered { by: UserId(r.i64()?) },
+        1 => Event::Ready { hash: KeyHash(r.array()?) },
+        2 => Event::Rekeyed { key: KeyId(r.i64()?) },
         3 => {
-            let why = Ending::ALL.get(usize::from(r.byte()?)).copied();
-            let why = why.ok_or(RestoreError::Damaged)?;
-            Happened::Closed { why, text: text(&mut r)?, delete_history: r.flag()? }
+            let (why, numbers) = (r.byte()?, [r.i64()?, r.i64()?]);
+            let why = closed::of_numbers(why, numbers).ok_or(RestoreError::Damaged)?;
+            Event::Closed { why, delete_history: r.flag()? }
         }
-        4 => Happened::Message {
+        4 => Event::Message {
             random_id: r.i64()?,
             message: Box::new(read_message(&mut r)?),
             place: read_position(&mut r)?,
         },
-        5 => Happened::Action {
+        5 => Event::Action {
             random_id: r.i64()?,
             action: Action::of_bytes(r.string()?).ok_or(RestoreError::Damaged)?,
             place: read_position(&mut r)?,
         },
-        6 => Happened::Unsupported {
+        6 => Event::Unsupported {
             layer: r.i32()?,
             is_newer: r.flag()?,
             place: read_position(&mut r)?,
         },
-        7 => Happened::PeerLayer(r.i32()?),
+        7 => Event::PeerLayer(r.i32()?),
         8 => {
             let (random_id, date) = (r.i64()?, r.i32()?);
-            Happened::Sent { random_id, date, file: r.maybe(read_file)? }
+            Event::Sent { random_id, date, file: r.maybe(read_file)? }
         }
-        9 => Happened::SendFailed { random_id: r.i64()?, error: text(&mut r)? },
+        9 => Event::SendFailed { random_id: r.i64()?, error: text(&mut r)? },
         10 => {
             let (ids, rest) = r.string()?.as_chunks::<8>();
             if !rest.is_empty() {
                 return Err(RestoreError::Damaged);
             }
             let random_ids = ids.iter().map(|id| i64::from_le_bytes(*id)).collect();
-            Happened::Acknowledged { random_ids }
+            Event::Acknowledged { random_ids }
         }
-        11 => Happened::Expired { random_id: r.i64()? },
-        12 => Happened::Read { max_date: r.i32()?, date: r.i32()? },
+        11 => Event::Expired { random_id: r.i64()? },
+        12 => Event::Read { max_date: r.i32()?, date: r.i32()? },
         _ => return Err(RestoreError::Damaged),
     };
     r.end().map(|()| what)

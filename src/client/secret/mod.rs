@@ -10,8 +10,7 @@
 //! ```
 //!
 //! ```no_run
-//! use telewire::client::secret::Happened;
-//! use telewire::secret::Message;
+//! use telewire::secret::{Event, Message};
 //!
 //! # async fn example(client: telewire::client::Client) -> Result<(), Box<dyn std::error::Error>> {
 //! let chats = client.secret_chats().await?;
@@ -30,9 +29,9 @@
 //! chats.send(chat, Message::text("waits until she accepts")).await?;
 //! while let Some(event) = events.next().await? {
 //!     match event.what {
-//!         Happened::Ready { hash } => println!("{:?}", hash.hex_rows()),
-//!         Happened::Message { message, .. } => println!("{}", message.text),
-//!         Happened::Closed { text, .. } => println!("{text}"),
+//!         Event::Ready { hash } => println!("{:?}", hash.hex_rows()),
+//!         Event::Message { message, .. } => println!("{}", message.text),
+//!         Event::Closed { why, .. } => println!("{why}"),
 //!         _ => {}
 //!     }
 //! }
@@ -45,7 +44,8 @@
 //! * What has changed is in the session's store before anybody hears of it, and what belongs together is there together: a crash at any
 //!   moment loses no message, and repeats none to the other side (SC-82, SC-83).
 //! * A request is answered by a person alone (SC-06): it is an event, and [`accept`](SecretChats::accept) is a call.
-//! * Chats end with the login (SC-81), and what was kept of them is wiped then.
+//! * Chats end with the login (SC-81), and what was kept of them is wiped then. [`log_out`](super::Client::log_out) tells the other
+//!   sides; a login that is ended elsewhere cannot.
 //! * Links are not looked at, and nothing is downloaded by itself (SC-75).
 //!
 //! # What does not
@@ -56,13 +56,14 @@
 //!   (SC-84). Do not put back an old copy.
 //! * Events that nobody reads are kept, and take room: 31 MiB with all else of the chats. Whoever brings it above that has their chat
 //!   closed.
-//! * Files are not sent and not fetched yet.
+//! * A file is only as good as its server: whoever has that can change its bytes, and nobody finds out (SC-77).
 
 mod call;
 mod chats;
 mod desk;
 mod error;
 mod event;
+mod files;
 mod kept;
 mod news;
 mod task;
@@ -72,4 +73,4 @@ mod tests;
 pub(super) use chats::Slot;
 pub use chats::{SecretChat, SecretChats, SecretEvents};
 pub use error::SecretError;
-pub use event::{Ending, Happened, SecretChatId, SecretEvent};
+pub use event::{SecretChatId, SecretEvent};

@@ -43,6 +43,8 @@ pub(super) struct Task {
     states: watch::Receiver<State>,
     kept: watch::Receiver<u64>,
     calls: JoinSet<Answer>,
+    /// Whether something is under way: calls, or work that they wait for.
+    is_busy: watch::Sender<bool>,
     /// What each of the calls is for.
     tokens: HashMap<Id, (i32, Token)>,
     works: JoinSet<(i32, Done)>,
@@ -65,6 +67,7 @@ impl Task {
         inner: &Arc<Inner>,
         commands: mpsc::Receiver<Command>,
         news: Arc<Notify>,
+        is_busy: watch::Sender<bool>,
     ) -> Result<Self, SecretError> {
         let entropy = OsEntropy::new().map_err(|error| Error::Io(error.kind()))?;
         let read = inner.keeper.read_login(|kept| (us(kept), kept.secrets.clone()));
@@ -82,6 +85,7 @@ impl Task {
             states: inner.links.states(),
             kept: inner.keeper.changes(),
             calls: JoinSet::new(),
+            is_busy,
             tokens: HashMap::new(),
             works: JoinSet::new(),
             acks: JoinSet::new(),
@@ -161,7 +165,10 @@ impl Task {
         for (chat, work) in self.desk.works() {
             self.works.spawn_blocking(move || (chat, work.run()));
         }
-        let Some(inner) = self.inner.upgrade() else { return };
+        let Some(inner) = self.inner.upgrade() else {
+            self.is_busy.send_replace(false);
+            return;
+        };
         let client = Client { inner, options: Arc::new(call::options()) };
         for Called { chat, call, user } in self.desk.calls() {
             let client = client.clone();
@@ -171,6 +178,7 @@ impl Task {
             });
             self.tokens.insert(task.id(), (chat, call.token));
         }
+        self.is_busy.send_replace(!self.calls.is_empty() || !self.works.is_empty());
         if let Some(max_qts) = self.desk.ack.filter(|qts| *qts > self.acked)
             && self.acks.is_empty()
         {

@@ -130,6 +130,37 @@ impl Updates {
         }
     }
 
+    /// The next of what happened while nobody was there, and `None` once all of that was given: nothing of the account's own box is asked
+    /// for any more, and nothing waits. Channels are asked for by themselves. For programs that do one thing and end.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`next`](Self::next).
+    ///
+    /// # Errors
+    ///
+    /// As [`next`](Self::next).
+    pub async fn next_missed(&mut self) -> Result<Option<Delivery>, Error> {
+        let client = self.client.clone();
+        let hub = &client.inner.hub;
+        let is_level = async {
+            loop {
+                let news = hub.for_reader.notified();
+                tokio::pin!(news);
+                news.as_mut().enable();
+                if hub.with(|running| running.engine.is_level()) == Some(true) {
+                    return;
+                }
+                news.await;
+            }
+        };
+        tokio::select! {
+            biased;
+            next = self.next() => next,
+            () = is_level => Ok(None),
+        }
+    }
+
     /// Commits an update: it does not come again, whatever happens. Once is enough, and the order does not matter; what counts is up to
     /// where everything of a box is committed.
     pub fn commit(&self, update: &Delivery) {

@@ -43,6 +43,7 @@ pub(super) struct End {
     pub(super) chat: Chat,
     pub(super) rows: Rows,
     pub(super) heard: Vec<Event>,
+    pub(super) groups: Vec<Group>,
     pub(super) entropy: SeededEntropy,
     pub(super) calls: VecDeque<Call>,
     /// What the server has for this end and was not delivered.
@@ -58,6 +59,7 @@ impl End {
             chat,
             rows: Rows::new(),
             heard: Vec::new(),
+            groups: Vec::new(),
             entropy: SeededEntropy::new(seed),
             calls: VecDeque::new(),
             mail: VecDeque::new(),
@@ -69,6 +71,7 @@ impl End {
     pub(super) fn store(&mut self, batch: &Batch) {
         self.rows.apply(batch);
         self.heard.extend(batch.events.iter().cloned());
+        self.groups.extend(batch.group.clone());
         self.confirmed.extend(&batch.qts);
         self.generation = batch.generation;
         self.chat.handle_stored(batch.number);

@@ -3,15 +3,15 @@
 use telewire::crypto::dh::{KNOWN_PRIME, check_public};
 use telewire::rpc::RpcError;
 use telewire::tl::api::enums::messages::{DhConfig, SentEncryptedMessage};
-use telewire::tl::api::enums::{self, EncryptedChat};
+use telewire::tl::api::enums::{self, EncryptedChat, InputEncryptedFile};
 use telewire::tl::api::functions::messages::{
     AcceptEncryption, DiscardEncryption, GetDhConfig, ReadEncryptedHistory, ReceivedQueue,
-    RequestEncryption, SendEncrypted, SendEncryptedService, SetEncryptedTyping,
+    RequestEncryption, SendEncrypted, SendEncryptedFile, SendEncryptedService, SetEncryptedTyping,
 };
 use telewire::tl::api::types;
 
 use crate::methods::Registry;
-use crate::world::{Caller, Key, SecretChat, Stage, State, invalid};
+use crate::world::{Caller, Key, Posted, SecretChat, Stage, State, Viewer, invalid};
 
 pub(super) fn install(registry: &mut Registry<'_>) {
     registry.people(get_dh_config);
@@ -19,6 +19,7 @@ pub(super) fn install(registry: &mut Registry<'_>) {
     registry.people(accept_encryption);
     registry.people(discard_encryption);
     registry.people(send_encrypted);
+    registry.people(send_encrypted_file);
     registry.people(send_encrypted_service);
     registry.people(read_encrypted_history);
     registry.people(set_encrypted_typing);
@@ -147,11 +148,19 @@ fn send_encrypted(
     request: SendEncrypted,
 ) -> Result<SentEncryptedMessage, RpcError> {
     let SendEncrypted { peer, random_id, data, .. } = request;
-    post(state, caller, &peer, "CHAT_ID_INVALID", random_id, data.into_vec(), |message| {
-        let types::EncryptedMessageService { random_id, chat_id, date, bytes } = message;
-        let file = enums::EncryptedFile::EncryptedFileEmpty;
-        types::EncryptedMessage { random_id, chat_id, date, bytes, file }.into()
-    })
+    let packet = Packet { peer, random_id, data: data.into_vec(), kind: Kind::Message };
+    post(state, caller, packet)
+}
+
+/// SC-76: a packet with a file beside it.
+fn send_encrypted_file(
+    state: &mut State,
+    caller: &Caller,
+    request: SendEncryptedFile,
+) -> Result<SentEncryptedMessage, RpcError> {
+    let SendEncryptedFile { peer, random_id, data, file, .. } = request;
+    let packet = Packet { peer, random_id, data: data.into_vec(), kind: Kind::File(file) };
+    post(state, caller, packet)
 }
 
 fn send_encrypted_service(
@@ -160,43 +169,77 @@ fn send_encrypted_service(
     request: SendEncryptedService,
 ) -> Result<SentEncryptedMessage, RpcError> {
     let SendEncryptedService { peer, random_id, data } = request;
-    let data = data.into_vec();
-    post(state, caller, &peer, "ENCRYPTION_ID_INVALID", random_id, data, Into::into)
+    post(state, caller, Packet { peer, random_id, data: data.into_vec(), kind: Kind::Service })
+}
+
+/// Something that one end sends to the other.
+struct Packet {
+    peer: types::InputEncryptedChat,
+    random_id: i64,
+    data: Vec<u8>,
+    kind: Kind,
+}
+
+enum Kind {
+    Message,
+    File(InputEncryptedFile),
+    Service,
 }
 
 /// A packet, from one end to the other, once for each number of the sender's.
 fn post(
     state: &mut State,
     caller: &Caller,
-    peer: &types::InputEncryptedChat,
-    unknown: &str,
-    random_id: i64,
-    data: Vec<u8>,
-    form: impl Fn(types::EncryptedMessageService) -> enums::EncryptedMessage,
+    packet: Packet,
 ) -> Result<SentEncryptedMessage, RpcError> {
+    let Packet { peer, random_id, data, kind } = packet;
     if data.is_empty() || data.len() > MAX_DATA {
         return Err(invalid("DATA_INVALID"));
     }
-    let (user, other) = open(state, caller, peer, unknown)?;
+    let unknown = match kind {
+        Kind::Message | Kind::File(_) => "CHAT_ID_INVALID",
+        Kind::Service => "ENCRYPTION_ID_INVALID",
+    };
+    let (user, other) = open(state, caller, &peer, unknown)?;
     let (key, date) = (caller.context.key, caller.date());
-    let sent = state.secrets.chats.get_mut(&peer.chat_id).map(|chat| &mut chat.sent);
-    let before = sent.and_then(|sent| match sent.entry((key, random_id)) {
-        std::collections::hash_map::Entry::Occupied(sent) => Some(*sent.get()),
-        std::collections::hash_map::Entry::Vacant(place) => {
-            place.insert(date);
-            None
-        }
-    });
-    if let Some(date) = before {
-        return Ok(types::messages::SentEncryptedMessage { date }.into());
+    let chat = state.secrets.chats.get(&peer.chat_id);
+    if let Some(sent) = chat.and_then(|chat| chat.sent.get(&(key, random_id))) {
+        return Ok(answer(state, caller, *sent));
+    }
+    let file = match &kind {
+        Kind::File(file) => Some(state.input_encrypted_file(caller, file)?),
+        _ => None,
+    };
+    let sent = Posted { date, file };
+    if let Some(chat) = state.secrets.chats.get_mut(&peer.chat_id) {
+        chat.sent.insert((key, random_id), sent);
     }
     let (chat_id, bytes) = (peer.chat_id, data.into());
-    let message = form(types::EncryptedMessageService { random_id, chat_id, date, bytes });
+    let message: enums::EncryptedMessage = match kind {
+        Kind::Service => types::EncryptedMessageService { random_id, chat_id, date, bytes }.into(),
+        Kind::Message | Kind::File(_) => {
+            let by = state.auth.logins.get(&other).map(|login| login.by);
+            let file = file.zip(by).map(|(id, by)| state.encrypted_file(Viewer { user, by }, id));
+            let file = file.unwrap_or(enums::EncryptedFile::EncryptedFileEmpty);
+            types::EncryptedMessage { random_id, chat_id, date, bytes, file }.into()
+        }
+    };
     let qts = state.secrets.post(other, random_id, message.clone());
     state.tell_key(user, other, date, |_, _| {
         types::UpdateNewEncryptedMessage { message: message.clone(), qts }.into()
     });
-    Ok(types::messages::SentEncryptedMessage { date }.into())
+    Ok(answer(state, caller, sent))
+}
+
+fn answer(state: &State, caller: &Caller, sent: Posted) -> SentEncryptedMessage {
+    let Posted { date, file } = sent;
+    match file {
+        None => types::messages::SentEncryptedMessage { date }.into(),
+        Some(id) => {
+            let file = state.encrypted_file(caller.viewer(), id);
+            types::messages::SentEncryptedFile { date, file }.into()
+        }
+    }
 }
 
 /// The other end of a chat that is open, and that the caller is in.

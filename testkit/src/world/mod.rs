@@ -98,7 +98,7 @@ pub(crate) use push::Wake;
 pub(crate) use query::{PATIENCE, Results};
 pub(crate) use recent::Recent;
 pub(crate) use schedule::new_waiting;
-pub(crate) use secrets::{SecretChat, Stage};
+pub(crate) use secrets::{Posted, SecretChat, Stage};
 pub use state::Counts;
 pub(crate) use state::State;
 pub use transcript::Called;

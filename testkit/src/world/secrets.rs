@@ -35,7 +35,15 @@ pub(crate) struct SecretChat {
     /// When its stage was another last.
     changed: i32,
     /// What was sent, by whom and under which number, and when: nothing is sent twice.
-    pub(crate) sent: HashMap<(Key, i64), i32>,
+    pub(crate) sent: HashMap<(Key, i64), Posted>,
+}
+
+/// What became of something that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Posted {
+    pub(crate) date: i32,
+    /// The file that went with it.
+    pub(crate) file: Option<i64>,
 }
 
 /// How far a chat has come.

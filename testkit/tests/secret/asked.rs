@@ -40,7 +40,7 @@ async fn sc_07_one_login_takes_the_chat_and_the_others_hear_that_it_is_gone() {
     let (of_bob, of_other) = (bob.offered().await, other.offered().await);
     patient(bob.chats.accept(of_bob)).await.unwrap();
     assert_eq!(ada.ready(of_ada).await, bob.ready(of_bob).await);
-    assert_eq!(other.closed().await, Ending::Elsewhere);
+    assert_eq!(other.closed().await, Closed::Elsewhere);
     assert_eq!(patient(other.chats.accept(of_other)).await, Err(SecretError::NoSuchChat));
     assert_eq!(patient(other.chats.all()).await, Ok(vec![]));
     ada.say(of_ada, "for one of them").await;
@@ -49,7 +49,7 @@ async fn sc_07_one_login_takes_the_chat_and_the_others_hear_that_it_is_gone() {
     let next = patient(ada.chats.create("@babbage")).await.unwrap();
     assert_ne!(next, of_ada);
     let event = other.next().await;
-    assert!(matches!(event.what, Happened::Offered { .. }), "{event:?}");
+    assert!(matches!(event.what, Event::Offered { .. }), "{event:?}");
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn sc_11_a_chat_is_declined_and_closed_by_either_end() {
     patient(ada.chats.create("@babbage")).await.unwrap();
     let of_bob = bob.offered().await;
     patient(bob.chats.close(of_bob, false)).await.unwrap();
-    assert_eq!((bob.closed().await, ada.closed().await), (Ending::Ours, Ending::Theirs));
+    assert_eq!((bob.closed().await, ada.closed().await), (Closed::Ours, Closed::Theirs));
     for is_hers in [true, false] {
         let (of_ada, of_bob) = chat(&mut ada, &mut bob).await;
         let (one, id, two) = match is_hers {
@@ -67,10 +67,10 @@ async fn sc_11_a_chat_is_declined_and_closed_by_either_end() {
             false => (&mut bob, of_bob, &mut ada),
         };
         patient(one.chats.close(id, true)).await.unwrap();
-        assert_eq!(one.closed().await, Ending::Ours);
+        assert_eq!(one.closed().await, Closed::Ours);
         let event = two.next().await;
-        let Happened::Closed { why, delete_history, .. } = event.what else { panic!("{event:?}") };
-        assert_eq!((why, delete_history), (Ending::Theirs, true));
+        let Event::Closed { why, delete_history, .. } = event.what else { panic!("{event:?}") };
+        assert_eq!((why, delete_history), (Closed::Theirs, true));
         let said = patient(two.chats.send(event.chat, Message::text("too late"))).await;
         assert_eq!(said, Err(SecretError::NoSuchChat));
     }
@@ -91,14 +91,14 @@ async fn sc_05_what_the_server_refuses_is_at_its_end() {
     let (mut ada, mut bob) = (Device::new(&world, ADA).await, Device::new(&world, BOB).await);
     world.refuse_next::<RequestEncryption>(RpcError::parse(403, "USER_PRIVACY_RESTRICTED"));
     patient(ada.chats.create("@babbage")).await.unwrap();
-    assert_eq!(ada.closed().await, Ending::Refused);
+    assert_eq!(ada.closed().await, Closed::Refused);
     patient(ada.chats.create("@babbage")).await.unwrap();
     let of_bob = bob.offered().await;
     world.refuse_next::<AcceptEncryption>(RpcError::parse(400, "ENCRYPTION_ALREADY_ACCEPTED"));
     patient(bob.chats.accept(of_bob)).await.unwrap();
-    assert_eq!(bob.closed().await, Ending::Elsewhere);
+    assert_eq!(bob.closed().await, Closed::Elsewhere);
     assert_eq!(patient(ada.chats.create("me")).await, Err(SecretError::NotAUser));
     // The words that a person is shown say what was wrong.
-    let shown = telewire::secret::Closed::Group(DhError::PrimeNotSafe).to_string();
-    assert!(shown.contains("safe prime"), "{shown}");
+    let bad = Closed::Group(DhError::PrimeNotSafe);
+    assert!(bad.is_insecure() && bad.to_string().contains("safe prime"), "{bad}");
 }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use telewire::client::secret::SecretError;
 use telewire::client::store::{Change, Snapshot, StoreError};
 use telewire::rpc::RpcError;
 use telewire::tl::api::functions::messages::{RequestEncryption, SendEncrypted};
@@ -44,9 +45,12 @@ async fn sc_82_after_a_restart_a_chat_goes_on_where_it_was() {
 async fn sc_81_chats_go_with_the_login() {
     let world = world(22).await;
     let (mut ada, mut bob) = (Device::new(&world, ADA).await, Device::new(&world, BOB).await);
-    let (of_ada, _) = chat(&mut ada, &mut bob).await;
+    let (of_ada, of_bob) = chat(&mut ada, &mut bob).await;
     assert!(!ada.client.snapshot().secrets.is_empty());
     patient(ada.client.log_out()).await.unwrap();
+    // The other side is told.
+    assert_eq!(bob.closed().await, Closed::Theirs);
+    assert_eq!(patient(bob.chats.get(of_bob)).await, Err(SecretError::NoSuchChat));
     assert!(ada.client.snapshot().secrets.is_empty());
     let said = patient(ada.chats.send(of_ada, Message::text("no more"))).await;
     assert!(said.is_err(), "{said:?}");
@@ -130,27 +134,27 @@ async fn sc_82_and_sc_83_a_store_that_fails_at_any_write_loses_and_repeats_nothi
             match event.what {
                 // The end of the chat before was read, and nothing was asked for after it.
                 _ if event.chat != of_ada => {}
-                Happened::Message { message, .. } => {
+                Event::Message { message, .. } => {
                     assert_eq!(message.text, "heard");
                     break;
                 }
-                Happened::Ready { .. } | Happened::Sent { .. } => {}
+                Event::Ready { .. } | Event::Sent { .. } => {}
                 other => panic!("{other:?}"),
             }
         }
         patient(ada.chats.close(of_ada, false)).await.unwrap();
         let ends = (closed(&mut ada).await, closed(&mut bob).await);
-        assert_eq!(ends, (Ending::Ours, Ending::Theirs));
+        assert_eq!(ends, (Closed::Ours, Closed::Theirs));
         ada.close().await;
     }
 }
 
 /// The end of a chat, after that the server has what was said.
-async fn closed(device: &mut Device) -> Ending {
+async fn closed(device: &mut Device) -> Closed {
     loop {
         match device.next().await.what {
-            Happened::Closed { why, .. } => return why,
-            Happened::Sent { .. } => {}
+            Event::Closed { why, .. } => return why,
+            Event::Sent { .. } => {}
             other => panic!("{other:?}"),
         }
     }

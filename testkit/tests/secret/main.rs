@@ -9,6 +9,7 @@
 )]
 
 mod asked;
+mod files;
 mod killed;
 mod said;
 
@@ -16,13 +17,11 @@ use std::future::Future;
 use std::path::Path;
 use std::time::Duration;
 
-use telewire::client::secret::{
-    Ending, Happened, SecretChatId, SecretChats, SecretEvent, SecretEvents,
-};
+use telewire::client::secret::{SecretChatId, SecretChats, SecretEvent, SecretEvents};
 use telewire::client::store::{FileStore, MemoryStore, Store};
 use telewire::client::{Client, Step};
 use telewire::ids::DcId;
-use telewire::secret::{KeyHash, Message};
+use telewire::secret::{Closed, Event, KeyHash, Message};
 use telewire_testkit::{Running, World};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -91,7 +90,7 @@ impl Device {
         loop {
             let event = patient(self.events.next()).await.unwrap().expect("it was closed");
             match event.what {
-                Happened::PeerLayer(_) | Happened::Acknowledged { .. } => {}
+                Event::PeerLayer(_) | Event::Acknowledged { .. } => {}
                 _ => return event,
             }
         }
@@ -102,8 +101,8 @@ impl Device {
         loop {
             let event = self.next().await;
             match event.what {
-                Happened::Offered { .. } => return event.chat,
-                Happened::Sent { .. } => {}
+                Event::Offered { .. } => return event.chat,
+                Event::Sent { .. } => {}
                 other => panic!("{other:?}"),
             }
         }
@@ -112,14 +111,14 @@ impl Device {
     /// A chat gets its key.
     async fn ready(&mut self, chat: SecretChatId) -> KeyHash {
         match self.next().await {
-            SecretEvent { chat: of, what: Happened::Ready { hash }, .. } if of == chat => hash,
+            SecretEvent { chat: of, what: Event::Ready { hash }, .. } if of == chat => hash,
             other => panic!("{other:?}"),
         }
     }
 
-    async fn closed(&mut self) -> Ending {
+    async fn closed(&mut self) -> Closed {
         match self.next().await.what {
-            Happened::Closed { why, .. } => why,
+            Event::Closed { why, .. } => why,
             other => panic!("{other:?}"),
         }
     }
@@ -128,8 +127,8 @@ impl Device {
     async fn text(&mut self) -> String {
         loop {
             match self.next().await.what {
-                Happened::Message { message, .. } => return message.text,
-                Happened::Sent { .. } => {}
+                Event::Message { message, .. } => return message.text,
+                Event::Sent { .. } => {}
                 other => panic!("{other:?}"),
             }
         }

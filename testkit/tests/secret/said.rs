@@ -38,19 +38,19 @@ async fn sc_50_a_chat_gets_another_key_by_itself_and_keeps_its_picture() {
         ada.say(of_ada, &number.to_string()).await;
         loop {
             match bob.next().await.what {
-                Happened::Message { message, .. } => {
+                Event::Message { message, .. } => {
                     assert_eq!(message.text, number.to_string());
                     break;
                 }
-                Happened::Rekeyed { key } => keys.push(key),
-                Happened::Sent { .. } => {}
+                Event::Rekeyed { key } => keys.push(key),
+                Event::Sent { .. } => {}
                 other => panic!("{other:?}"),
             }
         }
     }
     while keys.is_empty() {
         ada.say(of_ada, "again").await;
-        if let Happened::Rekeyed { key } = bob.next().await.what {
+        if let Event::Rekeyed { key } = bob.next().await.what {
             keys.push(key);
         }
     }
@@ -65,8 +65,8 @@ async fn sc_70_to_sc_73_timers_reads_deletions_and_typing_reach_the_other_side()
     async fn action(device: &mut Device) -> Action {
         loop {
             match device.next().await.what {
-                Happened::Action { action, .. } => return action,
-                Happened::Sent { .. } => {}
+                Event::Action { action, .. } => return action,
+                Event::Sent { .. } => {}
                 other => panic!("{other:?}"),
             }
         }
@@ -76,7 +76,7 @@ async fn sc_70_to_sc_73_timers_reads_deletions_and_typing_reach_the_other_side()
     assert_eq!(bob.chats.get(of_bob).await.unwrap().ttl, 3_600);
     let name = ada.say(of_ada, "gone in an hour").await;
     let (random_id, place) = match bob.next().await.what {
-        Happened::Message { random_id, message, place } => {
+        Event::Message { random_id, message, place } => {
             assert_eq!((message.ttl, message.text.as_str()), (3_600, "gone in an hour"));
             (random_id, place)
         }
@@ -90,9 +90,9 @@ async fn sc_70_to_sc_73_timers_reads_deletions_and_typing_reach_the_other_side()
     let mut seen = (false, false);
     while seen != (true, true) {
         match ada.next().await.what {
-            Happened::Read { max_date, .. } => seen.0 = max_date == place.date,
-            Happened::Typing => seen.1 = true,
-            Happened::Sent { .. } => {}
+            Event::Read { max_date, .. } => seen.0 = max_date == place.date,
+            Event::Typing => seen.1 = true,
+            Event::Sent { .. } => {}
             other => panic!("{other:?}"),
         }
     }

@@ -15,6 +15,12 @@ use crate::profile::{self, Profile};
 ///
 /// `telewire login` makes the session.
 ///
+/// Secret chats are known to the session alone: their keys are in its file, and what is said in them in another one beside it,
+/// SESSION.secret, which nobody else may read; the server has neither. So a command of its own can do with them what the prompt can: it
+/// hears first what happened meanwhile, does its work, and ends when the server has it. What is said before the other side accepts
+/// waits in the file. Whoever asks for a chat is heard by a session that was there before, as by `telewire secret_chat_list`. They end
+/// with the login; a copy of the file that goes on in two places breaks them.
+///
 /// Programs write a command a line with --json, as it is typed, or as {"id": 7, "command": "msg @ada hello"}, or as {"id": 7,
 /// "words": ["msg", "@ada", "hello"]}, which needs no quotes. Each line is answered with one: {"id": 7, "result": …} or {"id": 7,
 /// "error": {"kind": …, "message": …}}. An error's kind is usage, failed or telegram; the last has Telegram's code and name.
@@ -162,6 +168,12 @@ Examples:
   telewire shell --watch
       what happens, an object a line; each is told once, also those of the time
       when nobody listened
+  telewire create_secret_chat @ada
+      asks for a secret chat; she types accept_secret_chat
+  telewire visualize_key secret_chat#1 --png key.png
+      what both compare: in colours, as numbers, as a file
+  telewire send_file secret_chat#1 letter.pdf
+      as in other chats; secret_chat_list lists them, and !Ada_Lovelace is one too
   telewire shell --socket ada.sock
       runs commands for programs that connect to it, several at once
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use telewire::client::files::TransferError;
+use telewire::client::secret::SecretError;
 use telewire::client::{Error, PeerError};
 use telewire::rpc::Execution;
 
@@ -91,6 +92,16 @@ impl From<TransferError> for Fault {
     fn from(error: TransferError) -> Self {
         match error {
             TransferError::Client(error) => error.into(),
+            error => Self::failed(error),
+        }
+    }
+}
+
+impl From<SecretError> for Fault {
+    fn from(error: SecretError) -> Self {
+        match error {
+            SecretError::Client(error) => error.into(),
+            SecretError::Transfer(error) => error.into(),
             error => Self::failed(error),
         }
     }

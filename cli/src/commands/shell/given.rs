@@ -3,12 +3,14 @@
 //! Words go to arguments from left to right. One that may be left out takes a word if that is of its kind, is not quoted, and is not
 //! needed for what must be there: `search 2020` looks for "2020", `search 20 engine` for 20 messages with "engine".
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use telewire::client::{PeerError, PeerRef};
 
 use crate::commands::shell::fault::Fault;
 use crate::commands::shell::named::is_bare;
+use crate::commands::shell::secret::name;
 use crate::commands::shell::table::{Arg, Command, Count, Kind};
 use crate::commands::shell::words::{Line, Modifiers, Word};
 
@@ -47,8 +49,13 @@ impl std::fmt::Debug for Command {
 impl Given {
     /// Gives the words after a command's name to its arguments.
     pub(super) fn read(command: &'static Command, line: &Line) -> Result<Self, Fault> {
+        let (line, mut named) = Self::take_named(command, line)?;
         let (mut values, mut at) = (Vec::with_capacity(command.takes.len()), 1_usize);
         for (place, arg) in command.takes.iter().enumerate() {
+            if arg.count == Count::Named {
+                values.push(named.remove(arg.name).into_iter().collect());
+                continue;
+            }
             let after = command.takes.get(place.saturating_add(1)..).unwrap_or_default();
             let needed = after.iter().filter(|arg| is_needed(arg)).count();
             let mut taken = Vec::new();
@@ -80,6 +87,26 @@ impl Given {
         }
     }
 
+    /// Takes those arguments out of a line that are written with their names.
+    fn take_named(
+        command: &'static Command,
+        line: &Line,
+    ) -> Result<(Line, HashMap<&'static str, Value>), Fault> {
+        let (mut line, mut named) = (line.clone(), HashMap::new());
+        for arg in command.takes.iter().filter(|arg| arg.count == Count::Named) {
+            let is_it = |word: &Word| !word.is_quoted && word.text == format!("--{}", arg.name);
+            while let Some(at) = line.words.iter().position(is_it) {
+                line.words.remove(at);
+                if at >= line.words.len() || named.contains_key(arg.name) {
+                    return Err(command.misused(&format!("--{} has one value", arg.name)));
+                }
+                let word = line.words.remove(at);
+                named.insert(arg.name, value(arg, &word).map_err(|why| command.misused(&why))?);
+            }
+        }
+        Ok((line, named))
+    }
+
     fn all(&self, place: usize) -> &[Value] {
         self.values.get(place).map_or(&[], Vec::as_slice)
     }
@@ -109,6 +136,24 @@ impl Given {
         let values = values.filter(move |(arg, _)| is_peer(arg)).flat_map(|(_, values)| values);
         values.filter_map(|value| match value {
             Value::Word(word) => Some(word),
+            _ => None,
+        })
+    }
+
+    /// The words of arguments of some kinds.
+    pub(super) fn words_of(&self, is_wanted: impl Fn(Kind) -> bool) -> impl Iterator<Item = &str> {
+        let values = self.command.takes.iter().zip(&self.values);
+        let values = values.filter(move |(arg, _)| is_wanted(arg.kind)).flat_map(|(_, all)| all);
+        values.filter_map(|value| match value {
+            Value::Word(word) => Some(word.as_str()),
+            _ => None,
+        })
+    }
+
+    /// All messages that are named.
+    pub(super) fn all_messages(&self) -> impl Iterator<Item = &MessageName> {
+        self.values.iter().flatten().filter_map(|value| match value {
+            Value::Message(name) => Some(name),
             _ => None,
         })
     }
@@ -198,6 +243,7 @@ fn names_plainly(word: &str) -> bool {
         || word.len() > 1 && word.starts_with('@')
         || ["user#", "chat#", "channel#"].iter().any(|start| word.starts_with(start))
         || link.iter().any(|start| word.starts_with(start))
+        || name::read(word).is_some()
         || number.len() > 2 && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -218,6 +264,10 @@ fn value(arg: &Arg, word: &Word) -> Result<Value, String> {
         Kind::Message => message(text)
             .map(Value::Message)
             .ok_or_else(|| wrong("a message, as 12, @channel/12 or a link to it")),
+        Kind::SecretChat if name::read(text).is_none() => {
+            Err(wrong("a secret chat, as secret_chat#5 or !Ada_Lovelace"))
+        }
+        Kind::Peer if name::read(text).is_some() => Ok(Value::Word(text.clone())),
         Kind::Peer | Kind::User | Kind::Chat | Kind::Channel => {
             peer(text).map(|()| Value::Word(text.clone())).map_err(|error| error.to_string())
         }
@@ -256,7 +306,9 @@ pub(super) fn message(text: &str) -> Option<MessageName> {
     let text = text.split_once('?').map_or(text, |(link, _)| link);
     let (peer, id) = text.rsplit_once('/')?;
     let (peer, id) = (Some(peer.to_owned()), number(id)?);
-    PeerRef::read(peer.as_deref()?).ok().map(|_| MessageName { peer, id })
+    let place = peer.as_deref()?;
+    let is_place = name::read(place).is_some() || PeerRef::read(place).is_ok();
+    is_place.then_some(MessageName { peer, id })
 }
 
 #[cfg(test)]
@@ -293,8 +345,11 @@ mod tests {
     }
 
     fn line(command: &Command, args: &[Arg]) -> String {
-        let words = args.iter().map(sample);
-        std::iter::once(command.name).chain(words).collect::<Vec<_>>().join(" ")
+        let words = args.iter().map(|arg| match arg.count {
+            Count::Named => format!("--{} {}", arg.name, sample(arg)),
+            _ => sample(arg).to_owned(),
+        });
+        std::iter::once(command.name.to_owned()).chain(words).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -344,13 +399,15 @@ mod tests {
                 let wrong = match arg.kind {
                     Kind::Peer | Kind::User | Kind::Chat | Kind::Channel => "@1",
                     Kind::Message => "12x",
+                    Kind::SecretChat => "chat#5",
                     Kind::Number(..) | Kind::Degrees => "many",
-                    Kind::SecretChat | Kind::File | Kind::Word | Kind::Text => continue,
+                    Kind::File | Kind::Word | Kind::Text => continue,
                 };
                 if !is_needed(arg) {
                     continue;
                 }
-                let mut words: Vec<_> = command.takes.iter().map(sample).collect();
+                let plain = command.takes.iter().filter(|arg| arg.count != Count::Named);
+                let mut words: Vec<_> = plain.map(sample).collect();
                 words[place] = wrong;
                 let fault = fault(&format!("{} {}", command.name, words.join(" ")));
                 assert!(fault.contains(&format!("`{}`", command.usage())), "{fault}");

@@ -17,9 +17,10 @@ use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{Config, Editor, ExternalPrinter};
 use telewire::client::Updates;
-use tokio::sync::mpsc as channel;
+use tokio::sync::{broadcast, mpsc as channel};
 
 use super::reply::Reply;
+use super::secret::{self, News, Reader};
 use super::{Dash, Fault, Options, Shell};
 use crate::failure::Failure;
 use complete::Words;
@@ -60,11 +61,13 @@ pub(super) async fn run(shell: &mut Shell, options: &Options) -> Result<(), Fail
         }
     });
     let mut updates = Some(shell.client.updates());
+    shell.reader = Reader::Shell;
+    let mut news = open_secrets(shell, &mut printer).await;
     while shell.end.is_none() {
         learn(shell, &known);
         // The thread has ended only if the other end was dropped, which is here.
         let _ = prompts.send(shell.prompt());
-        match wait(shell, &mut typed, &mut updates, &mut printer).await {
+        match wait(shell, &mut typed, &mut updates, &mut news, &mut printer).await {
             Typed::Line(line) => one(shell, &line).await?,
             Typed::Nothing => {}
             Typed::End if shell.chat.is_some() => shell.chat = None,
@@ -85,6 +88,7 @@ async fn wait(
     shell: &mut Shell,
     typed: &mut channel::UnboundedReceiver<Typed>,
     updates: &mut Option<Updates>,
+    news: &mut Option<broadcast::Receiver<Arc<News>>>,
     printer: &mut impl ExternalPrinter,
 ) -> Typed {
     loop {
@@ -96,8 +100,12 @@ async fn wait(
         };
         let line = tokio::select! {
             typed = typed.recv() => return typed.unwrap_or(Typed::End),
+            told = secret::next(news) => shell.names.secret_news(&told, shell.settings.log_level),
             delivery = next => match delivery {
-                Ok(Some(delivery)) => shell.news(&delivery),
+                Ok(Some(delivery)) => match shell.feed(&delivery).await {
+                    Ok(_) => shell.news(&delivery),
+                    Err(fault) => Some(format!("[secret chats: {fault}]")),
+                },
                 Ok(None) => { *updates = None; None }
                 Err(error) => { *updates = None; Some(format!("[nothing more is heard: {error}]")) }
             },
@@ -105,6 +113,20 @@ async fn wait(
         if let Some(line) = line {
             // What cannot be shown is in the history.
             let _ = printer.print(format!("{line}\n"));
+        }
+    }
+}
+
+/// What happens in secret chats is told too, if they can be had.
+async fn open_secrets(
+    shell: &Shell,
+    printer: &mut impl ExternalPrinter,
+) -> Option<broadcast::Receiver<Arc<News>>> {
+    match shell.secrets().await {
+        Ok(secrets) => Some(secrets.news()),
+        Err(fault) => {
+            let _ = printer.print(format!("[secret chats: {fault}]\n"));
+            None
         }
     }
 }
@@ -127,6 +149,7 @@ fn learn(shell: &Shell, known: &Known) {
         None => super::show::typed(*id),
     });
     let mut all: Vec<String> = names.collect();
+    all.extend(shell.secrets.get().into_iter().flat_map(secret::Secrets::names));
     all.push("me".to_owned());
     all.sort();
     if let Ok(mut known) = known.lock() {

@@ -21,6 +21,7 @@ mod named;
 mod reply;
 mod request;
 mod schema;
+mod secret;
 mod show;
 mod signals;
 mod single;
@@ -35,6 +36,7 @@ mod words;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use telewire::client::{Client, PeerRef};
@@ -48,8 +50,10 @@ use fault::Fault;
 use given::Given;
 use reply::Reply;
 use request::Answer;
+use secret::{Reader, Secrets};
 use show::Names;
 pub(crate) use single::{Single, add_to as add_commands_to};
+use tokio::sync::OnceCell;
 pub(crate) use transfer::{DownloadArgs, UploadArgs, download, upload};
 use words::Line;
 
@@ -62,6 +66,12 @@ pub(crate) struct Shell {
     names: Names,
     settings: Settings,
     counts: Counts,
+    /// The session's file: what is said in secret chats is kept beside it.
+    session: PathBuf,
+    /// Opened when they are needed first; other shells on the same client have them too.
+    secrets: Arc<OnceCell<Secrets>>,
+    /// Who reads the client's updates.
+    reader: Reader,
     /// Where files are saved.
     downloads: PathBuf,
     is_json: bool,
@@ -140,6 +150,9 @@ impl Shell {
             names: Names::default(),
             settings: Settings::default(),
             counts: Counts::default(),
+            session: account.session.clone(),
+            secrets: Arc::default(),
+            reader: Reader::Own,
             downloads: PathBuf::from("."),
             is_json: false,
             is_unattended: false,
@@ -157,6 +170,9 @@ impl Shell {
             names: Names::default(),
             settings: Settings::default(),
             counts: Counts::default(),
+            session: self.session.clone(),
+            secrets: self.secrets.clone(),
+            reader: self.reader,
             downloads: self.downloads.clone(),
             is_json: self.is_json,
             is_unattended: self.is_unattended,
@@ -194,12 +210,14 @@ impl Shell {
 
     /// Runs a command as often as it is to run.
     async fn act(&mut self, mut given: Given) -> Result<Reply, Fault> {
+        let form = verbs::secret::form_of(&given)?;
         self.find_peers(&mut given).await?;
+        let act = form.unwrap_or(given.command.act);
         let times = given.modifiers.times;
         let (mut texts, mut values) = (Vec::new(), Vec::new());
         for _ in 0..times {
             self.counts.commands = self.counts.commands.saturating_add(1);
-            let reply = (given.command.act)(self, given.clone()).await;
+            let reply = act(self, given.clone()).await;
             let reply = reply.inspect_err(|_| {
                 self.counts.failed = self.counts.failed.saturating_add(1);
             })?;
@@ -258,6 +276,20 @@ impl Shell {
                 InputPeer::InputPeerChannel(_) | InputPeer::InputPeerChannelFromMessage(_)
             ),
         })
+    }
+
+    /// The number of the account.
+    fn own_id(&self) -> i64 {
+        self.client.user().map_or(0, |user| user.id)
+    }
+
+    /// The number of the user whom a word names.
+    async fn user_of(&self, word: &str) -> Result<i64, Fault> {
+        match self.client.resolve(word).await? {
+            InputPeer::InputPeerUser(user) => Ok(user.user_id),
+            InputPeer::InputPeerUserFromMessage(user) => Ok(user.user_id),
+            _ => Err(Fault::Failed(format!("there is no secret chat with {word}"))),
+        }
     }
 
     /// From now on programs ask, who cannot be asked back.

@@ -7,7 +7,8 @@ use telewire::updates::PeerId;
 use crate::commands::shell::Shell;
 use crate::commands::shell::fault::Fault;
 use crate::commands::shell::given::Given;
-use crate::commands::shell::show::{Named, typed};
+use crate::commands::shell::secret::name;
+use crate::commands::shell::show::typed;
 
 /// How many chats are looked through for a name.
 const LOOKED_THROUGH: usize = 200;
@@ -23,6 +24,9 @@ impl Shell {
 
     /// The same of one name.
     pub(super) async fn find_peer(&mut self, word: &mut String) -> Result<(), Fault> {
+        if name::read(word).is_some() {
+            return Ok(());
+        }
         match PeerRef::read(word) {
             // Whoever was met is known; users who were not may be in the address book.
             Ok(PeerRef::Id(PeerId::User(_))) => {
@@ -63,7 +67,7 @@ impl Shell {
     }
 
     fn one_called(&self, name: &str) -> Result<Option<String>, Fault> {
-        let all = self.names.iter().filter(|(_, named)| print_name(named) == name);
+        let all = self.names.iter().filter(|(_, named)| print_name(&named.name) == name);
         let mut all: Vec<_> = all.map(|(id, _)| typed(*id)).collect();
         all.sort();
         match &all[..] {
@@ -77,9 +81,9 @@ impl Shell {
 }
 
 /// `First_Last` or `Title`: blanks, controls, `#`, `$` and `@` are `_`.
-fn print_name(named: &Named) -> String {
+pub(super) fn print_name(name: &str) -> String {
     let replaced = |char: char| char.is_whitespace() || char.is_control() || "#$@".contains(char);
-    named.name.chars().map(|char| if replaced(char) { '_' } else { char }).collect()
+    name.chars().map(|char| if replaced(char) { '_' } else { char }).collect()
 }
 
 /// Whether a word has none of the marks by which names are told from other words.
@@ -102,8 +106,7 @@ mod tests {
             ("Ада", "Ада"),
             ("", ""),
         ] {
-            let named = Named { name: name.into(), username: None };
-            assert_eq!(print_name(&named), printed);
+            assert_eq!(print_name(name), printed);
         }
         for (word, bare) in [
             ("Ada_Lovelace", true),

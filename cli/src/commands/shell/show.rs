@@ -66,6 +66,15 @@ impl Names {
         self.is_painted = no_color.is_none_or(std::ffi::OsStr::is_empty);
     }
 
+    pub(super) fn is_painted(&self) -> bool {
+        self.is_painted
+    }
+
+    /// What a user is called, if that came along.
+    pub(super) fn called(&self, user: i64) -> Option<String> {
+        self.known.get(&PeerId::User(user)).map(|named| named.name.clone())
+    }
+
     fn painted(&self, colour: Colour, text: &str) -> String {
         match self.is_painted {
             true => format!("\u{1b}[{}m{text}\u{1b}[0m", colour as u8),
@@ -461,4 +470,4 @@ fn is_control(char: char) -> bool {
     char.is_control() || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-pub(super) use media::url as geo_url;
+pub(super) use media::{link as geo_link, url as geo_url};

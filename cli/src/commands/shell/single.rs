@@ -7,7 +7,7 @@ use std::time::Instant;
 use clap::builder::Str;
 use clap::{Arg, ArgMatches, Args as _, FromArgMatches};
 
-use super::table::{self, Kind};
+use super::table::{self, Count, Kind};
 use super::words::Line;
 use super::{Fault, Given, Options, Shell, lines, read};
 use crate::commands::runtime;
@@ -59,6 +59,12 @@ pub(crate) fn add_to(root: clap::Command) -> clap::Command {
             .aliases(aliases)
             .hide(true)
             .arg(words);
+        let named = command.takes.iter().filter(|arg| arg.count == Count::Named);
+        let named = named.map(|arg| {
+            let value = command.value_name(arg);
+            Arg::new(arg.name).long(arg.name).value_name(value).help("Also into this file")
+        });
+        let one = one.args(named);
         // The options have an introduction of their own, which is not the command's.
         let one = Options::augment_args(one).about(command.help).long_about(command.help);
         root.subcommand(one)
@@ -72,7 +78,14 @@ impl Single {
         if inner.try_contains_id(WORDS).is_err() || table::find(name).is_none() {
             return Ok(None);
         }
-        let words = inner.get_many(WORDS).into_iter().flatten().cloned().collect();
+        let mut words: Vec<OsString> =
+            inner.get_many(WORDS).into_iter().flatten().cloned().collect();
+        let takes = table::find(name).map_or(&[][..], |command| command.takes);
+        for arg in takes.iter().filter(|arg| arg.count == Count::Named) {
+            if let Some(value) = inner.get_one::<String>(arg.name) {
+                words.extend([OsString::from(format!("--{}", arg.name)), value.into()]);
+            }
+        }
         Ok(Some(Self { options: Options::from_arg_matches(inner)?, name: name.to_owned(), words }))
     }
 

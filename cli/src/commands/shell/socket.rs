@@ -20,6 +20,7 @@ use tokio::time::sleep;
 
 use super::fault::Fault;
 use super::request::{Answer, Requests};
+use super::secret::{self, Reader};
 use super::watch::print;
 use super::words::MAX_LINE;
 use super::{Shell, lines, signals};
@@ -48,6 +49,9 @@ pub(super) async fn run(
     shell.answer_programs();
     let local = LocalSet::new();
     let mut updates = watch.then(|| shell.client.updates().with_explicit_commits());
+    if watch {
+        shell.reader = Reader::Shell;
+    }
     let result = local.run_until(serve(shell, place, &mut updates)).await;
     if let Some(updates) = updates {
         // If that cannot be kept, what was told is told again.
@@ -69,6 +73,10 @@ async fn serve(
         // Whoever only listens calls nothing, and is to hear all the same.
         shell.client.connect().await.map_err(|error| Failure::Run(error.to_string()))?;
     }
+    let mut told = match updates.is_some() {
+        true => shell.secrets().await.ok().map(|secrets| secrets.news()),
+        false => None,
+    };
     // Whoever started it may connect now.
     print(&json!({"socket": place.path().to_string_lossy()}))?;
     loop {
@@ -84,12 +92,19 @@ async fn serve(
                 Err(_) => sleep(SHORT).await,
             },
             Some(_) = connections.join_next(), if is_heard => {}
+            told = secret::next(&mut told) => {
+                let _ = news.send(format!("{}\n", shell.secret_update(&told)).into());
+            }
             // While nobody is there, what happens waits, and comes late.
             delivery = next(updates), if is_heard => match delivery {
                 Ok(Some(delivery)) => {
-                    let line = json!({"update": shell.update_json(&delivery)});
+                    let line = match shell.feed(&delivery).await {
+                        Ok(true) => None,
+                        Ok(false) => Some(json!({"update": shell.update_json(&delivery)})),
+                        Err(fault) => Some(Answer::new(&Err(fault)).json),
+                    };
                     // Somebody left just now: the others have it.
-                    let _ = news.send(format!("{line}\n").into());
+                    let _ = line.map(|line| news.send(format!("{line}\n").into()));
                     if let Some(updates) = updates {
                         updates.commit(&delivery);
                     }

@@ -8,6 +8,7 @@ use telewire::client::Updates;
 
 use super::fault::Fault;
 use super::request::{Answer, Requests};
+use super::secret::{self, Reader};
 use super::{Shell, lines, signals};
 use crate::failure::Failure;
 
@@ -15,6 +16,7 @@ use crate::failure::Failure;
 pub(super) async fn run(shell: &mut Shell) -> Result<(), Failure> {
     shell.answer_programs();
     let mut updates = shell.client.updates().with_explicit_commits();
+    shell.reader = Reader::Shell;
     let result = tell(shell, &mut updates).await;
     // What was told does not come again; if that cannot be kept, it does.
     let _ = updates.flush().await;
@@ -29,6 +31,13 @@ async fn tell(shell: &mut Shell, updates: &mut Updates) -> Result<(), Failure> {
         print(&answer.json)?;
         return Err(Failure::Told(1));
     }
+    let mut news = match shell.secrets().await {
+        Ok(secrets) => Some(secrets.news()),
+        Err(fault) => {
+            print(&Answer::new(&Err(fault)).json)?;
+            None
+        }
+    };
     let mut lines = lines::listen();
     let mut requests = Requests::default();
     let mut failed = None;
@@ -45,9 +54,18 @@ async fn tell(shell: &mut Shell, updates: &mut Updates) -> Result<(), Failure> {
                 failed = failed.or(answer.code);
                 print(&answer.json)?;
             }
+            told = secret::next(&mut news) => print(&shell.secret_update(&told))?,
             delivery = updates.next() => match delivery {
                 Ok(Some(delivery)) => {
-                    print(&json!({"update": shell.update_json(&delivery)}))?;
+                    // What came in a secret chat is told once it is read and kept.
+                    match shell.feed(&delivery).await {
+                        Ok(true) => {}
+                        Ok(false) => print(&json!({"update": shell.update_json(&delivery)}))?,
+                        Err(fault) => {
+                            print(&Answer::new(&Err(fault)).json)?;
+                            return Err(Failure::Told(1));
+                        }
+                    }
                     // Whoever reads has it: one that leaves before loses none.
                     updates.commit(&delivery);
                 }

@@ -9,6 +9,7 @@ mod lines;
 mod own;
 mod programs;
 mod schema;
+mod secrets;
 mod socket;
 mod text;
 mod transfer;

@@ -50,21 +50,6 @@ async fn terms_version_licence_and_counts_are_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn secret_chats_are_to_come() {
-    let scene = Scene::new().await;
-    for words in [
-        &["create_secret_chat", "@babbage"][..],
-        &["accept_secret_chat", "secret_chat#5"],
-        &["visualize_key", "!Bob"],
-        &["set_ttl", "secret_chat#5", "60"],
-    ] {
-        let said = scene.fails(words, 1).await;
-        assert_eq!(said, format!("{}: secret chats are not there yet", words[0]));
-    }
-    assert!(scene.called().is_empty());
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn any_method_is_called_by_its_name() {
     let scene = Scene::new().await;
     let sent = scene

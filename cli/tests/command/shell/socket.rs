@@ -16,7 +16,7 @@ impl Connection {
         Self(BufReader::new(UnixStream::connect(path).await.unwrap()))
     }
 
-    async fn say(&mut self, line: &str) {
+    pub(super) async fn say(&mut self, line: &str) {
         self.0.get_mut().write_all(format!("{line}\n").as_bytes()).await.unwrap();
     }
 
@@ -25,6 +25,17 @@ impl Connection {
         let mut line = String::new();
         let count = timeout(PATIENCE, self.0.read_line(&mut line)).await.unwrap().unwrap();
         (count > 0).then(|| serde_json::from_str(&line).unwrap())
+    }
+
+    /// The next update of a type; answers and other updates before it are let pass.
+    pub(super) async fn update(&mut self, kind: &str) -> Value {
+        loop {
+            let line = self.line().await.unwrap();
+            schema::check(&line);
+            if line["update"]["type"] == kind {
+                return line["update"].clone();
+            }
+        }
     }
 
     pub(super) async fn ask(&mut self, line: &str) -> Value {

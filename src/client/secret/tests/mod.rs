@@ -6,14 +6,15 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::desk::{Called, Desk, MAX_CHATS};
-use super::event::{Ending, Happened, SecretChatId};
+use super::event::SecretChatId;
 use super::news::News;
 use crate::client::secret::SecretError;
 use crate::client::store::SecretRows;
 use crate::crypto::dh::KNOWN_PRIME;
 use crate::crypto::{KeyId, SeededEntropy, toy};
 use crate::secret::{
-    Answer, ChatId, ChatPeer, EncryptedMessage, Message, Parties, Request, ServerChat, Us, UserId,
+    Answer, ChatId, ChatPeer, Closed, EncryptedMessage, Event, Message, Parties, Request,
+    ServerChat, Us, UserId,
 };
 use crate::time::Now;
 use crate::tl::api::enums::InputUser;
@@ -41,7 +42,7 @@ struct End {
     rows: SecretRows,
     calls: VecDeque<Called>,
     lives: u64,
-    heard: Vec<Happened>,
+    heard: Vec<Event>,
     last: Option<i64>,
     /// Writes after which it is killed, once.
     writes_left: Option<usize>,
@@ -107,15 +108,15 @@ impl End {
 
     fn texts(&self) -> Vec<&str> {
         let texts = self.heard.iter().filter_map(|what| match what {
-            Happened::Message { message, .. } => Some(message.text.as_str()),
+            Event::Message { message, .. } => Some(message.text.as_str()),
             _ => None,
         });
         texts.collect()
     }
 
-    fn endings(&self) -> Vec<Ending> {
+    fn endings(&self) -> Vec<Closed> {
         let endings = self.heard.iter().filter_map(|what| match what {
-            Happened::Closed { why, .. } => Some(*why),
+            Event::Closed { why, .. } => Some(*why),
             _ => None,
         });
         endings.collect()
@@ -308,11 +309,14 @@ fn sc_82_and_sc_83_a_kill_at_any_write_loses_and_repeats_nothing() {
             assert!(kept.iter().all(|rows| *rows <= 8), "{what}: {kept:?}");
             world.close(0, chat);
             world.run();
-            assert_eq!(world.ends[0].endings(), [Ending::Ours], "{what}");
-            assert_eq!(world.ends[1].endings(), [Ending::Theirs], "{what}");
-            // Prime and generator are for the next chat.
+            assert_eq!(world.ends[0].endings(), [Closed::Ours], "{what}");
+            assert_eq!(world.ends[1].endings(), [Closed::Theirs], "{what}");
+            // Prime and generator are for the next chat, which has another number.
             let left = world.ends.each_ref().map(|end| end.rows.len());
-            assert_eq!(left, [1, 1], "{what}: {:?}", world.ends[0].rows);
+            assert_eq!(left, [2, 2], "{what}: {:?}", world.ends[0].rows);
+            world.ends[0].kill();
+            let next = world.ends[0].desk.create(BOB, name(BOB), now()).unwrap();
+            assert!(next > chat, "{what}");
         }
     }
     assert!(killed > 40, "{killed}");
@@ -403,7 +407,7 @@ fn sc_81_another_login_has_nothing_of_this_ones_chats() {
     assert!(end.desk.unsaved().is_empty());
     let event = end.desk.next_event(None).unwrap();
     assert_eq!(event.chat, chat);
-    assert!(matches!(event.what, Happened::Closed { why: Ending::LoggedOut, .. }), "{event:?}");
+    assert!(matches!(event.what, Event::Closed { why: Closed::LoggedOut, .. }), "{event:?}");
     let gone = end.desk.with(chat, |chat, e| chat.accept(now(), e));
     assert_eq!(gone, Err(SecretError::NoSuchChat));
     // A session whose key is another's has them closed too.

@@ -165,6 +165,15 @@ impl State {
                 let file = self.peer_photo(caller, &at.peer, at.photo_id)?;
                 return Ok(Located { file, content: &file.content, reference: None });
             }
+            InputFileLocation::InputEncryptedFileLocation(at) => {
+                // FI-38: it has an access hash alone.
+                let file = self.files.file(at.id);
+                let file = file.filter(|file| matches!(file.is, Is::Encrypted { .. }));
+                let file =
+                    file.filter(|_| at.access_hash == self.file_hash(caller.viewer(), at.id));
+                let file = file.ok_or_else(|| invalid("LOCATION_INVALID"))?;
+                return Ok(Located { file, content: &file.content, reference: None });
+            }
             _ => return Err(invalid("LOCATION_INVALID")),
         };
         let file = self.named_file(caller, id, access_hash, is_photo);
@@ -181,8 +190,12 @@ impl State {
         access_hash: i64,
         is_photo: bool,
     ) -> Option<&File> {
-        let file =
-            self.files.file(id).filter(|file| matches!(file.is, Is::Photo { .. }) == is_photo);
+        let is_it = |file: &&File| match file.is {
+            Is::Photo { .. } => is_photo,
+            Is::Document { .. } => !is_photo,
+            Is::Encrypted { .. } => false,
+        };
+        let file = self.files.file(id).filter(is_it);
         file.filter(|_| access_hash == self.file_hash(caller.viewer(), id))
     }
 

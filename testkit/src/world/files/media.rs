@@ -165,6 +165,7 @@ impl State {
         let attributes = match &self.files.file(id)?.is {
             Is::Photo { .. } => return Some(FileKind::Photo),
             Is::Document { attributes, .. } => attributes,
+            Is::Encrypted { .. } => return None,
         };
         let found = |is: fn(&Attribute) -> bool| attributes.iter().any(is);
         let video = attributes.iter().find_map(|one| match one {

@@ -13,6 +13,7 @@ mod blob;
 mod cdn;
 mod chances;
 mod download;
+mod encrypted;
 mod media;
 mod pictures;
 mod public;
@@ -52,8 +53,18 @@ pub(crate) struct File {
 /// What a file is.
 #[derive(Debug, Clone)]
 pub(crate) enum Is {
-    Photo { width: i32, height: i32 },
-    Document { mime_type: String, attributes: Vec<enums::DocumentAttribute> },
+    Photo {
+        width: i32,
+        height: i32,
+    },
+    Document {
+        mime_type: String,
+        attributes: Vec<enums::DocumentAttribute>,
+    },
+    /// Of a secret chat (SC-76): bytes that nobody here can read, and what their key is known by.
+    Encrypted {
+        key_fingerprint: i32,
+    },
 }
 
 /// A small picture of a document.
@@ -115,6 +126,7 @@ impl File {
         match self.is {
             Is::Photo { .. } => (thumb_size == self.size_type()).then_some(&self.content),
             Is::Document { .. } if thumb_size.is_empty() => Some(&self.content),
+            Is::Encrypted { .. } => thumb_size.is_empty().then_some(&self.content),
             Is::Document { .. } => {
                 self.thumbs.first().filter(|_| thumb_size == THUMB).map(|thumb| &thumb.content)
             }

@@ -3,12 +3,15 @@
 use telewire::crypto::dh::KNOWN_PRIME;
 use telewire::tl::api::enums::messages::{DhConfig, SentEncryptedMessage};
 use telewire::tl::api::enums::updates::Difference;
-use telewire::tl::api::enums::{EncryptedChat, EncryptedMessage, Update};
+use telewire::tl::api::enums::{
+    EncryptedChat, EncryptedFile, EncryptedMessage, InputEncryptedFile, Update,
+};
 use telewire::tl::api::functions::messages::{
     AcceptEncryption, DiscardEncryption, GetDhConfig, ReadEncryptedHistory, ReceivedQueue,
-    RequestEncryption, SendEncrypted, SendEncryptedService, SetEncryptedTyping,
+    RequestEncryption, SendEncrypted, SendEncryptedFile, SendEncryptedService, SetEncryptedTyping,
 };
 use telewire::tl::api::functions::updates::{GetDifference, GetState};
+use telewire::tl::api::functions::upload::{GetFile, SaveFilePart};
 use telewire::tl::api::types;
 
 use super::{Device, Script, updates};
@@ -216,6 +219,76 @@ fn sc_82_what_is_sent_goes_to_one_login_once_and_in_order() {
     send(&mut script, bob, &of_bob, 1).unwrap();
     let (to, Update::UpdateNewEncryptedMessage(new)) = &told(&mut script)[0] else { panic!() };
     assert_eq!((*to, new.qts), (ada, 2));
+}
+
+#[test]
+fn sc_76_a_file_goes_along_and_is_had_by_the_two_ends_alone() {
+    let Pair { mut script, ada, ada_desk, bob, bob_desk, of_ada, .. } = pair();
+    let save = SaveFilePart { file_id: 7, file_part: 0, bytes: vec![9; 32].into() };
+    assert_eq!(script.ask(ada, &save), Ok(true));
+    let send = |script: &mut Script, by, random_id, file: InputEncryptedFile| {
+        let data = vec![1].into();
+        script.ask(by, &SendEncryptedFile::new(of_ada.clone(), random_id, data, file))
+    };
+    let uploaded = |id, parts| {
+        let md5_checksum = String::new();
+        types::InputEncryptedFileUploaded { id, parts, md5_checksum, key_fingerprint: -5 }.into()
+    };
+    let of_sender = |sent| match sent {
+        SentEncryptedMessage::SentEncryptedFile(sent) => match sent.file {
+            EncryptedFile::EncryptedFile(file) => file,
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    };
+    let first = of_sender(send(&mut script, ada, 1, uploaded(7, 1)).unwrap());
+    assert_eq!((first.size, first.key_fingerprint), (32, -5));
+    // The same again is the same file; and by its name it goes along another time.
+    assert_eq!(of_sender(send(&mut script, ada, 1, uploaded(7, 1)).unwrap()), first);
+    let (id, access_hash) = (first.id, first.access_hash);
+    let existing = |access_hash| types::InputEncryptedFile { id, access_hash }.into();
+    assert_eq!(of_sender(send(&mut script, ada, 2, existing(access_hash)).unwrap()), first);
+    let news = told(&mut script);
+    assert_eq!(news.len(), 2);
+    let of_receiver = news.iter().map(|(to, update)| {
+        assert_eq!(*to, bob);
+        let Update::UpdateNewEncryptedMessage(new) = update else { panic!("{update:?}") };
+        let EncryptedMessage::EncryptedMessage(message) = &new.message else { panic!() };
+        let EncryptedFile::EncryptedFile(file) = &message.file else { panic!() };
+        file.clone()
+    });
+    let of_receiver: Vec<_> = of_receiver.collect();
+    assert_eq!(of_receiver[0], of_receiver[1]);
+    assert_ne!(of_receiver[0].access_hash, access_hash);
+    for (by, access_hash, is_had) in [
+        (ada, access_hash, true),
+        (bob, of_receiver[0].access_hash, true),
+        (bob, access_hash, false),
+        (ada_desk, access_hash, false),
+        (bob_desk, of_receiver[0].access_hash, false),
+    ] {
+        let location = types::InputEncryptedFileLocation { id, access_hash }.into();
+        let request = GetFile::new(location, 0, 4_096);
+        let got = script.ask(by, &request).map(drop);
+        assert_eq!(got, if is_had { Ok(()) } else { Err("400 LOCATION_INVALID".into()) });
+    }
+    // It is no document, whatever its hash.
+    let location = types::InputDocumentFileLocation {
+        id,
+        access_hash,
+        file_reference: Vec::new().into(),
+        thumb_size: String::new(),
+    };
+    let got = script.ask(ada, &GetFile::new(location.into(), 0, 4_096)).map(drop);
+    assert_eq!(got, Err("400 LOCATION_INVALID".into()));
+    for (file, error) in [
+        (InputEncryptedFile::InputEncryptedFileEmpty, "400 FILE_EMTPY"),
+        (existing(access_hash ^ 1), "400 FILE_ID_INVALID"),
+        (uploaded(7, 2), "400 FILE_PART_1_MISSING"),
+        (uploaded(8, 1), "400 FILE_PART_0_MISSING"),
+    ] {
+        assert_eq!(send(&mut script, ada, 9, file).map(drop), Err(error.into()));
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::{Context, Helper, Result};
 
 use super::Known;
+use crate::commands::shell::secret::name;
 use crate::commands::shell::table::{self, Arg, Count, Kind};
 
 /// Completes a line.
@@ -40,9 +41,15 @@ impl Completer for Words {
         };
         Ok(match wanted.map(|arg| arg.kind) {
             Some(Kind::File) => self.files.complete(line, pos, ctx)?,
-            Some(Kind::Peer | Kind::User | Kind::Chat | Kind::Channel) => {
+            Some(kind @ (Kind::Peer | Kind::User | Kind::Chat | Kind::Channel)) => {
                 let known = self.known.lock().map(|known| known.clone()).unwrap_or_default();
-                (start, beginning(known.into_iter(), begun))
+                let may_be = |word: &String| kind == Kind::Peer || name::read(word).is_none();
+                (start, beginning(known.into_iter().filter(may_be), begun))
+            }
+            Some(Kind::SecretChat) => {
+                let known = self.known.lock().map(|known| known.clone()).unwrap_or_default();
+                let known = known.into_iter().filter(|word| name::read(word).is_some());
+                (start, beginning(known, begun))
             }
             _ => (start, Vec::new()),
         })
@@ -76,7 +83,8 @@ mod tests {
 
     fn completed(line: &str) -> Vec<String> {
         let known = Known::default();
-        *known.lock().unwrap() = vec!["@ada".into(), "@bob".into(), "me".into()];
+        *known.lock().unwrap() =
+            ["@ada", "@bob", "me", "secret_chat#5"].map(str::to_owned).to_vec();
         let history = MemHistory::new();
         let words = Words::new(known);
         let (_, pairs) = words.complete(line, line.len(), &Context::new(&history)).unwrap();
@@ -88,7 +96,10 @@ mod tests {
         assert_eq!(completed("send_vi"), ["send_video "]);
         assert_eq!(completed("[html] send_vi"), ["send_video "]);
         assert_eq!(completed("msg @a"), ["@ada "]);
-        assert_eq!(completed("msg "), ["@ada ", "@bob ", "me "]);
+        assert_eq!(completed("msg "), ["@ada ", "@bob ", "me ", "secret_chat#5 "]);
+        // Where a secret chat is meant nobody else is, and the other way.
+        assert_eq!(completed("accept_secret_chat "), ["secret_chat#5 "]);
+        assert_eq!(completed("create_secret_chat "), ["@ada ", "@bob ", "me "]);
         // A text is nobody's name, and what is no command takes nothing.
         assert!(completed("msg @ada @a").is_empty());
         assert!(completed("nope @a").is_empty());

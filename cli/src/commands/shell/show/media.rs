@@ -150,9 +150,12 @@ pub(super) fn name(document: &types::Document) -> Option<String> {
 /// A map of a place.
 pub(in crate::commands::shell) fn url(geo: &GeoPoint) -> Option<String> {
     match geo {
-        GeoPoint::GeoPoint(geo) => {
-            Some(format!("https://www.openstreetmap.org/?mlat={}&mlon={}", geo.lat, geo.long))
-        }
+        GeoPoint::GeoPoint(geo) => Some(link(geo.lat, geo.long)),
         _ => None,
     }
+}
+
+/// The same by its degrees.
+pub(in crate::commands::shell) fn link(lat: f64, long: f64) -> String {
+    format!("https://www.openstreetmap.org/?mlat={lat}&mlon={long}")
 }

@@ -33,7 +33,7 @@ const CAPTION: Arg = maybe("caption", Kind::Text);
 
 /// What is done with a file that was saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Then {
+pub(super) enum Then {
     Tell,
     View,
 }
@@ -129,7 +129,7 @@ async fn sent(shell: &mut Shell, given: &Given, to: Target, kind: As) -> Result<
 
 /// What of a message is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wanted {
+pub(super) enum Wanted {
     Any,
     Photo,
     Document,
@@ -215,7 +215,7 @@ fn link(media: &MessageMedia) -> Option<String> {
     }
 }
 
-fn saved(path: &Path, then: Then) -> Result<Reply, Fault> {
+pub(super) fn saved(path: &Path, then: Then) -> Result<Reply, Fault> {
     let shown = path.display().to_string();
     if then == Then::View {
         // An absolute path cannot be taken for an option.
@@ -227,7 +227,7 @@ fn saved(path: &Path, then: Then) -> Result<Reply, Fault> {
 }
 
 /// Has the desktop open something: a program is started with it, and no shell stands in between.
-fn open(what: &str) -> Result<(), Fault> {
+pub(super) fn open(what: &str) -> Result<(), Fault> {
     let is_safe =
         what.starts_with('/') || what.starts_with("https://") || what.starts_with("http://");
     if !is_safe {

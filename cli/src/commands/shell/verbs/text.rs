@@ -127,7 +127,7 @@ async fn post_text(shell: &mut Shell, given: Given) -> Result<Reply, Fault> {
 }
 
 /// The longest file that is sent as text: that is 256 messages.
-const MAX_TEXT_FILE: u64 = 1 << 20;
+pub(super) const MAX_TEXT_FILE: u64 = 1 << 20;
 
 async fn send_file_text(shell: &mut Shell, given: &Given, to: &Target) -> Result<Reply, Fault> {
     let path = given.file(1);

@@ -60,7 +60,8 @@ pub(in crate::commands::shell) fn help_of_all() -> String {
     }
     text.push_str(
         "Before a command: [html] [disable_preview] [reply=N] [xN].\n\
-         Peers: me, @name, +phone, a t.me link, user#5, chat#5, channel#5. Messages: 12, @channel/12, a link to one.",
+         Peers: me, @name, +phone, a t.me link, user#5, chat#5, channel#5. Messages: 12, @channel/12, a link to one.\n\
+         Secret chats: secret_chat#5, !Ada_Lovelace, and secret_chat#5/12; what is not done in them says so.",
     );
     text
 }

@@ -83,13 +83,17 @@ fn is_of(ty: &Value, value: &Value) -> bool {
 fn matches(pattern: &str, text: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match pattern {
-        "^(user|chat|channel)#-?[0-9]+$" => text.split_once('#').is_some_and(|(kind, id)| {
-            matches!(kind, "user" | "chat" | "channel")
-                && is_number(id.strip_prefix('-').unwrap_or(id))
-        }),
-        "^(channel#[0-9]+/)?[0-9]+$" => match text.split_once('/') {
+        "^(user|chat|channel|secret_chat)#-?[0-9]+$" => {
+            text.split_once('#').is_some_and(|(kind, id)| {
+                matches!(kind, "user" | "chat" | "channel" | "secret_chat")
+                    && is_number(id.strip_prefix('-').unwrap_or(id))
+            })
+        }
+        "^((channel|secret_chat)#[0-9]+/)?[0-9]+$" => match text.split_once('/') {
             Some((place, id)) => {
-                place.strip_prefix("channel#").is_some_and(is_number) && is_number(id)
+                let number = place.strip_prefix("channel#");
+                let number = number.or_else(|| place.strip_prefix("secret_chat#"));
+                number.is_some_and(is_number) && is_number(id)
             }
             None => is_number(text),
         },
@@ -120,8 +124,16 @@ fn each_keyword_can_fail() {
             json!({"a": 2}),
             json!({"b": 2}),
         ),
-        (json!({"pattern": "^(channel#[0-9]+/)?[0-9]+$"}), json!("channel#1/2"), json!("user#1/2")),
-        (json!({"pattern": "^(user|chat|channel)#-?[0-9]+$"}), json!("user#-1"), json!("user#")),
+        (
+            json!({"pattern": "^((channel|secret_chat)#[0-9]+/)?[0-9]+$"}),
+            json!("channel#1/2"),
+            json!("user#1/2"),
+        ),
+        (
+            json!({"pattern": "^(user|chat|channel|secret_chat)#-?[0-9]+$"}),
+            json!("user#-1"),
+            json!("user#"),
+        ),
     ] {
         assert_eq!(check(&root, &schema, &right), Ok(()), "{schema}");
         assert!(check(&root, &schema, &wrong).is_err(), "{schema}");

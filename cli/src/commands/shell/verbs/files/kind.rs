@@ -47,7 +47,7 @@ const TYPES: [(&str, &str); 26] = [
 ];
 
 /// The type of a file, by its name.
-pub(super) fn mime(path: &Path) -> &'static str {
+pub(in crate::commands::shell) fn mime(path: &Path) -> &'static str {
     let end =
         path.extension().and_then(|end| end.to_str()).unwrap_or_default().to_ascii_lowercase();
     let known = TYPES.iter().find(|(of, _)| *of == end);

@@ -1,0 +1,524 @@
+//! What was said in secret chats, as the server has none of it: a file beside the session, which nobody else may read. Messages have
+//! numbers in their chat, by which they are typed.
+//!
+//! ```text
+//!  SESSION.secret: a line of JSON for each chat and each message; a later line of the same takes its place.
+//!  What is deleted is not in the file any more: it is written anew (SC-86).
+//! ```
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use telewire::secret::ServerFile;
+use telewire::tl::Serialize as _;
+use telewire::tl::secret::enums::DecryptedMessageMedia;
+
+/// The messages of a chat that are kept: the oldest go.
+const MAX_MESSAGES: usize = 10_000;
+
+/// The longest file that is read: as much as nobody has said.
+const MAX_FILE: u64 = 256 << 20;
+
+/// A message, or what somebody did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::commands::shell) struct Said {
+    pub(in crate::commands::shell) chat: i32,
+    pub(in crate::commands::shell) number: u32,
+    pub(in crate::commands::shell) random_id: i64,
+    /// In seconds since 1970, as the server says; as this machine does, until that has it.
+    pub(in crate::commands::shell) date: i32,
+    pub(in crate::commands::shell) out: bool,
+    pub(in crate::commands::shell) state: Sending,
+    pub(in crate::commands::shell) text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::commands::shell) reply: Option<i64>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(in crate::commands::shell) ttl: i32,
+    /// `DecryptedMessageMedia` in its bytes, as hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::commands::shell) media: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::commands::shell) file: Option<At>,
+    /// What was done, instead of a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::commands::shell) action: Option<Done>,
+    /// Whether a message with a timer was opened.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(in crate::commands::shell) is_opened: bool,
+}
+
+/// How far a message of ours has come; those that came are [`There`](Self::There).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::commands::shell) enum Sending {
+    Waiting,
+    Sent,
+    There,
+    Read,
+    Failed,
+}
+
+/// What somebody did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::commands::shell) enum Done {
+    SetTtl(i32),
+    Screenshot,
+    /// Something of a layer that is not understood.
+    Unsupported {
+        layer: i32,
+    },
+}
+
+/// Where a file lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::commands::shell) struct At {
+    id: i64,
+    access_hash: i64,
+    size: i64,
+    dc_id: i32,
+    key_fingerprint: i32,
+}
+
+/// What is known of a chat besides what was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::commands::shell) struct About {
+    pub(in crate::commands::shell) chat: i32,
+    /// Whom it is with.
+    pub(in crate::commands::shell) peer: i64,
+    /// What the server calls it, once that has told: another chat is another one, whatever its number.
+    pub(in crate::commands::shell) server: Option<i32>,
+    /// The same, of whom it is with.
+    pub(in crate::commands::shell) name: Option<String>,
+    /// Why it has ended.
+    pub(in crate::commands::shell) ended: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    About(About),
+    Said(Said),
+}
+
+#[derive(Debug)]
+struct Chat {
+    about: About,
+    said: BTreeMap<u32, Said>,
+    numbers: HashMap<i64, u32>,
+}
+
+/// What became of something that was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::commands::shell) enum Outcome {
+    Sent { date: i32 },
+    Failed(String),
+}
+
+/// All of it.
+#[derive(Debug)]
+pub(in crate::commands::shell) struct Kept {
+    path: PathBuf,
+    chats: BTreeMap<i32, Chat>,
+    /// Since the program began: what is said may be there before its line is.
+    pub(in crate::commands::shell) outcomes: HashMap<(i32, i64), Outcome>,
+    /// What people were called in what came.
+    pub(in crate::commands::shell) met: HashMap<i64, String>,
+    /// Why nothing more can be kept.
+    pub(in crate::commands::shell) broken: Option<String>,
+    /// Whether the last line may be half a line.
+    is_torn: bool,
+}
+
+impl Kept {
+    /// Beside a session.
+    pub(in crate::commands::shell) fn load(session: &Path) -> io::Result<Self> {
+        let mut name = session.as_os_str().to_owned();
+        name.push(".secret");
+        let path = PathBuf::from(name);
+        let (outcomes, met) = (HashMap::new(), HashMap::new());
+        let mut kept =
+            Self { path, chats: BTreeMap::new(), outcomes, met, broken: None, is_torn: false };
+        let mut bytes = Vec::new();
+        match File::open(&kept.path) {
+            Ok(file) => file.take(MAX_FILE.saturating_add(1)).read_to_end(&mut bytes)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(kept),
+            Err(error) => return Err(error),
+        };
+        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_FILE {
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
+        let (mut lines, mut records) = (0_usize, 0_usize);
+        // A line that was not written to its end was not kept: its event comes again.
+        let mut is_whole = bytes.is_empty() || bytes.ends_with(b"\n");
+        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            lines = lines.saturating_add(1);
+            match serde_json::from_slice(line) {
+                Ok(line) => kept.take(line),
+                Err(_) => is_whole = false,
+            }
+        }
+        for chat in kept.chats.values_mut() {
+            while chat.said.len() > MAX_MESSAGES {
+                if let Some((_, said)) = chat.said.pop_first() {
+                    chat.numbers.remove(&said.random_id);
+                }
+            }
+            records = records.saturating_add(chat.said.len()).saturating_add(1);
+        }
+        if !is_whole || lines > records.saturating_mul(2) {
+            kept.write_all()?;
+        }
+        Ok(kept)
+    }
+
+    fn take(&mut self, line: Line) {
+        match line {
+            Line::About(about) => match self.chats.get_mut(&about.chat) {
+                Some(chat) => chat.about = about,
+                None => {
+                    let (said, numbers) = (BTreeMap::new(), HashMap::new());
+                    self.chats.insert(about.chat, Chat { about, said, numbers });
+                }
+            },
+            Line::Said(said) => {
+                if let Some(chat) = self.chats.get_mut(&said.chat) {
+                    chat.numbers.insert(said.random_id, said.number);
+                    chat.said.insert(said.number, said);
+                }
+            }
+        }
+    }
+
+    fn append(&mut self, line: &Line) -> io::Result<()> {
+        if self.is_torn {
+            self.write_all()?;
+            self.is_torn = false;
+        }
+        let appended = self.try_append(line);
+        // Nothing may stand behind half a line.
+        self.is_torn = appended.is_err();
+        appended
+    }
+
+    fn try_append(&self, line: &Line) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&self.path)?;
+        let mut bytes = serde_json::to_vec(line)?;
+        bytes.push(b'\n');
+        file.write_all(&bytes)?;
+        file.sync_data()
+    }
+
+    /// Writes the file anew, without what was deleted.
+    fn write_all(&self) -> io::Result<()> {
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+        for chat in self.chats.values() {
+            serde_json::to_writer(&mut file, &Line::About(chat.about.clone()))?;
+            file.write_all(b"\n")?;
+            for said in chat.said.values() {
+                serde_json::to_writer(&mut file, &Line::Said(said.clone()))?;
+                file.write_all(b"\n")?;
+            }
+        }
+        file.as_file().sync_all()?;
+        file.persist(&self.path).map(drop).map_err(|error| error.error)
+    }
+
+    pub(in crate::commands::shell) fn about(&self, chat: i32) -> Option<&About> {
+        self.chats.get(&chat).map(|chat| &chat.about)
+    }
+
+    /// All chats that are known, those too that have ended.
+    pub(in crate::commands::shell) fn chats(&self) -> impl Iterator<Item = &About> {
+        self.chats.values().map(|chat| &chat.about)
+    }
+
+    /// A chat stands so. What was kept of another one with its number goes.
+    pub(in crate::commands::shell) fn set_about(&mut self, mut about: About) -> io::Result<()> {
+        if let Some(old) = self.chats.get(&about.chat).map(|chat| &chat.about) {
+            let is_same = old.server.is_some() && old.server == about.server;
+            // What has ended is never there again: whatever is, has its number after another login.
+            if is_same && about.ended.is_none() {
+                about.ended.clone_from(&old.ended);
+            }
+            let is_other = old.peer != about.peer
+                || old.server.zip(about.server).is_some_and(|(old, new)| old != new)
+                || old.ended.is_some() && about.ended.is_none();
+            if is_other {
+                self.chats.remove(&about.chat);
+                self.take(Line::About(about));
+                return self.write_all();
+            }
+            about.server = about.server.or(old.server);
+            about.name = about.name.or_else(|| old.name.clone());
+            if about == *old {
+                return Ok(());
+            }
+        }
+        self.take(Line::About(about.clone()));
+        self.append(&Line::About(about))
+    }
+
+    /// Messages of a chat in their order.
+    pub(in crate::commands::shell) fn said(
+        &self,
+        chat: i32,
+    ) -> impl DoubleEndedIterator<Item = &Said> {
+        self.chats.get(&chat).into_iter().flat_map(|chat| chat.said.values())
+    }
+
+    pub(in crate::commands::shell) fn one(&self, chat: i32, number: u32) -> Option<&Said> {
+        self.chats.get(&chat)?.said.get(&number)
+    }
+
+    pub(in crate::commands::shell) fn number_of(&self, chat: i32, random_id: i64) -> Option<u32> {
+        self.chats.get(&chat)?.numbers.get(&random_id).copied()
+    }
+
+    /// Keeps something that was said, with the next number of its chat; as it was, if it is there.
+    pub(in crate::commands::shell) fn add(&mut self, mut said: Said) -> io::Result<Option<Said>> {
+        let Some(chat) = self.chats.get(&said.chat) else { return Ok(None) };
+        if let Some(number) = chat.numbers.get(&said.random_id) {
+            return Ok(chat.said.get(number).cloned());
+        }
+        let last = chat.said.last_key_value().map_or(0, |(last, _)| *last);
+        said.number = last.saturating_add(1);
+        match self.outcomes.get(&(said.chat, said.random_id)) {
+            Some(Outcome::Sent { date }) => (said.state, said.date) = (Sending::Sent, *date),
+            Some(Outcome::Failed(_)) => said.state = Sending::Failed,
+            None => {}
+        }
+        self.append(&Line::Said(said.clone()))?;
+        self.take(Line::Said(said.clone()));
+        Ok(Some(said))
+    }
+
+    /// Changes what is kept of a message.
+    pub(in crate::commands::shell) fn change(
+        &mut self,
+        chat: i32,
+        random_id: i64,
+        change: impl FnOnce(&mut Said),
+    ) -> io::Result<()> {
+        let Some(number) = self.number_of(chat, random_id) else { return Ok(()) };
+        let Some(said) = self.one(chat, number) else { return Ok(()) };
+        let mut new = said.clone();
+        change(&mut new);
+        if new == *said {
+            return Ok(());
+        }
+        self.append(&Line::Said(new.clone()))?;
+        self.take(Line::Said(new));
+        Ok(())
+    }
+
+    /// Deletes messages, also from the file; gives their numbers.
+    pub(in crate::commands::shell) fn delete(
+        &mut self,
+        chat: i32,
+        goes: impl Fn(&Said) -> bool,
+    ) -> io::Result<Vec<u32>> {
+        let Some(of) = self.chats.get_mut(&chat) else { return Ok(Vec::new()) };
+        // The last number stays used, so that a name never means another message.
+        let gone: Vec<u32> = of
+            .said
+            .values()
+            .filter(|said| !said.is_gone() && goes(said))
+            .map(|said| said.number)
+            .collect();
+        let last = of.said.last_key_value().map(|(last, _)| *last);
+        for number in &gone {
+            let Some(said) = of.said.remove(number) else { continue };
+            of.numbers.remove(&said.random_id);
+            if last == Some(*number) {
+                of.said.insert(*number, said.emptied());
+            }
+        }
+        if !gone.is_empty() {
+            self.write_all()?;
+        }
+        Ok(gone)
+    }
+}
+
+impl Said {
+    /// Something that we say, before it has a number.
+    pub(in crate::commands::shell) fn ours(
+        chat: i32,
+        random_id: i64,
+        now: i64,
+        text: &str,
+        media: Option<&DecryptedMessageMedia>,
+    ) -> Self {
+        Self {
+            chat,
+            number: 0,
+            random_id,
+            date: i32::try_from(now).unwrap_or(i32::MAX),
+            out: true,
+            state: Sending::Waiting,
+            text: text.to_owned(),
+            reply: None,
+            ttl: 0,
+            media: media.map(|media| hex::encode(media.to_bytes())),
+            file: None,
+            action: None,
+            is_opened: false,
+        }
+    }
+
+    /// What is left of a message that was deleted, for its number alone.
+    fn emptied(self) -> Self {
+        Self { number: self.number, ..Self::ours(self.chat, 0, 0, "", None) }
+    }
+
+    /// Whether it is nothing but its number.
+    pub(in crate::commands::shell) fn is_gone(&self) -> bool {
+        self.random_id == 0
+    }
+}
+
+impl From<ServerFile> for At {
+    fn from(file: ServerFile) -> Self {
+        let ServerFile { id, access_hash, size, dc_id, key_fingerprint } = file;
+        Self { id, access_hash, size, dc_id, key_fingerprint }
+    }
+}
+
+impl From<At> for ServerFile {
+    fn from(at: At) -> Self {
+        let At { id, access_hash, size, dc_id, key_fingerprint } = at;
+        Self { id, access_hash, size, dc_id, key_fingerprint }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(number: &i32) -> bool {
+    *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_false(is: &bool) -> bool {
+    !is
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn about(chat: i32, server: Option<i32>) -> About {
+        About { chat, peer: 5, server, name: None, ended: None }
+    }
+
+    fn said(random_id: i64, text: &str) -> Said {
+        Said::ours(1, random_id, 7, text, None)
+    }
+
+    fn texts(kept: &Kept) -> Vec<(u32, String)> {
+        let said = kept.said(1).filter(|said| !said.is_gone());
+        said.map(|said| (said.number, said.text.clone())).collect()
+    }
+
+    #[test]
+    fn what_was_kept_is_read_again_and_what_was_deleted_is_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let session = folder.path().join("s");
+        let mut kept = Kept::load(&session).unwrap();
+        kept.set_about(about(1, None)).unwrap();
+        for (id, text) in [(10, "one"), (11, "two"), (10, "again"), (12, "three")] {
+            kept.add(said(id, text)).unwrap();
+        }
+        kept.change(1, 11, |said| said.state = Sending::Sent).unwrap();
+        kept.set_about(about(1, Some(99))).unwrap();
+        let mut kept = Kept::load(&session).unwrap();
+        let all = [(1, "one".to_owned()), (2, "two".to_owned()), (3, "three".to_owned())];
+        assert_eq!(texts(&kept), all);
+        assert_eq!(kept.one(1, 2).unwrap().state, Sending::Sent);
+        assert_eq!(kept.about(1).unwrap().server, Some(99));
+        // Its number is never that of another one, also if it was the last.
+        assert_eq!(kept.delete(1, |said| said.text != "one").unwrap(), [2, 3]);
+        let bytes = std::fs::read_to_string(folder.path().join("s.secret")).unwrap();
+        assert!(!bytes.contains("two") && !bytes.contains("three"), "{bytes}");
+        let mut kept = Kept::load(&session).unwrap();
+        assert_eq!(kept.add(said(13, "four")).unwrap().unwrap().number, 4);
+        assert_eq!(texts(&kept), [(1, "one".to_owned()), (4, "four".to_owned())]);
+        // Another chat with the same number has nothing of it.
+        kept.set_about(about(1, Some(100))).unwrap();
+        assert_eq!(texts(&Kept::load(&session).unwrap()), []);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn nobody_else_may_read_it_and_what_was_cut_off_is_not_there() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (session, path) = (folder.path().join("s"), folder.path().join("s.secret"));
+        let mut kept = Kept::load(&session).unwrap();
+        kept.set_about(about(1, None)).unwrap();
+        kept.add(said(10, "one")).unwrap();
+        let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(), 0o600);
+        let whole = std::fs::read(&path).unwrap();
+        kept.add(said(11, "two")).unwrap();
+        let longer = std::fs::read(&path).unwrap();
+        for length in whole.len()..longer.len() {
+            std::fs::write(&path, &longer[..length]).unwrap();
+            let mut kept = Kept::load(&session).unwrap();
+            assert_eq!(mode(), 0o600);
+            // All but its end is all of it.
+            let is_whole = length == longer.len() - 1;
+            let mut all = vec![(1, "one".to_owned())];
+            all.extend(is_whole.then(|| (2, "two".to_owned())));
+            assert_eq!(texts(&kept), all);
+            kept.add(said(12, "three")).unwrap();
+            all.push((if is_whole { 3 } else { 2 }, "three".to_owned()));
+            assert_eq!(texts(&Kept::load(&session).unwrap()), all);
+        }
+    }
+
+    #[test]
+    fn a_chat_that_has_ended_stays_ended_and_its_number_may_be_anothers_after_another_login() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut kept = Kept::load(&folder.path().join("s")).unwrap();
+        kept.set_about(about(1, Some(99))).unwrap();
+        kept.add(said(10, "one")).unwrap();
+        kept.set_about(About { ended: Some("why".into()), ..about(1, Some(99)) }).unwrap();
+        // Who looked before it ended tells it late.
+        kept.set_about(about(1, Some(99))).unwrap();
+        assert_eq!(kept.about(1).unwrap().ended.as_deref(), Some("why"));
+        assert_eq!(texts(&kept), [(1, "one".to_owned())]);
+        kept.set_about(about(1, None)).unwrap();
+        assert_eq!((texts(&kept), kept.about(1).unwrap().ended.as_deref()), (vec![], None));
+    }
+
+    #[test]
+    fn behind_half_a_line_nothing_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (session, path) = (folder.path().join("s"), folder.path().join("s.secret"));
+        let mut kept = Kept::load(&session).unwrap();
+        kept.set_about(about(1, None)).unwrap();
+        // As a full disk leaves it.
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"said\"").unwrap();
+        kept.is_torn = true;
+        kept.add(said(10, "one")).unwrap();
+        assert_eq!(texts(&Kept::load(&session).unwrap()), [(1, "one".to_owned())]);
+    }
+
+    #[test]
+    fn what_the_server_has_before_its_line_is_there_is_sent() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut kept = Kept::load(&folder.path().join("s")).unwrap();
+        kept.set_about(about(1, None)).unwrap();
+        kept.outcomes.insert((1, 10), Outcome::Sent { date: 99 });
+        let said = kept.add(said(10, "one")).unwrap().unwrap();
+        assert_eq!((said.state, said.date), (Sending::Sent, 99));
+    }
+}
