@@ -64,6 +64,12 @@ pub enum FileError {
         /// What it does not allow.
         why: &'static str,
     },
+    /// FI-18: servers take no such thumb.
+    #[error("this thumb is not taken: {why}")]
+    Thumb {
+        /// What it is to be.
+        why: &'static str,
+    },
     /// FI-32: an answer had fewer bytes than there are, twice.
     #[error("the server gave {got} bytes at {offset} where {expected} are")]
     Short {

@@ -162,14 +162,14 @@ pub const MAX_THUMB: usize = 200 * 1_024;
 ///
 /// # Errors
 ///
-/// [`FileError::Location`], with the reason.
+/// [`FileError::Thumb`], with the reason.
 pub fn check(thumb: &[u8]) -> Result<(), FileError> {
     if !thumb.starts_with(&[0xff, 0xd8, 0xff]) {
-        return Err(FileError::Location { why: "a thumb is a JPEG" });
+        return Err(FileError::Thumb { why: "it has to be a JPEG" });
     }
     match thumb.len() < MAX_THUMB {
         true => Ok(()),
-        false => Err(FileError::Location { why: "a thumb has less than 200 KiB" }),
+        false => Err(FileError::Thumb { why: "it has to have less than 200 KiB" }),
     }
 }
 
@@ -229,10 +229,10 @@ mod tests {
         assert_eq!(check(&jpeg(MAX_THUMB - 1)), Ok(()));
         assert_eq!(
             check(&jpeg(MAX_THUMB)),
-            Err(FileError::Location { why: "a thumb has less than 200 KiB" })
+            Err(FileError::Thumb { why: "it has to have less than 200 KiB" })
         );
         for other in [&[][..], &[0xff, 0xd8], b"\x89PNG\r\n", b"RIFF"] {
-            assert_eq!(check(other), Err(FileError::Location { why: "a thumb is a JPEG" }));
+            assert_eq!(check(other), Err(FileError::Thumb { why: "it has to be a JPEG" }));
         }
     }
 }

@@ -1,8 +1,9 @@
 // npm `telegram` 2.26, known as gramjs (layer 198).
 "use strict";
-const { LOOPBACK, ask, step, cannot, check, env, API_ID, API_HASH } = require("./loopback.cjs");
+const { LOOPBACK, SIZES, content, sha256, ask, step, cannot, check, env, API_ID, API_HASH } = require("./loopback.cjs");
 const bigInt = require("big-integer");
 const { Api, TelegramClient } = require("telegram");
+const { CustomFile } = require("telegram/client/uploads");
 const { _serverKeys } = require("telegram/crypto/RSA");
 const { NewMessage } = require("telegram/events");
 const { PromisedNetSockets } = require("telegram/extensions");
@@ -61,6 +62,22 @@ const listen = (client) => {
   };
 };
 
+// What one sends, the other saves.
+const sendFiles = async (client, friend) => {
+  for (const [what, size] of SIZES) {
+    const bytes = content(size);
+    const file = new CustomFile("data.bin", size, "", bytes);
+    await client.sendFile("second_of_two", { file, caption: what, forceDocument: true });
+    const [found] = await friend.getMessages("first_of_two", { limit: 1 });
+    check(found.message === what, `${found.message} came`);
+    const { name, size: length } = found.file;
+    check(name === "data.bin" && Number(length) === size, `it was sent as ${name} of ${length}`);
+    const came = await friend.downloadMedia(found);
+    check(sha256(came) === sha256(bytes), `${came.length} other bytes came`);
+    step(`a file of ${what}, up and down`, `SHA-256 ${sha256(bytes).slice(0, 16)}…`);
+  }
+};
+
 // Two accounts write to each other.
 const write = async (client, me) => {
   const friend = open();
@@ -100,6 +117,7 @@ const write = async (client, me) => {
     const texts = (await friend.getMessages("first_of_two", { limit: 10 })).map((message) => message.message);
     check(texts.length === 2, `the history is ${texts}`);
   }
+  await sendFiles(client, friend);
   await friend.invoke(new Api.auth.LogOut());
   await friend.destroy();
 };

@@ -1,5 +1,6 @@
 // What the scripts of Node's clients share: no socket leaves the machine, and lines for `drive.py`.
 "use strict";
+const { createCipheriv, createHash } = require("node:crypto");
 const net = require("node:net");
 const dns = require("node:dns");
 const dgram = require("node:dgram");
@@ -58,4 +59,10 @@ const check = (isRight, what) => {
   if (!isRight) throw new Error(what);
 };
 
-module.exports = { LOOPBACK, ask, step, cannot, check, env: process.env, API_ID: 1, API_HASH: "0123456789abcdef0123456789abcdef" };
+// Files: the second goes by upload.saveBigFilePart; neither ends where a part does.
+const SIZES = [["2 MiB", (2 << 20) + 1], ["more than 10 MiB", (10 << 20) + 4321]];
+// No two parts are the same, and nothing is made smaller by compressing it.
+const content = (size) => createCipheriv("aes-128-ctr", Buffer.alloc(16, 1), Buffer.alloc(16)).update(Buffer.alloc(size));
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+
+module.exports = { LOOPBACK, SIZES, content, sha256, ask, step, cannot, check, env: process.env, API_ID: 1, API_HASH: "0123456789abcdef0123456789abcdef" };

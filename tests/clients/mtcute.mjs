@@ -1,10 +1,10 @@
 // mtcute (layer 227), with and without temporary keys: `pfs` is its argument.
 import { createHash } from "node:crypto";
-import { Long, MemoryStorage, TelegramClient } from "@mtcute/node";
+import { InputMedia, Long, MemoryStorage, TelegramClient } from "@mtcute/node";
 import { addPublicKey } from "@mtcute/node/utils.js";
 import loopback from "./loopback.cjs";
 
-const { LOOPBACK, ask, step, cannot, check, env, API_ID, API_HASH } = loopback;
+const { LOOPBACK, SIZES, content, sha256, ask, step, cannot, check, env, API_ID, API_HASH } = loopback;
 
 const usePfs = process.argv[2] === "pfs";
 addPublicKey({ sha1: (data) => createHash("sha1").update(data).digest() }, env.PEM);
@@ -63,6 +63,22 @@ const listen = (client) => {
   };
 };
 
+// What one sends, the other saves.
+const sendFiles = async (client, friend) => {
+  for (const [what, size] of SIZES) {
+    const bytes = content(size);
+    const file = InputMedia.document(bytes, { fileName: "data.bin", caption: what });
+    await client.sendMedia("second_of_two", file);
+    const [found] = await friend.getHistory("first_of_two", { limit: 1 });
+    check(found.text === what, `${found.text} came`);
+    const { fileName, fileSize } = found.media;
+    check(fileName === "data.bin" && fileSize === size, `it was sent as ${fileName} of ${fileSize}`);
+    const came = await friend.downloadAsBuffer(found.media);
+    check(sha256(came) === sha256(bytes), `${came.length} other bytes came`);
+    step(`a file of ${what}, up and down`, `SHA-256 ${sha256(bytes).slice(0, 16)}…`);
+  }
+};
+
 // Two accounts write to each other.
 const write = async (client, me) => {
   const friend = open();
@@ -101,6 +117,7 @@ const write = async (client, me) => {
     const texts = (await friend.getHistory("first_of_two", { limit: 10 })).map((message) => message.text);
     check(texts.length === 2, `the history is ${texts}`);
   }
+  await sendFiles(client, friend);
   await friend.call({ _: "auth.logOut" });
   await friend.destroy();
 };

@@ -4,7 +4,10 @@ Which it is, is the argument. Their transport is always abridged TCP, and their 
 """
 
 import asyncio
+import hashlib
 import importlib
+import io
+import random
 import sys
 from pathlib import Path
 
@@ -128,6 +131,27 @@ async def begin(one, heard):
     await one.initialize()
 
 
+async def send_files(one, friend):
+    """What one sends, the other saves. Of more than 10 MiB it is for the other clients to show."""
+    try:
+        importlib.import_module("tgcrypto")
+    except ImportError:
+        lo.cannot("files", "its AES in Python takes a minute: TgCrypto is not to be had for this Python")
+        return
+    size = (2 << 20) + 1
+    sent = random.Random(size).randbytes(size)
+    file = io.BytesIO(sent)
+    file.name = "data.bin"
+    await one.send_document("second_of_two", file, caption="2 MiB", force_document=True)
+    found = [message async for message in friend.get_chat_history("first_of_two", limit=1)][0]
+    check(found.caption == "2 MiB", f"{found.caption} came")
+    document = found.document
+    check((document.file_name, document.file_size) == ("data.bin", size), f"it was sent as {document}")
+    came = (await friend.download_media(found, in_memory=True)).getvalue()
+    check(came == sent, f"{len(came)} other bytes came")
+    step("a file of 2 MiB, up and down", f"SHA-256 {hashlib.sha256(came).hexdigest()[:16]}…")
+
+
 async def write(one, me):
     """Two accounts write to each other."""
     friend, other = await log_in_friend()
@@ -174,6 +198,7 @@ async def write(one, me):
     if await lo.try_it("delete", one.delete_messages("second_of_two", [sent.id]), is_unknown):
         texts = [message.text async for message in friend.get_chat_history("first_of_two", limit=10)]
         check(len(texts) == 2, f"the history is {texts}")
+    await send_files(one, friend)
     await friend.invoke(raw.functions.auth.LogOut())
     await friend.terminate()
     await friend.disconnect()

@@ -3,6 +3,7 @@
 import asyncio
 
 import loopback as lo
+import telethon_files
 from loopback import check, guard, step
 
 guard()
@@ -150,7 +151,7 @@ async def write(client, me):
     if await lo.try_it("delete", client.delete_messages("second_of_two", [sent.id]), is_unknown):
         texts = [message.raw_text for message in await friend.get_messages("first_of_two", limit=10)]
         check(len(texts) == 2, f"the history is {texts}")
-    await lo.try_it("file", client.send_file("second_of_two", bytes(2 << 20)), is_unknown)
+    await telethon_files.exchange(client, friend, [telethon_files.SMALL], step, check)
     await talk_to_bot(client)
     await friend.log_out()
 

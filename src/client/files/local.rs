@@ -37,6 +37,11 @@ impl Local {
     pub(super) async fn act(&mut self, what: Disk) -> Result<DiskDone, DiskError> {
         match (self, what) {
             (Self::Partial(place), what) => blocking(place, |partial| partial.act(what)).await,
+            (Self::File(_, Some(state)), Disk::Discard) => {
+                // It was used; another one begins anew. Where it cannot be removed, the server says what it misses.
+                let _ = tokio::fs::remove_file(state).await;
+                Ok(DiskDone::Done)
+            }
             (_, Disk::Discard) => Ok(DiskDone::Done),
             (Self::Memory(all), Disk::Write { bytes, .. }) => {
                 all.extend_from_slice(&bytes);

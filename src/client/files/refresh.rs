@@ -11,6 +11,7 @@ use crate::client::policy::InvokeOptions;
 use crate::files::references::{Origin, Source};
 use crate::files::{Dc, Location};
 use crate::ids::DcId;
+use crate::tl::Deserialize;
 use crate::tl::api::enums;
 use crate::tl::api::functions::upload::GetFile;
 use crate::tl::api::functions::{channels, messages};
@@ -31,7 +32,10 @@ pub(super) async fn fetch(
 ) -> Option<(Location, Option<u64>)> {
     let fresh = match refresh {
         Some(refresh) => refresh().await?,
-        None => of_message(client, source).await?,
+        None => match source.origin {
+            Origin::Message | Origin::ChannelMessage => of_message(client, source).await?,
+            _ => in_its_place(client, source).await?,
+        },
     };
     match fresh.place {
         Place::There { location, size, .. } => Some((location, size)),
@@ -66,6 +70,28 @@ async fn of_message(client: &Client, source: &Source) -> Option<RemoteFile> {
         M::MessagesNotModified(_) => return None,
     };
     messages.first().map(RemoteFile::from)
+}
+
+/// FI-38: what a peer or a set has now, where the location names what it had.
+async fn in_its_place(client: &Client, source: &Source) -> Option<RemoteFile> {
+    match enums::InputFileLocation::from_bytes(&source.key).ok()? {
+        enums::InputFileLocation::InputPeerPhotoFileLocation(of) => {
+            client.photo_of(of.peer, of.big).await.ok()?
+        }
+        enums::InputFileLocation::InputStickerSetThumb(of) => {
+            let stickerset = of.stickerset.clone();
+            let call = messages::GetStickerSet { stickerset, hash: 0 };
+            let enums::messages::StickerSet::StickerSet(found) = client.invoke(&call).await.ok()?
+            else {
+                return None;
+            };
+            let thumbs = found.set.thumbs?;
+            let (dc, thumb_version) = (thumbs.thumb_dc_id, thumbs.thumb_version);
+            let location = types::InputStickerSetThumb { thumb_version, ..*of };
+            Some(RemoteFile::at(&location.into(), dc, None))
+        }
+        _ => None,
+    }
 }
 
 /// FI-34: the login is taken to a data centre, unless it is there.

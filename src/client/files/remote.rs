@@ -5,7 +5,7 @@ use crate::files::references::{Origin, Source};
 use crate::files::thumbs::{self, Thumb};
 use crate::files::{Dc, Kind, Location};
 use crate::tl::Serialize;
-use crate::tl::api::enums;
+use crate::tl::api::enums::{self, InputPeer};
 use crate::tl::api::types;
 
 /// A file at the server: where it is, how large, and what brings a fresh reference to it. It is made [`From`] a document, a photo, or a
@@ -46,9 +46,22 @@ impl RemoteFile {
             L::InputPhotoLegacyFileLocation(of) => (Kind::Legacy, of.id, ""),
             L::InputTakeoutFileLocation => (Kind::Takeout, 0, ""),
         };
-        let location = Location::new(kind, id, variant, location.to_bytes());
-        let place = Place::There { location, dc, size };
-        Self { place, name: None, sources: Vec::new() }
+        let bytes = location.to_bytes();
+        // FI-38: whoever looks it up again has to know the peer or the set.
+        let origin = match location {
+            L::InputPeerPhotoFileLocation(of) => Some(match of.peer {
+                InputPeer::InputPeerChat(_) => Origin::Chat,
+                InputPeer::InputPeerChannel(_) | InputPeer::InputPeerChannelFromMessage(_) => {
+                    Origin::Channel
+                }
+                _ => Origin::User,
+            }),
+            L::InputStickerSetThumb(_) => Some(Origin::StickerSet),
+            _ => None,
+        };
+        let sources = origin.map(|origin| Source { origin, key: bytes.clone() });
+        let place = Place::There { location: Location::new(kind, id, variant, bytes), dc, size };
+        Self { place, name: None, sources: sources.into_iter().collect() }
     }
 
     /// FI-36: a size of a photo, by its type: `"x"`, `"y"`, `"w"` and others. `None` if it has none of that.

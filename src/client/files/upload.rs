@@ -211,8 +211,8 @@ impl Upload {
         let running = inner.begin_transfer(&self.client, What::Up(spec), local, None, ports)?;
         let mut ended = ended;
         let input = next(&mut parts, &mut ended).await?;
-        let state = self.state;
-        Ok(Uploaded { input, size, name, thumb, parts, ended, running: Some(running), state })
+        let has_state = self.state.is_some();
+        Ok(Uploaded { input, size, name, thumb, parts, ended, running: Some(running), has_state })
     }
 }
 
@@ -268,7 +268,7 @@ pub struct Uploaded {
     parts: mpsc::UnboundedReceiver<InputFile>,
     ended: oneshot::Receiver<Result<Local, TransferError>>,
     running: Option<Running>,
-    state: Option<PathBuf>,
+    has_state: bool,
 }
 
 impl Uploaded {
@@ -365,9 +365,9 @@ impl Uploaded {
         for running in self.running.take().into_iter().chain(thumb) {
             running.sent();
         }
-        if let Some(state) = self.state.take() {
-            // It was used; another one begins anew.
-            let _ = tokio::fs::remove_file(state).await;
+        if self.has_state {
+            // FI-84: it is gone before the caller hears that the file was sent.
+            let _ = (&mut self.ended).await;
         }
     }
 }

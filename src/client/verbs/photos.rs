@@ -29,6 +29,15 @@ impl Client {
     /// Source: <https://core.telegram.org/api/files#downloading-files>.
     pub async fn peer_photo(&self, peer: impl Into<PeerRef>) -> Result<Option<RemoteFile>, Error> {
         let peer = self.resolve(peer).await?;
+        self.photo_of(peer, true).await
+    }
+
+    /// The same of a peer that was resolved, in either size.
+    pub(in crate::client) async fn photo_of(
+        &self,
+        peer: InputPeer,
+        big: bool,
+    ) -> Result<Option<RemoteFile>, Error> {
         let found = match &peer {
             InputPeer::InputPeerUser(_)
             | InputPeer::InputPeerUserFromMessage(_)
@@ -49,7 +58,7 @@ impl Client {
         };
         Ok(found.map(|Photo { kind, id, photo_id, dc }| {
             let location: InputFileLocation =
-                types::InputPeerPhotoFileLocation { big: true, peer, photo_id }.into();
+                types::InputPeerPhotoFileLocation { big, peer, photo_id }.into();
             RemoteFile::at(&location, dc, None).named(format!("{kind}_{id}.jpg"))
         }))
     }

@@ -201,7 +201,7 @@ impl Planner {
         if entry.fresh.is_wanted || asking.fresh < entry.fresh.count {
             return Ok(());
         }
-        if std::mem::replace(&mut entry.fresh.is_reloaded, true) || entry.fresh.sources.is_empty() {
+        if entry.fresh.reloaded.replace(error.clone()).is_some() {
             return Err(FileError::Rpc(error.clone()));
         }
         (entry.fresh.tried, entry.fresh.was_same) = (0, false);
@@ -213,10 +213,11 @@ impl Planner {
         let Some(entry) = self.files.get_mut(&file) else { return Ok(()) };
         let fresh = &mut entry.fresh;
         let Some(source) = fresh.sources.get(fresh.tried).cloned() else {
-            return Err(if fresh.was_same {
-                FileError::ReferenceRefused
-            } else {
-                FileError::NoReference
+            return Err(match &fresh.reloaded {
+                // It has no reference that could have expired.
+                Some(error) => FileError::Rpc(error.clone()),
+                None if fresh.was_same => FileError::ReferenceRefused,
+                None => FileError::NoReference,
             });
         };
         fresh.tried += 1;

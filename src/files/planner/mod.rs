@@ -19,6 +19,7 @@ use crate::files::progress::Teller;
 use crate::files::references::Source;
 use crate::files::retry::Asked;
 use crate::files::upload::{Upload, UploadSpec, Why};
+use crate::rpc::RpcError;
 use crate::time::Now;
 use disk::OnDisk;
 
@@ -107,8 +108,8 @@ struct Fresh {
     at: Option<Duration>,
     /// How many there were.
     count: u32,
-    /// FI-38: whether the peer or set was looked up again.
-    is_reloaded: bool,
+    /// FI-38: for which the peer or set is looked up again.
+    reloaded: Option<RpcError>,
     /// Whether the last source gave what was there already.
     was_same: bool,
 }

@@ -1,10 +1,12 @@
 //! Files from a CDN, which is a data centre of its own, with a key of its own.
 
-use telewire::client::State;
 use telewire::client::files::TransferError;
+use telewire::client::{RawUpdate, State};
 use telewire::files::FileError;
 use telewire::rpc::RpcError;
+use telewire::tl::Serialize;
 use telewire::tl::api::functions::upload::GetCdnFile;
+use telewire::tl::api::{enums, types};
 use telewire_testkit::DownloadFault;
 
 use crate::support::{CDN, FOUR, TWO, bytes, patient, served, served_with};
@@ -92,4 +94,36 @@ async fn fi_58_what_a_cdn_says_ends_its_own_calls_alone() {
         assert_eq!(*two.bobs.states().borrow(), State::Online, "{name}");
         patient(two.bobs.me()).await.unwrap();
     }
+}
+
+/// It is left for it, and nobody hears what it said.
+#[tokio::test]
+async fn fi_58_a_cdn_that_sends_an_update_is_left_unheard() {
+    let two = served(&[TWO, CDN]).await;
+    let content = bytes(200_000);
+    let (_, message) = two.sent(TWO, "a.bin", content.clone()).await;
+    assert!(patient(two.bobs.download(&message).to_bytes()).await.unwrap() == content);
+    let mut heard = two.bobs.raw_updates();
+    drop(two.world.take_calls());
+    let cdn = two.running.data_centre(CDN).unwrap();
+    let before: Vec<_> = cdn.lock().sessions().collect();
+    assert!(!before.is_empty());
+    let said = enums::Updates::from(types::UpdateShort::new(enums::Update::UpdateConfig, 1));
+    for (key, session) in &before {
+        let now = cdn.now();
+        assert!(cdn.lock().push(now, *key, *session, &said));
+    }
+    // The file comes from it again, over connections that are other ones as soon as these have ended.
+    let mut is_left = false;
+    while !is_left {
+        let got = patient(two.bobs.download(&message).to_bytes()).await;
+        assert!(got.unwrap() == content);
+        is_left = cdn.lock().sessions().any(|place| !before.contains(&place));
+    }
+    while let Ok(update) = heard.try_recv() {
+        let RawUpdate::Object(update) = update else { panic!("{update:?}") };
+        assert_ne!(update.as_bytes(), said.to_bytes());
+    }
+    let calls = two.world.take_calls();
+    assert!(calls.iter().all(|call| call.method != "updates.getDifference"), "{calls:?}");
 }

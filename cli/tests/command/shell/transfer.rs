@@ -1,5 +1,7 @@
 //! `telewire upload` and `telewire download`: what arrives, what is printed, and what is gone on with.
 
+mod uploads;
+
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use rustix::process::Signal;

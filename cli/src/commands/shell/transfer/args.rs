@@ -7,10 +7,14 @@ use clap::ValueEnum;
 use crate::commands::shell::args::Account;
 use crate::commands::shell::verbs::files::kind::As;
 
-/// Sends files, each in a message of its own.
+/// Sends files, each in a message of its own or all of them as an album.
 ///
 /// At a terminal a bar shows how far it is, how fast, how long it still takes, and what the server orders to wait. Of each file
 /// that was sent a line is printed that `sha256sum --check` takes.
+///
+/// Beside the session it is kept how far a file is, with which the same command goes on after Ctrl-C, an error or a kill. A file
+/// that was changed meanwhile begins anew, and so does one whose parts the server may have forgotten: after a day, or after an hour
+/// and a half if it has 10 MiB or less.
 ///
 /// `telewire login` makes the session.
 #[derive(Debug, Clone, clap::Args)]
@@ -28,6 +32,9 @@ pub(crate) struct UploadArgs {
     /// What the files are sent as
     #[arg(long = "as", value_enum, value_name = "KIND", default_value_t = Kind::Document)]
     pub(super) kind: Kind,
+    /// Sends them together, as one album of 10 at most: photos and videos, or files of one kind
+    #[arg(long)]
+    pub(super) album: bool,
     /// Prints one JSON object a line: how far it is, waits, and the end of each file
     #[arg(long)]
     pub(super) json: bool,
@@ -96,6 +103,10 @@ Examples:
       sends a file, as it is
   telewire upload a.jpg b.jpg me --as photo --caption 'two of them'
       sends two photos to one's saved messages
+  telewire upload *.jpg *.mp4 @ada --as auto --album --caption 'the trip'
+      photos and videos, in one album
+  telewire upload film.mkv @ada        # once more, after it was interrupted
+      sends what is still missing of it
   telewire upload film.mkv @ada --json
       for programs: {\"event\": \"progress\" …}, \"wait\", \"sent\", \"error\"
 

@@ -3,64 +3,33 @@
 //! ```text
 //!  args ── what and where      view ── a bar, lines of JSON, waits      digest ── a line for sha256sum
 //!    └── each file in turn: found, moved by the client, hashed, told
+//!          └── kept: where it stands how far an upload is; a download's partial file says it itself
 //! ```
 
 mod args;
 mod digest;
+mod kept;
+mod upload;
 mod view;
 
-use std::path::Path;
 use std::time::Instant;
 
 use serde_json::json;
-use telewire::client::PeerRef;
-use telewire::client::files::{RemoteFile, Source, TransferError};
-use telewire::client::text::Text;
+use telewire::client::files::{RemoteFile, TransferError};
 use telewire::files::{DiskError, FileError};
 use telewire::tl::api::enums::Message;
 
 use super::given::{self, MessageName};
-use super::verbs::files::checked;
-use super::verbs::files::kind::As;
 use super::{Fault, Shell};
 use crate::commands::runtime;
 use crate::failure::Failure;
 pub(crate) use args::{DownloadArgs, UploadArgs};
+pub(crate) use upload::upload;
 use view::{Told, View};
-
-/// Sends files.
-pub(crate) fn upload(args: UploadArgs, start: Instant) -> Result<(), Failure> {
-    let view = View { is_json: args.json };
-    let read = || -> Result<(), Fault> {
-        given::peer(&args.peer)
-            .map_err(|error| Fault::Usage(format!("whom to send it to: {error}")))?;
-        args.files.iter().try_for_each(|file| checked(file))
-    };
-    // Nothing is dialled for what is written wrongly.
-    if let Err(fault) = read() {
-        return told(view, "", fault);
-    }
-    run(view, async move |failed| {
-        let mut shell = Shell::open_for(&args.account, start).await?;
-        let client = shell.client.clone();
-        match shell.receiver(&args.peer).await {
-            Ok(to) => {
-                for (number, file) in args.files.iter().enumerate() {
-                    let caption = if number == 0 { args.caption.as_str() } else { "" };
-                    let sent = send(&shell, view, &to, file, args.kind.into(), caption).await?;
-                    failed.note(view, &file.display().to_string(), sent)?;
-                }
-            }
-            Err(fault) => failed.note(view, &args.peer, Err(fault))?,
-        }
-        client.close().await;
-        Ok(())
-    })
-}
 
 /// Saves what is in messages.
 pub(crate) fn download(args: DownloadArgs, start: Instant) -> Result<(), Failure> {
-    let view = View { is_json: args.json };
+    let view = View { is_json: args.json, goes_on: GOES_ON };
     let mut names = Vec::new();
     for what in &args.what {
         match given::message(what) {
@@ -133,44 +102,6 @@ fn run(
     failed.0.map_or(Ok(()), |code| Err(Failure::Told(code)))
 }
 
-async fn send(
-    shell: &Shell,
-    view: View,
-    to: &PeerRef,
-    path: &Path,
-    kind: As,
-    caption: &str,
-) -> Result<Result<(), Fault>, Failure> {
-    let (client, name) = (&shell.client, path.display().to_string());
-    // Both read the file at the same time.
-    let hashing = tokio::spawn(digest::sha256(path.to_owned()));
-    let upload = client.upload(Source::path(path));
-    let upload = if kind.is_photo(path) { upload.photo() } else { upload };
-    let told = Told { progress: upload.progress(), waits: upload.waits() };
-    let sent = view.watch(&name, told, upload).await?;
-    let done = async {
-        let uploaded = sent?;
-        let message = uploaded
-            .send(|file| {
-                let call = client.send_message(to.clone(), Text::from(caption));
-                call.media(kind.media(path, file))
-            })
-            .await?;
-        let (sha256, size) = hashing.await.map_err(Fault::failed)??;
-        Ok::<_, Wrong>((message, size, sha256))
-    };
-    let (message, size, sha256) = match done.await {
-        Ok(done) => done,
-        Err(wrong) => return Ok(Err(wrong.of_upload(&name))),
-    };
-    let json = json!({
-        "event": "sent", "file": name, "size": size, "sha256": sha256,
-        "message": shell.names.message_json(&message.into()),
-    });
-    view.line(&digest::line(&sha256, &name), &json)?;
-    Ok(Ok(()))
-}
-
 async fn save(
     shell: &mut Shell,
     view: View,
@@ -208,14 +139,6 @@ async fn save(
 }
 
 impl Shell {
-    /// Who is named; nothing is uploaded for nobody.
-    async fn receiver(&mut self, name: &str) -> Result<PeerRef, Fault> {
-        let mut name = name.to_owned();
-        self.find_peer(&mut name).await?;
-        let peer = self.client.resolve(name.as_str()).await?;
-        Ok(PeerRef::from(&peer))
-    }
-
     /// What is in a message that can be saved.
     async fn file_of(&mut self, what: &str, name: &MessageName) -> Result<RemoteFile, Fault> {
         match self.message(name).await? {

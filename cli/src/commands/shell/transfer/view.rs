@@ -13,7 +13,6 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::commands::shell::fault::Fault;
 use crate::commands::shell::show::clean_line;
-use crate::commands::shell::transfer::GOES_ON;
 use crate::failure::Failure;
 
 /// How often it is looked how far a transfer is.
@@ -35,6 +34,8 @@ pub(super) struct Told {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View {
     pub(super) is_json: bool,
+    /// What happens after an interruption.
+    pub(super) goes_on: &'static str,
 }
 
 impl View {
@@ -91,7 +92,7 @@ impl View {
         if self.is_json {
             return self.line("", &json!({"event": "interrupted"}));
         }
-        let _ = writeln!(io::stderr(), "interrupted: {GOES_ON}");
+        let _ = writeln!(io::stderr(), "interrupted: {}", self.goes_on);
         Ok(())
     }
 
