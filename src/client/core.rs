@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Mutex as AsyncMutex, broadcast, watch};
+use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio::time::timeout;
 
 use crate::client::builder::{ClientBuilder, Settings};
@@ -15,11 +15,11 @@ use crate::client::files::Transfers;
 use crate::client::floods::Floods;
 use crate::client::keeper::{Keeper, Origin, Standing};
 use crate::client::links::Links;
-use crate::client::login::Logins;
+use crate::client::login::{Logins, Scans};
 use crate::client::peers::Cache;
 use crate::client::policy::InvokeOptions;
 use crate::client::runtime;
-use crate::client::state::{RawUpdate, State};
+use crate::client::state::State;
 use crate::client::store::{SessionUser, Snapshot, Store};
 use crate::client::updates::{Hub, Login};
 use crate::crypto::{Entropy, EntropyExt};
@@ -49,10 +49,10 @@ pub struct Client {
 pub(super) struct Inner {
     pub(super) settings: Settings,
     pub(super) keeper: Keeper,
-    /// What the server sends, as it comes.
-    pub(super) raw: broadcast::Sender<RawUpdate>,
-    /// What is made of it.
+    /// What is made of what the server sends on its own.
     pub(super) hub: Arc<Hub>,
+    /// What of it logins by QR code wait for.
+    pub(super) scans: Scans,
     pub(super) links: Arc<Links>,
     /// The waits that the server has ordered.
     pub(super) floods: Floods,
@@ -77,10 +77,6 @@ pub(super) struct Inner {
 /// Who closes waits so long for a store that another program has, to keep how far updates were dealt with.
 const SAVE_WITHIN: Duration = Duration::from_secs(5);
 
-/// The updates that wait for whoever reads slowly; what does not fit is told as a lag. The room for them is there from the
-/// beginning, in every client: a thousand would take more than all else of it.
-const RAW_UPDATES: usize = 128;
-
 impl Client {
     /// Begins with the credentials of an application, as <https://my.telegram.org> shows them.
     #[must_use]
@@ -101,8 +97,8 @@ impl Client {
         let inner = Inner {
             settings,
             keeper,
-            raw: broadcast::Sender::new(RAW_UPDATES),
             hub: Arc::default(),
+            scans: Scans::default(),
             links: Arc::new(Links::new()),
             floods: Floods::default(),
             peers: Cache::default(),
@@ -130,14 +126,6 @@ impl Client {
     #[must_use]
     pub fn states(&self) -> watch::Receiver<State> {
         self.inner.links.states()
-    }
-
-    /// What the server sends on its own, from now on, in the order of the link: with gaps, doubles, and other orders than the server's.
-    /// A reader that is slow is told how much it missed, which is a gap as [`RawUpdate::Gap`] is. For those who keep the boxes
-    /// themselves, or watch a connection; all others want [`updates`](Self::updates).
-    #[must_use]
-    pub fn raw_updates(&self) -> broadcast::Receiver<RawUpdate> {
-        self.inner.raw.subscribe()
     }
 
     /// Whether the store knows of a login. Whether the server still does, a call will tell: once it has said that it does not, this

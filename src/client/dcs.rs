@@ -155,7 +155,7 @@ impl Inner {
         let listeners = Listeners {
             dc,
             keeper: self.keeper.clone(),
-            raw: self.raw.clone(),
+            scans: self.scans.clone(),
             hub: self.hub.clone(),
             links: Arc::downgrade(&self.links),
             role,

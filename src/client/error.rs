@@ -23,8 +23,9 @@ pub enum Error {
     /// The client was closed.
     #[error("the client is closed")]
     Closed,
-    /// Another reader of [`Client::updates`](crate::client::Client::updates) is there. Drop it first.
-    #[error("updates have another reader; drop that one first")]
+    /// Another reader of [`Client::updates`](crate::client::Client::updates) is there. Drop it first, or
+    /// [split](crate::client::Updates::split) it.
+    #[error("updates have another reader; drop that one first, or split it")]
     AlreadyListening,
     /// The task behind [`Client::updates`](crate::client::Client::updates) panicked: the runtime has no driver for time, or something is
     /// wrong here. What was not committed comes again.

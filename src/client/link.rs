@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{broadcast, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -12,9 +12,10 @@ use crate::client::cdn::is_cdn;
 use crate::client::error::{Error, StopReason};
 use crate::client::keeper::{Keeper, Origin, keys_of};
 use crate::client::links::Links;
+use crate::client::login::Scans;
 use crate::client::policy::Role;
 use crate::client::runtime::{self, Here};
-use crate::client::state::{RawUpdate, State};
+use crate::client::state::State;
 use crate::client::store::{Change, StoreError};
 use crate::client::updates::Hub;
 use crate::connection::{ConnectionError, Event};
@@ -22,6 +23,7 @@ use crate::crypto::KeyId;
 use crate::ids::DcId;
 use crate::net::{Config, Events, Handle, Notice, connect};
 use crate::session;
+use crate::tl::Object;
 
 /// A connection. When the last `Arc` of it is dropped, it is closed.
 #[derive(Debug)]
@@ -67,7 +69,7 @@ struct Stage {
 pub(super) struct Listeners {
     pub(super) dc: DcId,
     pub(super) keeper: Keeper,
-    pub(super) raw: broadcast::Sender<RawUpdate>,
+    pub(super) scans: Scans,
     pub(super) hub: Arc<Hub>,
     pub(super) links: Weak<Links>,
     pub(super) role: Role,
@@ -229,7 +231,7 @@ impl Ears {
             };
             match notice {
                 Ok(Some(Notice::Event(event))) => self.hear(event).await,
-                Ok(Some(_)) => self.update(RawUpdate::Gap),
+                Ok(Some(_)) => self.missed(),
                 Ok(None) => break,
                 Err(_) => wait = self.close_if_idle().await,
             }
@@ -259,7 +261,7 @@ impl Ears {
                 self.forget_init();
                 if self.listeners.is_main {
                     self.listeners.hub.new_session();
-                    let _ = self.listeners.raw.send(RawUpdate::Gap);
+                    self.listeners.scans.missed();
                 }
             }
             // FI-58: a CDN has no updates. One that sends some is left, and nobody hears of them.
@@ -270,10 +272,8 @@ impl Ears {
                     link.handle.close().await;
                 }
             }
-            Event::Session(session::Event::Missed) => self.update(RawUpdate::Gap),
-            Event::Session(session::Event::Update(update)) => {
-                self.update(RawUpdate::Object(update));
-            }
+            Event::Session(session::Event::Missed) => self.missed(),
+            Event::Session(session::Event::Update(update)) => self.update(&update),
             Event::Over(error) => self.over(error).await,
             _ => {}
         }
@@ -367,18 +367,24 @@ impl Ears {
     }
 
     /// Other connections ask for no updates. One that comes all the same cannot be put in order with the others.
-    fn update(&self, update: RawUpdate) {
-        let update = match update {
-            update if self.listeners.is_main => update,
-            RawUpdate::Object(_) => RawUpdate::Gap,
-            RawUpdate::Gap => return,
-        };
-        match &update {
-            RawUpdate::Object(update) => self.listeners.hub.push(update.as_bytes()),
-            RawUpdate::Gap => self.listeners.hub.missed(),
+    fn update(&self, update: &Object) {
+        let Listeners { hub, scans, is_main, .. } = &self.listeners;
+        if *is_main {
+            hub.push(update.as_bytes());
+            scans.hear(update.as_bytes());
+        } else {
+            hub.missed();
+            scans.missed();
         }
-        // Nobody has to listen.
-        let _ = self.listeners.raw.send(update);
+    }
+
+    /// Something may have been lost. On other connections nothing is to come, so that nothing can be.
+    fn missed(&self) {
+        let Listeners { hub, scans, is_main, .. } = &self.listeners;
+        if *is_main {
+            hub.missed();
+            scans.missed();
+        }
     }
 }
 

@@ -75,5 +75,5 @@ pub use login::{
 };
 pub use peers::{KEEP_NAMES, PeerError, PeerKind, PeerRef};
 pub use policy::{InvokeOptions, Purpose};
-pub use state::{RawUpdate, State};
+pub use state::State;
 pub use updates::Updates;

@@ -2,7 +2,6 @@
 
 use crate::client::error::StopReason;
 use crate::connection::{ConnectionError, Disconnected};
-use crate::tl::Object;
 
 /// How a client stands with the data centre that its account lives in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,14 +25,4 @@ pub enum State {
     Stopped(StopReason),
     /// It was closed.
     Closed,
-}
-
-/// What the server sends on its own, as it comes.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum RawUpdate {
-    /// A value of the type [`Updates`](crate::tl::api::enums::Updates).
-    Object(Object),
-    /// Something may have been lost: ask for the difference (`updates.getDifference`).
-    Gap,
 }

@@ -30,6 +30,7 @@ pub use email::EmailStep;
 pub use error::LoginError;
 pub use out::LoggedOut;
 pub use password::PasswordStep;
+pub(super) use qr::Scans;
 pub use qr::{QrLogin, QrStep};
 pub use secret::FutureAuthToken;
 pub(super) use turn::Logins;

@@ -4,8 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use tokio::sync::broadcast;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use crate::client::core::Client;
@@ -16,9 +15,8 @@ use crate::client::login::turn::{Begun, LoginId, Turn};
 use crate::client::login::{LoggedIn, LoginError, PasswordStep};
 use crate::client::policy::Role;
 use crate::client::runtime;
-use crate::client::state::RawUpdate;
 use crate::rpc::Execution;
-use crate::tl::Object;
+use crate::tl::Deserialize;
 use crate::tl::api::enums::auth::LoginToken;
 use crate::tl::api::enums::{self, Updates};
 use crate::tl::api::functions::auth::{ExportLoginToken, ImportLoginToken};
@@ -30,7 +28,8 @@ pub struct QrLogin {
     login: LoginId,
     /// Where the account lives that scanned the code, if it is to be taken there.
     migrating: Option<types::auth::LoginTokenMigrateTo>,
-    updates: broadcast::Receiver<RawUpdate>,
+    /// Whether one may have been scanned since the last was asked for.
+    scans: watch::Receiver<()>,
     /// Until when the code that is shown is valid.
     shown_until: Option<Instant>,
 }
@@ -78,7 +77,7 @@ impl Client {
             client: self.clone(),
             login,
             migrating: None,
-            updates: self.raw_updates(),
+            scans: self.inner.scans.watch(),
             shown_until: None,
         })
     }
@@ -103,6 +102,8 @@ impl QrLogin {
             // Dropped from here on, it does not wait again for what it has heard.
             self.shown_until = None;
         }
+        // What was scanned before now, the answer tells.
+        self.scans.mark_unchanged();
         let client = self.client.clone();
         client.inner.check()?;
         let mut turn = match client.begin_login(self.login).await? {
@@ -177,19 +178,8 @@ impl QrLogin {
 
     /// Until the code was scanned, as `updateLoginToken` says, or has expired.
     async fn wait(&mut self, until: Instant) {
-        let scanned = async {
-            loop {
-                match self.updates.recv().await {
-                    Ok(RawUpdate::Object(update)) if is_login_token(&update) => return,
-                    // What was lost may have been that. If nothing was scanned, the same code is told again.
-                    Ok(RawUpdate::Gap) | Err(RecvError::Lagged(_)) => return,
-                    Ok(_) => {}
-                    Err(RecvError::Closed) => std::future::pending().await,
-                }
-            }
-        };
-        // Whether it was scanned or has expired, the server is asked.
-        let _ = timeout_at(until, scanned).await;
+        // Whether it was scanned or has expired, the server is asked. The sender lives as long as the client.
+        let _ = timeout_at(until, self.scans.changed()).await;
     }
 }
 
@@ -226,19 +216,78 @@ fn valid_for(token: &types::auth::LoginToken, server_unix: Duration) -> Duration
     expires.saturating_sub(server_unix).clamp(SHORTEST, LONGEST)
 }
 
-fn is_login_token(update: &Object) -> bool {
+/// Says that a code may have been scanned: `updateLoginToken` came, or something was lost that may have been that. It keeps no more
+/// than that it was so, which nothing that comes after it can push out.
+#[derive(Debug, Clone, Default)]
+pub(in crate::client) struct Scans(watch::Sender<()>);
+
+impl Scans {
+    fn watch(&self) -> watch::Receiver<()> {
+        self.0.subscribe()
+    }
+
+    /// The server sent something. It is read only while somebody waits.
+    pub(in crate::client) fn hear(&self, update: &[u8]) {
+        if self.0.receiver_count() > 0 && may_be_login_token(update) {
+            self.missed();
+        }
+    }
+
+    /// Something was lost. If nothing was scanned, the same code is told again.
+    pub(in crate::client) fn missed(&self) {
+        self.0.send_replace(());
+    }
+}
+
+fn may_be_login_token(update: &[u8]) -> bool {
     let is_token = |update: &enums::Update| matches!(update, enums::Update::UpdateLoginToken);
-    match update.decode::<Updates>() {
+    match Updates::from_bytes(update) {
         Ok(Updates::UpdateShort(short)) => is_token(&short.update),
         Ok(Updates::Updates(many)) => many.updates.iter().any(is_token),
         Ok(Updates::UpdatesCombined(many)) => many.updates.iter().any(is_token),
-        _ => false,
+        Ok(_) => false,
+        // It may be among what cannot be read.
+        Err(_) => true,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tl::Serialize;
+
+    #[test]
+    fn that_a_code_was_scanned_is_not_lost_whatever_comes_after_it() {
+        let short = |update| Updates::from(types::UpdateShort { update, date: 1 }).to_bytes();
+        let many = |updates| {
+            let (users, chats) = (Vec::new(), Vec::new());
+            Updates::from(types::Updates { updates, users, chats, date: 1, seq: 0 }).to_bytes()
+        };
+        let (token, other) = (enums::Update::UpdateLoginToken, enums::Update::UpdateConfig);
+        let forms = [
+            (short(token.clone()), true),
+            (many(vec![other.clone(), token]), true),
+            (vec![1, 2, 3, 4], true),
+            (short(other.clone()), false),
+            (many(vec![other.clone()]), false),
+            (Updates::UpdatesTooLong.to_bytes(), false),
+        ];
+        for (bytes, is_scan) in forms {
+            let scans = Scans::default();
+            // Before anybody waits it is nobody's.
+            scans.hear(&bytes);
+            let mut waits = scans.watch();
+            assert!(!waits.has_changed().unwrap());
+            scans.hear(&bytes);
+            for _ in 0..10_000 {
+                scans.hear(&short(other.clone()));
+            }
+            assert_eq!(waits.has_changed().unwrap(), is_scan, "{bytes:?}");
+            waits.mark_unchanged();
+            scans.missed();
+            assert!(waits.has_changed().unwrap());
+        }
+    }
 
     #[test]
     fn a_code_is_valid_until_it_expires_within_what_makes_sense() {

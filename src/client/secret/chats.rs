@@ -343,6 +343,10 @@ impl SecretChats {
     /// Takes what an update brings of secret chats; all others are let pass. Give it every update, in its order, before the next is asked
     /// for: what it brings is stored then, and the server is told that it may forget it (SC-80).
     ///
+    /// This commits the update, whatever [`commit`](crate::client::Updates::commit) and [`next`](crate::client::Updates::next) say: its
+    /// position and what became of it in the chat are one batch of the store, and a crash leaves both or neither. If the store fails,
+    /// both are tried again together.
+    ///
     /// # Errors
     ///
     /// [`SecretError::Client`], [`SecretError::Ended`]: give it the same update again. What was taken already does no harm (SC-43).
@@ -352,8 +356,11 @@ impl SecretChats {
     /// Dropped before it is ready, give it the same update again.
     pub async fn take(&self, update: &Delivery) -> Result<(), SecretError> {
         let Some((news, qts)) = News::of(&update.event) else { return Ok(()) };
+        let mark = update.mark;
+        self.shared.client.inner.hub.hold(mark);
         let hear = move |desk: &mut Desk<OsEntropy>, now| {
             desk.hear(news, qts, now);
+            desk.taken.push(mark);
             Ok(())
         };
         self.shared.ask(hear).await

@@ -18,6 +18,7 @@ use crate::secret::{
 use crate::time::Now;
 use crate::tl::api::enums::InputUser;
 use crate::tl::{Deserialize, Serialize};
+use crate::updates::Mark;
 use crate::work::{Done, Work};
 
 /// Chats that are kept, those among them that others ask for: a row for each stays until a person decides.
@@ -35,6 +36,8 @@ pub(super) struct Desk<E> {
     us: Option<Us>,
     /// Up to where the server may be told that we have its messages, once what is to be stored is (SC-80).
     pub(super) ack: Option<i32>,
+    /// The updates that were taken since what has changed was stored: they are committed with that, as one batch.
+    pub(super) taken: Vec<Mark>,
     pub(super) entropy: E,
     chats: BTreeMap<i32, Entry>,
     next_chat: i32,
@@ -130,6 +133,7 @@ impl<E: Entropy> Desk<E> {
         Self {
             us,
             ack: None,
+            taken: Vec::new(),
             entropy,
             chats: BTreeMap::new(),
             next_chat: 0,
@@ -165,6 +169,7 @@ impl<E: Entropy> Desk<E> {
         self.changes.clear();
         self.to_confirm.clear();
         self.ack = None;
+        self.taken.clear();
         for chat in std::mem::take(&mut self.chats).into_keys() {
             self.tell(chat, Event::Closed { why: Closed::LoggedOut, delete_history: false }, false);
         }

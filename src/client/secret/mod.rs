@@ -42,7 +42,8 @@
 //! # What holds
 //!
 //! * What has changed is in the session's store before anybody hears of it, and what belongs together is there together: a crash at any
-//!   moment loses no message, and repeats none to the other side (SC-82, SC-83).
+//!   moment loses no message, and repeats none to the other side (SC-82, SC-83). The position of the update that it came by is in the same
+//!   batch.
 //! * A request is answered by a person alone (SC-06): it is an event, and [`accept`](SecretChats::accept) is a call.
 //! * Chats end with the login (SC-81), and what was kept of them is wiped then. [`log_out`](super::Client::log_out) tells the other
 //!   sides; a login that is ended elsewhere cannot.

@@ -16,6 +16,7 @@ use crate::client::secret::desk::{Called, Desk};
 use crate::client::secret::error::SecretError;
 use crate::client::state::State;
 use crate::client::store::{Change, Snapshot};
+use crate::client::updates::Hub;
 use crate::crypto::real;
 use crate::net::OsEntropy;
 use crate::secret::{Answer, Token, Us, UserId};
@@ -34,6 +35,7 @@ pub(super) type Reply = Box<dyn FnOnce(Result<(), SecretError>) + Send>;
 
 pub(super) struct Task {
     inner: Weak<Inner>,
+    hub: Arc<Hub>,
     keeper: Keeper,
     /// The [number](Keeper::read_login) of the login that the chats are of.
     login: u64,
@@ -77,6 +79,7 @@ impl Task {
         let desk = Desk::restore(&us, &rows, now(started), entropy)?;
         Ok(Self {
             inner: Arc::downgrade(inner),
+            hub: inner.hub.clone(),
             keeper: inner.keeper.clone(),
             login,
             desk,
@@ -135,12 +138,15 @@ impl Task {
         }
     }
 
-    /// Has all stored that has changed, as one batch, and does what follows from it (SC-82, SC-83).
+    /// Has all stored that has changed, with the positions of the updates that it came by, as one batch, and does what follows from it
+    /// (SC-82, SC-83, UP-83).
     async fn save(&mut self) -> Result<(), SecretError> {
         let changes = self.desk.unsaved().to_vec();
-        if !changes.is_empty() {
-            let saved = self.keeper.keep_updates(self.login, vec![Change::Secret(changes)]).await;
-            match saved {
+        let taken = std::mem::take(&mut self.desk.taken);
+        if !changes.is_empty() || !taken.is_empty() {
+            let with = (!changes.is_empty()).then_some(Change::Secret(changes));
+            let with = with.into_iter().collect();
+            match self.hub.save_with(&self.keeper, self.login, &taken, with).await {
                 Ok(true) => self.save_at = None,
                 // Another login has begun: there is nothing to be kept any more.
                 Ok(false) => {

@@ -1,5 +1,7 @@
 //! The engine that a client's parts share.
 
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,6 +12,7 @@ use tokio::time::Instant;
 use crate::client::error::Error;
 use crate::client::keeper::Keeper;
 use crate::client::store::{Change, StoreError};
+use crate::client::updates::parts::Parts;
 use crate::time::Now;
 use crate::updates::{Account, Checkpoint, Delivery, Engine, Mark};
 
@@ -17,7 +20,7 @@ use crate::updates::{Account, Checkpoint, Delivery, Engine, Mark};
 #[derive(Debug, Default)]
 pub(in crate::client) struct Hub {
     running: Mutex<Option<Running>>,
-    /// The reader whose pump panicked, until that is told. To begin another one in silence would be to do so for ever.
+    /// The reader whose engine or pump panicked, until that is told. To begin another one in silence would be to do so for ever.
     panicked: Mutex<Option<u64>>,
     /// Whether there is an engine, to be looked at for each call.
     is_on: AtomicBool,
@@ -46,13 +49,27 @@ pub(in crate::client) struct Login {
 struct Unsaved {
     login: u64,
     checkpoint: Checkpoint,
+    /// What has to be kept with it, or not at all.
+    with: Vec<Change>,
 }
 
 impl Unsaved {
+    /// As one batch.
+    fn changes(&self) -> Vec<Change> {
+        let updates = Change::Updates(Box::new(self.checkpoint.clone()));
+        let updates = (!self.checkpoint.is_empty()).then_some(updates);
+        updates.into_iter().chain(self.with.iter().cloned()).collect()
+    }
+
+    fn kept(&mut self) {
+        self.checkpoint = Checkpoint::default();
+        self.with.clear();
+    }
+
     /// Adds what a login has to keep. What is left of another one's is nobody's.
     fn add(&mut self, login: u64, news: Option<Checkpoint>) {
         if self.login != login {
-            self.checkpoint = Checkpoint::default();
+            self.kept();
         }
         self.login = login;
         if let Some(news) = news {
@@ -67,6 +84,12 @@ pub(in crate::client) struct Running {
     pub(in crate::client) engine: Engine,
     pub(super) login: Login,
     reader: u64,
+    /// Those who read, if the stream was split.
+    parts: Parts,
+    /// What is committed with the batch of who has taken it, whatever its reader says.
+    held: HashSet<Mark>,
+    /// Which of the engines it is.
+    run: u64,
     /// Whether the reader is gone.
     pub(super) is_left: bool,
     started: Instant,
@@ -74,7 +97,28 @@ pub(in crate::client) struct Running {
 
 impl Running {
     pub(super) fn new(engine: Engine, login: Login, reader: u64) -> Self {
-        Self { engine, login, reader, is_left: false, started: Instant::now() }
+        Self {
+            engine,
+            login,
+            reader,
+            parts: Parts::of([0]),
+            held: HashSet::new(),
+            run: 0,
+            is_left: false,
+            started: Instant::now(),
+        }
+    }
+
+    /// Of a run, for the parts of its reader.
+    pub(super) fn of_run(self, run: u64, parts: Parts) -> Self {
+        Self { run, parts, engine: self.engine.of_run(run), ..self }
+    }
+
+    /// Commits what every part has dealt with, and who has taken it.
+    fn commit_if_done(&mut self, mark: Mark) {
+        if self.parts.is_done(mark) && !self.held.contains(&mark) {
+            self.engine.commit(mark);
+        }
     }
 
     fn now(&self) -> Now {
@@ -126,15 +170,17 @@ impl Hub {
         true
     }
 
-    /// The pump of a reader is gone, and its engine with it.
-    pub(super) fn stop(&self, reader: u64, has_panicked: bool) {
+    /// The pump of a run is gone, and its engine with it.
+    pub(super) fn stop(&self, run: u64, has_panicked: bool) {
         let mut place = self.lock();
-        if let Some(running) = place.take_if(|running| running.reader == reader) {
+        if let Some(running) = place.take_if(|running| running.run == run) {
             self.is_on.store(false, Ordering::Release);
-            *lock(&self.panicked) = (has_panicked && !running.is_left).then_some(reader);
+            let is_told = has_panicked && !running.is_left;
+            *lock(&self.panicked) = is_told.then_some(running.reader);
         }
         drop(place);
         self.for_reader.notify_waiters();
+        self.for_pump.notify_one();
     }
 
     /// A reader is gone.
@@ -145,22 +191,56 @@ impl Hub {
         self.for_pump.notify_one();
     }
 
-    pub(super) fn poll(&self, reader: u64) -> Option<Delivery> {
-        let mut running = self.lock();
-        let delivery = running.as_mut().filter(|r| r.reader == reader)?.engine.poll_update();
-        drop(running);
-        if delivery.is_some() {
-            // There may be room again.
-            self.for_pump.notify_one();
-        }
-        delivery
+    /// What comes next for a part of a reader.
+    pub(super) fn poll(&self, reader: u64, part: u32) -> Option<Delivery> {
+        let delivery = self.of(reader, |running| {
+            let Running { parts, engine, .. } = running;
+            parts.poll(part, engine)
+        })??;
+        // There may be room again, in the engine and for the fastest part.
+        self.for_pump.notify_one();
+        self.for_reader.notify_waiters();
+        Some(delivery)
     }
 
-    pub(super) fn commit(&self, reader: u64, mark: Mark) {
-        if let Some(running) = self.lock().as_mut().filter(|running| running.reader == reader) {
-            running.engine.commit(mark);
-        }
+    /// A part of a reader has dealt with something.
+    pub(super) fn commit(&self, reader: u64, part: u32, mark: Mark) {
+        self.of(reader, |running| {
+            running.parts.commit(part, mark);
+            running.commit_if_done(mark);
+        });
         self.for_pump.notify_one();
+    }
+
+    /// Another part of a reader, which goes on where one is.
+    pub(super) fn share(&self, reader: u64, of: u32, with: u32) {
+        self.of(reader, |running| running.parts.share(of, with));
+    }
+
+    /// A part of a reader is gone, and waits for nothing.
+    pub(super) fn leave_part(&self, reader: u64, part: u32) {
+        self.of(reader, |running| {
+            for mark in running.parts.leave(part) {
+                running.commit_if_done(mark);
+            }
+        });
+        self.for_pump.notify_one();
+        self.for_reader.notify_waiters();
+    }
+
+    /// Whoever has taken an update commits it, with a batch of its own: see [`save_with`](Self::save_with). Until then nobody does.
+    #[cfg(any(feature = "secret", test))]
+    pub(in crate::client) fn hold(&self, mark: Mark) {
+        self.with(|running| running.held.insert(mark));
+    }
+
+    fn of<T>(&self, reader: u64, act: impl FnOnce(&mut Running) -> T) -> Option<T> {
+        self.with(|running| (running.reader == reader).then(|| act(running))).flatten()
+    }
+
+    /// Whether an engine is that of a run.
+    pub(super) fn is_of_run(&self, run: u64) -> bool {
+        self.lock().as_ref().is_some_and(|running| running.run == run)
     }
 
     /// The server sent an update.
@@ -193,18 +273,23 @@ impl Hub {
         if !self.is_on.load(Ordering::Acquire) {
             return None;
         }
-        let done = self.lock().as_mut().map(|running| {
-            let now = running.now();
-            act(running, now)
-        });
+        let done = self.with_now(act);
         self.for_reader.notify_waiters();
         self.for_pump.notify_one();
         done
     }
 
-    /// Looks at the engine, if there is one.
+    /// Looks at the engine, if there is one: the one way to it. If it panics it is gone, and its reader is told
+    /// ([`check`](Self::check)); whoever called, which may be a link or a call of somebody's, has nothing to do with it and lives.
     pub(super) fn with<T>(&self, look: impl FnOnce(&mut Running) -> T) -> Option<T> {
-        self.lock().as_mut().map(look)
+        let mut place = self.lock();
+        let running = place.as_mut()?;
+        let (run, looked) = (running.run, catch_unwind(AssertUnwindSafe(|| look(running))));
+        drop(place);
+        if looked.is_err() {
+            self.stop(run, true);
+        }
+        looked.ok()
     }
 
     /// As [`with`](Self::with), with the time.
@@ -221,14 +306,49 @@ impl Hub {
         self.with(|running| {
             unsaved.add(running.login.number, running.engine.poll_checkpoint());
         });
-        if unsaved.checkpoint.is_empty() {
+        let changes = unsaved.changes();
+        if changes.is_empty() {
             return Ok(());
         }
-        let change = Change::Updates(Box::new(unsaved.checkpoint.clone()));
         // If another has logged in meanwhile, it is nobody's.
-        keeper.keep_updates(unsaved.login, vec![change]).await?;
-        unsaved.checkpoint = Checkpoint::default();
+        keeper.keep_updates(unsaved.login, changes).await?;
+        unsaved.kept();
         Ok(())
+    }
+
+    /// Commits updates that somebody [has taken](Self::hold), and has that kept with what that came to, as one batch: neither of both is
+    /// ever in the store without the other. If the store fails, whoever saves next, here or with `save`, tries all of it again; give the
+    /// same changes then, and what follows them. Whether the login is still there that it is of.
+    #[cfg(feature = "secret")]
+    pub(in crate::client) async fn save_with(
+        &self,
+        keeper: &Keeper,
+        login: u64,
+        marks: &[Mark],
+        with: Vec<Change>,
+    ) -> Result<bool, StoreError> {
+        let mut unsaved = self.unsaved.lock().await;
+        let is_same = self.with(|running| {
+            let is_same = running.login.number == login;
+            if is_same {
+                for mark in marks {
+                    running.held.remove(mark);
+                    running.commit_if_done(*mark);
+                }
+                unsaved.add(login, running.engine.poll_checkpoint());
+            }
+            is_same
+        });
+        if is_same == Some(false) {
+            // One of both has not heard yet that another login has begun.
+            return if with.is_empty() { Ok(true) } else { keeper.keep_updates(login, with).await };
+        }
+        unsaved.add(login, None);
+        unsaved.with = with;
+        let changes = unsaved.changes();
+        let is_there = changes.is_empty() || keeper.keep_updates(login, changes).await?;
+        unsaved.kept();
+        Ok(is_there)
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Running>> {
@@ -243,11 +363,80 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tl::Serialize;
+    use crate::tl::api::{enums, types};
     use crate::updates::{CatchUp, ChannelState, CommonState, Kept};
 
     fn running(reader: u64) -> Running {
         let engine = Engine::new(None, CatchUp::SinceCommit, Kept::default());
-        Running::new(engine, Login::default(), reader)
+        Running::new(engine, Login::default(), reader).of_run(reader, Parts::of([0]))
+    }
+
+    /// What is counted by `qts`.
+    fn push(engine: &mut Engine, now: Now, qts: i32) {
+        let update = types::UpdateBotStopped { user_id: 1, date: 1, stopped: true, qts };
+        let short = types::UpdateShort { update: update.into(), date: 600 };
+        engine.handle_updates(now, &enums::Updates::from(short).to_bytes());
+    }
+
+    #[test]
+    fn whatever_panics_in_the_engine_is_told_to_its_reader_and_to_nobody_else() {
+        let ways: [fn(&Hub, u64); 4] = [
+            |hub, _| {
+                let _: Option<()> = hub.act(|_, _| panic!("in a push of the link's"));
+            },
+            |hub, _| {
+                let _: Option<()> = hub.with_now(|_, _| panic!("in the pump"));
+            },
+            |hub, reader| {
+                let _: Option<()> = hub.of(reader, |_| panic!("in a poll of the reader's"));
+            },
+            |hub, _| {
+                let _: Option<()> = hub.with(|_| panic!("in a name of a peer's"));
+            },
+        ];
+        for way in ways {
+            let hub = Hub::default();
+            let (first, second) = (hub.reader(), hub.reader());
+            assert!(hub.start(running(first)));
+            way(&hub, first);
+            // There is none any more, and whoever pushes and calls goes on.
+            assert!(!hub.is_of_run(first) && !hub.is_fed_by(0));
+            hub.push(&[1, 2, 3]);
+            assert_eq!(hub.check(second), Ok(()));
+            assert_eq!((hub.check(first), hub.check(first)), (Err(Error::Panicked), Ok(())));
+            // The pump of before ends none that begins before it has heard.
+            assert!(hub.start(running(first).of_run(7, Parts::of([0]))));
+            hub.stop(first, false);
+            assert!(hub.is_of_run(7));
+            assert_eq!(hub.check(first), Ok(()));
+        }
+    }
+
+    #[test]
+    fn what_somebody_has_taken_is_committed_by_nobody_else() {
+        let hub = Hub::default();
+        let common = Some(CommonState { pts: 1, qts: 10, date: 500, seq: 0 });
+        let account = Some(crate::updates::Account { id: Some(1), is_bot: true });
+        let kept = Kept { common, ..Kept::default() };
+        let engine = Engine::new(account, CatchUp::SinceCommit, kept);
+        assert!(hub.start(Running::new(engine, Login::default(), 0)));
+        let qts = || {
+            let news = hub.with(|running| running.engine.poll_checkpoint()).unwrap();
+            news.and_then(|news| news.common).map(|common| common.qts)
+        };
+        hub.act(|running, now| (11..=13).for_each(|qts| push(&mut running.engine, now, qts)));
+        let marks: Vec<Mark> = (0..3).map(|_| hub.poll(0, 0).unwrap().mark).collect();
+        hub.hold(marks[1]);
+        for mark in &marks {
+            hub.commit(0, 0, *mark);
+        }
+        assert_eq!(qts(), Some(11));
+        hub.with(|running| {
+            running.held.remove(&marks[1]);
+            running.commit_if_done(marks[1]);
+        });
+        assert_eq!(qts(), Some(13));
     }
 
     #[test]

@@ -7,11 +7,16 @@
 //! ```
 
 mod hub;
+mod parts;
 mod pump;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::client::core::Client;
 use crate::client::error::Error;
 use crate::client::runtime;
+use crate::client::updates::parts::Parts;
 use crate::tl::api::enums::InputPeer;
 use crate::updates::{CatchUp, Counts, Delivery, Mark, PeerId};
 pub(super) use hub::{Hub, Login};
@@ -23,11 +28,54 @@ pub(super) use hub::{Hub, Login};
 #[derive(Debug)]
 pub struct Updates {
     client: Client,
-    /// Which reader it is.
-    id: u64,
-    catch_up: CatchUp,
+    reader: Arc<Reader>,
+    /// Which part of the reader it is.
+    part: u32,
     last: Option<Mark>,
     commits: bool,
+}
+
+/// Whoever reads a client's updates: one stream, or the parts that it was [split](Updates::split) into.
+#[derive(Debug)]
+struct Reader {
+    hub: Arc<Hub>,
+    id: u64,
+    catch_up: CatchUp,
+    parts: Mutex<Numbers>,
+}
+
+/// The parts that are there.
+#[derive(Debug, Default)]
+struct Numbers {
+    there: BTreeSet<u32>,
+    next: u32,
+}
+
+impl Reader {
+    fn new(hub: Arc<Hub>, catch_up: CatchUp) -> Arc<Self> {
+        let id = hub.reader();
+        Arc::new(Self { hub, id, catch_up, parts: Mutex::default() })
+    }
+
+    fn another(&self) -> u32 {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = parts.next;
+        // It never ends in any time.
+        parts.next = number.saturating_add(1);
+        parts.there.insert(number);
+        number
+    }
+
+    fn parts(&self) -> Parts {
+        let parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        Parts::of(parts.there.iter().copied())
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.hub.leave(self.id);
+    }
 }
 
 impl Client {
@@ -55,8 +103,8 @@ impl Client {
     /// * [`Delivery::arrival`](crate::updates::Delivery) says whether it happens now or has happened while nobody was there: a bot may
     ///   not want to answer a week of messages.
     ///
-    /// There is one reader at a time. Another begins when the one before was dropped; until then its `next` is an error. A program that
-    /// wants several has its reader hand out what comes.
+    /// There is one reader at a time. Another begins when the one before was dropped; until then its `next` is an error
+    /// ([`Error::AlreadyListening`]). A program that wants several [splits](Updates::split) the one it has.
     #[must_use]
     pub fn updates(&self) -> Updates {
         self.updates_from(CatchUp::SinceCommit)
@@ -65,8 +113,9 @@ impl Client {
     /// As [`updates`](Self::updates), from where one says.
     #[must_use]
     pub fn updates_from(&self, catch_up: CatchUp) -> Updates {
-        let id = self.inner.hub.reader();
-        let updates = Updates { client: self.clone(), id, catch_up, last: None, commits: true };
+        let reader = Reader::new(self.inner.hub.clone(), catch_up);
+        let part = reader.another();
+        let updates = Updates { client: self.clone(), reader, part, last: None, commits: true };
         // What is pushed from now on is heard, if that can be. If not, `next` says why.
         let _ = updates.begin();
         updates
@@ -107,16 +156,16 @@ impl Updates {
     pub async fn next(&mut self) -> Result<Option<Delivery>, Error> {
         let hub = &self.client.inner.hub;
         if let Some(mark) = self.last.take().filter(|_| self.commits) {
-            hub.commit(self.id, mark);
+            hub.commit(self.reader.id, self.part, mark);
         }
         loop {
             let news = hub.for_reader.notified();
             tokio::pin!(news);
             // What happens from here on is heard.
             news.as_mut().enable();
-            hub.check(self.id)?;
+            hub.check(self.reader.id)?;
             self.begin()?;
-            if let Some(delivery) = hub.poll(self.id) {
+            if let Some(delivery) = hub.poll(self.reader.id, self.part) {
                 self.last = Some(delivery.mark);
                 return Ok(Some(delivery));
             }
@@ -164,7 +213,7 @@ impl Updates {
     /// Commits an update: it does not come again, whatever happens. Once is enough, and the order does not matter; what counts is up to
     /// where everything of a box is committed.
     pub fn commit(&self, update: &Delivery) {
-        self.client.inner.hub.commit(self.id, update.mark);
+        self.client.inner.hub.commit(self.reader.id, self.part, update.mark);
     }
 
     /// The same, and nothing is committed but by [`commit`](Self::commit) from now on: for programs that deal with several updates at a
@@ -173,6 +222,43 @@ impl Updates {
     pub fn with_explicit_commits(mut self) -> Self {
         self.commits = false;
         self
+    }
+
+    /// Several readers in place of one: each has all of it, in the same order, from here on, and can be taken to a task of its own. What was
+    /// given before counts as dealt with, unless commits are explicit.
+    ///
+    /// ```no_run
+    /// # async fn example(client: telewire::client::Client) -> Result<(), telewire::client::Error> {
+    /// let [mut answers, mut archive] = client.updates().split();
+    /// tokio::spawn(async move {
+    ///     while let Ok(Some(update)) = archive.next().await {
+    ///         println!("kept: {update:?}");
+    ///     }
+    /// });
+    /// while let Some(update) = answers.next().await? {
+    ///     println!("answered: {:?}", update.new_message());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// * An update is committed when all of them have committed it: the slowest counts.
+    /// * Who is fast waits when it is 1 MiB ahead of who is slow. What comes meanwhile is left to a difference later, as for one reader.
+    /// * One that is dropped is waited for no longer: what it was given and has not committed is left to the others. When all of them
+    ///   are dropped, what was not committed comes again next time.
+    /// * After [`Error::Panicked`], which one of them is told, all go on from what was committed.
+    #[must_use]
+    pub fn split<const N: usize>(mut self) -> [Self; N] {
+        let (reader, hub) = (self.reader.clone(), self.client.inner.hub.clone());
+        if let Some(mark) = self.last.take().filter(|_| self.commits) {
+            hub.commit(reader.id, self.part, mark);
+        }
+        std::array::from_fn(|_| {
+            let part = reader.another();
+            hub.share(reader.id, self.part, part);
+            let (client, commits) = (self.client.clone(), self.commits);
+            Self { client, reader: reader.clone(), part, last: None, commits }
+        })
     }
 
     /// Waits until what was committed is in the store.
@@ -204,18 +290,21 @@ impl Updates {
     fn begin(&self) -> Result<(), Error> {
         let inner = &self.client.inner;
         // Of one that has ended, nothing more comes.
-        if inner.hub.is_read_by(self.id)? || inner.check().is_err() {
+        if inner.hub.is_read_by(self.reader.id)? || inner.check().is_err() {
             return Ok(());
         }
         runtime::here()?;
-        pump::begin(inner, self.id, self.catch_up);
+        pump::begin(inner, self.reader.id, self.reader.catch_up, self.reader.parts());
         // Another one may have been faster.
-        inner.hub.is_read_by(self.id).map(drop)
+        inner.hub.is_read_by(self.reader.id).map(drop)
     }
 }
 
 impl Drop for Updates {
     fn drop(&mut self) {
-        self.client.inner.hub.leave(self.id);
+        let mut parts = self.reader.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.there.remove(&self.part);
+        drop(parts);
+        self.reader.hub.leave_part(self.reader.id, self.part);
     }
 }

@@ -15,6 +15,7 @@ use crate::client::keeper::Keeper;
 use crate::client::policy::InvokeOptions;
 use crate::client::state::State;
 use crate::client::updates::hub::{Hub, Login, Running};
+use crate::client::updates::parts::Parts;
 use crate::crypto::Entropy;
 use crate::net::OsEntropy;
 use crate::tl::Object;
@@ -28,14 +29,14 @@ const SAVE_AFTER: Duration = Duration::from_millis(100);
 const SAVE_AGAIN: Duration = Duration::from_secs(1);
 
 /// Begins to listen for a reader, unless somebody listens.
-pub(super) fn begin(inner: &Arc<Inner>, reader: u64, catch_up: CatchUp) {
+pub(super) fn begin(inner: &Arc<Inner>, reader: u64, catch_up: CatchUp, parts: Parts) {
     let (login, engine) = engine(inner, catch_up);
-    let engine = engine.of_run(inner.hub.run());
-    if !inner.hub.start(Running::new(engine, login, reader)) {
+    let run = inner.hub.run();
+    if !inner.hub.start(Running::new(engine, login, reader).of_run(run, parts)) {
         return;
     }
     // Before anything is done: whatever happens there, the hub is free for another one then.
-    let pump = Pump::new(inner, reader);
+    let pump = Pump::new(inner, run);
     inner.hub.act(|running, now| running.engine.connected(now));
     tokio::spawn(pump.run());
 }
@@ -47,7 +48,8 @@ fn engine(inner: &Inner, catch_up: CatchUp) -> (Login, Engine) {
 
 struct Pump {
     inner: Weak<Inner>,
-    reader: u64,
+    /// Which engine it is for. One that panicked is gone, and another may have begun before this hears of it.
+    run: u64,
     hub: Arc<Hub>,
     keeper: Keeper,
     states: watch::Receiver<State>,
@@ -60,10 +62,10 @@ struct Pump {
 }
 
 impl Pump {
-    fn new(inner: &Arc<Inner>, reader: u64) -> Self {
+    fn new(inner: &Arc<Inner>, run: u64) -> Self {
         Self {
             inner: Arc::downgrade(inner),
-            reader,
+            run,
             hub: inner.hub.clone(),
             keeper: inner.keeper.clone(),
             states: inner.links.states(),
@@ -102,7 +104,9 @@ impl Pump {
 
     /// Looks at all that is to be done. Whether there is anybody to do it for.
     fn turn(&mut self) -> bool {
-        let Some(inner) = self.inner.upgrade() else { return false };
+        let Some(inner) = self.inner.upgrade().filter(|_| self.hub.is_of_run(self.run)) else {
+            return false;
+        };
         let is_left = self.hub.with(|running| running.is_left);
         if is_left != Some(false) || *self.states.borrow() == State::Closed {
             return false;
@@ -164,7 +168,7 @@ impl Pump {
             }
             Err(died) => (died.id(), Err(Fault::Unanswered)),
         };
-        if let Some(token) = self.tokens.remove(&id) {
+        if let Some(token) = self.tokens.remove(&id).filter(|_| self.hub.is_of_run(self.run)) {
             self.answered(token, &answer);
         }
     }
@@ -201,7 +205,7 @@ impl Pump {
 /// However the task ends, also with its runtime: its reader begins another one. After a panic that is told first.
 impl Drop for Pump {
     fn drop(&mut self) {
-        self.hub.stop(self.reader, std::thread::panicking());
+        self.hub.stop(self.run, std::thread::panicking());
     }
 }
 

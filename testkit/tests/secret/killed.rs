@@ -1,6 +1,6 @@
 //! Programs that end in the middle, stores that fail at every write, and answers that nobody heard.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use telewire::client::secret::SecretError;
@@ -174,4 +174,91 @@ async fn sc_82_a_call_that_was_not_served_is_made_again_as_it_was() {
     for text in ["one", "two"] {
         assert_eq!(bob.text().await, text);
     }
+}
+
+/// A session that takes so many more batches of positions and of secret chats, and watches that the position of what is counted by `qts`
+/// never moves without the chats.
+#[derive(Clone, Default)]
+struct Watched {
+    kept: Arc<Mutex<Snapshot>>,
+    left: Arc<AtomicUsize>,
+    moved: Arc<AtomicUsize>,
+    has_moved_alone: Arc<AtomicBool>,
+}
+
+impl Watched {
+    fn qts(&self) -> Option<i32> {
+        self.kept.lock().unwrap().updates.common.map(|common| common.qts)
+    }
+}
+
+impl Store for Watched {
+    fn load(&mut self) -> Result<Snapshot, StoreError> {
+        Ok(self.kept.lock().unwrap().clone())
+    }
+
+    fn apply(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        let is_secret = |change: &Change| matches!(change, Change::Secret(_));
+        if changes.iter().any(|change| is_secret(change) || matches!(change, Change::Updates(_))) {
+            let left = self.left.load(Ordering::Relaxed);
+            self.left.store(left.saturating_sub(1), Ordering::Relaxed);
+            if left == 0 {
+                return Err(StoreError::Other("it is dead".into()));
+            }
+        }
+        let before = self.qts();
+        self.kept.lock().unwrap().apply(changes);
+        if before.is_some() && before < self.qts() {
+            self.moved.fetch_add(1, Ordering::Relaxed);
+            self.has_moved_alone.fetch_or(!changes.iter().any(is_secret), Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+/// A program that ends at any batch: what it had of a chat and up to where it had heard the server are there together, so that each
+/// text comes, and comes once.
+#[tokio::test]
+async fn up_83_and_sc_80_what_is_kept_of_chats_and_the_position_are_one_batch() {
+    let world = world(25).await;
+    let mut bob = Device::new(&world, BOB).await;
+    let session = Watched::default();
+    session.left.store(usize::MAX, Ordering::Relaxed);
+    let mut ada = Device::on(&world, ADA, session.clone()).await;
+    let (_, of_bob) = chat(&mut ada, &mut bob).await;
+    bob.say(of_bob, "begin").await;
+    assert_eq!(ada.text().await, "begin");
+    ada.close().await;
+    let (mut last, mut deaths) = ("begin".to_owned(), 0);
+    for writes in 0..10 {
+        session.left.store(writes, Ordering::Relaxed);
+        let qts = session.qts().unwrap();
+        let ada = Device::on(&world, ADA, session.clone()).await;
+        let texts: Vec<String> = (0..3).map(|text| format!("{writes}: {text}")).collect();
+        for text in &texts {
+            bob.say(of_bob, text).await;
+        }
+        // She reads nothing of it. It ends at its last write, or when it has all.
+        let ends = async {
+            while session.left.load(Ordering::Relaxed) > 0 && session.qts().unwrap() < qts + 3 {
+                tokio::task::yield_now().await;
+            }
+        };
+        patient(ends).await;
+        deaths += usize::from(session.left.load(Ordering::Relaxed) == 0);
+        ada.close().await;
+        session.left.store(usize::MAX, Ordering::Relaxed);
+        let mut ada = Device::on(&world, ADA, session.clone()).await;
+        let end = format!("{writes}: end");
+        bob.say(of_bob, &end).await;
+        // The last one was read and not dealt with: nothing was asked for after it.
+        for expected in [&last].into_iter().chain(&texts).chain([&end]) {
+            assert_eq!(ada.text().await, *expected);
+        }
+        last = end;
+        ada.close().await;
+    }
+    assert!(deaths >= 4, "{deaths}");
+    assert!(session.moved.load(Ordering::Relaxed) >= 10);
+    assert!(!session.has_moved_alone.load(Ordering::Relaxed));
 }

@@ -23,6 +23,43 @@ async fn there_is_one_reader_at_a_time_and_the_next_goes_on_where_it_ended() {
 }
 
 #[tokio::test]
+async fn readers_that_share_a_stream_have_all_of_it_and_the_slowest_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut scene = Scene::new(4).await;
+    let session = folder.path().join("bob");
+    let bob = scene.bob(&session).await;
+    let mut updates = bob.updates();
+    scene.say("zero").await;
+    assert_eq!(next_text(&mut updates).await.0, "zero");
+    let [mut fast, mut slow, gone] = updates.split();
+    // Another reader is none of them.
+    assert_eq!(patient(bob.updates().next()).await, Err(Error::AlreadyListening));
+    for text in ["one", "two", "three"] {
+        scene.say(text).await;
+        assert_eq!(next_text(&mut fast).await.0, text);
+    }
+    // One that took nothing, and is waited for no longer.
+    drop(gone);
+    for text in ["one", "two"] {
+        assert_eq!(next_text(&mut slow).await.0, text);
+    }
+    patient(slow.flush()).await.unwrap();
+    // "two" is not committed by both.
+    patient(bob.close()).await;
+    drop((fast, slow, bob));
+    let bob = scene.bob(&session).await;
+    let [mut first, mut second] = bob.updates().split();
+    for expected in ["two", "three"] {
+        assert_eq!(next_text(&mut second).await, (expected.into(), Arrival::CaughtUp));
+    }
+    // In tasks of their own, until one is alone.
+    let task = tokio::spawn(async move { next_text(&mut first).await.0 });
+    assert_eq!(patient(task).await.unwrap(), "two");
+    scene.say("four").await;
+    assert_eq!(next_text(&mut second).await.0, "four");
+}
+
+#[tokio::test]
 async fn up_67_what_we_send_ourselves_comes_once_and_as_ours() {
     let folder = tempfile::tempdir().unwrap();
     let mut scene = Scene::new(2).await;

@@ -1,18 +1,16 @@
 //! A life: one account, one disk, and the world that they are in.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use telewire::crypto::{EntropyExt, KeyId, SeededEntropy};
-use telewire::ids::{DcId, SessionId};
+use telewire::crypto::{EntropyExt, SeededEntropy};
+use telewire::ids::DcId;
 use telewire::rpc::RpcError;
-use telewire::server::{Caller, DcEvent, Fault};
-use telewire::tl::api::enums::{Update, Updates};
+use telewire::server::{Caller, Fault};
+use telewire::tl::api::enums::Updates;
 use telewire::tl::api::functions::account::SetAccountTtl;
 use telewire::tl::api::functions::messages::StartBot;
-use telewire::tl::api::types::UpdateShort;
 use telewire_testkit::World;
 use tokio::time::sleep;
 
@@ -43,19 +41,22 @@ pub(super) enum Login {
     MaybeOut,
 }
 
+/// Of who writes to the account.
+const FRIENDS_PHONE: &str = "+99 966 2 0002";
+
 pub(super) struct Life {
     pub(super) seed: u64,
     pub(super) kind: Kind,
     home: DcId,
     user: i64,
+    /// Who writes to it.
+    friend: i64,
     pub(super) world: Served,
     pub(super) network: Network,
     pub(super) disk: Disk,
     ledger: Arc<Mutex<Ledger>>,
     login: Mutex<Login>,
-    /// The newest session of each key.
-    sessions: Mutex<HashMap<KeyId, SessionId>>,
-    /// Whether the world sends no updates on its own.
+    /// Whether nobody writes of themselves.
     pub(super) is_quiet: AtomicBool,
     /// What went wrong in the data centres.
     dc_faults: AtomicU32,
@@ -103,12 +104,12 @@ impl Life {
             kind,
             home,
             user,
+            friend: world.accounts.add_user(home, FRIENDS_PHONE, "Bob"),
             network: Network::new(&world, seed).await,
             world,
             disk: Disk::new(seed, dice(seed, 3)),
             ledger,
             login: Mutex::new(Login::Out),
-            sessions: Mutex::default(),
             is_quiet: AtomicBool::new(false),
             dc_faults: AtomicU32::new(0),
         }
@@ -135,6 +136,7 @@ impl Life {
     /// A program begins. In the way of a calm one nothing goes wrong from now on.
     pub(super) fn begin(&self, is_calm: bool) {
         self.is_quiet.store(false, Ordering::SeqCst);
+        self.ledger().begin();
         self.network.set_calm(is_calm);
         if is_calm {
             for dc in [TWO, FOUR] {
@@ -152,38 +154,34 @@ impl Life {
         }
     }
 
-    /// Sends the next update to the client's newest session, if it is logged in; its number. While the world is quiet, only
-    /// who asked for that sends any.
-    pub(super) fn push(&self, is_wanted: bool) -> Option<i32> {
-        let mut data_centre = self.world.data_centre(self.home);
+    /// The friend writes the next message to the account, if it is logged in; its number. While it is quiet, only when somebody asked
+    /// for that.
+    pub(super) fn say(&self, is_wanted: bool) -> Option<i32> {
         if self.is_quiet.load(Ordering::SeqCst) && !is_wanted {
             return None;
         }
-        let mut sessions = lock(&self.sessions);
-        for event in data_centre.take_events() {
-            if let DcEvent::SessionCreated(key, session) = event {
-                sessions.insert(key, session);
-            }
-        }
-        let key = self.disk.kept().key(self.home)?.auth_key.id();
-        self.world.accounts.user_of(self.home, key)?;
+        let kept = self.disk.kept();
+        let key = kept.key(self.home)?.auth_key.id();
+        let user = self.world.accounts.user_of(self.home, key)?;
+        let unix = self.world.now(self.home).unix;
+        // Who writes at the same time does so in the order of the numbers.
         let mut ledger = self.ledger();
-        let number = ledger.next_update();
-        let update = UpdateShort { update: Update::UpdateConfig, date: number };
-        let now = self.world.now(self.home);
-        let is_pushed = data_centre.push(now, key, *sessions.get(&key)?, &update);
-        is_pushed.then(|| {
-            ledger.push(number);
-            number
-        })
+        let number = ledger.next_message();
+        self.world.accounts.say(self.friend, user, &number.to_string(), unix).unwrap();
+        if kept.updates.common.is_some() && self.login() == Login::In {
+            ledger.owe(number);
+        }
+        drop(ledger);
+        self.world.deliver();
+        Some(number)
     }
 
-    /// What happens in the world by itself: updates, faults, and somebody who scans every QR code.
+    /// What happens in the world by itself: messages, faults, and somebody who scans every QR code.
     pub(super) async fn happen(&self, mut entropy: SeededEntropy) {
         loop {
             let [wait, fault, dc] = entropy.array();
             sleep(Duration::from_millis(u64::from(wait % 32))).await;
-            self.push(false);
+            self.say(false);
             let dc = if dc % 2 == 0 { TWO } else { FOUR };
             match fault {
                 0..8 => self.inject(dc, Fault::ForgetSessions),

@@ -5,15 +5,15 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use telewire::client::store::Store;
-use telewire::client::{Client, Error, InvokeOptions, LoginError, QrStep, RawUpdate, State, Step};
+use telewire::client::{Client, Error, InvokeOptions, LoginError, QrStep, State, Step};
 use telewire::ids::DcId;
 use telewire::server::embedded_key;
 use telewire::tl::Repeat;
-use telewire::tl::api::enums::{self, InputPeer, InputUser};
+use telewire::tl::api::enums::{InputPeer, InputUser, Message};
 use telewire::tl::api::functions::account::SetAccountTtl;
 use telewire::tl::api::functions::messages::StartBot;
 use telewire::tl::api::types::AccountDaysTtl;
-use tokio::sync::broadcast::{self, error::RecvError};
+use telewire::updates::Event;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -65,7 +65,7 @@ async fn live(life: Arc<Life>, plan: &Plan, store: impl Store) {
     let is_logged_in = client.is_logged_in();
     assert!(is_logged_in || login != Login::In, "seed {seed}: a login was lost");
     assert!(!is_logged_in || login != Login::Out, "seed {seed}: a login came back");
-    tokio::spawn(listen(client.raw_updates(), life.clone()));
+    let listening = tokio::spawn(listen(client.clone(), life.clone()));
     if let Some(after) = plan.closed_after {
         let client = client.clone();
         tokio::spawn(async move {
@@ -77,22 +77,29 @@ async fn live(life: Arc<Life>, plan: &Plan, store: impl Store) {
         Program { faults: life.faults(), is_closed: plan.closed_after.is_some(), life, client };
     program.live(plan).await;
     within(seed, "closing", program.client.close()).await;
+    within(seed, "the end of the updates", listening).await.unwrap();
 }
 
-/// Writes down the updates.
-async fn listen(mut updates: broadcast::Receiver<RawUpdate>, life: Arc<Life>) {
+/// Writes down the messages.
+async fn listen(client: Client, life: Arc<Life>) {
+    let (seed, mut states, mut updates) = (life.seed, client.states(), client.updates());
     loop {
-        match updates.recv().await {
-            Ok(RawUpdate::Object(update)) => {
-                if let Ok(enums::Updates::UpdateShort(short)) = update.decode()
-                    && short.update == enums::Update::UpdateConfig
-                {
-                    life.ledger().come(short.date);
-                }
+        let update = match updates.next().await {
+            Ok(Some(update)) => update,
+            Ok(None) => return,
+            // The login has ended. If there is another, its updates come.
+            Err(Error::Stopped(_)) => {
+                let has_ended = |state: &State| matches!(state, State::Stopped(_));
+                let _ = states.wait_for(|state| !has_ended(state)).await;
+                continue;
             }
-            Ok(RawUpdate::Gap) | Err(RecvError::Lagged(_)) => life.ledger().tell_gap(),
-            Ok(_) => {}
-            Err(RecvError::Closed) => return,
+            Err(error) => panic!("seed {seed}: {error}"),
+        };
+        assert!(!matches!(update.event, Event::Lost { .. }), "seed {seed}: {update:?}");
+        if let Some(Message::Message(message)) = update.new_message()
+            && let Ok(number) = message.message.parse()
+        {
+            life.ledger().come(number);
         }
     }
 }
@@ -114,6 +121,7 @@ impl Program {
         self.call_all(plan).await;
         if plan.logs_out {
             self.life.set_login(Login::MaybeOut);
+            self.life.ledger().owe_nothing();
             if let Err(error) = self.within("logging out", self.client.log_out()).await {
                 return self.excuse(&error);
             }
@@ -229,7 +237,7 @@ impl Program {
         self.life.ledger().end(number, repeat, result);
     }
 
-    /// Waits for an update that comes after all others, and until none is missing.
+    /// Waits for a message that comes after all others, and until none is missing.
     async fn see_updates(&self) {
         let life = &self.life;
         life.is_quiet.store(true, Ordering::SeqCst);
@@ -239,8 +247,8 @@ impl Program {
         };
         let all = async {
             loop {
-                // Its session may end before it comes: then there is another.
-                let last = life.push(true);
+                // The first may be before the place where the updates of a login begin.
+                let last = life.say(true);
                 for _ in 0..50 {
                     if last.is_some_and(is_done) {
                         return;
@@ -251,7 +259,8 @@ impl Program {
         };
         if timeout(PATIENCE, all).await.is_err() {
             let lost = life.ledger().lost();
-            panic!("seed {}: updates {lost:?} were lost in silence", life.seed);
+            let kept = life.disk.kept().updates.common;
+            panic!("seed {}: messages {lost:?} were lost in silence, after {kept:?}", life.seed);
         }
         let mut states = self.client.states();
         let online = states.wait_for(|state| *state == State::Online);
