@@ -193,6 +193,7 @@ impl Engine {
     }
 
     /// Whether nothing is missing of the account's own box, as far as is known, and nothing waits for its reader.
+    #[cfg(feature = "client")]
     pub(crate) fn is_level(&self) -> bool {
         let is_level = self.common.course.state() == State::Level;
         self.has_started && is_level && self.out.is_empty()
@@ -264,8 +265,11 @@ impl Engine {
         if !matches!(answer, Err(Fault::Unanswered)) {
             self.heard(now);
         }
-        if matches!(asked, Asked::Channel { .. }) {
+        if let Asked::Channel { id, call, .. } = asked {
             self.channels.running = self.channels.running.saturating_sub(1);
+            if !self.channels.waits_for(id, call) {
+                return;
+            }
         }
         match answer {
             Ok(bytes) => self.answered(now, asked, bytes, entropy),
@@ -291,7 +295,7 @@ impl Engine {
                 }
                 Err(error) => Some(error),
             },
-            Asked::Channel { id, pts } => {
+            Asked::Channel { id, pts, .. } => {
                 match enums::updates::ChannelDifference::from_bytes(bytes) {
                     Ok(difference) => {
                         let size = bytes.len();

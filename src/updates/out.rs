@@ -46,6 +46,7 @@ impl Out {
     }
 
     /// Whether nothing waits.
+    #[cfg(feature = "client")]
     pub(super) fn is_empty(&self) -> bool {
         self.queue.is_empty()
     }

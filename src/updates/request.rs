@@ -55,5 +55,7 @@ pub(super) enum Asked {
     Channel {
         id: i64,
         pts: i32,
+        /// Which of the calls for channels it is.
+        call: u64,
     },
 }

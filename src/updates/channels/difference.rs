@@ -54,8 +54,11 @@ impl Engine {
                 functions::GetChannelDifference::new(input, filter, pts.max(1), limit);
             request.force = true;
             self.channels.running += 1;
+            self.channels.calls += 1;
+            let call = self.channels.calls;
+            active.call = call;
             self.channel_settle(now.mono, id);
-            return Some((Asked::Channel { id, pts }, Request::ChannelDifference(request)));
+            return Some((Asked::Channel { id, pts, call }, Request::ChannelDifference(request)));
         }
         None
     }
@@ -92,9 +95,7 @@ impl Engine {
     ) {
         let Some(channel) = self.channels.map.get_mut(&id) else { return };
         let old = channel.pts;
-        let Some(active) = channel.active.as_mut().filter(|a| a.course.state().is_asking()) else {
-            return;
-        };
+        let Some(active) = channel.active.as_mut() else { return };
         let arrival = active.course.arrival;
         let unknown_from = active.unknown_from;
         let (is_last, timeout, moved) = match difference {

@@ -20,9 +20,6 @@ impl Engine {
         let Some(active) = self.channels.map.get_mut(&id).and_then(|c| c.active.as_mut()) else {
             return;
         };
-        if !active.course.state().is_asking() {
-            return;
-        }
         match fault {
             Fault::Rpc(error) => match error.name.as_str() {
                 known::CHANNEL_PRIVATE
@@ -60,9 +57,7 @@ impl Engine {
         let base = if self.is_bot() { CHANNEL_LIMIT_BOTS } else { CHANNEL_LIMIT };
         let Some(channel) = self.channels.map.get_mut(&id) else { return };
         let pts = channel.pts;
-        let Some(active) = channel.active.as_mut().filter(|a| a.course.state().is_asking()) else {
-            return;
-        };
+        let Some(active) = channel.active.as_mut() else { return };
         let limit = active.course.limit.unwrap_or(base);
         if active.course.limit.is_none() {
             active.course.unread_until = pts.saturating_add(base);

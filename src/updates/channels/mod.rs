@@ -28,6 +28,8 @@ pub(super) struct Channels {
     due: VecDeque<i64>,
     /// How many differences run.
     pub(super) running: usize,
+    /// How many calls were made for channels.
+    calls: u64,
     timers: BTreeSet<(Duration, i64)>,
     /// Those of which something is to be kept, besides what was dealt with.
     changed: BTreeSet<i64>,
@@ -61,6 +63,8 @@ struct Channel {
 #[derive(Debug, Default)]
 struct Active {
     course: Course,
+    /// Which call was made for it last: one that was made before it was left is answered to nobody.
+    call: u64,
     held: Held,
     /// The newest `updateReadChannelInbox` that is ahead (UP-59).
     read: Option<Item>,
@@ -151,6 +155,12 @@ impl Channels {
     /// What was forgotten is to be kept no more: it is known where to begin instead.
     pub(super) fn keep_forgotten(&mut self) {
         self.changed.append(&mut self.forgotten);
+    }
+
+    /// Whether a call is the one whose answer a channel waits for.
+    pub(super) fn waits_for(&self, id: i64, call: u64) -> bool {
+        let active = self.map.get(&id).and_then(|channel| channel.active.as_ref());
+        active.is_some_and(|active| active.course.state().is_asking() && active.call == call)
     }
 
     pub(super) fn next_timer(&self) -> Option<Duration> {

@@ -469,6 +469,46 @@ fn up_85_what_was_told_of_a_channel_before_it_was_left_is_not_told_again() {
     assert_eq!(bench.push(&one(new_in(CHANNEL, 60))), ["ch7 new 60"]);
 }
 
+/// What was asked for before a channel was left is answered when it is joined again, before and after what is asked for then.
+#[test]
+fn up_85_an_answer_to_a_call_of_before_a_channel_was_left_is_an_answer_to_nobody() {
+    let answers: [fn(&mut Bench, Token); 6] = [
+        |bench, token| bench.answer(token, &channel_diff(CHANNEL, &[51, 52], vec![], 52, true)),
+        |bench, token| bench.answer(token, &channel_empty(50)),
+        |bench, token| bench.answer(token, &channel_too_long(CHANNEL, Some(52), &[51])),
+        |bench, token| bench.answer(token, &0x1234_5678_i32),
+        |bench, token| bench.fail(token, 400, "CHANNEL_PRIVATE"),
+        |bench, token| bench.fail(token, 500, "INTERNAL"),
+    ];
+    for answer in answers {
+        for is_first in [false, true] {
+            let mut bench = Bench::ready();
+            bench.push(&one(too_long_in(CHANNEL, None)));
+            let (old, ..) = bench.channel_difference();
+            bench.push(&with(vec![], vec![], vec![chat(CHANNEL, Some(70), true)]));
+            let joined =
+                with(vec![new_in(CHANNEL, 60)], vec![], vec![chat(CHANNEL, Some(70), false)]);
+            let told = bench.push(&joined);
+            assert!(told.contains(&"ch7 new 60".to_owned()), "{told:?}");
+            bench.push(&one(too_long_in(CHANNEL, Some(61))));
+            let (new, from, _) = bench.channel_difference();
+            assert_eq!(from, 60);
+            if is_first {
+                answer(&mut bench, old);
+                assert_eq!(bench.told(), [""; 0]);
+            }
+            bench.answer(new, &channel_diff(CHANNEL, &[61], vec![], 61, true));
+            assert_eq!(bench.told(), ["ch7 message 61"]);
+            if !is_first {
+                answer(&mut bench, old);
+                assert_eq!(bench.told(), [""; 0]);
+            }
+            assert_eq!(bench.engine.channels.pts(CHANNEL), Some(61));
+            assert_eq!(bench.request(), None);
+        }
+    }
+}
+
 #[test]
 fn up_83_a_channel_that_is_met_is_kept_from_where_it_was_met() {
     for (first, base) in [(new_in(8, 60), 59), (new_in_of(8, 60, 3), 57), (read_in(8, 5, 60), 59)] {

@@ -150,7 +150,7 @@ impl Shell {
             names: Names::default(),
             settings: Settings::default(),
             counts: Counts::default(),
-            session: account.session.clone(),
+            session: account.session()?,
             secrets: Arc::default(),
             reader: Reader::Own,
             downloads: PathBuf::from("."),

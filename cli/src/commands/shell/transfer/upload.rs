@@ -34,7 +34,7 @@ pub(crate) fn upload(args: UploadArgs, start: Instant) -> Result<(), Failure> {
         let mut shell = Shell::open_for(&args.account, start).await?;
         let client = shell.client.clone();
         let user = client.user().map_or(0, |user| user.id);
-        let states = States::of(&args.account.session, user);
+        let states = States::of(&args.account.session()?, user);
         match shell.receiver(&args.peer).await {
             Ok(to) => {
                 let kind = args.kind.into();
