@@ -280,6 +280,12 @@ impl Uploaded {
         &self.name
     }
 
+    /// How many bytes it has, if that was known before its end.
+    #[must_use]
+    pub const fn size(&self) -> Option<u64> {
+        self.size
+    }
+
     /// The parts, and how many bytes they are on this side.
     #[cfg(feature = "secret")]
     pub(in crate::client) fn sizes(&self) -> (&InputFile, Option<u64>) {
