@@ -326,6 +326,13 @@ impl Inner {
         if let Some(reason) = self.verdict(origin, &error) {
             return Err(self.stop(origin, reason).await);
         }
+        // What another call was told before ended the login that this one was made for.
+        if !is_cdn(dc)
+            && self.standing().is_after_the_end_of(standing)
+            && let Some(reason) = error.rpc().and_then(StopReason::of)
+        {
+            return Err(Error::Stopped(reason));
+        }
         // A login that was taken to another data centre may have ended there alone.
         if !course.is_reauthorized
             && !course.is_own

@@ -331,6 +331,12 @@ impl Standing {
         let is_logged_in = kept.home.is_some_and(|home| kept.is_authorized(home));
         Self { home, is_logged_in, key: is_logged_in.then(|| kept.key_id(home)).flatten() }
     }
+
+    /// Whether the login of a moment before has ended since. One that has moved has not.
+    pub(super) fn is_after_the_end_of(self, before: Self) -> bool {
+        let is_another = self.home == before.home && self.key != before.key;
+        before.is_logged_in && (!self.is_logged_in || is_another)
+    }
 }
 
 impl Snapshot {

@@ -1,5 +1,8 @@
 //! Logins that have ended are kept as ended: the next program logs in again.
 
+use std::future::{Future, poll_fn};
+use std::task::Poll;
+
 use telewire::client::store::{FileStore, MemoryStore};
 use telewire::client::{Client, Error, InvokeOptions, State, StopReason};
 use telewire::rpc::Execution;
@@ -136,6 +139,36 @@ async fn cf_17_a_login_that_ended_elsewhere_is_ended_at_once_for_all_who_ask() {
     assert_eq!((kept.key(TWO), kept.key(FOUR)), (None, None));
     // Where the data centres are is no secret of the login's.
     assert_eq!(next.addresses(FOUR), [world.address(FOUR)]);
+}
+
+/// Two calls are under way when the login ends. What is said of it is the same, however late the second hears, and also if somebody has
+/// logged in again by then.
+#[tokio::test]
+async fn cf_17_a_call_that_hears_of_the_end_after_another_ends_as_that_does() {
+    for (name, reason) in [
+        ("AUTH_KEY_UNREGISTERED", StopReason::LoggedOut),
+        ("SESSION_REVOKED", StopReason::Revoked),
+        ("USER_DEACTIVATED", StopReason::Deactivated),
+    ] {
+        for logs_in_again in [false, true] {
+            let world = world().await;
+            world.accounts.add_bot(TWO, "777:abc", "Helper");
+            let client = world.client_on(MemoryStore::new()).await;
+            patient(client.log_in_bot("777:abc")).await.unwrap();
+            world.accounts.revoke(TWO, world.accounts.logins(777)[0].1, name);
+            // It is sent, and its answer lies there before that of the next one.
+            let mut late = std::pin::pin!(client.me());
+            let polled = poll_fn(|cx| Poll::Ready(late.as_mut().poll(cx)));
+            assert!(polled.await.is_pending());
+            let ended = Error::Stopped(reason.clone());
+            assert_eq!(*patient(client.me()).await.unwrap_err().cause(), ended, "{name}");
+            if logs_in_again {
+                patient(client.log_in_bot("777:abc")).await.unwrap();
+            }
+            assert_eq!(*patient(late).await.unwrap_err().cause(), ended, "{name}");
+            assert_eq!(client.is_logged_in(), logs_in_again, "{name}");
+        }
+    }
 }
 
 #[tokio::test]
