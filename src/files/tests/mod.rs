@@ -3,7 +3,9 @@
 mod cancel;
 mod cdn;
 mod download;
+mod ends;
 mod errors;
+mod hashes;
 mod kept;
 mod lanes;
 mod references;

@@ -15,6 +15,7 @@ mod contacts;
 mod dialogs;
 mod edits;
 mod errors;
+mod faults;
 mod figures;
 mod files;
 mod former;
