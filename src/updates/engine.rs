@@ -37,7 +37,8 @@ pub enum CatchUp {
     /// After what was committed last: everything since then comes.
     #[default]
     SinceCommit,
-    /// With what happens from now on. That something was left out is told, by one [`Event::Lost`] with [`Why::Skipped`].
+    /// With what happens from now on. That something was left out is told, by one [`Event::Lost`] with [`Why::Skipped`]. Commit it: if
+    /// messages of secret chats are among it, nothing that is missing is asked for until then, as the server would forget them (SC-80).
     FromNow,
 }
 
@@ -84,7 +85,9 @@ pub struct Engine {
     asked: IdMap<Token, Asked>,
     nobody: Arc<Peers>,
     /// What was told to keep.
-    kept: Option<CommonState>,
+    pub(super) kept: Option<CommonState>,
+    /// Up to where what is counted by `qts` was told to keep, or is not told at all.
+    pub(super) settled_qts: Option<i32>,
     /// The date of what was dealt with in the common box.
     date: i32,
 }
@@ -116,6 +119,7 @@ impl Engine {
             asked: IdMap::default(),
             nobody: Arc::default(),
             kept: kept.common,
+            settled_qts: kept.common.map(|state| state.qts),
             date: kept.common.map_or(0, |common| common.date),
         };
         this.tell_peers();
@@ -353,7 +357,7 @@ impl Engine {
     }
 
     /// Whether it begins from now on, and the loss of what was before is not dealt with: what was kept of any box still holds (UP-83).
-    fn is_skipping(&self) -> bool {
+    pub(super) fn is_skipping(&self) -> bool {
         self.skips || self.skipped.is_some_and(|mark| self.out.ledger.is_waiting(mark))
     }
 
@@ -374,7 +378,10 @@ impl Engine {
                     (state.pts, state.seq) = (at.pts, at.seq);
                     self.date = self.date.max(at.date);
                 }
-                BoxId::Qts => common.get_or_insert_default().qts = at.pts,
+                BoxId::Qts => {
+                    common.get_or_insert_default().qts = at.pts;
+                    self.settled_qts = Some(at.pts);
+                }
                 BoxId::Channel(id) => {
                     settled.insert(id, at.pts);
                     channels.insert(id);
@@ -492,6 +499,10 @@ impl Engine {
     pub(super) fn heard_of(&mut self, update: &Update, is_told: bool) {
         match update {
             Update::UpdateNewMessage(new) => self.recent.note(BoxId::Common, new.message.id()),
+            // One without a name is told by its position alone.
+            Update::UpdateNewEncryptedMessage(new) => {
+                let _ = self.recent.is_new_secret(&new.message);
+            }
             Update::UpdateNewChannelMessage(new) => {
                 if let Some((PeerId::Channel(channel), id)) =
                     crate::updates::peers::place(&new.message)

@@ -83,6 +83,10 @@ pub(super) const REMEMBERED: usize = 16;
 /// New messages that are known again by their numbers (UP-85; mtcute's).
 pub(super) const REMEMBERED_MESSAGES: usize = 100;
 
+/// Messages of secret chats that are known again by their names (UP-85), among those that were told and are not kept yet. One that is told
+/// again after more of them does no harm: its chat drops it (SC-43).
+pub(super) const REMEMBERED_SECRETS: usize = 1_000;
+
 /// The dates of `updateServiceNotification` that are remembered (UP-13; TDLib's).
 pub(super) const REMEMBERED_NOTIFICATIONS: usize = 100;
 

@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 
 use crate::map::IdMap;
 use crate::tl::Serialize;
-use crate::tl::api::enums::Update;
+use crate::tl::api::enums::{EncryptedMessage, Update};
 use crate::updates::delivery::BoxId;
-use crate::updates::limits::{REMEMBERED, REMEMBERED_MESSAGES, REMEMBERED_NOTIFICATIONS};
+use crate::updates::limits::{
+    REMEMBERED, REMEMBERED_MESSAGES, REMEMBERED_NOTIFICATIONS, REMEMBERED_SECRETS,
+};
 
 #[derive(Debug, Default)]
 pub(super) struct Recent {
@@ -14,6 +16,8 @@ pub(super) struct Recent {
     same: IdMap<BoxId, VecDeque<(i32, Vec<u8>)>>,
     messages: VecDeque<(BoxId, i32)>,
     notifications: VecDeque<i32>,
+    /// Messages of secret chats, by their chats and names.
+    secrets: VecDeque<(i32, i64)>,
 }
 
 impl Recent {
@@ -55,6 +59,24 @@ impl Recent {
             self.messages.pop_front();
         }
         self.messages.push_back((line, message));
+    }
+
+    /// UP-85: notes a message of a secret chat; whether it is not known.
+    pub(super) fn is_new_secret(&mut self, message: &EncryptedMessage) -> bool {
+        let name = match message {
+            EncryptedMessage::EncryptedMessage(message) => (message.chat_id, message.random_id),
+            EncryptedMessage::EncryptedMessageService(service) => {
+                (service.chat_id, service.random_id)
+            }
+        };
+        if self.secrets.contains(&name) {
+            return false;
+        }
+        if self.secrets.len() >= REMEMBERED_SECRETS {
+            self.secrets.pop_front();
+        }
+        self.secrets.push_back(name);
+        true
     }
 
     /// UP-13: whether a notification of this date is not known.

@@ -68,6 +68,8 @@ impl Engine {
         } else {
             active.course.limit = None;
             active.course.left_out(now.mono, entropy);
+            // Every event has one position at least, so that this passes none: one of several is met again, and left out by parts. If
+            // the server has nothing there, its next answer says where it is, and what comes meanwhile is held.
             let to = pts.max(1).saturating_add(1);
             channel.pts = to;
             let origin = self.nobody();

@@ -31,6 +31,9 @@ impl Engine {
     /// What is to be asked of the common box.
     pub(in crate::updates) fn common_request(&mut self) -> Option<(Asked, Request)> {
         if self.common.course.state() == State::Due {
+            if self.waits_for_secrets() {
+                return None;
+            }
             self.common.course.hear(Word::Asked);
             self.common.begins_anew = false;
             let takes_state = self.common.takes_state.is_some() || self.skips;
@@ -41,7 +44,11 @@ impl Engine {
             if self.common.needs_state() {
                 return Some((Asked::Unreadable, Request::State(functions::GetState)));
             }
-            return Some((Asked::Difference, Request::Difference(self.common.difference(at))));
+            let mut request = self.common.difference(at);
+            if request.qts == at.qts {
+                request.qts = self.confirmed(at.qts).max(0);
+            }
+            return Some((Asked::Difference, Request::Difference(request)));
         }
         if self.common.at.is_none() || self.common.course.state().is_asking() {
             return None;
@@ -49,7 +56,8 @@ impl Engine {
         if std::mem::take(&mut self.common.confirms) {
             // UP-89: as far as we are, and nothing is wanted.
             let at = self.common.at.unwrap_or_default();
-            let mut request = functions::GetDifference::new(at.pts.max(1), i32::MAX, at.qts.max(0));
+            let qts = self.confirmed(at.qts).max(0);
+            let mut request = functions::GetDifference::new(at.pts.max(1), i32::MAX, qts);
             (request.pts_limit, request.qts_limit) = (Some(1), Some(1));
             return Some((Asked::Confirm, Request::Difference(request)));
         }
@@ -80,6 +88,9 @@ impl Engine {
             told.date = old.date.clamp(1, told.date);
         }
         let is_first = old.is_none();
+        if old.is_none_or(|old| old.qts != told.qts) {
+            self.settled_qts = Some(told.qts);
+        }
         self.common.at = Some(told);
         let skips = std::mem::take(&mut self.skips);
         let why = why.or(skips.then_some(Why::Skipped));
@@ -159,6 +170,24 @@ impl Engine {
         self.common_content(now, content, bytes, entropy);
     }
 
+    /// SC-80: whoever asks from a position of `qts` has told the server that it may forget what is before it. So it is asked from what is
+    /// kept, whatever was told since: a program that ends now is told that again. Bots have no secret chats, and what is theirs has no
+    /// name to be known again by.
+    fn confirmed(&self, qts: i32) -> i32 {
+        let settled = self.settled_qts.filter(|_| !self.is_bot());
+        settled.map_or(qts, |settled| settled.min(qts))
+    }
+
+    /// While less is asked for, since something cannot be read (UP-63), each step goes on from the one before: so it waits until what was
+    /// told is kept. After a loss that has moved the position, as that of what is skipped, it waits until that is: until then a program
+    /// that ends goes on from before it.
+    fn waits_for_secrets(&self) -> bool {
+        let qts = self.common.at.map_or(0, |at| at.qts);
+        let (settled, kept) = (self.confirmed(qts), self.kept.map_or(qts, |kept| kept.qts));
+        let is_in_steps = self.common.course.limit.is_some();
+        !self.is_bot() && (is_in_steps && settled < qts || kept < settled)
+    }
+
     fn common_content(
         &mut self,
         now: Now,
@@ -190,6 +219,11 @@ impl Engine {
         }
         let mark = self.common_mark(BoxId::Qts);
         for message in encrypted {
+            // It was asked for from before what was told and not kept.
+            if !self.recent.is_new_secret(&message) {
+                self.counts.old += 1;
+                continue;
+            }
             let event = Event::Encrypted(message);
             self.out.deliver(event, Some((BoxId::Qts, mark)), arrival, &origin);
         }
@@ -285,10 +319,11 @@ impl Engine {
         self.common_arrives();
         self.common.course.empty = self.common.course.empty.saturating_add(1);
         self.common_ended(now, true, true, entropy);
-        // UP-34: the server has nothing more, so what is held of these does not wait.
+        // UP-34: the server has nothing more, so what is held of `seq` does not wait. What has a position may have happened after the server
+        // had answered: it takes as many answers as MAX_EMPTY to say that what is before it does not come.
         self.seq_accept(now);
-        self.common_accept(now, BoxId::Qts);
         if self.common.course.empty >= MAX_EMPTY {
+            self.common_accept(now, BoxId::Qts);
             self.common_accept(now, BoxId::Common);
         }
     }
@@ -305,9 +340,7 @@ impl Engine {
         let base = first.pts.saturating_sub(first.count);
         self.lose(line, local, base.max(local), Why::Unfilled);
         self.common_rebase(line, base);
-        if line == BoxId::Common {
-            self.common.course.empty = 0;
-        }
+        self.common.course.empty = 0;
         self.common_refill(now);
     }
 

@@ -5,8 +5,12 @@ mod common;
 mod contract;
 mod difference;
 mod faults;
+mod figures;
 mod results;
 mod seq;
+mod skipped;
+mod state;
+mod unreadable;
 
 use std::time::Duration;
 
@@ -373,6 +377,12 @@ fn channel_too_long(id: i64, pts: Option<i32>, messages: &[i32]) -> ChannelDiffe
     let told = answers::ChannelDifferenceTooLong::new(dialog, messages, vec![], vec![]);
     let told = answers::ChannelDifferenceTooLong { r#final: true, ..told };
     ChannelDifference::ChannelDifferenceTooLong(Box::new(told))
+}
+
+/// A server that has everything: what a difference from a position brings.
+fn history(from: i32, to: i32) -> Difference {
+    let messages: Vec<i32> = (from + 1..=to).collect();
+    diff(&messages, vec![], to)
 }
 
 /// All orders of some things.
