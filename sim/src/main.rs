@@ -99,6 +99,12 @@ enum Command {
         /// How many things people do in each.
         #[arg(long, default_value_t = 60)]
         acts: usize,
+        /// Half of the worlds answer differences of the account in slices of a few events.
+        #[arg(long)]
+        slices: bool,
+        /// End with 1 too if a cell of the table of rules and faults was met less often than that.
+        #[arg(long, default_value_t = 0, value_name = "COUNT")]
+        at_least: u64,
         /// How many threads run them. What comes of a seed does not depend on it.
         #[arg(long, default_value_t = 2)]
         threads: u64,
@@ -183,10 +189,13 @@ fn special(command: &Command, out: &mut impl Write) -> io::Result<u8> {
             let rare = (all.least_rekeys < rekeys).then(|| format!("fewer than {rekeys} new keys"));
             tell(&all, &broken, rare.as_deref(), out)
         }
-        Command::Updates { schedules, seed, acts, threads } => {
+        Command::Updates { schedules, seed, acts, slices, at_least, threads } => {
             let range = Range { schedules, seed, threads };
-            let (all, broken) = schedules::many(range, |seed| updates::run(seed, acts));
-            tell(&all, &broken, None, out)
+            let (all, broken) = schedules::many(range, |seed| updates::run(seed, acts, slices));
+            let rare = all.met.rarer_than(at_least, slices);
+            let rare = (!rare.is_empty())
+                .then(|| format!("met less than {at_least} times: {}", rare.join(", ")));
+            tell(&all, &broken, rare.as_deref(), out)
         }
         Command::Files { schedules, seed, at_least, threads } => {
             let range = Range { schedules, seed, threads };

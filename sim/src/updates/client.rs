@@ -11,6 +11,7 @@ use telewire::updates::{Account, BoxId, CatchUp, Engine, Event, Fault, Kept, Req
 use crate::dice::Dice;
 use crate::updates::Harm;
 use crate::updates::fold::{Application, Fold};
+use crate::updates::met::{Met, Rule};
 use crate::updates::town::{Answer, Call, Town, Who};
 
 pub(super) struct Client {
@@ -29,6 +30,7 @@ pub(super) struct Client {
     answers: Vec<(Duration, Of)>,
     /// Channels whose difference runs.
     running: Vec<Token>,
+    met: Met,
     pub(super) asked: u64,
     pub(super) delivered: u64,
     pub(super) losses: u64,
@@ -63,6 +65,7 @@ impl Client {
             is_reading: true,
             answers: Vec::new(),
             running: Vec::new(),
+            met: Met::default(),
             asked: 0,
             delivered: 0,
             losses: 0,
@@ -74,6 +77,12 @@ impl Client {
 
     pub(super) fn is_online(&self) -> bool {
         self.engine.is_some() && self.is_linked
+    }
+
+    /// The rules that were met.
+    pub(super) fn seen(&mut self) -> Met {
+        self.met.counted(self.engine.as_ref().map(Engine::counts).unwrap_or_default());
+        self.met
     }
 
     pub(super) fn knows(&self) -> &Fold {
@@ -159,6 +168,10 @@ impl Client {
             return Ok(());
         }
         self.kills += 1;
+        if !self.application.open().is_empty() {
+            self.met.meet(Rule::Killed);
+        }
+        self.seen();
         self.engine = None;
         self.answers.clear();
         self.running.clear();
@@ -279,6 +292,7 @@ impl Client {
             return Err(error.map_or(Fault::Unanswered, Fault::Rpc));
         }
         let mut bytes = town.call(Who::Ada, &request.to_bytes()).map_err(Fault::Rpc)?;
+        self.met.answered(request, &bytes);
         if self.chance(self.harm.garble) {
             self.faults += 1;
             garble(&mut bytes);
@@ -302,6 +316,7 @@ impl Client {
         while let Some(delivery) = self.engine.as_mut().and_then(Engine::poll_update) {
             self.risk(town)?;
             self.delivered += 1;
+            self.met.told(&delivery);
             // Who knew nothing has lost nothing.
             let is_loss = match delivery.event {
                 Event::Lost { .. } => true,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use telewire::tl::Deserialize;
-use telewire::tl::api::enums::{self, Message, Update};
+use telewire::tl::api::enums::{self, EncryptedMessage, Message, Update};
 use telewire::tl::api::functions::{channels, messages};
 use telewire::updates::{BoxId, Checkpoint, Event, Kept, Mark, Why};
 
@@ -13,6 +13,8 @@ use crate::updates::town::{Messages, Town, numbers, said};
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fold {
     pub(super) common: Option<Messages>,
+    /// What was said in the secret chat, by the numbers of texts.
+    pub(super) qts: Option<Messages>,
     pub(super) channels: BTreeMap<i64, Messages>,
     /// What it has deleted itself.
     deleted: BTreeSet<(BoxId, i32)>,
@@ -23,7 +25,7 @@ impl Fold {
         match line {
             BoxId::Common => self.common.as_mut(),
             BoxId::Channel(id) => self.channels.get_mut(&id),
-            BoxId::Qts => None,
+            BoxId::Qts => self.qts.as_mut(),
         }
     }
 
@@ -39,13 +41,18 @@ impl Fold {
     /// Takes what happened. What was lost is asked for as whoever has lost something does it.
     fn apply(&mut self, line: BoxId, event: &Event, town: &Town) {
         match (event, line) {
-            (Event::Lost { why: Why::Skipped, .. }, _) => self.channels.clear(),
+            // It is told once, and stands for all boxes: they begin where the next checkpoint says.
+            (Event::Lost { why: Why::Skipped, .. }, _) => {
+                self.channels.clear();
+                self.qts = None;
+            }
             (Event::ChannelGone { .. }, BoxId::Channel(id)) => {
                 self.channels.remove(&id);
             }
             _ => {}
         }
         let Some(known) = self.line(line) else { return };
+        known.extend(secret(event).map(|number| (number, number.to_string())));
         match told(event) {
             Told::Message(message) => {
                 known.extend(said(message).map(|(id, text, _)| (id, text)));
@@ -78,6 +85,17 @@ fn told(event: &Event) -> Told<'_> {
         Event::Lost { to, .. } | Event::ChannelTooLong { to, .. } => Told::Lost(*to),
         _ => Told::Other,
     }
+}
+
+/// The number of a text of the secret chat. A packet is what was said in it, and the world does not look at it.
+fn secret(event: &Event) -> Option<i32> {
+    let message = match event {
+        Event::Encrypted(message) => message,
+        Event::Update(Update::UpdateNewEncryptedMessage(new)) => &new.message,
+        _ => return None,
+    };
+    let EncryptedMessage::EncryptedMessage(message) = message else { return None };
+    std::str::from_utf8(&message.bytes).ok()?.parse().ok()
 }
 
 /// The new message of an event.
@@ -125,6 +143,12 @@ impl Application {
             let last = self.last.insert(line, message.id()).unwrap_or(0);
             if message.id() <= last {
                 return Err(format!("{line:?}: message {} came after {last}", message.id()));
+            }
+        }
+        if let Some(number) = secret(&event) {
+            let last = self.last.insert(line, number).unwrap_or(0);
+            if number <= last {
+                return Err(format!("{line:?}: text {number} came after {last}"));
             }
         }
         if let Told::Message(message) = told(&event)
@@ -184,7 +208,7 @@ impl Application {
             let is_new = match line {
                 BoxId::Common => before.common.is_none(),
                 BoxId::Channel(id) => !before.channels.contains_key(id),
-                BoxId::Qts => false,
+                BoxId::Qts => before.qts.is_none(),
             };
             for taken in taken.iter().filter(|_| is_new) {
                 self.now.apply(*line, &taken.event, town);
@@ -218,7 +242,8 @@ impl Application {
     pub(super) fn crash(&mut self, disk: &Kept, town: &Town) -> Result<(), String> {
         let common = disk.common.map(|state| (BoxId::Common, state.pts));
         let channels = disk.channels.iter().map(|(id, state)| (BoxId::Channel(*id), state.pts));
-        for (line, pts) in common.into_iter().chain(channels) {
+        let qts = disk.common.map(|state| (BoxId::Qts, state.qts));
+        for (line, pts) in common.into_iter().chain(qts).chain(channels) {
             let gone = self.gone.clone();
             let (Some(known), Some(stood)) = (self.kept.line(line), town.at(line, pts)) else {
                 continue;
@@ -242,6 +267,9 @@ impl Application {
 fn begin(fold: &mut Fold, checkpoint: &Checkpoint, town: &Town) {
     if let (None, Some(state)) = (&fold.common, checkpoint.common) {
         fold.common = town.at(BoxId::Common, state.pts).cloned();
+    }
+    if let (None, Some(state)) = (&fold.qts, checkpoint.common) {
+        fold.qts = town.at(BoxId::Qts, state.qts).cloned();
     }
     for (id, state) in &checkpoint.channels {
         // One that is not anywhere yet is only to be asked for.

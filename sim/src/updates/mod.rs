@@ -1,5 +1,5 @@
 //! The engine of updates against the testkit's world, which shares nothing with it but the types (UM-14): people write, edit, delete,
-//! read, come and go; what is told is lost, repeated, late, overtaken; answers fail; the link breaks; the client is killed before and
+//! read, come and go, and write in a secret chat; what is told is lost, repeated, late, overtaken; answers fail; the link breaks; the client is killed before and
 //! after each thing that it does (UP-84). Then nothing goes wrong any more for a while.
 //!
 //! What is promised (UM-13): what is told of a box comes in its order and once in a life; in the end what an application makes of it is
@@ -7,6 +7,7 @@
 
 mod client;
 mod fold;
+mod met;
 mod town;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use telewire_testkit::{Habits, OwnPts, PushFaults};
 use crate::dice::Dice;
 use crate::schedules::{self, Broken};
 use crate::updates::client::Client;
+pub use crate::updates::met::{FAULTS, Rule, Table};
 use crate::updates::town::{Town, Who};
 
 /// What came of one schedule, or of many.
@@ -42,12 +44,25 @@ pub struct Figures {
     pub faults: u64,
     /// Boxes that were compared in the end.
     pub boxes: u64,
+    /// Which rules were met, and what went wrong then.
+    pub met: Table,
 }
 
 impl schedules::Figures for Figures {
     fn add(&mut self, other: &Self) {
-        let Self { schedules, acts, delivered, losses, differences, kills, breaks, faults, boxes } =
-            other;
+        let Self {
+            schedules,
+            acts,
+            delivered,
+            losses,
+            differences,
+            kills,
+            breaks,
+            faults,
+            boxes,
+            met,
+        } = other;
+        self.met.add(met);
         self.schedules += schedules;
         self.acts += acts;
         self.delivered += delivered;
@@ -62,24 +77,35 @@ impl schedules::Figures for Figures {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { schedules, acts, delivered, losses, differences, kills, breaks, faults, boxes } =
-            self;
+        let Self {
+            schedules,
+            acts,
+            delivered,
+            losses,
+            differences,
+            kills,
+            breaks,
+            faults,
+            boxes,
+            met,
+        } = self;
         writeln!(f, "{schedules} schedules of updates: {boxes} boxes ended as they were told")?;
         writeln!(f, "  acts {acts}, delivered {delivered}, losses told {losses}")?;
-        write!(
+        writeln!(
             f,
             "  differences {differences}, killed {kills}, links broken {breaks}, answers failed {faults}"
-        )
+        )?;
+        write!(f, "{met}")
     }
 }
 
-/// Runs the schedule of a seed, in which people do so many things.
+/// Runs the schedule of a seed, in which people do so many things. With `slices` half of the worlds answer differences in slices.
 ///
 /// # Errors
 ///
 /// What was not kept.
-pub fn run(seed: u64, acts: usize) -> Result<Figures, Broken> {
-    schedule(seed, acts).map_err(|what| Broken { seed, what })
+pub fn run(seed: u64, acts: usize, slices: bool) -> Result<Figures, Broken> {
+    schedule(seed, acts, slices).map_err(|what| Broken { seed, what })
 }
 
 /// What goes wrong in a schedule.
@@ -117,7 +143,7 @@ impl Harm {
     }
 }
 
-fn schedule(seed: u64, acts: usize) -> Result<Figures, String> {
+fn schedule(seed: u64, acts: usize, slices: bool) -> Result<Figures, String> {
     let mut dice = Dice::new(seed, 0);
     let now = Now { mono: Duration::from_secs(1), unix: Duration::from_secs(1_700_000_000) };
     let mut town = Town::found(dice.fork_dice(), now).ok_or("the town cannot be founded")?;
@@ -126,6 +152,9 @@ fn schedule(seed: u64, acts: usize) -> Result<Figures, String> {
         let size = 3 + dice.below(12);
         town.world.set_box_size(size);
         town.world.keep_channel_events(u32::try_from(3 + dice.below(12)).unwrap_or(3));
+    }
+    if slices && dice.percent(50) {
+        town.world.set_page(1 + dice.below(4));
     }
     let (faults, habits) = (faults(&mut dice), habits(&mut dice));
     town.world.set_push_faults(faults);
@@ -191,6 +220,7 @@ fn schedule(seed: u64, acts: usize) -> Result<Figures, String> {
     (figures.delivered, figures.losses) = (client.delivered, client.losses);
     (figures.differences, figures.kills) = (client.asked, client.kills);
     (figures.breaks, figures.faults) = (client.breaks, client.faults);
+    figures.met = Table::one(client.seen(), &faults, harm);
     Ok(figures)
 }
 
@@ -231,7 +261,11 @@ fn judge(town: &mut Town, client: &Client) -> Result<u64, String> {
     if known.common.as_ref() != common {
         return Err(format!("the account's box: {}", differs(known.common.as_ref(), common)));
     }
-    let mut boxes = 1;
+    let secrets = town.secrets();
+    if known.qts.as_ref() != secrets {
+        return Err(format!("the secret chat: {}", differs(known.qts.as_ref(), secrets)));
+    }
+    let mut boxes = 2;
     for (id, pts) in open {
         let Some(known) = known.channels.get(&id) else { continue };
         let stands = town.at(BoxId::Channel(id), pts);
@@ -281,13 +315,17 @@ fn habits(dice: &mut Dice) -> Habits {
 
 #[cfg(test)]
 mod tests {
-    use super::run;
+    use super::*;
+    use crate::schedules::{Range, many};
 
+    /// Every rule is met, so that each of them switched off is found; every cell of the table is for many more schedules.
     #[test]
     fn um_13_schedules_of_updates_keep_what_is_promised() {
-        for seed in 0..40 {
-            let figures = run(seed, 60).unwrap_or_else(|broken| panic!("{broken}"));
-            assert!(figures.boxes > 0 && figures.delivered > 0, "{figures:?}");
+        let range = Range { schedules: 200, seed: 0, threads: 2 };
+        let (figures, broken) = many(range, |seed| run(seed, 60, false));
+        assert!(broken.is_empty(), "{broken:?}");
+        for rule in Rule::ALL.into_iter().filter(|rule| *rule != Rule::Slice) {
+            assert!(figures.met.schedules_with(rule) > 0, "{}\n{figures}", rule.name());
         }
     }
 }

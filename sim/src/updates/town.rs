@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use telewire::crypto::KeyId;
+use telewire::crypto::dh::KNOWN_PRIME;
 use telewire::ids::{DcId, SessionId};
 use telewire::rpc::RpcError;
 use telewire::server::{Caller, Dispatcher};
@@ -59,7 +60,7 @@ enum Place {
     Channel(usize),
 }
 
-/// A world of three people, two private chats, a group, two supergroups and a broadcast channel.
+/// A world of three people, two private chats and a secret one, a group, two supergroups and a broadcast channel.
 pub(super) struct Town {
     pub(super) world: World,
     dispatcher: Dispatcher,
@@ -68,6 +69,10 @@ pub(super) struct Town {
     /// The users, as each names the others.
     users: BTreeMap<(i64, &'static str), types::InputUser>,
     group: i64,
+    /// The secret chat, as Bob names it.
+    secret: Option<types::InputEncryptedChat>,
+    /// The last text that was said in it.
+    secret_text: i32,
     /// The channels, with the hash that each has of them.
     channels: Vec<(i64, BTreeMap<i64, i64>)>,
     /// How many texts there were: each is another one.
@@ -75,6 +80,8 @@ pub(super) struct Town {
     /// How Ada's own box stood at each position, and each channel.
     common: BTreeMap<i32, Messages>,
     boxes: BTreeMap<i64, BTreeMap<i32, Messages>>,
+    /// What Ada's login was sent in the secret chat, at each `qts`.
+    secrets: BTreeMap<i32, Messages>,
 }
 
 /// What a call came to.
@@ -96,10 +103,13 @@ impl Town {
             dice,
             users: BTreeMap::new(),
             group: 0,
+            secret: None,
+            secret_text: 0,
             channels: Vec::new(),
             texts: 0,
             common: BTreeMap::new(),
             boxes: BTreeMap::new(),
+            secrets: BTreeMap::new(),
         };
         for who in [Who::Ada, Who::Bob, Who::Carol] {
             let person = town.world.user(who.name());
@@ -128,8 +138,35 @@ impl Town {
         for number in 0..CHANNELS {
             town.found_channel(number)?;
         }
+        town.found_secret()?;
         town.record();
         Some(town)
+    }
+
+    /// Bob asks Ada for a secret chat, and the client that is looked at has it from then on. What is in it is no matter to the server: the
+    /// numbers of the key exchange are any that are in their range.
+    fn found_secret(&mut self) -> Option<()> {
+        let ada = self.user(Who::Bob, Who::Ada.name())?;
+        let public = vec![0x55; KNOWN_PRIME.len()];
+        let request = messages::RequestEncryption::new(ada, 7, public.clone().into());
+        let enums::EncryptedChat::EncryptedChatWaiting(asked) =
+            self.ask(Who::Bob, &request).ok()?
+        else {
+            return None;
+        };
+        let told = self.told();
+        let offered = told.iter().flat_map(updates_of).find_map(|update| match update {
+            enums::Update::UpdateEncryption(of) => match &of.chat {
+                enums::EncryptedChat::EncryptedChatRequested(chat) => Some(chat.access_hash),
+                _ => None,
+            },
+            _ => None,
+        });
+        let named = |access_hash| types::InputEncryptedChat { chat_id: asked.id, access_hash };
+        let accept = messages::AcceptEncryption::new(named(offered?), public.into(), 1);
+        self.ask(Who::Ada, &accept).ok()?;
+        self.secret = Some(named(asked.access_hash));
+        Some(())
     }
 
     /// A channel of Bob's with everybody in it. The last one is a broadcast channel.
@@ -248,7 +285,8 @@ impl Town {
         ];
         let place = *self.dice.pick(&places)?;
         let peer = self.peer(who, place)?;
-        match self.dice.below(16) {
+        match self.dice.below(18) {
+            16.. => self.whisper(who),
             0..=8 => self.say(peer),
             9..=10 => self.edit(who, peer),
             11 => self.delete(who, &peer, place),
@@ -271,6 +309,15 @@ impl Town {
         let random_id = i64::try_from(self.dice.number() >> 1).ok()?;
         let text = format!("{} 0", self.texts);
         Some(Object::new(&messages::SendMessage::new(peer, text, random_id)))
+    }
+
+    /// Bob says something in the secret chat.
+    fn whisper(&mut self, who: Who) -> Option<Object> {
+        let peer = self.secret.clone().filter(|_| who == Who::Bob)?;
+        self.secret_text += 1;
+        let (random_id, data) = (self.secret_text.into(), self.secret_text.to_string());
+        let data = data.into_bytes().into();
+        Some(Object::new(&messages::SendEncrypted::new(peer, random_id, data)))
     }
 
     /// One of the messages that somebody has said there.
@@ -369,6 +416,15 @@ impl Town {
             }
             self.common.insert(pts, all);
         }
+        // Each text is one position.
+        let qts = self.ask(Who::Ada, &calls::GetState).ok()?.qts;
+        if !self.secrets.contains_key(&qts) {
+            let mut all = self.secrets.values().next_back().cloned().unwrap_or_default();
+            if !self.secrets.is_empty() {
+                all.insert(self.secret_text, self.secret_text.to_string());
+            }
+            self.secrets.insert(qts, all);
+        }
         // Bob is in all channels, and always.
         for (id, pts) in self.channel_positions(Who::Bob)? {
             if self.boxes.get(&id).is_some_and(|known| known.contains_key(&pts)) {
@@ -401,7 +457,7 @@ impl Town {
         let stood = match line {
             BoxId::Common => &self.common,
             BoxId::Channel(id) => self.boxes.get(&id)?,
-            BoxId::Qts => return None,
+            BoxId::Qts => &self.secrets,
         };
         stood.range(pts..).next().map(|(_, all)| all)
     }
@@ -411,7 +467,7 @@ impl Town {
         match line {
             BoxId::Common => self.common.contains_key(&pts),
             BoxId::Channel(id) => self.boxes.get(&id).is_some_and(|stood| stood.contains_key(&pts)),
-            BoxId::Qts => false,
+            BoxId::Qts => self.secrets.contains_key(&pts),
         }
     }
 
@@ -420,9 +476,24 @@ impl Town {
         self.common.values().next_back()
     }
 
+    /// How the secret chat stands.
+    pub(super) fn secrets(&self) -> Option<&Messages> {
+        self.secrets.values().next_back()
+    }
+
     /// The time passes.
     pub(super) fn pass(&mut self, time: Duration) {
         self.now = self.now.after(time);
+    }
+}
+
+/// What is in a container.
+fn updates_of(updates: &enums::Updates) -> &[enums::Update] {
+    match updates {
+        enums::Updates::Updates(all) => &all.updates,
+        enums::Updates::UpdatesCombined(all) => &all.updates,
+        enums::Updates::UpdateShort(short) => std::slice::from_ref(&short.update),
+        _ => &[],
     }
 }
 

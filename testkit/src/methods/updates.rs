@@ -15,9 +15,6 @@ pub(super) fn install(registry: &mut Registry<'_>) {
     registry.on(get_difference);
 }
 
-/// Events of one answer, if the client does not say.
-const PAGE: usize = 1_000;
-
 /// The most that a client may ask for.
 const MAX_PAGE: usize = 10_000;
 
@@ -57,7 +54,7 @@ fn get_difference(
     if request.pts > now.pts || request.qts < 0 {
         return Err(invalid("PERSISTENT_TIMESTAMP_INVALID"));
     }
-    let size = state.box_size;
+    let (size, all) = (state.box_size, state.page);
     let mailbox = &state.account(caller.me).common;
     let behind = now.pts.saturating_sub(request.pts);
     let is_far = request.pts_total_limit.is_some_and(|limit| limit > 0 && behind > limit);
@@ -65,7 +62,7 @@ fn get_difference(
         return Ok(updates::DifferenceTooLong { pts: now.pts }.into());
     }
     let page = request.pts_limit.and_then(|limit| usize::try_from(limit).ok());
-    let page = page.filter(|limit| *limit > 0).unwrap_or(PAGE).min(MAX_PAGE);
+    let page = page.filter(|limit| *limit > 0).unwrap_or(all).min(MAX_PAGE);
     let mut events: Vec<Event> =
         mailbox.since(request.pts).take(page.saturating_add(1)).cloned().collect();
     let channels = state.view(caller.viewer()).channel_news(request.date);

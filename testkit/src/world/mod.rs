@@ -270,6 +270,11 @@ impl World {
         self.state().box_size = events;
     }
 
+    /// How many events one answer of `updates.getDifference` has, if the client does not say: more of them come in slices (UM-06).
+    pub fn set_page(&self, events: usize) {
+        self.state().page = events.max(1);
+    }
+
     /// Has `wake` called whenever something begins to wait for clients, from within the call that causes it: it must neither
     /// wait nor lock a data centre. Whoever is woken by it should [`deliver`](Self::deliver) in each data centre. It is called at once
     /// if something waits already.

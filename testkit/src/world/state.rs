@@ -82,6 +82,8 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     /// Events of a box that a difference goes back to at most.
     pub(crate) box_size: usize,
+    /// Events of one answer, if the client does not say.
+    pub(crate) page: usize,
     /// What bots were asked, and answered.
     pub(crate) queries: Queries,
     /// How far the world's clock was moved.
@@ -95,6 +97,9 @@ pub(crate) struct State {
 
 /// Names of methods that are counted, more than there are; clients may ask for others that no schema knows.
 const MAX_UNMODELLED: usize = 2_048;
+
+/// Events of one answer of a difference.
+const PAGE: usize = 1_000;
 
 impl State {
     pub(crate) fn new(entropy: &mut dyn Entropy) -> Self {
@@ -121,6 +126,7 @@ impl State {
             habits: Habits::default(),
             faults: Faults::default(),
             box_size: MAX_EVENTS,
+            page: PAGE,
             queries: Queries::default(),
             ahead: Duration::ZERO,
             counts: Counts::default(),
