@@ -141,12 +141,10 @@ impl Upload {
         self
     }
 
-    /// FI-22, SC-76: it is encrypted on its way. What the server has is filled up to whole blocks. Nothing of another run goes on with it,
-    /// as the key is another one.
+    /// FI-22, SC-76: it is encrypted on its way. What the server has is filled up to whole blocks.
     #[cfg(feature = "secret")]
     pub(in crate::client) fn encrypted(mut self, chain: Chain) -> Self {
         self.encryption = Some(chain);
-        self.state = None;
         self
     }
 

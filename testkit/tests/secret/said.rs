@@ -103,3 +103,36 @@ async fn sc_70_to_sc_73_timers_reads_deletions_and_typing_reach_the_other_side()
     patient(ada.chats.flush_history(of_ada)).await.unwrap();
     assert_eq!(action(&mut bob).await, Action::Flush);
 }
+
+/// What was read and not committed comes again in the next life; what was committed does not, nor what was before it.
+#[tokio::test]
+async fn sc_83_an_event_that_was_committed_does_not_come_again() {
+    let world = world(14).await;
+    let folder = tempfile::tempdir().unwrap();
+    let session = folder.path().join("bob");
+    let (ada, mut bob) =
+        (&mut Device::new(&world, ADA).await, Device::at(&world, BOB, &session).await);
+    let (of_ada, _) = chat(ada, &mut bob).await;
+    for text in ["one", "two", "three"] {
+        ada.say(of_ada, text).await;
+    }
+    for (commits, expected) in [(false, "one"), (true, "one"), (false, "two"), (true, "two")] {
+        let event = loop {
+            let event = bob.next().await;
+            match &event.what {
+                Event::Message { message, .. } => {
+                    assert_eq!(message.text, expected);
+                    break event;
+                }
+                Event::Ready { .. } | Event::Sent { .. } => {}
+                other => panic!("{other:?}"),
+            }
+        };
+        if commits {
+            patient(bob.events.commit(&event)).await.unwrap();
+        }
+        bob.close().await;
+        bob = Device::at(&world, BOB, &session).await;
+    }
+    assert_eq!(bob.text().await, "three");
+}
