@@ -16,8 +16,6 @@ pub(super) struct Course {
     tries: u32,
     /// How many answers brought nothing while more was said to follow.
     stuck: u32,
-    /// How many last answers brought nothing for what is held (UP-34).
-    pub(super) empty: u32,
     /// How much the next difference may bring, after one could not be read (UP-63).
     pub(super) limit: Option<i32>,
     /// The position at which such a limit is needed no more.
@@ -37,7 +35,6 @@ impl Default for Course {
             due: None,
             tries: 0,
             stuck: 0,
-            empty: 0,
             limit: None,
             unread_until: 0,
             arrival: Arrival::Live,

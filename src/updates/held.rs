@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::tl::api::enums::Update;
 use crate::updates::delivery::Peers;
-use crate::updates::limits::{MAX_HELD, MAX_HELD_BYTES};
+use crate::updates::limits::{MAX_EMPTY, MAX_HELD, MAX_HELD_BYTES};
 
 /// An update with its position, its users and chats, and how it came.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub(super) struct Origin {
 pub(super) struct Held {
     items: VecDeque<Item>,
     bytes: usize,
+    /// How many last answers brought nothing, and for which gap: up to where it goes.
+    empty_answers: (i32, u32),
 }
 
 impl Held {
@@ -54,6 +56,11 @@ impl Held {
         self.items.front()
     }
 
+    /// Those that come no later than a position.
+    pub(super) fn upto(&self, pts: i32) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(move |item| item.pts <= pts)
+    }
+
     pub(super) fn pop(&mut self) -> Option<Item> {
         let item = self.items.pop_front()?;
         self.bytes = self.bytes.saturating_sub(item.origin.bytes);
@@ -68,6 +75,29 @@ impl Held {
     pub(super) fn take(&mut self) -> VecDeque<Item> {
         self.bytes = 0;
         std::mem::take(&mut self.items)
+    }
+
+    /// Up to where something is missing.
+    fn gap(&self) -> Option<i32> {
+        self.first().map(|first| first.pts.saturating_sub(first.count))
+    }
+
+    /// UP-34: the server has answered that nothing follows. What was missing by an answer before, and has been filled, is another matter.
+    pub(super) fn nothing_came(&mut self) {
+        let Some(gap) = self.gap() else { return };
+        let (of, before) = self.empty_answers;
+        self.empty_answers = (gap, if of == gap { before.saturating_add(1) } else { 1 });
+    }
+
+    /// The server has answered with something.
+    pub(super) fn something_came(&mut self) {
+        self.empty_answers = (0, 0);
+    }
+
+    /// UP-34: whether the server has said so often enough that nothing follows: what is missing does not come.
+    pub(super) fn is_given_up(&self) -> bool {
+        let (of, times) = self.empty_answers;
+        self.gap() == Some(of) && times >= MAX_EMPTY
     }
 
     pub(super) fn clear(&mut self) {

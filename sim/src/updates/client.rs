@@ -293,6 +293,7 @@ impl Client {
         }
         let mut bytes = town.call(Who::Ada, &request.to_bytes()).map_err(Fault::Rpc)?;
         self.met.answered(request, &bytes);
+        self.application.is_answered(&bytes);
         if self.chance(self.harm.garble) {
             self.faults += 1;
             garble(&mut bytes);

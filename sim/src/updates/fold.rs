@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use telewire::tl::Deserialize;
-use telewire::tl::api::enums::{self, EncryptedMessage, Message, Update};
+use telewire::tl::api::enums::updates::{ChannelDifference, Difference};
+use telewire::tl::api::enums::{self, EncryptedMessage, Message, Peer, Update};
 use telewire::tl::api::functions::{channels, messages};
 use telewire::updates::{BoxId, Checkpoint, Event, Kept, Mark, Why};
 
@@ -128,6 +129,9 @@ pub(super) struct Application {
     /// The last new message of each box, and the version of each text.
     last: BTreeMap<BoxId, i32>,
     versions: BTreeMap<(BoxId, i32), u32>,
+    /// The versions that differences had. They have a message as it is, and not as it was where they end (UM-06): what was held of before
+    /// then comes after it, an older version among it, and the newer one again.
+    ahead: BTreeMap<(BoxId, i32), u32>,
 }
 
 impl Application {
@@ -156,7 +160,8 @@ impl Application {
             && let Some((_, version)) = numbers(&text)
         {
             let old = self.versions.insert((line, id), version).unwrap_or(0);
-            if version < old {
+            let ahead = self.ahead.get(&(line, id)).copied().unwrap_or(0);
+            if version < old && ahead < old {
                 return Err(format!(
                     "{line:?}: version {version} of message {id} came after {old}"
                 ));
@@ -168,6 +173,34 @@ impl Application {
         self.now.apply(line, &event, town);
         self.taken.entry(line).or_default().push_back(Taken { mark, event, is_committed: false });
         Ok(())
+    }
+
+    /// The server has answered a difference.
+    pub(super) fn is_answered(&mut self, answer: &[u8]) {
+        let (new, others) = match Difference::from_bytes(answer) {
+            Ok(Difference::Difference(all)) => (all.new_messages, all.other_updates),
+            Ok(Difference::DifferenceSlice(part)) => (part.new_messages, part.other_updates),
+            _ => match ChannelDifference::from_bytes(answer) {
+                Ok(ChannelDifference::ChannelDifference(part)) => {
+                    (part.new_messages, part.other_updates)
+                }
+                _ => return,
+            },
+        };
+        let others = others.into_iter().map(Event::Update);
+        for event in new.into_iter().map(Event::Message).chain(others) {
+            if let Told::Message(message) = told(&event)
+                && let Some((id, text, _)) = said(message)
+                && let Some((_, version)) = numbers(&text)
+            {
+                let line = match message.peer_id() {
+                    Some(Peer::PeerChannel(of)) => BoxId::Channel(of.channel_id),
+                    _ => BoxId::Common,
+                };
+                let ahead = self.ahead.entry((line, id)).or_default();
+                *ahead = (*ahead).max(version);
+            }
+        }
     }
 
     /// A call of its own was answered. Of what was deleted by it nobody tells it: the answer says where the box is, and it knows the rest.
@@ -248,7 +281,13 @@ impl Application {
             let (Some(known), Some(stood)) = (self.kept.line(line), town.at(line, pts)) else {
                 continue;
             };
-            let is_missing = |id: &&i32| !known.contains_key(id) && !gone.contains(&(line, **id));
+            // A difference has what is left, and not what was (UM-06): of what was deleted since, its deletion alone comes.
+            let left = town.newest(line);
+            let is_missing = |id: &&i32| {
+                !known.contains_key(id)
+                    && !gone.contains(&(line, **id))
+                    && left.is_some_and(|left| left.contains_key(id))
+            };
             if town.is_known(line, pts)
                 && let Some(id) = stood.keys().find(is_missing)
             {

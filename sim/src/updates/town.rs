@@ -476,6 +476,16 @@ impl Town {
         self.common.values().next_back()
     }
 
+    /// How a box stands now.
+    pub(super) fn newest(&self, line: BoxId) -> Option<&Messages> {
+        let stood = match line {
+            BoxId::Common => &self.common,
+            BoxId::Channel(id) => self.boxes.get(&id)?,
+            BoxId::Qts => &self.secrets,
+        };
+        stood.values().next_back()
+    }
+
     /// How the secret chat stands.
     pub(super) fn secrets(&self) -> Option<&Messages> {
         self.secrets.values().next_back()

@@ -15,7 +15,7 @@ use crate::updates::engine::Engine;
 use crate::updates::held::Origin;
 use crate::updates::ledger::At;
 use crate::updates::limits::{
-    BACKOFF, CHANNEL_LIMIT, CHANNEL_LIMIT_BOTS, CHANNEL_REACH, MAX_ASKED, MAX_EMPTY, POLL,
+    BACKOFF, CHANNEL_LIMIT, CHANNEL_LIMIT_BOTS, CHANNEL_REACH, MAX_ASKED, POLL,
 };
 use crate::updates::peers::{PeerId, place as place_of};
 use crate::updates::position::{Relation, relate};
@@ -98,11 +98,14 @@ impl Engine {
         let Some(active) = channel.active.as_mut() else { return };
         let arrival = active.course.arrival;
         let unknown_from = active.unknown_from;
+        // Whether it has brought something.
+        let mut is_fresh = true;
         let (is_last, timeout, moved) = match difference {
             ChannelDifference::ChannelDifferenceEmpty(empty) => {
                 // UP-55: it may be more than ours.
                 channel.pts = empty.pts.max(1);
-                active.course.empty = active.course.empty.saturating_add(1);
+                active.held.nothing_came();
+                is_fresh = false;
                 let moved = channel.pts != old;
                 let to = channel.pts;
                 if let Some(from) = unknown_from {
@@ -111,7 +114,7 @@ impl Engine {
                 (empty.r#final, empty.timeout, moved)
             }
             ChannelDifference::ChannelDifference(content) => {
-                active.course.empty = 0;
+                active.held.something_came();
                 let (is_last, timeout) = (content.r#final, content.timeout);
                 let moved = content.pts > asked || !content.new_messages.is_empty();
                 if let Some(from) = unknown_from {
@@ -122,7 +125,7 @@ impl Engine {
                 (is_last, timeout, moved)
             }
             ChannelDifference::ChannelDifferenceTooLong(told) => {
-                active.course.empty = 0;
+                active.held.something_came();
                 let (is_last, timeout) = (told.r#final, told.timeout);
                 let Some(pts) = pts_of(&told.dialog) else {
                     // UP-57: it is not said where to go on.
@@ -156,7 +159,7 @@ impl Engine {
                 let pause = secs.map_or(POLL, Duration::from_secs).max(POLL);
                 active.poll = Some(now.mono.saturating_add(pause));
             }
-            self.channel_again(now, id);
+            self.channel_again(now, id, is_fresh);
         }
         self.channel_settle(now.mono, id);
     }
@@ -268,12 +271,12 @@ impl Engine {
     }
 
     /// UP-58: what was held while the difference ran is looked at again.
-    fn channel_again(&mut self, now: Now, id: i64) {
+    fn channel_again(&mut self, now: Now, id: i64, mut is_fresh: bool) {
         let Some(channel) = self.channels.map.get_mut(&id) else { return };
         let Some(active) = channel.active.as_mut() else { return };
+        // UP-34, for channels.
+        let is_base = active.held.is_given_up();
         let (held, read) = (active.held.take(), active.read.take());
-        // UP-34, for channels: what the server does not have after so many answers does not come.
-        let is_base = active.course.empty >= MAX_EMPTY;
         for item in held {
             let local = self.channels.map.get(&id).map_or(0, |channel| channel.pts);
             let is_hole = local > 0
@@ -287,11 +290,9 @@ impl Engine {
                 self.channel_lost(id, local, to.max(local), Why::Unfilled);
                 if let Some(channel) = self.channels.map.get_mut(&id) {
                     channel.pts = to.max(1);
-                    if let Some(active) = channel.active.as_mut() {
-                        active.course.empty = 0;
-                    }
                 }
-            } else if is_hole && !is_near && !self.channel_is_fresh(id) {
+                is_fresh = true;
+            } else if is_hole && !is_near && !is_fresh {
                 self.channel_lost(id, local, item.pts, Why::Unfilled);
                 continue;
             }
@@ -308,12 +309,6 @@ impl Engine {
         if active.held.is_empty() {
             active.course.hear(Word::Filled);
         }
-    }
-
-    /// Whether the answer that came has brought something.
-    fn channel_is_fresh(&self, id: i64) -> bool {
-        let active = self.channels.map.get(&id).and_then(|channel| channel.active.as_ref());
-        active.is_some_and(|active| active.course.empty == 0)
     }
 
     pub(super) fn channel_mark(&self, id: i64) -> At {

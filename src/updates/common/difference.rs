@@ -12,7 +12,7 @@ use crate::updates::classify::{Of, Place, place};
 use crate::updates::delivery::{Arrival, BoxId, Event, Why};
 use crate::updates::engine::Engine;
 use crate::updates::held::{Held, Item, Origin};
-use crate::updates::limits::{COMMON_RESET, MAX_EMPTY};
+use crate::updates::limits::COMMON_RESET;
 use crate::updates::request::{Asked, Fault, Request};
 use crate::updates::state::{State, Word};
 
@@ -218,7 +218,7 @@ impl Engine {
             self.common_message(message, arrival, &origin);
         }
         let mark = self.common_mark(BoxId::Qts);
-        for message in encrypted {
+        for message in self.common.forgotten(&encrypted, state.qts).into_iter().chain(encrypted) {
             // It was asked for from before what was told and not kept.
             if !self.recent.is_new_secret(&message) {
                 self.counts.old += 1;
@@ -317,13 +317,16 @@ impl Engine {
         }
         self.common.told_until = date;
         self.common_arrives();
-        self.common.course.empty = self.common.course.empty.saturating_add(1);
+        self.common.held.nothing_came();
+        self.common.held_qts.nothing_came();
         self.common_ended(now, true, true, entropy);
         // UP-34: the server has nothing more, so what is held of `seq` does not wait. What has a position may have happened after the server
-        // had answered: it takes as many answers as MAX_EMPTY to say that what is before it does not come.
+        // had answered: it takes several answers to say that what is before it does not come.
         self.seq_accept(now);
-        if self.common.course.empty >= MAX_EMPTY {
+        if self.common.held_qts.is_given_up() {
             self.common_accept(now, BoxId::Qts);
+        }
+        if self.common.held.is_given_up() {
             self.common_accept(now, BoxId::Common);
         }
     }
@@ -340,7 +343,6 @@ impl Engine {
         let base = first.pts.saturating_sub(first.count);
         self.lose(line, local, base.max(local), Why::Unfilled);
         self.common_rebase(line, base);
-        self.common.course.empty = 0;
         self.common_refill(now);
     }
 
@@ -414,7 +416,6 @@ impl Engine {
             self.seq_came(now, part);
         }
         if self.common.holds_nothing() {
-            self.common.course.empty = 0;
             self.common.course.hear(Word::Filled);
         }
     }

@@ -7,6 +7,7 @@ mod unreadable;
 use std::time::Duration;
 
 use crate::time::Now;
+use crate::tl::api::enums::{EncryptedMessage, Update};
 use crate::updates::checkpoint::CommonState;
 use crate::updates::classify::Of;
 use crate::updates::common::unreadable::Unreadable;
@@ -60,6 +61,20 @@ impl Common {
     pub(super) fn mark(&self) -> At {
         let at = self.at.unwrap_or_default();
         At { pts: at.pts, seq: at.seq, date: at.date }
+    }
+
+    /// SC-80: messages of secret chats that are held and before the state of an answer that lacks them. The server has forgotten them, as
+    /// a run before had confirmed them; so they are before all that the answer has.
+    pub(super) fn forgotten(
+        &self,
+        answered: &[EncryptedMessage],
+        qts: i32,
+    ) -> Vec<EncryptedMessage> {
+        let held = self.held_qts.upto(qts).filter_map(|item| match &item.update {
+            Some(Update::UpdateNewEncryptedMessage(new)) => Some(&new.message),
+            _ => None,
+        });
+        held.filter(|message| !answered.contains(message)).cloned().collect()
     }
 
     fn holds_nothing(&self) -> bool {

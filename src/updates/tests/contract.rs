@@ -350,19 +350,43 @@ fn up_83_what_one_run_delivered_commits_nothing_of_the_next() {
     assert_eq!(bench.kept.common.unwrap().pts, PTS + 10);
 }
 
+/// A message of a secret chat, of which nobody reads what is in it.
+fn secret(number: i32) -> enums::EncryptedMessage {
+    let (random_id, bytes) = (number.into(), vec![1].into());
+    let service = types::EncryptedMessageService { random_id, chat_id: 3, date: DATE, bytes };
+    enums::EncryptedMessage::EncryptedMessageService(Box::new(service))
+}
+
+fn pushed(qts: i32) -> Updates {
+    let new = types::UpdateNewEncryptedMessage { message: secret(qts), qts };
+    one(Update::UpdateNewEncryptedMessage(new))
+}
+
+/// SC-80: a run before had confirmed it, so that no difference brings it any more; it was on its way, and it is told before what is.
+#[test]
+fn up_27_and_sc_80_what_is_held_and_forgotten_by_the_server_is_told() {
+    for last in [QTS + 2, QTS + 4] {
+        let mut bench = Bench::ready();
+        bench.engine.missed();
+        let token = bench.difference();
+        for qts in [QTS + 2, QTS + 1] {
+            bench.engine.handle_updates(bench.now, &pushed(qts).to_bytes());
+        }
+        assert_eq!(bench.deliveries().len(), 0);
+        let Difference::Difference(mut all) = diff(&[], vec![], PTS) else { panic!() };
+        // It has the second, and all that follow.
+        all.new_encrypted_messages = (QTS + 2..=last).map(secret).collect();
+        all.state.qts = last;
+        bench.answer(token, &Difference::Difference(all));
+        let told: Vec<_> = bench.deliveries().into_iter().map(|told| told.event).collect();
+        let all: Vec<_> = (QTS + 1..=last).map(|qts| Event::Encrypted(secret(qts))).collect();
+        assert_eq!(told, all);
+    }
+}
+
 /// SC-80: from where the difference is asked for, the server may forget. What was told and is not kept is asked for again, and told once.
 #[test]
 fn up_84_and_sc_80_what_is_not_kept_of_secret_chats_is_not_confirmed() {
-    let secret = |number: i32| {
-        let bytes = vec![1].into();
-        let random_id = number.into();
-        let service = types::EncryptedMessageService { random_id, chat_id: 3, date: DATE, bytes };
-        enums::EncryptedMessage::EncryptedMessageService(Box::new(service))
-    };
-    let pushed = |qts| {
-        let new = types::UpdateNewEncryptedMessage { message: secret(qts), qts };
-        one(Update::UpdateNewEncryptedMessage(new))
-    };
     let mut bench = Bench::ready();
     for qts in [QTS + 1, QTS + 2] {
         bench.engine.handle_updates(bench.now, &pushed(qts).to_bytes());

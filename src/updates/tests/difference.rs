@@ -433,3 +433,61 @@ fn up_36_a_changed_pts_that_is_pushed_while_a_difference_runs_is_no_part_of_it()
     bench.answer(token, &diff(&[2, 3], vec![], 3));
     assert_eq!((bench.common().pts, bench.request()), (3, None));
 }
+
+/// What answers said of one gap, they have not said of another: of another box, or that was behind it, or that was not there yet.
+#[test]
+fn up_34_empty_answers_count_for_the_gap_that_was_there() {
+    let empty_answer = |bench: &mut Bench| {
+        bench.pass(500);
+        let token = bench.difference();
+        bench.answer(token, &empty(DATE, SEQ));
+        bench.told()
+    };
+    let mut bench = Bench::ready();
+    bench.push(&one(bot(15)));
+    for _ in 0..2 {
+        assert_eq!(empty_answer(&mut bench), [""; 0]);
+    }
+    bench.push(&one(new(105)));
+    assert_eq!(empty_answer(&mut bench), ["qts lost 10..14 Unfilled", "qts stopped 15"]);
+    assert_eq!(empty_answer(&mut bench), [""; 0]);
+    assert_eq!(empty_answer(&mut bench), ["me lost 100..104 Unfilled", "me new 105"]);
+    // In a channel: one of two gaps is filled.
+    let empty_answer = |bench: &mut Bench| {
+        bench.pass(500);
+        let (token, pts, _) = bench.channel_difference();
+        bench.answer(token, &channel_empty(pts));
+        bench.told()
+    };
+    let mut bench = Bench::ready();
+    for pts in [53, 60] {
+        bench.push(&one(new_in(CHANNEL, pts)));
+    }
+    for _ in 0..2 {
+        assert_eq!(empty_answer(&mut bench), [""; 0]);
+    }
+    for pts in [51, 52] {
+        bench.push(&one(new_in(CHANNEL, pts)));
+    }
+    for _ in 0..2 {
+        assert_eq!(empty_answer(&mut bench), [""; 0]);
+    }
+    assert_eq!(empty_answer(&mut bench), ["ch7 lost 53..59 Unfilled", "ch7 new 60"]);
+    // One that is looked at is asked for now and then, and nothing is missing of it.
+    let mut bench = Bench::ready();
+    bench.engine.open_channel(bench.now, CHANNEL);
+    for _ in 0..5 {
+        bench.pass(60_000);
+        while let Some((token, request)) = bench.request() {
+            match request {
+                Request::ChannelDifference(call) => bench.answer(token, &channel_empty(call.pts)),
+                _ => bench.answer(token, &empty(DATE, SEQ)),
+            }
+        }
+    }
+    bench.push(&one(new_in(CHANNEL, 60)));
+    for _ in 0..2 {
+        assert_eq!(empty_answer(&mut bench), [""; 0]);
+    }
+    assert_eq!(empty_answer(&mut bench), ["ch7 lost 50..59 Unfilled", "ch7 new 60"]);
+}

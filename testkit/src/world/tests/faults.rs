@@ -2,20 +2,12 @@
 
 use std::time::Duration;
 
-use telewire::crypto::SeededEntropy;
-use telewire::ids::SessionId;
-use telewire::rpc::RpcError;
-use telewire::tl::api::functions::messages::{
-    DeleteMessages, EditMessage, ForwardMessages, ReadHistory, SendMedia, SendMessage,
-    SendReaction, UpdatePinnedMessage,
-};
-use telewire::tl::api::functions::updates::{GetDifference, GetState};
 use telewire::tl::api::{enums, types};
 
-use super::{Device, Script, message, news, updates};
-use crate::world::Peer;
+use super::missed::missed;
+use super::{Script, news, updates};
 use crate::world::push::{MAX_JOINED, MAX_QUEUED};
-use crate::{Habits, OwnPts, PushFault, PushFaults};
+use crate::{Habits, PushFault, PushFaults};
 
 /// What Bob is told of messages, when each of them is to have a fault.
 fn faulty(faults: &[PushFault]) -> (Script, Vec<enums::Updates>) {

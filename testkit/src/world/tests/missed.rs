@@ -14,19 +14,18 @@ use telewire::tl::api::{enums, types};
 
 use super::{Device, Script, message, news, updates};
 use crate::world::Peer;
-use crate::world::push::{MAX_JOINED, MAX_QUEUED};
-use crate::{Habits, OwnPts, PushFault, PushFaults};
+use crate::{Habits, OwnPts};
 
 #[derive(Debug, Default)]
-struct Missed {
-    new: Vec<types::Message>,
+pub(super) struct Missed {
+    pub(super) new: Vec<types::Message>,
     others: Vec<enums::Update>,
     pts: i32,
     slices: usize,
 }
 
 /// All that a device missed since a position, slice by slice.
-fn missed(script: &mut Script, device: Device, pts: i32, limit: Option<i32>) -> Missed {
+pub(super) fn missed(script: &mut Script, device: Device, pts: i32, limit: Option<i32>) -> Missed {
     let mut all = Missed { pts, ..Missed::default() };
     for _ in 0..100 {
         let request = GetDifference { pts_limit: limit, ..GetDifference::new(all.pts, 1, 0) };
