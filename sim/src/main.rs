@@ -102,6 +102,9 @@ enum Command {
         /// Half of the worlds answer differences of the account in slices of a few events.
         #[arg(long)]
         slices: bool,
+        /// Print what happens, for a seed that failed.
+        #[arg(long)]
+        trace: bool,
         /// End with 1 too if a cell of the table of rules and faults was met less often than that.
         #[arg(long, default_value_t = 0, value_name = "COUNT")]
         at_least: u64,
@@ -189,9 +192,10 @@ fn special(command: &Command, out: &mut impl Write) -> io::Result<u8> {
             let rare = (all.least_rekeys < rekeys).then(|| format!("fewer than {rekeys} new keys"));
             tell(&all, &broken, rare.as_deref(), out)
         }
-        Command::Updates { schedules, seed, acts, slices, at_least, threads } => {
+        Command::Updates { schedules, seed, acts, slices, trace, at_least, threads } => {
             let range = Range { schedules, seed, threads };
-            let (all, broken) = schedules::many(range, |seed| updates::run(seed, acts, slices));
+            let options = updates::Options { acts, slices, trace };
+            let (all, broken) = schedules::many(range, |seed| updates::run(seed, options));
             let rare = all.met.rarer_than(at_least, slices);
             let rare = (!rare.is_empty())
                 .then(|| format!("met less than {at_least} times: {}", rare.join(", ")));

@@ -1,11 +1,13 @@
 //! The client: the engine, its link, its calls, its disk, and the application that reads it.
 
+use std::fmt;
 use std::time::Duration;
 
 use telewire::crypto::SeededEntropy;
 use telewire::rpc::RpcError;
-use telewire::tl::Serialize;
 use telewire::tl::api::enums;
+use telewire::tl::api::enums::updates::{ChannelDifference, Difference};
+use telewire::tl::{Deserialize, Serialize};
 use telewire::updates::{Account, BoxId, CatchUp, Engine, Event, Fault, Kept, Request, Token};
 
 use crate::dice::Dice;
@@ -17,6 +19,8 @@ use crate::updates::town::{Answer, Call, Town, Who};
 pub(super) struct Client {
     account: Account,
     pub(super) harm: Harm,
+    /// Whether what happens is printed.
+    trace: bool,
     dice: Dice,
     entropy: SeededEntropy,
     engine: Option<Engine>,
@@ -47,14 +51,31 @@ enum Of {
     Application(Call, Vec<u8>),
 }
 
+impl fmt::Display for Of {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (of, answer) = match self {
+            Self::Engine(token, Err(fault)) => return write!(f, "{token:?} fails: {fault:?}"),
+            Self::Engine(token, Ok(answer)) => (Some(token), answer),
+            Self::Application(_, answer) => (None, answer),
+        };
+        write!(f, "{of:?} is answered ")?;
+        match (Difference::from_bytes(answer), ChannelDifference::from_bytes(answer)) {
+            (Ok(answer), _) => write!(f, "{answer:?}"),
+            (_, Ok(answer)) => write!(f, "{answer:?}"),
+            _ => write!(f, "{} bytes", answer.len()),
+        }
+    }
+}
+
 /// The life ended; whether all was told that its disk says was.
 struct Killed(Result<(), String>);
 
 impl Client {
-    pub(super) fn new(ada: i64, harm: Harm, mut dice: Dice) -> Self {
+    pub(super) fn new(ada: i64, harm: Harm, trace: bool, mut dice: Dice) -> Self {
         Self {
             account: Account { id: Some(ada), is_bot: false },
             harm,
+            trace,
             entropy: dice.fork(),
             dice,
             engine: None,
@@ -79,6 +100,13 @@ impl Client {
         self.engine.is_some() && self.is_linked
     }
 
+    /// Prints what happens, if somebody wants to see it.
+    pub(super) fn note(&self, town: &Town, what: impl FnOnce() -> String) {
+        if self.trace {
+            eprintln!("{:>12.3} {}", town.now.mono.as_secs_f64(), what());
+        }
+    }
+
     /// The rules that were met.
     pub(super) fn seen(&mut self) -> Met {
         self.met.counted(self.engine.as_ref().map(Engine::counts).unwrap_or_default());
@@ -97,6 +125,7 @@ impl Client {
         let skips = self.harm.skips && self.dice.percent(30);
         let catch_up = if skips { CatchUp::FromNow } else { CatchUp::SinceCommit };
         let engine = Engine::new(Some(self.account), catch_up, self.disk.clone()).of_run(self.run);
+        self.note(town, || format!("begins run {}, {catch_up:?}, {:?}", self.run, self.disk));
         self.run += 1;
         let engine = self.engine.insert(engine);
         if self.is_linked {
@@ -108,6 +137,7 @@ impl Client {
     pub(super) fn link(&mut self, town: &Town) {
         self.is_linked = !self.is_linked;
         self.breaks += u64::from(!self.is_linked);
+        self.note(town, || format!("linked: {}", self.is_linked));
         let Some(engine) = &mut self.engine else { return };
         if self.is_linked {
             engine.connected(town.now);
@@ -168,6 +198,7 @@ impl Client {
             return Ok(());
         }
         self.kills += 1;
+        self.note(town, || "killed".into());
         if !self.application.open().is_empty() {
             self.met.meet(Rule::Killed);
         }
@@ -217,6 +248,7 @@ impl Client {
             self.faults += 1;
             garble(&mut bytes);
         }
+        self.note(town, || format!("hears {updates:?}"));
         if let Some(engine) = &mut self.engine {
             engine.handle_updates(town.now, &bytes);
         }
@@ -247,6 +279,7 @@ impl Client {
         while let Some(place) = self.answers.iter().position(|(due, _)| *due <= now) {
             self.risk(town)?;
             let (_, of) = self.answers.swap_remove(place);
+            self.note(town, || of.to_string());
             let Some(engine) = &mut self.engine else { return Ok(()) };
             match of {
                 Of::Engine(token, answer) => {
@@ -276,7 +309,11 @@ impl Client {
                     return Err(format!("{} differences of channels run", self.running.len()));
                 }
             }
+            if let (Request::Difference(asked), None) = (&request, self.disk.common) {
+                self.application.begins_after(asked.qts, town);
+            }
             let answer = self.outcome(town, &request);
+            self.note(town, || format!("{token:?} asks {request:?}"));
             let due = self.late(town);
             self.answers.push((due, Of::Engine(token, answer)));
         }
@@ -306,6 +343,7 @@ impl Client {
         let Some(checkpoint) = self.engine.as_mut().and_then(Engine::poll_checkpoint) else {
             return Ok(());
         };
+        self.note(town, || format!("writes {checkpoint:?}"));
         self.application.met(&checkpoint, town);
         self.risk(town)?;
         checkpoint.apply_to(&mut self.disk);
@@ -318,6 +356,7 @@ impl Client {
             self.risk(town)?;
             self.delivered += 1;
             self.met.told(&delivery);
+            self.note(town, || format!("is told {delivery:?}"));
             // Who knew nothing has lost nothing.
             let is_loss = match delivery.event {
                 Event::Lost { .. } => true,
@@ -354,6 +393,7 @@ impl Client {
             left -= 1;
             let place = self.dice.below(open.len());
             let mark = open.swap_remove(place);
+            self.note(town, || format!("commits {mark:?}"));
             self.application.commit(mark);
             if let Some(engine) = &mut self.engine {
                 engine.commit(mark);

@@ -175,6 +175,13 @@ impl Application {
         Ok(())
     }
 
+    /// A difference is asked for while nothing is kept: the account begins there, after all that is before. That ends at the server what it
+    /// knew of before (SC-80), in later lives as well: what one of them hears of it on its way is told, and cannot be told again.
+    pub(super) fn begins_after(&mut self, qts: i32, town: &Town) {
+        let before = town.at(BoxId::Qts, qts).into_iter().flat_map(Messages::keys);
+        self.gone.extend(before.map(|id| (BoxId::Qts, *id)));
+    }
+
     /// The server has answered a difference.
     pub(super) fn is_answered(&mut self, answer: &[u8]) {
         let (new, others) = match Difference::from_bytes(answer) {

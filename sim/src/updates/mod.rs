@@ -99,13 +99,24 @@ impl fmt::Display for Figures {
     }
 }
 
-/// Runs the schedule of a seed, in which people do so many things. With `slices` half of the worlds answer differences in slices.
+/// What schedules have in common.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// How many things people do.
+    pub acts: usize,
+    /// Half of the worlds answer differences in slices.
+    pub slices: bool,
+    /// What happens is printed to the standard error.
+    pub trace: bool,
+}
+
+/// Runs the schedule of a seed.
 ///
 /// # Errors
 ///
 /// What was not kept.
-pub fn run(seed: u64, acts: usize, slices: bool) -> Result<Figures, Broken> {
-    schedule(seed, acts, slices).map_err(|what| Broken { seed, what })
+pub fn run(seed: u64, options: Options) -> Result<Figures, Broken> {
+    schedule(seed, options).map_err(|what| Broken { seed, what })
 }
 
 /// What goes wrong in a schedule.
@@ -143,7 +154,8 @@ impl Harm {
     }
 }
 
-fn schedule(seed: u64, acts: usize, slices: bool) -> Result<Figures, String> {
+fn schedule(seed: u64, options: Options) -> Result<Figures, String> {
+    let Options { acts, slices, trace } = options;
     let mut dice = Dice::new(seed, 0);
     let now = Now { mono: Duration::from_secs(1), unix: Duration::from_secs(1_700_000_000) };
     let mut town = Town::found(dice.fork_dice(), now).ok_or("the town cannot be founded")?;
@@ -160,7 +172,7 @@ fn schedule(seed: u64, acts: usize, slices: bool) -> Result<Figures, String> {
     town.world.set_push_faults(faults);
     town.world.set_habits(habits);
     let ada = town.ada().ok_or("nobody is Ada")?;
-    let mut client = Client::new(ada, harm, dice.fork_dice());
+    let mut client = Client::new(ada, harm, trace, dice.fork_dice());
     let mut figures = Figures { schedules: 1, ..Figures::default() };
     let mut left = acts;
     while left > 0 {
@@ -171,7 +183,8 @@ fn schedule(seed: u64, acts: usize, slices: bool) -> Result<Figures, String> {
                 let who = dice.pick(&all).copied().unwrap_or(Who::Bob);
                 if let Some(call) = town.next_call(who) {
                     // What is refused does nothing.
-                    let _ = town.call(who, call.as_bytes());
+                    let answer = town.call(who, call.as_bytes());
+                    client.note(&town, || format!("{who:?} calls {call:?}: {}", answer.is_ok()));
                     town.record();
                     figures.acts += 1;
                 }
@@ -196,6 +209,7 @@ fn schedule(seed: u64, acts: usize, slices: bool) -> Result<Figures, String> {
         client.settle(&mut town)?;
     }
     // Nothing goes wrong any more.
+    client.note(&town, || "nothing goes wrong any more".into());
     town.world.set_push_faults(PushFaults::default());
     client.harm = Harm::NONE;
     client.wake(&town);
@@ -322,7 +336,8 @@ mod tests {
     #[test]
     fn um_13_schedules_of_updates_keep_what_is_promised() {
         let range = Range { schedules: 200, seed: 0, threads: 2 };
-        let (figures, broken) = many(range, |seed| run(seed, 60, false));
+        let options = Options { acts: 60, slices: false, trace: false };
+        let (figures, broken) = many(range, |seed| run(seed, options));
         assert!(broken.is_empty(), "{broken:?}");
         for rule in Rule::ALL.into_iter().filter(|rule| *rule != Rule::Slice) {
             assert!(figures.met.schedules_with(rule) > 0, "{}\n{figures}", rule.name());

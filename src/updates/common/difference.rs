@@ -110,7 +110,7 @@ impl Engine {
             self.channels.keep_forgotten();
         }
         if is_first || skips {
-            self.common.told_until = told.date;
+            self.common.has_named_until(told.date);
             // Nobody knows since when those that were met before have not been heard of.
             self.channels_wanted();
         }
@@ -292,7 +292,7 @@ impl Engine {
             self.lose(BoxId::Common, old.pts, told.pts, Why::Reset);
         }
         self.common.at = Some(told);
-        self.common.told_until = told.date;
+        self.common.has_named_until(state.date);
         self.recent.moved(BoxId::Common);
         self.recent.moved(BoxId::Qts);
         self.common_arrives();
@@ -311,11 +311,11 @@ impl Engine {
         if self.common_was_apart(now, true, entropy) {
             return;
         }
-        let date = self.later_date(now, date);
+        let later = self.later_date(now, date);
         if let Some(at) = self.common.at.as_mut() {
-            (at.date, at.seq) = (date, seq);
+            (at.date, at.seq) = (later, seq);
         }
-        self.common.told_until = date;
+        self.common.has_named_until(date);
         self.common_arrives();
         self.common.held.nothing_came();
         self.common.held_qts.nothing_came();

@@ -70,6 +70,14 @@ impl Common {
         }
     }
 
+    /// UP-82: an answer was of such a date. It has named the channels that have changed before, and says nothing of those that changed between
+    /// it and a later container; a part of several has the date that was asked for (UM-06). What is asked for apart names none.
+    pub(super) fn has_named_until(&mut self, date: i32) {
+        if self.apart().is_none() {
+            self.told_until = date.min(self.at.unwrap_or_default().date);
+        }
+    }
+
     /// The position is another one: what could not be read is no matter.
     pub(super) fn forget_unreadable(&mut self) {
         if self.unreadable.take().is_some() {
@@ -184,7 +192,7 @@ impl Engine {
         self.common_tell_unreadable(BoxId::Common, event);
         let date = told.date.max(at.date);
         self.common.at = Some(CommonState { date, seq: told.seq, ..at });
-        self.common.told_until = date;
+        self.common.has_named_until(told.date);
         self.common_arrives();
         self.common.course.left_out(now.mono, entropy);
     }

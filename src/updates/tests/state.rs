@@ -146,6 +146,38 @@ fn up_82_the_difference_is_asked_for_from_before_what_containers_have_dated() {
     }
 }
 
+/// A slice has the date that was asked for (UM-06), which may be before that of a container that came since; and an answer that was on its
+/// way may be of before a container that overtook it.
+#[test]
+fn up_82_what_changed_between_the_date_of_an_answer_and_a_later_container_is_asked_for() {
+    let state = || server_state(PTS + 1, QTS, DATE + 2, SEQ + 1);
+    let part = answers::DifferenceSlice::new(
+        vec![message(PTS + 1, me())],
+        vec![],
+        vec![],
+        vec![],
+        vec![],
+        state(),
+    );
+    let last = answers::Difference::new(vec![], vec![], vec![phone(2)], vec![], vec![], state());
+    for answer in [
+        Difference::DifferenceSlice(Box::new(part)),
+        Difference::Difference(Box::new(last)),
+        empty(DATE + 2, SEQ + 1),
+    ] {
+        let mut bench = Bench::ready();
+        let updates = types::Updates::new(vec![phone(1)], vec![], vec![], DATE + 9, SEQ + 1);
+        bench.push(&Updates::Updates(Box::new(updates)));
+        bench.engine.missed();
+        let token = bench.difference();
+        bench.answer(token, &answer);
+        assert_eq!(bench.common().date, DATE + 9);
+        bench.engine.missed();
+        let Some((_, Request::Difference(call))) = bench.request() else { panic!("{answer:?}") };
+        assert_eq!(call.date, DATE + 2, "{answer:?}");
+    }
+}
+
 #[test]
 fn up_82_while_something_is_missing_the_date_stays() {
     let later = |bench: &mut Bench| {
