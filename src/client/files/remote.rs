@@ -258,3 +258,112 @@ impl From<&enums::Message> for RemoteFile {
 fn nothing() -> RemoteFile {
     RemoteFile { place: Place::Nowhere, name: None, sources: Vec::new() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(id: i64, size: i64) -> types::Document {
+        let mime = "text/plain".to_owned();
+        types::Document::new(id, 1, vec![9].into(), 0, mime, size, 4, vec![])
+    }
+
+    /// The largest is neither the first nor the last, nor the one of the most bytes.
+    fn photo(id: i64) -> types::Photo {
+        let size = |kind: &str, side, size| types::PhotoSize::new(kind.into(), side, side, size);
+        let progressive = types::PhotoSizeProgressive::new("y".into(), 30, 20, vec![7, 77]);
+        let stripped = types::PhotoStrippedSize::new("i".into(), vec![1, 2, 3].into());
+        let all = vec![
+            size("m", 20, 5_000).into(),
+            progressive.into(),
+            stripped.into(),
+            size("x", 24, 900).into(),
+        ];
+        types::Photo::new(id, 1, vec![9].into(), 0, all, 4)
+    }
+
+    fn place_of(location: impl Into<enums::InputFileLocation>, size: Option<u64>) -> Place {
+        RemoteFile::at(&location.into(), 4, size).place
+    }
+
+    fn of_document(id: i64, thumb: &str, size: Option<u64>) -> Place {
+        let reference = vec![9].into();
+        place_of(types::InputDocumentFileLocation::new(id, 1, reference, thumb.into()), size)
+    }
+
+    fn of_photo(id: i64, thumb: &str, size: u64) -> Place {
+        let reference = vec![9].into();
+        place_of(types::InputPhotoFileLocation::new(id, 1, reference, thumb.into()), Some(size))
+    }
+
+    #[test]
+    fn fi_36_a_photo_is_its_largest_size_and_others_have_their_names() {
+        let photo = photo(5);
+        let whole = RemoteFile::from(&photo);
+        assert_eq!((whole.place, whole.name.as_deref()), (of_photo(5, "y", 77), Some("5.jpg")));
+        for (kind, size) in [("m", 5_000), ("x", 900), ("y", 77)] {
+            let file = RemoteFile::photo_size(&photo, kind).unwrap();
+            assert_eq!((file.size(), file.place), (Some(size), of_photo(5, kind, size)));
+        }
+        // FI-37: the picture came along, with a header that all have.
+        let small = RemoteFile::photo_size(&photo, "i").unwrap();
+        assert!(
+            matches!(&small.place, Place::Here(bytes) if small.size() == Some(bytes.len() as u64))
+        );
+        assert_eq!(RemoteFile::photo_size(&photo, "w"), None);
+        // A photo of no size is nowhere.
+        let empty = types::Photo { sizes: vec![], ..photo };
+        assert_eq!(RemoteFile::from(&empty).place, Place::Nowhere);
+    }
+
+    #[test]
+    fn fi_36_a_thumb_of_a_document_is_at_its_own_place() {
+        let mut document = document(5, 1_000);
+        assert_eq!(RemoteFile::thumb(&document, "m"), None);
+        let thumb = |size| types::PhotoSize::new("m".into(), 9, 9, size).into();
+        for (said, known) in [(70, Some(70)), (0, None), (-1, None)] {
+            document.thumbs = Some(vec![thumb(said)]);
+            let file = RemoteFile::thumb(&document, "m").unwrap();
+            assert_eq!((file.place, file.name), (of_document(5, "m", known), None));
+        }
+        for (said, known) in [(1_000, Some(1_000)), (0, None), (-1, None)] {
+            document.size = said;
+            assert_eq!(RemoteFile::from(&document).place, of_document(5, "", known));
+        }
+    }
+
+    #[test]
+    fn whatever_has_a_file_is_one() {
+        let page = |page: types::WebPage| types::MessageMediaWebPage::new(page.into());
+        let plain = || types::WebPage::new(1, String::new(), String::new(), 0);
+        let with_photo = || types::WebPage { photo: Some(photo(6).into()), ..plain() };
+        let both = types::WebPage { document: Some(document(5, 9).into()), ..with_photo() };
+        let none = types::WebPageEmpty::new(1);
+        let file = types::MessageMediaDocument {
+            document: Some(document(5, 9).into()),
+            ..Default::default()
+        };
+        let picture =
+            types::MessageMediaPhoto { photo: Some(photo(6).into()), ..Default::default() };
+        let all: [(enums::MessageMedia, Place); 9] = [
+            (file.into(), of_document(5, "", Some(9))),
+            (picture.into(), of_photo(6, "y", 77)),
+            (page(both).into(), of_document(5, "", Some(9))),
+            (page(with_photo()).into(), of_photo(6, "y", 77)),
+            (page(plain()).into(), Place::Nowhere),
+            (types::MessageMediaWebPage::new(none.into()).into(), Place::Nowhere),
+            (types::MessageMediaDocument::default().into(), Place::Nowhere),
+            (types::MessageMediaPhoto::default().into(), Place::Nowhere),
+            (enums::MessageMedia::MessageMediaUnsupported, Place::Nowhere),
+        ];
+        for (media, place) in all {
+            assert_eq!(RemoteFile::from(&media).place, place, "{media:?}");
+            assert_eq!(RemoteFile::from(&media).size().is_none(), place == Place::Nowhere);
+        }
+        let empty = enums::Document::DocumentEmpty(types::DocumentEmpty::new(1));
+        assert_eq!(RemoteFile::from(&empty), nothing());
+        let empty = enums::Photo::PhotoEmpty(types::PhotoEmpty::new(1));
+        assert_eq!(RemoteFile::from(&empty), nothing());
+        assert!(matches!(nothing().there(), Err(TransferError::NoFile)));
+    }
+}

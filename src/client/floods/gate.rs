@@ -293,6 +293,7 @@ mod tests {
         let mut now = begin;
         for _ in 0..100 {
             while let Ask::At(at) = gate.ask(now) {
+                assert!(at > now, "it is to ask again at once");
                 now = at;
             }
         }

@@ -221,3 +221,43 @@ impl Drop for Waiting<'_> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Forever;
+
+    impl Patience for Forever {
+        fn may_wait(&mut self, _: Instant, _: Instant) -> bool {
+            true
+        }
+
+        fn deadline(&self) -> Option<Instant> {
+            None
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn cf_15_a_call_that_has_ended_leaves_its_place_to_the_first_that_waits() {
+        const FUNCTION: u32 = 1;
+        let (floods, began) = (Floods::default(), Instant::now());
+        let mut under_way: Vec<_> =
+            std::iter::from_fn(|| floods.try_pass(FUNCTION)).take(1_000).collect();
+        assert_eq!(under_way.len(), 8);
+        let mut patience = Forever;
+        let mut queued = pin!(floods.queue(FUNCTION, &mut patience));
+        tokio::select! {
+            biased;
+            _ = &mut queued => panic!("it did not wait"),
+            () = std::future::ready(()) => {}
+        }
+        // Others do not go before it.
+        under_way.truncate(7);
+        assert!(floods.try_pass(FUNCTION).is_none());
+        let slot = queued.await.unwrap();
+        assert_eq!(Instant::now(), began);
+        drop(slot);
+        assert!(floods.try_pass(FUNCTION).is_some());
+    }
+}

@@ -203,6 +203,80 @@ mod html {
     }
 
     #[test]
+    fn what_follows_a_tag_is_not_marked() {
+        for tag in [
+            "b",
+            "strong",
+            "i",
+            "em",
+            "u",
+            "ins",
+            "s",
+            "strike",
+            "del",
+            "tg-spoiler",
+            "span class='tg-spoiler'",
+            "code",
+            "pre",
+            "a href='https://x.org'",
+            "a href='tg://user?id=5'",
+            "tg-emoji emoji-id=5",
+            "blockquote",
+            "blockquote expandable",
+        ] {
+            let name = tag.split(' ').next().unwrap();
+            let read = Text::html(&format!("a<{tag}>b</{name}>c"));
+            let places: Vec<_> = shape(&read).into_iter().map(|(_, at, long)| (at, long)).collect();
+            assert_eq!((read.text.as_str(), places), ("abc", vec![(1, 1)]), "{tag}");
+        }
+    }
+
+    #[test]
+    fn each_mark_is_written_as_its_tag() {
+        for source in [
+            "a<b>b</b>c",
+            "<i>a</i>",
+            "<u>a</u>",
+            "<s>a</s>",
+            "<tg-spoiler>a</tg-spoiler>",
+            "<code>a&lt;&amp;&gt;\"b</code>",
+            "<pre>a</pre>",
+            "<pre><code class=\"language-c&amp;&quot;\">a</code></pre>",
+            "<a href=\"https://x.org/?a&amp;b&quot;\">x</a>",
+            "<a href=\"tg://user?id=5\">x</a>",
+            "<tg-emoji emoji-id=\"5\">👍</tg-emoji>",
+            "<blockquote>a</blockquote>",
+            "<blockquote expandable>a</blockquote>",
+            "<b>a<i>b</i></b><i>c</i>",
+        ] {
+            assert_eq!(Text::html(source).to_html(), source);
+        }
+        // What clients find by themselves has no tag, nor has what is nowhere.
+        let hashtag = MessageEntity::MessageEntityHashtag(types::MessageEntityHashtag::new(0, 2));
+        for entity in [hashtag, bold(0, 0), bold(3, 9), bold(-1, 2)] {
+            assert_eq!(Text::new("#a", vec![entity]).to_html(), "#a");
+        }
+        let text = String::from("a");
+        assert_eq!(Text::from(&text), Text::from("a"));
+    }
+
+    #[test]
+    fn a_block_has_the_language_that_is_said_first() {
+        for source in [
+            "<pre language=x>a</pre>",
+            "<pre language=x><code class=language-c>a</code></pre>",
+            "<pre><code class=language-x>a</code></pre>",
+        ] {
+            let read = Text::html(source);
+            let pre = read.entities.iter().find_map(|entity| match entity {
+                MessageEntity::MessageEntityPre(pre) => Some(pre.language.as_str()),
+                _ => None,
+            });
+            assert_eq!(pre, Some("x"), "{source}");
+        }
+    }
+
+    #[test]
     fn a_block_of_code_in_a_language_is_one_mark() {
         let read = Text::html("<pre><code class=\"language-c\">a</code></pre>");
         let [MessageEntity::MessageEntityPre(pre)] = read.entities.as_slice() else {

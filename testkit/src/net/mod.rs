@@ -7,12 +7,13 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use telewire::client::{Client, ClientBuilder};
 use telewire::crypto::{RsaPrivateKey, RsaPublicKey, SeededEntropy, real};
 use telewire::ids::DcId;
 use telewire::net::{Server, SharedDc};
-use telewire::server::{DataCentre, Dispatcher, Strictness, embedded_key, exchange};
+use telewire::server::{DataCentre, Dispatcher, Fault, Strictness, embedded_key, exchange};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -179,6 +180,22 @@ impl Running {
     #[must_use]
     pub fn data_centre(&self, dc: DcId) -> Option<SharedDc> {
         self.data_centres.get(&dc).map(|(_, shared)| shared.clone())
+    }
+
+    /// Lets time pass, for the data centres and with them for the world: codes expire as by [`World::advance`], and salts rotate. Clients
+    /// have clocks of their own. What they are told from so far ahead they drop, as they have to, until their next call is refused for its
+    /// time and they set their clocks by that.
+    pub fn let_pass(&self, time: Duration) {
+        let seconds = i32::try_from(time.as_secs()).unwrap_or(i32::MAX);
+        for (_, shared) in self.data_centres.values() {
+            let now = shared.now();
+            let unix = {
+                let mut data_centre = shared.lock();
+                data_centre.inject(now, Fault::SkewClock { seconds });
+                data_centre.clock(now).unix
+            };
+            self.world.tick(unix);
+        }
     }
 
     /// A client that is to begin at the first data centre: what is said of all clients of this world, with credentials that are

@@ -22,6 +22,15 @@ fn nearest(dc: i32) -> NearestDc {
 }
 
 #[tokio::test]
+async fn a_client_begins_where_it_is_told_to() {
+    let start = telewire_testkit::World::builder().data_centres(&[FOUR]).start();
+    let world = patient(start).await.unwrap();
+    let client = patient(world.client().build()).await.unwrap();
+    assert_eq!(client.home(), FOUR);
+    assert_eq!(patient(client.invoke(&GetConfig)).await.unwrap().this_dc, 4);
+}
+
+#[tokio::test]
 async fn cf_16_a_login_goes_to_the_data_centre_where_the_account_lives() {
     let world = world().await;
     let ada = world.accounts.add_user(FOUR, PHONE, "Ada");

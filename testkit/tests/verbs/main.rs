@@ -14,6 +14,7 @@ mod contacts;
 mod groups;
 mod lists;
 mod messages;
+mod options;
 mod peers;
 mod topics;
 

@@ -21,6 +21,7 @@ use telewire::tl::api::functions::messages::{
 };
 use telewire::tl::api::functions::payments::GetStarsTopupOptions;
 use telewire::tl::api::{enums, types};
+use telewire::tl::wrap::functions::help::GetConfig;
 use telewire::updates::{Delivery, Event};
 use telewire_testkit::{LogInError, PushFault, World};
 use tokio::time::timeout;
@@ -226,6 +227,37 @@ async fn a_world_of_two_data_centres_hands_out_in_both() {
     patient(adas.invoke(&SendMessage::new(peer, "hello".into(), 7))).await.unwrap();
     let text = patient(next_text(&mut heard));
     assert_eq!(text.await, "hello");
+}
+
+#[tokio::test]
+async fn where_time_passes_salts_rotate_and_what_was_scheduled_comes() {
+    const HOURS: Duration = Duration::from_secs(3 * 3_600);
+    let world = patient(World::start()).await.unwrap();
+    let (ada, bob) = (world.user("Ada"), world.user("Bob"));
+    world.set_username(bob.id(), "babbage").unwrap();
+    let adas = patient(world.log_in(&ada)).await.unwrap();
+    let bobs = patient(world.log_in(&bob)).await.unwrap();
+    let mut heard = bobs.updates();
+    let peer = find(&adas, "babbage").await;
+    let at = now() + i32::try_from(HOURS.as_secs()).unwrap();
+    let tonight = SendMessage {
+        schedule_date: Some(at),
+        ..SendMessage::new(peer.clone(), "tonight".into(), 1)
+    };
+    patient(adas.invoke(&tonight)).await.unwrap();
+    world.let_pass(HOURS + Duration::from_secs(60));
+    // Whoever is behind does not believe what comes from so far ahead, until its own call is refused for that.
+    patient(bobs.invoke(&GetConfig)).await.unwrap();
+    let text = patient(next_text(&mut heard));
+    assert_eq!(text.await, "tonight");
+    // A salt lives an hour: the one that the client has is refused, and it goes on with another.
+    let dc = world.data_centre(DcId::production(2)).unwrap();
+    let refused = || dc.lock().tally().refusals.get(&48).copied().unwrap_or_default();
+    let before = refused();
+    patient(adas.invoke(&SendMessage::new(peer, "late".into(), 2))).await.unwrap();
+    let text = patient(next_text(&mut heard));
+    assert_eq!(text.await, "late");
+    assert!(refused() > before);
 }
 
 #[tokio::test]

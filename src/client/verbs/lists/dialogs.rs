@@ -185,3 +185,43 @@ fn date_of(message: &Message) -> Option<i32> {
         Message::MessageEmpty(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chat_is_called_what_its_peer_is_called() {
+        let peer = types::PeerUser { user_id: 1 };
+        let settings = types::PeerNotifySettings::default();
+        let item = |user: Option<User>, chat: Option<Chat>| DialogItem {
+            dialog: types::Dialog::new(peer.clone().into(), 0, 0, 0, 0, 0, 0, 0, settings.clone()),
+            message: None,
+            user,
+            chat,
+        };
+        let user = |first: Option<&str>, last: Option<&str>| {
+            let (first_name, last_name) = (first.map(Into::into), last.map(Into::into));
+            User::from(types::User { first_name, last_name, ..types::User::new(1) })
+        };
+        for (first, last, name) in [
+            (Some("Ada"), Some("Lovelace"), "Ada Lovelace"),
+            (Some("Ada"), None, "Ada"),
+            (None, Some("Lovelace"), "Lovelace"),
+            (None, None, ""),
+        ] {
+            assert_eq!(item(Some(user(first, last)), None).name(), name);
+        }
+        let title = || "Engines".to_owned();
+        let photo = || crate::tl::api::enums::ChatPhoto::ChatPhotoEmpty;
+        for chat in [
+            Chat::from(types::Chat::new(1, title(), photo(), 1, 0, 1)),
+            types::ChatForbidden::new(1, title()).into(),
+            types::Channel::new(1, title(), photo(), 0).into(),
+            types::ChannelForbidden::new(1, 1, title()).into(),
+        ] {
+            assert_eq!(item(None, Some(chat)).name(), "Engines");
+        }
+        assert_eq!(item(None, None).name(), "");
+    }
+}
