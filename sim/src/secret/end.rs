@@ -21,6 +21,8 @@ pub(super) struct End {
     us: Us,
     pub(super) chat: Option<Chat>,
     rows: Rows,
+    /// How far the rows are, as a witness beside them says: one that is wrong would close the chat (SC-84).
+    witness: Option<u64>,
     pub(super) entropy: SeededEntropy,
     pub(super) calls: VecDeque<Call>,
     pub(super) said: Vec<String>,
@@ -38,6 +40,7 @@ impl End {
             us: Us { user, session_key: KeyId(user.0), suite: toy() },
             chat: None,
             rows: Rows::new(),
+            witness: None,
             entropy,
             calls: VecDeque::new(),
             said: Vec::new(),
@@ -77,12 +80,13 @@ impl End {
         self.kills += 1;
         self.calls.clear();
         let (us, entropy) = (self.us.clone(), &mut self.entropy);
-        self.chat = Chat::restore(us, &self.rows, None, now, entropy).ok();
+        self.chat = Chat::restore(us, &self.rows, self.witness, now, entropy).ok();
         server.again(number);
     }
 
     fn keep(&mut self, batch: &Batch) {
         self.rows.apply(batch);
+        self.witness = Some(batch.generation);
         for event in &batch.events {
             match event {
                 Event::Message { message, .. } if message.text != END => {

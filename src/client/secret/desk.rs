@@ -54,6 +54,8 @@ pub(super) struct Desk<E> {
     sizes: BTreeMap<SecretRow, usize>,
     kept: usize,
     changes: Vec<SecretChange>,
+    /// How far chats are with that, for the witness (SC-84).
+    generations: BTreeMap<i32, Option<u64>>,
     /// What chats hear once all that is stored: up to which batch.
     to_confirm: BTreeMap<i32, u64>,
 }
@@ -72,10 +74,11 @@ pub(super) struct Called {
 }
 
 impl<E: Entropy> Desk<E> {
-    /// From what was kept.
+    /// From what was kept, and how far the chats were as the witness says.
     pub(super) fn restore(
         us: &Us,
         rows: &SecretRows,
+        witness: &BTreeMap<i32, u64>,
         now: Now,
         entropy: E,
     ) -> Result<Self, RestoreError> {
@@ -113,9 +116,10 @@ impl<E: Entropy> Desk<E> {
             }
             desk.next_chat = desk.next_chat.max(place.chat);
         }
+        let known = |chat: i32| witness.get(&chat).copied();
         for (number, (rows, user)) in chats {
             desk.next_chat = desk.next_chat.max(number);
-            let chat = Chat::restore(us.clone(), &rows, None, now, &mut desk.entropy)?;
+            let chat = Chat::restore(us.clone(), &rows, known(number), now, &mut desk.entropy)?;
             desk.chats.insert(number, Entry { chat, user });
         }
         for (chat, number, message) in parked {
@@ -125,8 +129,23 @@ impl<E: Entropy> Desk<E> {
                 None => desk.unpark(chat, number),
             }
         }
+        desk.miss(witness);
         desk.collect();
         Ok(desk)
+    }
+
+    /// SC-84: what the witness knows and the rows do not have was begun after the copy was made that was put back. No key of it is left.
+    fn miss(&mut self, witness: &BTreeMap<i32, u64>) {
+        for (chat, generation) in witness {
+            if *chat == 0 {
+                let last = i32::try_from(*generation).unwrap_or(i32::MAX);
+                self.next_chat = self.next_chat.max(last);
+            } else if !self.chats.contains_key(chat) {
+                self.generations.insert(*chat, None);
+                let why = Closed::StoreBehind;
+                self.tell(*chat, Event::Closed { why, delete_history: false }, true);
+            }
+        }
     }
 
     fn new(us: Option<Us>, entropy: E) -> Self {
@@ -146,6 +165,7 @@ impl<E: Entropy> Desk<E> {
             sizes: BTreeMap::new(),
             kept: 0,
             changes: Vec::new(),
+            generations: BTreeMap::new(),
             to_confirm: BTreeMap::new(),
         }
     }
@@ -167,6 +187,7 @@ impl<E: Entropy> Desk<E> {
         self.sizes.clear();
         self.kept = 0;
         self.changes.clear();
+        self.generations.clear();
         self.to_confirm.clear();
         self.ack = None;
         self.taken.clear();
@@ -206,6 +227,7 @@ impl<E: Entropy> Desk<E> {
         self.next_chat = next;
         let place = SecretRow { chat: 0, kind: kind::LAST, number: 0 };
         self.put(place, next.to_le_bytes().to_vec().into());
+        self.generations.insert(0, u64::try_from(next).ok());
         Ok(next)
     }
 
@@ -356,9 +378,15 @@ impl<E: Entropy> Desk<E> {
         &self.changes
     }
 
+    /// How far chats are with what is unsaved (SC-84).
+    pub(super) fn generations(&self) -> impl Iterator<Item = (i32, Option<u64>)> {
+        self.generations.iter().map(|(chat, generation)| (*chat, *generation))
+    }
+
     /// It is stored: what follows from it may be done. Whether there is something to be read.
     pub(super) fn stored(&mut self) -> bool {
         self.changes.clear();
+        self.generations.clear();
         for (chat, number) in std::mem::take(&mut self.to_confirm) {
             if let Some(entry) = self.chats.get_mut(&chat) {
                 entry.chat.handle_stored(number);
@@ -409,6 +437,7 @@ impl<E: Entropy> Desk<E> {
                     self.unpark(chat, parcel);
                 }
                 self.to_confirm.insert(chat, batch.number);
+                self.generations.insert(chat, Some(batch.generation));
             }
             if self.chats.get(&chat).is_some_and(|entry| entry.chat.is_over()) {
                 self.forget(chat);
@@ -419,6 +448,7 @@ impl<E: Entropy> Desk<E> {
     /// A chat is over: nothing of it stays but what was not read yet.
     fn forget(&mut self, chat: i32) {
         self.chats.remove(&chat);
+        self.generations.insert(chat, None);
         self.to_confirm.remove(&chat);
         self.parked.retain(|(of, _)| *of != chat);
         let is_of = |row: &&SecretRow| row.chat == chat && row.kind != kind::EVENT;

@@ -44,6 +44,9 @@
 //! * What has changed is in the session's store before anybody hears of it, and what belongs together is there together: a crash at any
 //!   moment loses no message, and repeats none to the other side (SC-82, SC-83). The position of the update that it came by is in the same
 //!   batch.
+//! * An old copy of a session's file that is put back is noticed, by `FILE.witness` beside it, where it is said how far each chat is:
+//!   what went on since is closed, and what was begun since is told to be over ([`StoreBehind`](crate::secret::Closed::StoreBehind)).
+//!   Sessions as text have no such place, and a copy of the whole folder brings its own back (SC-84).
 //! * A request is answered by a person alone (SC-06): it is an event, and [`accept`](SecretChats::accept) is a call.
 //! * Chats end with the login (SC-81), and what was kept of them is wiped then. [`log_out`](super::Client::log_out) tells the other
 //!   sides; a login that is ended elsewhere cannot.
@@ -52,9 +55,10 @@
 //! # What does not
 //!
 //! * What was said is kept until its event was dealt with, and no longer: the history is the program's.
-//! * The session's store is not encrypted: whoever has the file has the chats, as they have the login. A session that is copied, and goes
-//!   on in both places, uses numbers twice: the other side drops what it has seen under them, or closes the chat when it finds out
-//!   (SC-84). Do not put back an old copy.
+//! * The session's store is not encrypted by default: whoever has the file has the chats, as they have the login. With a key or a
+//!   passphrase it is: [`FileStore::open_encrypted`](crate::client::store::FileStore::open_encrypted).
+//! * A session that is copied, and goes on in both places, uses numbers twice: the other side drops what it has seen under them, or closes
+//!   the chat when it finds out (SC-84).
 //! * Events that nobody reads are kept, and take room: 31 MiB with all else of the chats. Whoever brings it above that has their chat
 //!   closed.
 //! * A file is only as good as its server: whoever has that can change its bytes, and nobody finds out (SC-77).

@@ -72,11 +72,13 @@ impl Task {
         is_busy: watch::Sender<bool>,
     ) -> Result<Self, SecretError> {
         let entropy = OsEntropy::new().map_err(|error| Error::Io(error.kind()))?;
-        let read = inner.keeper.read_login(|kept| (us(kept), kept.secrets.clone()));
-        let (login, (us, rows)) = read;
+        let read = inner
+            .keeper
+            .read_login(|kept| (us(kept), (kept.secrets.clone(), kept.generations.clone())));
+        let (login, (us, (rows, witness))) = read;
         let started = Instant::now();
         let us = us.ok_or(SecretError::Nobody)?;
-        let desk = Desk::restore(&us, &rows, now(started), entropy)?;
+        let desk = Desk::restore(&us, &rows, &witness, now(started), entropy)?;
         Ok(Self {
             inner: Arc::downgrade(inner),
             hub: inner.hub.clone(),
@@ -145,7 +147,10 @@ impl Task {
         let taken = std::mem::take(&mut self.desk.taken);
         if !changes.is_empty() || !taken.is_empty() {
             let with = (!changes.is_empty()).then_some(Change::Secret(changes));
-            let with = with.into_iter().collect();
+            let generations = self.desk.generations();
+            let generations =
+                generations.map(|(chat, generation)| Change::Generation { chat, generation });
+            let with = with.into_iter().chain(generations).collect();
             match self.hub.save_with(&self.keeper, self.login, &taken, with).await {
                 Ok(true) => self.save_at = None,
                 // Another login has begun: there is nothing to be kept any more.

@@ -53,4 +53,12 @@ pub enum Change {
     /// What has changed in secret chats: one batch, so that no message is counted that is not there, and none is there twice (SC-82,
     /// SC-83).
     Secret(Vec<SecretChange>),
+    /// How many batches a secret chat has made, in the order of its life; `None` when it is over. A store that has a place which a copy
+    /// of the rest does not bring back keeps it there, never before the rest (SC-84).
+    Generation {
+        /// The chat, by its number in this session; 0 for the number of the last one.
+        chat: i32,
+        /// How many.
+        generation: Option<u64>,
+    },
 }

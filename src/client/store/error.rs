@@ -41,6 +41,18 @@ pub enum StoreError {
         /// What is wrong with it.
         flaw: Flaw,
     },
+    /// It is encrypted, and no key was given.
+    #[error("{} is encrypted: open it with its key or its passphrase", path.display())]
+    Encrypted {
+        /// The session's file.
+        path: PathBuf,
+    },
+    /// It is encrypted with another key than the one that was given.
+    #[error("{} is encrypted with another key or passphrase than the one that was given", path.display())]
+    WrongKey {
+        /// The session's file.
+        path: PathBuf,
+    },
     /// It is something that cannot be replaced by a newer state. Nothing was opened.
     #[error("{} is {what}, and a session is kept in a file: name a file, which need not be there yet", path.display())]
     NotAFile {

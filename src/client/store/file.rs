@@ -1,6 +1,6 @@
 //! A session in a file.
 
-mod disk;
+pub(super) mod disk;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 
 use crate::client::store::error::Flaw;
 use crate::client::store::place::{self, Place, beside, failed, unwritable};
+use crate::client::store::sealing::{Sealing, StoreKey, Unopened, is_sealed};
+use crate::client::store::witness::Witness;
 use crate::client::store::{Change, Snapshot, Store, StoreError, codec};
 use disk::{Disk, RealDisk};
 
@@ -34,6 +36,10 @@ use disk::{Disk, RealDisk};
 pub struct FileStore {
     path: PathBuf,
     snapshot: Snapshot,
+    /// If it is encrypted.
+    sealing: Option<Sealing>,
+    /// What lies beside the file of secret chats (SC-84).
+    witness: Witness,
     disk: Box<dyn Disk>,
     /// Held for as long as the store lives. A disk that is a model has none.
     place: Option<Place>,
@@ -50,9 +56,22 @@ impl FileStore {
     /// that of a file, [`StoreError::Unwritable`] when it cannot be replaced, for which [`read`](Self::read) is,
     /// [`StoreError::Io`] when the system says no. Nothing is left behind by any of them.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let given = path.as_ref();
-        let place = Place::take(given)?;
-        let mut store = Self::on(given, place.path().to_owned(), Box::new(RealDisk::default()))?;
+        Self::open_by(path.as_ref(), None)
+    }
+
+    /// As [`open`](Self::open), of a session that is encrypted (SC-86). One that is not yet is encrypted by that; the disk may still have
+    /// what it was. To have another key, or none, [read](Self::read_encrypted) it and keep it in another file.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::WrongKey`] for another key than that of the session, and as `open`.
+    pub fn open_encrypted(path: impl AsRef<Path>, key: &StoreKey) -> Result<Self, StoreError> {
+        Self::open_by(path.as_ref(), Some(key))
+    }
+
+    fn open_by(given: &Path, key: Option<&StoreKey>) -> Result<Self, StoreError> {
+        let (place, disk) = (Place::take(given)?, Box::new(RealDisk::default()));
+        let mut store = Self::on(given, place.path().to_owned(), disk, key)?;
         store.place.insert(place).used();
         Ok(store)
     }
@@ -66,9 +85,24 @@ impl FileStore {
     /// As [`open`](Self::open), but for [`StoreError::InUse`] and [`StoreError::Unwritable`]; and [`StoreError::Io`] when there is
     /// no file.
     pub fn read(path: impl AsRef<Path>) -> Result<Snapshot, StoreError> {
-        let given = path.as_ref();
-        let read = read(&mut RealDisk::default(), given, &place::real(given)?)?;
-        read.ok_or_else(|| failed("read", given, ErrorKind::NotFound))
+        Self::read_by(path.as_ref(), None)
+    }
+
+    /// As [`read`](Self::read), of a session that is encrypted, or of one that is not.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::WrongKey`], and as `read`.
+    pub fn read_encrypted(path: impl AsRef<Path>, key: &StoreKey) -> Result<Snapshot, StoreError> {
+        Self::read_by(path.as_ref(), Some(key))
+    }
+
+    fn read_by(given: &Path, key: Option<&StoreKey>) -> Result<Snapshot, StoreError> {
+        let (mut disk, path) = (RealDisk::default(), place::real(given)?);
+        let read = read(&mut disk, given, &path, key)?;
+        let (read, _) = read.ok_or_else(|| failed("read", given, ErrorKind::NotFound))?;
+        let generations = Witness::read(&mut disk, &path, &read).generations();
+        Ok(Snapshot { generations, ..read })
     }
 
     /// The file: its absolute name, without links.
@@ -77,32 +111,34 @@ impl FileStore {
         &self.path
     }
 
-    fn on(given: &Path, path: PathBuf, mut disk: Box<dyn Disk>) -> Result<Self, StoreError> {
-        let read = read(&mut *disk, given, &path)?;
-        let (is_there, snapshot) = (read.is_some(), read.unwrap_or_default());
-        let mut store = Self { path, snapshot, disk, place: None };
-        let bytes = store.encode(&store.snapshot)?;
+    fn on(
+        given: &Path,
+        path: PathBuf,
+        mut disk: Box<dyn Disk>,
+        key: Option<&StoreKey>,
+    ) -> Result<Self, StoreError> {
+        let read = read(&mut *disk, given, &path, key)?;
+        let is_there = read.is_some();
+        let (mut snapshot, sealing) = read.unwrap_or_default();
+        let sealing = match (sealing, key) {
+            (None, Some(key)) => {
+                let made = Sealing::new(key);
+                Some(made.map_err(|error| failed("encrypt", given, error.kind()))?)
+            }
+            (sealing, _) => sealing,
+        };
+        let witness = Witness::read(&mut *disk, &path, &snapshot);
+        snapshot.generations = witness.generations();
+        let mut store = Self { path, snapshot, sealing, witness, disk, place: None };
+        let bytes = encode(&store.snapshot, store.sealing.as_mut())?;
         let tried = if is_there { store.replace(&bytes) } else { store.rehearse(&bytes) };
         tried.map_err(|(step, error)| unwritable(given, step, &error.kind()))?;
         Ok(store)
     }
 
-    fn encode(&self, snapshot: &Snapshot) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        codec::encode_within(snapshot).ok_or(StoreError::TooLarge { most: codec::MAX_BYTES })
-    }
-
-    /// Puts a state in the place of the old one. The new file is on the disk before it takes the old one's name.
+    /// Puts a state in the place of the old one.
     fn replace(&mut self, bytes: &[u8]) -> Result<(), Refused> {
-        let fresh = beside(&self.path, FRESH);
-        let replaced = write(&mut *self.disk, &fresh, bytes).and_then(|()| {
-            self.disk.rename(&fresh, &self.path).map_err(|error| ("replace", error))?;
-            self.disk.sync_folder(&self.path).map_err(|error| ("write the folder of", error))
-        });
-        if replaced.is_err() {
-            // It is of no use to anybody; the next write removes it if it stays.
-            let _ = self.disk.remove(&fresh);
-        }
-        replaced
+        put(&mut *self.disk, &self.path, bytes)
     }
 
     /// Does what keeping the first state takes, and undoes it: there is no session before there is something to keep.
@@ -119,10 +155,34 @@ impl FileStore {
 const FRESH: &str = ".new";
 
 /// What could not be done, and the system's error.
-type Refused = (&'static str, io::Error);
+pub(super) type Refused = (&'static str, io::Error);
 
-/// What a file keeps; `None` if there is none.
-fn read(disk: &mut dyn Disk, given: &Path, path: &Path) -> Result<Option<Snapshot>, StoreError> {
+/// The bytes of a session, as they lie in its file.
+fn encode(
+    snapshot: &Snapshot,
+    sealing: Option<&mut Sealing>,
+) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    let bytes = codec::encode_within(snapshot);
+    let bytes = bytes.ok_or(StoreError::TooLarge { most: codec::MAX_BYTES })?;
+    Ok(match sealing {
+        Some(sealing) => {
+            let sealed = sealing.seal(SESSION, &bytes);
+            Zeroizing::new([&sealing.header()[..], &sealed].concat())
+        }
+        None => bytes,
+    })
+}
+
+/// What is sealed in a file, by its name.
+const SESSION: &[u8] = b"session";
+
+/// What a file keeps, and how it is encrypted, if it is; `None` if there is none.
+fn read(
+    disk: &mut dyn Disk,
+    given: &Path,
+    path: &Path,
+    key: Option<&StoreKey>,
+) -> Result<Option<(Snapshot, Option<Sealing>)>, StoreError> {
     let error = |doing, error: &io::Error| failed(doing, given, error.kind());
     match disk.mode(path) {
         Err(none) if none.kind() == ErrorKind::NotFound => return Ok(None),
@@ -136,7 +196,39 @@ fn read(disk: &mut dyn Disk, given: &Path, path: &Path) -> Result<Option<Snapsho
         }
         other => other.map_err(|other| error("read", &other))?,
     };
-    codec::decode(&bytes).map(Some).map_err(damaged)
+    if !is_sealed(&bytes) {
+        if bytes.len() > codec::MAX_BYTES {
+            return Err(damaged(Flaw::TooLarge { most: codec::MAX_BYTES }));
+        }
+        return codec::decode(&bytes).map(|read| Some((read, None))).map_err(damaged);
+    }
+    let key = key.ok_or_else(|| StoreError::Encrypted { path: given.to_owned() })?;
+    let sealing = Sealing::of(key, &bytes).map_err(|error| unopened(error, given))?;
+    let sealed = bytes.get(sealing.header().len()..).unwrap_or_default();
+    let opened = sealing.open(SESSION, sealed).map_err(damaged)?;
+    codec::decode(&opened).map(|read| Some((read, Some(sealing)))).map_err(damaged)
+}
+
+pub(super) fn unopened(error: Unopened, path: &Path) -> StoreError {
+    let path = path.to_owned();
+    match error {
+        Unopened::WrongKey => StoreError::WrongKey { path },
+        Unopened::Flaw(flaw) => StoreError::Damaged { path, flaw },
+    }
+}
+
+/// Puts a file in the place of the old one. The new one is on the disk before it takes the old one's name.
+pub(super) fn put(disk: &mut dyn Disk, path: &Path, bytes: &[u8]) -> Result<(), Refused> {
+    let fresh = beside(path, FRESH);
+    let replaced = write(disk, &fresh, bytes).and_then(|()| {
+        disk.rename(&fresh, path).map_err(|error| ("replace", error))?;
+        disk.sync_folder(path).map_err(|error| ("write the folder of", error))
+    });
+    if replaced.is_err() {
+        // It is of no use to anybody; the next write removes it if it stays.
+        let _ = disk.remove(&fresh);
+    }
+    replaced
 }
 
 fn write(disk: &mut dyn Disk, fresh: &Path, bytes: &[u8]) -> Result<(), Refused> {
@@ -176,12 +268,15 @@ impl Store for FileStore {
     fn apply(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         let mut next = self.snapshot.clone();
         next.apply(changes);
-        let bytes = self.encode(&next)?;
+        let bytes = encode(&next, self.sealing.as_mut())?;
         if let Some(place) = &mut self.place {
             place.check()?;
         }
-        let replaced = self.replace(&bytes);
-        replaced.map_err(|(doing, error)| failed(doing, &self.path, error.kind()))?;
+        let Self { path, disk, witness, .. } = self;
+        let replaced = witness.before(&mut **disk, path, &next);
+        let replaced = replaced.and_then(|()| put(&mut **disk, path, &bytes));
+        replaced.map_err(|(doing, error)| failed(doing, path, error.kind()))?;
+        witness.after(&mut **disk, path, &next);
         self.snapshot = next;
         Ok(())
     }

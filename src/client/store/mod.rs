@@ -8,6 +8,9 @@
 //! A batch of changes is applied as a whole or not at all: after a crash there is the old state or the new one, never a
 //! mixture (CF-22). A key is written before it is first used.
 //!
+//! A session can be encrypted where it lies, with a key or a passphrase: [`FileStore::open_encrypted`], and
+//! [`SqliteStore::open_encrypted`] for its keys and its secret chats.
+//!
 //! This module knows nothing of connections and does no login.
 
 mod change;
@@ -16,6 +19,7 @@ mod error;
 mod file;
 mod memory;
 mod place;
+mod sealing;
 mod secrets;
 mod snapshot;
 #[cfg(feature = "sqlite")]
@@ -24,11 +28,13 @@ mod sqlite;
 pub mod string;
 #[cfg(test)]
 mod tests;
+mod witness;
 
 pub use change::Change;
 pub use error::{Flaw, StoreError};
 pub use file::FileStore;
 pub use memory::MemoryStore;
+pub use sealing::StoreKey;
 pub use secrets::{SecretChange, SecretRow, SecretRows};
 pub use snapshot::{DcRecord, SessionUser, Snapshot};
 #[cfg(feature = "sqlite")]

@@ -23,6 +23,9 @@ pub struct Snapshot {
     /// The secret chats of this login: keys, counters, and what is not settled yet. They are as secret as the key of the login, and
     /// go with it (SC-81).
     pub secrets: SecretRows,
+    /// How many batches each secret chat has made, by its number, as a witness beside the rest says: chats that have made fewer are of
+    /// a copy that was put back (SC-84). No form of a session has it in itself.
+    pub generations: BTreeMap<i32, u64>,
 }
 
 /// What is kept of a data centre.
@@ -74,6 +77,7 @@ impl Snapshot {
             if forgets {
                 self.updates = Kept::default();
                 self.secrets = SecretRows::default();
+                self.generations.clear();
             }
             is_another |= forgets;
             match change {
@@ -107,6 +111,12 @@ impl Snapshot {
                 Change::User(user) => self.user = *user,
                 Change::Updates(checkpoint) => checkpoint.apply_to(&mut self.updates),
                 Change::Secret(changes) => self.secrets.apply(changes),
+                Change::Generation { chat, generation: Some(generation) } => {
+                    self.generations.insert(*chat, *generation);
+                }
+                Change::Generation { chat, generation: None } => {
+                    self.generations.remove(chat);
+                }
             }
         }
         is_another

@@ -9,10 +9,12 @@
 //! peer    (kind, id, access_hash, contexts)                kind 0 a user, 1 a basic group, 2 a channel
 //! context (kind, id, place, channel, message)              the messages that lead to a peer
 //! secret  (chat, kind, number, value)                      the rows of secret chats
+//! sealed  (only, header)                                   one row, and in version 5 alone: see `sealing`
 //! ```
 //! `application_id` is `tlwr`, `user_version` the version of these tables. `checksum` is that of a session file with the same
 //! content, over all of it: SQLite has none of its own. Version 1 had no `checksum`, and is
-//! given one when it is opened; version 2 had no tables for updates, version 3 none for secret chats.
+//! given one when it is opened; version 2 had no tables for updates, version 3 none for secret chats. In version 5 each `auth_key` and each
+//! `value` of `secret` is sealed; a session that is not encrypted stays in version 4.
 
 mod rows;
 #[cfg(test)]
@@ -27,14 +29,21 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::client::store::error::Flaw;
-use crate::client::store::file::rename;
+use crate::client::store::file::disk::RealDisk;
+use crate::client::store::file::{rename, unopened};
 use crate::client::store::place::{self, Place, beside, private, unwritable};
+use crate::client::store::sealing::{Sealing, StoreKey};
+use crate::client::store::witness::Witness;
 use crate::client::store::{Change, Snapshot, Store, StoreError, codec};
 
 /// `tlwr` in ASCII.
 const APPLICATION: u32 = 0x746c_7772;
 
+/// Of a session that is not encrypted.
 const VERSION: u32 = 4;
+
+/// Of one that is.
+const SEALED: u32 = 5;
 
 /// Keeps a session in an SQLite file that only its owner may read.
 ///
@@ -51,6 +60,10 @@ const VERSION: u32 = 4;
 /// client tries for a minute before it gives up what was to be kept: [`StoreError::Busy`].
 pub struct SqliteStore {
     database: Connection,
+    /// If its keys and its secret chats are encrypted.
+    sealing: Option<Sealing>,
+    /// What lies beside the file of secret chats (SC-84).
+    witness: Witness,
     /// Held for as long as the store lives.
     place: Place,
 }
@@ -63,7 +76,21 @@ impl SqliteStore {
     ///
     /// As [`FileStore::open`](crate::client::store::FileStore::open), [`StoreError::Busy`] and [`StoreError::Sqlite`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let given = path.as_ref();
+        Self::open_by(path.as_ref(), None)
+    }
+
+    /// As [`open`](Self::open), of a session whose keys and secret chats are encrypted (SC-86); who is logged in, whom the account knows
+    /// and how far its updates are is not. One that is not encrypted yet is by that; the disk may still have what it was. To have another
+    /// key, or none, [read](Self::read_encrypted) it and keep it in another file.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::WrongKey`] for another key than that of the session, and as `open`.
+    pub fn open_encrypted(path: impl AsRef<Path>, key: &StoreKey) -> Result<Self, StoreError> {
+        Self::open_by(path.as_ref(), Some(key))
+    }
+
+    fn open_by(given: &Path, key: Option<&StoreKey>) -> Result<Self, StoreError> {
         let place = Place::take(given)?;
         let path = place.path();
         if !is_there(given, path)? {
@@ -71,11 +98,18 @@ impl SqliteStore {
         }
         let mut database =
             connect(path, WRITE).map_err(|error| refused_by("open", given, &error))?;
-        prepare(&mut database, given)?;
-        load(&database, given)?;
-        let rehearsed = rehearse(&mut database);
+        let version = check(&database, given)?;
+        let mut sealing = unlock(&database, version, given, key)?;
+        prepare(&mut database, version, given)?;
+        if let (None, Some(key)) = (&sealing, key) {
+            sealing = Some(encrypt(&mut database, given, key)?);
+        }
+        let session = load(&database, given, sealing.as_ref())?;
+        let witness = Witness::read(&mut RealDisk::default(), path, &session);
+        let version = if sealing.is_some() { SEALED } else { VERSION };
+        let rehearsed = rehearse(&mut database, version);
         rehearsed.map_err(|error| refused_by("write", given, &error))?;
-        let mut store = Self { database, place };
+        let mut store = Self { database, sealing, witness, place };
         store.place.used();
         Ok(store)
     }
@@ -87,7 +121,19 @@ impl SqliteStore {
     /// As [`open`](Self::open), but for [`StoreError::InUse`] and [`StoreError::Unwritable`]; and [`StoreError::Io`] when there is
     /// no file.
     pub fn read(path: impl AsRef<Path>) -> Result<Snapshot, StoreError> {
-        let given = path.as_ref();
+        Self::read_by(path.as_ref(), None)
+    }
+
+    /// As [`read`](Self::read), of a session that is encrypted, or of one that is not.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::WrongKey`], and as `read`.
+    pub fn read_encrypted(path: impl AsRef<Path>, key: &StoreKey) -> Result<Snapshot, StoreError> {
+        Self::read_by(path.as_ref(), Some(key))
+    }
+
+    fn read_by(given: &Path, key: Option<&StoreKey>) -> Result<Snapshot, StoreError> {
         let path = place::real(given)?;
         if !is_there(given, &path)? {
             return Err(place::failed("read", given, ErrorKind::NotFound));
@@ -96,7 +142,11 @@ impl SqliteStore {
         let database = connect(&path, flags).map_err(|error| failed("read", given, &error))?;
         let version = check(&database, given)?;
         if version > 1 {
-            return whole(rows::read(&database, version), given);
+            let sealing = unlock(&database, version, given, key)?;
+            let read = whole(rows::read(&database, version, sealing.as_ref()), given)?;
+            let witness = Witness::read(&mut RealDisk::default(), &path, &read);
+            let generations = witness.generations();
+            return Ok(Snapshot { generations, ..read });
         }
         let read = rows::read_unsigned(&database).map_err(|error| failed("read", given, &error))?;
         read.map_err(|flaw| StoreError::Damaged { path: given.to_owned(), flaw })
@@ -152,9 +202,9 @@ fn fill(fresh: &Path) -> rusqlite::Result<()> {
 
 /// Does all that keeping something takes: a journal beside the file, pages in it, and their way to the disk. SQLite leaves out
 /// what writes a row as it is, but not this.
-fn rehearse(database: &mut Connection) -> rusqlite::Result<()> {
+fn rehearse(database: &mut Connection, version: u32) -> rusqlite::Result<()> {
     let begun = begin(database)?;
-    begun.pragma_update(None, "user_version", VERSION)?;
+    begun.pragma_update(None, "user_version", version)?;
     begun.commit()
 }
 
@@ -198,9 +248,9 @@ fn check(database: &Connection, path: &Path) -> Result<u32, StoreError> {
     let (application, version) =
         (pragma("application_id").map_err(error)?, pragma("user_version").map_err(error)?);
     match (application, version) {
-        (APPLICATION, 1..=VERSION) => {}
-        (APPLICATION, version) if version > VERSION => {
-            return damaged(Flaw::Newer { version, known: VERSION });
+        (APPLICATION, 1..=SEALED) => {}
+        (APPLICATION, version) if version > SEALED => {
+            return damaged(Flaw::Newer { version, known: SEALED });
         }
         _ => return damaged(Flaw::Kind),
     }
@@ -215,17 +265,45 @@ fn check(database: &Connection, path: &Path) -> Result<u32, StoreError> {
     if length.is_multiple_of(page) { Ok(version) } else { damaged(Flaw::Length) }
 }
 
-/// Sees that it is a session, and brings it to this version.
-fn prepare(database: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    let version = check(database, path)?;
-    if version == VERSION {
+/// How a session is encrypted, if it is.
+fn unlock(
+    database: &Connection,
+    version: u32,
+    path: &Path,
+    key: Option<&StoreKey>,
+) -> Result<Option<Sealing>, StoreError> {
+    if version < SEALED {
+        return Ok(None);
+    }
+    let key = key.ok_or_else(|| StoreError::Encrypted { path: path.to_owned() })?;
+    let header = rows::header(database).map_err(|error| failed("read", path, &error))?;
+    let sealing = Sealing::of(key, &header.unwrap_or_default());
+    sealing.map(Some).map_err(|error| unopened(error, path))
+}
+
+/// Encrypts what is there.
+fn encrypt(database: &mut Connection, path: &Path, key: &StoreKey) -> Result<Sealing, StoreError> {
+    let made = Sealing::new(key);
+    let mut sealing = made.map_err(|error| place::failed("encrypt", path, error.kind()))?;
+    let error = |error: rusqlite::Error| refused_by("write", path, &error);
+    let begun = begin(database).map_err(error)?;
+    let session = load(&begun, path, None)?;
+    rows::seal(&begun, &session, &mut sealing).map_err(error)?;
+    begun.pragma_update(None, "user_version", SEALED).map_err(error)?;
+    begun.commit().map_err(error)?;
+    Ok(sealing)
+}
+
+/// Brings a session to this version.
+fn prepare(database: &mut Connection, version: u32, path: &Path) -> Result<(), StoreError> {
+    if version >= VERSION {
         return Ok(());
     }
     let error = |error: rusqlite::Error| refused_by("write", path, &error);
     let damaged = |flaw| StoreError::Damaged { path: path.to_owned(), flaw };
     let begun = begin(database).map_err(error)?;
     let snapshot = if version > 1 {
-        whole(rows::read(&begun, version), path)?
+        whole(rows::read(&begun, version, None), path)?
     } else {
         // It fails if there is one already: then the version is what was damaged.
         begun.execute_batch(rows::CHECKSUM).map_err(error)?;
@@ -244,35 +322,51 @@ fn prepare(database: &mut Connection, path: &Path) -> Result<(), StoreError> {
 
 impl Store for SqliteStore {
     fn load(&mut self) -> Result<Snapshot, StoreError> {
-        load(&self.database, self.place.path())
+        let generations = self.witness.generations();
+        Ok(Snapshot {
+            generations,
+            ..load(&self.database, self.place.path(), self.sealing.as_ref())?
+        })
     }
 
     fn apply(&mut self, changes: &[Change]) -> Result<(), StoreError> {
-        let Self { place, database } = self;
+        let Self { place, database, sealing, witness } = self;
         place.check()?;
         let path = place.path();
         let error = |error: rusqlite::Error| failed("write", path, &error);
         let transaction = begin(database).map_err(error)?;
         // Looked at before it gets another checksum.
-        let mut next = load(&transaction, path)?;
+        let mut next = load(&transaction, path, sealing.as_ref())?;
+        next.generations = witness.generations();
         let had_more = !next.updates.is_empty() || !next.secrets.is_empty();
         next.apply(changes);
         if codec::encode_within(&next).is_none() {
             return Err(StoreError::TooLarge { most: codec::MAX_BYTES });
         }
         // What else changes may have forgotten them.
-        let is_alone =
-            changes.iter().all(|change| matches!(change, Change::Updates(_) | Change::Secret(_)));
+        let is_alone = changes.iter().all(|change| {
+            use Change::{Generation, Secret, Updates};
+            matches!(change, Updates(_) | Secret(_) | Generation { .. })
+        });
         if !is_alone && (had_more || !next.updates.is_empty() || !next.secrets.is_empty()) {
             rows::updates::rewrite(&transaction, &next.updates).map_err(error)?;
-            rows::secrets::rewrite(&transaction, &next.secrets).map_err(error)?;
+            rows::secrets::rewrite(&transaction, &next.secrets, sealing.as_mut()).map_err(error)?;
         }
-        write(transaction, changes, is_alone, &next).map_err(error)
+        let disk = &mut RealDisk::default();
+        let refused = |(doing, error): (_, io::Error)| place::failed(doing, path, error.kind());
+        witness.before(disk, path, &next).map_err(refused)?;
+        write(transaction, changes, is_alone, &next, sealing.as_mut()).map_err(error)?;
+        witness.after(disk, path, &next);
+        Ok(())
     }
 }
 
-fn load(database: &Connection, path: &Path) -> Result<Snapshot, StoreError> {
-    whole(rows::read(database, VERSION), path)
+fn load(
+    database: &Connection,
+    path: &Path,
+    sealing: Option<&Sealing>,
+) -> Result<Snapshot, StoreError> {
+    whole(rows::read(database, VERSION, sealing), path)
 }
 
 /// What was read, if its checksum is the one that was kept.
@@ -293,12 +387,13 @@ fn write(
     changes: &[Change],
     is_alone: bool,
     next: &Snapshot,
+    mut sealing: Option<&mut Sealing>,
 ) -> rusqlite::Result<()> {
     for change in changes {
         match change {
             // They were written whole.
             Change::Updates(_) | Change::Secret(_) if !is_alone => {}
-            change => rows::write(&to, change)?,
+            change => rows::write(&to, change, sealing.as_deref_mut())?,
         }
     }
     rows::write_checksum(&to, &rows::checksum(next))?;

@@ -269,3 +269,67 @@ fn a_file_that_its_owner_is_replacing_is_in_use() {
         is_over.store(true, Ordering::Relaxed);
     });
 }
+
+/// A batch of secret chats, with how far they are.
+fn far(chat: i32, generation: u64) -> Vec<Change> {
+    vec![secrets(5), Change::Generation { chat, generation: Some(generation) }]
+}
+
+#[test]
+fn sc_84_a_copy_of_a_session_that_is_put_back_does_not_put_back_the_witness() {
+    let folder = temporary("witness");
+    type Open = fn(&Path) -> Box<dyn Store>;
+    type Read = fn(&Path) -> Snapshot;
+    let stores: &[(&str, Open, Read)] = &[
+        (
+            "file",
+            |path| Box::new(FileStore::open(path).unwrap()),
+            |path| FileStore::read(path).unwrap(),
+        ),
+        #[cfg(feature = "sqlite")]
+        (
+            "sqlite",
+            |path| Box::new(SqliteStore::open(path).unwrap()),
+            |path| SqliteStore::read(path).unwrap(),
+        ),
+    ];
+    for (name, open, read) in stores {
+        let (path, copy) = (folder.join(name), folder.join("copy"));
+        let loaded = || open(&path).load().unwrap().generations;
+        open(&path).apply(&changes()).unwrap();
+        open(&path).apply(&far(1, 5)).unwrap();
+        open(&path).apply(&far(2, 7)).unwrap();
+        fs::copy(&path, &copy).unwrap();
+        open(&path).apply(&far(1, 6)).unwrap();
+        let known = [(1, 6), (2, 7)].into();
+        assert_eq!(loaded(), known, "{name}");
+        fs::copy(&copy, &path).unwrap();
+        assert_eq!((loaded(), read(&path).generations), (known.clone(), known), "{name}");
+        // A chat that is over, and one that begins anew, are as the session says.
+        let over = Change::Generation { chat: 2, generation: None };
+        open(&path).apply(&[far(1, 2), vec![over]].concat()).unwrap();
+        assert_eq!(loaded(), [(1, 2)].into(), "{name}");
+        // What another login has left says nothing, and nothing of this one stays when it ends.
+        let mut store = open(&path);
+        store.apply(&[Change::KeyForgotten(DcId::production(2))]).unwrap();
+        assert_eq!(store.load().unwrap().generations, [].into(), "{name}");
+        drop(store);
+        fs::copy(&copy, &path).unwrap();
+        assert_eq!(loaded(), [].into(), "{name}");
+        open(&path).apply(&far(1, 9)).unwrap();
+        let other = Change::Key { dc: DcId::production(2), key: Box::new(key(77)) };
+        let mut fresh = open(&folder.join("fresh"));
+        fresh.apply(&[other, Change::Home(DcId::production(2))]).unwrap();
+        drop(fresh);
+        fs::copy(folder.join("fresh"), &path).unwrap();
+        assert_eq!(loaded(), [].into(), "{name}");
+        for left in ["fresh", "fresh.lock"] {
+            let _ = fs::remove_file(folder.join(left));
+        }
+        #[cfg(unix)]
+        assert_eq!(
+            place::mode(&fs::metadata(folder.join(format!("{name}.witness"))).unwrap()) & 0o777,
+            0o600
+        );
+    }
+}

@@ -116,7 +116,7 @@ fn each_row_has_a_place_of_its_own() {
         let mut rows = SecretRows::default();
         let put = crate::client::store::SecretChange::Put(place, Zeroizing::new(vec![1]));
         rows.apply(&[put]);
-        let desk = Desk::restore(&us(ADA), &rows, now(), SeededEntropy::new(1));
+        let desk = Desk::restore(&us(ADA), &rows, &BTreeMap::new(), now(), SeededEntropy::new(1));
         assert_eq!(desk.err(), Some(RestoreError::Damaged));
     }
 }

@@ -1,8 +1,9 @@
 //! Two desks and a server between them, killed wherever that may be, and what they keep.
 
 mod kept;
+mod witness;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use super::desk::{Called, Desk, MAX_CHATS};
@@ -40,6 +41,7 @@ struct End {
     user: UserId,
     desk: Desk<SeededEntropy>,
     rows: SecretRows,
+    witness: BTreeMap<i32, u64>,
     calls: VecDeque<Called>,
     lives: u64,
     heard: Vec<Event>,
@@ -51,16 +53,18 @@ struct End {
 impl End {
     fn new(user: UserId) -> Self {
         let entropy = SeededEntropy::new(user.0.cast_unsigned());
-        let desk = Desk::restore(&us(user), &SecretRows::default(), now(), entropy).unwrap();
-        let (rows, calls, heard) = (SecretRows::default(), VecDeque::new(), Vec::new());
-        Self { user, desk, rows, calls, lives: 0, heard, last: None, writes_left: None }
+        let (rows, witness) = (SecretRows::default(), BTreeMap::new());
+        let desk = Desk::restore(&us(user), &rows, &witness, now(), entropy).unwrap();
+        let (calls, heard) = (VecDeque::new(), Vec::new());
+        Self { user, desk, rows, witness, calls, lives: 0, heard, last: None, writes_left: None }
     }
 
     /// All but what is stored is gone.
     fn kill(&mut self) {
         self.lives += 1;
         let entropy = SeededEntropy::new(self.user.0.cast_unsigned() + self.lives * 1_000);
-        self.desk = Desk::restore(&us(self.user), &self.rows, now(), entropy).unwrap();
+        self.desk =
+            Desk::restore(&us(self.user), &self.rows, &self.witness, now(), entropy).unwrap();
         self.calls.clear();
         self.last = None;
     }
@@ -79,6 +83,12 @@ impl End {
                 }
                 self.writes_left = self.writes_left.map(|left| left - 1);
                 self.rows.apply(&changes);
+                for (chat, generation) in self.desk.generations() {
+                    match generation {
+                        Some(generation) => drop(self.witness.insert(chat, generation)),
+                        None => drop(self.witness.remove(&chat)),
+                    }
+                }
             }
             self.desk.stored();
             self.calls.extend(self.desk.calls());
@@ -416,6 +426,6 @@ fn sc_81_another_login_has_nothing_of_this_ones_chats() {
     end.settle();
     let other = Us { session_key: KeyId(99), ..us(ADA) };
     let entropy = SeededEntropy::new(5);
-    let mut desk = Desk::restore(&other, &end.rows, now(), entropy).unwrap();
+    let mut desk = Desk::restore(&other, &end.rows, &end.witness, now(), entropy).unwrap();
     assert!(desk.unsaved().iter().len() > 0 && desk.look(|id, _| id).is_empty());
 }

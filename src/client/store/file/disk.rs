@@ -6,10 +6,10 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::client::store::{codec, place};
+use crate::client::store::{codec, place, sealing};
 
 /// The steps. One file at most is being written.
-pub(super) trait Disk: Send {
+pub(in crate::client::store) trait Disk: Send {
     /// The permissions of a file; all the owner's where there are none.
     fn mode(&mut self, path: &Path) -> io::Result<u32>;
     /// The content of a file.
@@ -30,7 +30,7 @@ pub(super) trait Disk: Send {
 
 /// The files of this machine.
 #[derive(Debug, Default)]
-pub(super) struct RealDisk {
+pub(in crate::client::store) struct RealDisk {
     begun: Option<File>,
 }
 
@@ -42,7 +42,9 @@ impl Disk for RealDisk {
     fn read(&mut self, path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
-        let room = usize::try_from(length).ok().filter(|length| *length <= codec::MAX_BYTES);
+        let room = usize::try_from(length)
+            .ok()
+            .filter(|length| *length <= codec::MAX_BYTES + sealing::MORE);
         // One more than there is, so that reading to the end does not grow it and leave a copy behind.
         let room = room.ok_or(io::ErrorKind::FileTooLarge)?.saturating_add(1);
         let mut bytes = Zeroizing::new(Vec::with_capacity(room));

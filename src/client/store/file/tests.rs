@@ -12,6 +12,7 @@ use super::disk::Disk;
 use super::*;
 use crate::client::store::error::Flaw;
 use crate::client::store::tests::{changes, full, temporary};
+use crate::client::store::{SecretChange, SecretRow};
 
 /// A disk in memory that says what a crash leaves of it.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +41,7 @@ impl Shared {
     }
 
     fn open(&self) -> Result<FileStore, StoreError> {
-        FileStore::on(Path::new("name"), PathBuf::from("session"), Box::new(self.clone()))
+        FileStore::on(Path::new("name"), PathBuf::from("session"), Box::new(self.clone()), None)
     }
 
     /// A step that changes the disk, unless the machine has stopped.
@@ -171,6 +172,65 @@ fn cf_22_a_crash_at_any_step_leaves_the_old_or_the_new_state() {
             step += 1;
         }
         assert!(step > 6, "{step} steps are too few to be all");
+    }
+}
+
+/// A witness that is ahead of its session would have chats closed that are as they should be.
+#[test]
+fn sc_84_a_crash_or_a_refusal_at_any_step_leaves_no_witness_that_is_ahead_of_the_session() {
+    let chats = |session: &Snapshot| -> BTreeMap<i32, u64> {
+        let rows = session.secrets.iter().filter(|(row, _)| row.kind == 200);
+        rows.map(|(row, value)| (row.chat, value.len().try_into().unwrap())).collect()
+    };
+    // A row says by its length how far its chat is.
+    let row = |chat| SecretRow { chat, kind: 200, number: 0 };
+    let far = |chat, generation: u64| {
+        let value = vec![0; generation.try_into().unwrap()].into();
+        let put = Change::Secret(vec![SecretChange::Put(row(chat), value)]);
+        [put, Change::Generation { chat, generation: Some(generation) }]
+    };
+    let over = [
+        Change::Secret(vec![SecretChange::Remove(row(1))]),
+        Change::Generation { chat: 1, generation: None },
+    ];
+    // It goes on, one ends while another goes on, one is begun anew, and the login ends.
+    let forgotten = [Change::KeyForgotten(crate::ids::DcId::production(2))];
+    let nexts = [
+        far(1, 6).to_vec(),
+        [&over[..], &far(2, 9)].concat(),
+        [far(1, 1), far(3, 1)].concat(),
+        [&forgotten[..], &far(1, 1)].concat(),
+    ];
+    for (next, kind) in
+        nexts.iter().flat_map(|next| [(next, None), (next, Some(ErrorKind::StorageFull))])
+    {
+        for step in 1.. {
+            let disk = Shared::new(1 << 20);
+            let mut store = disk.open().unwrap();
+            store.apply(&[&changes()[..], &far(1, 5), &far(2, 8)].concat()).unwrap();
+            disk.0.lock().unwrap().steps = 0;
+            match kind {
+                Some(kind) => disk.0.lock().unwrap().refuse_at = Some((step, kind)),
+                None => disk.0.lock().unwrap().stop_at = Some(step),
+            }
+            let applied = store.apply(next);
+            let is_done = disk.0.lock().unwrap().steps < step;
+            for (keep, names_are_new) in [(0, false), (0, true), (2, false), (2, true)] {
+                let after = disk.0.lock().unwrap().crashed(keep, names_are_new);
+                let found = Shared(Arc::new(Mutex::new(after))).open().unwrap().load().unwrap();
+                let chats = chats(&found);
+                for (chat, known) in &found.generations {
+                    let is_behind = chats.get(chat).is_none_or(|now| now < known);
+                    assert!(!is_behind, "step {step}: {found:?} {:?}", found.generations);
+                }
+                assert!(!is_done || found.generations == chats || next[0] == forgotten[0]);
+            }
+            if is_done {
+                assert!(step > 8, "{step} steps are too few to be all");
+                assert_eq!(applied, Ok(()));
+                break;
+            }
+        }
     }
 }
 

@@ -3,12 +3,16 @@
 pub(super) mod secrets;
 pub(super) mod updates;
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::Deref;
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use zeroize::Zeroizing;
 
 use crate::client::store::codec;
 use crate::client::store::error::Flaw;
+use crate::client::store::sealing::Sealing;
 use crate::client::store::snapshot::MAX_ADDRESSES;
 use crate::client::store::{Change, SessionUser, Snapshot};
 use crate::connection::StoredKey;
@@ -42,7 +46,11 @@ pub(super) use updates::UPDATES;
 pub(super) const CHECKSUM: &str = "ALTER TABLE account ADD COLUMN checksum BLOB";
 
 /// Writes one change.
-pub(super) fn write(to: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
+pub(super) fn write(
+    to: &Transaction<'_>,
+    change: &Change,
+    sealing: Option<&mut Sealing>,
+) -> rusqlite::Result<()> {
     const THIS: &str = "number = ?1 AND is_test = ?2 AND is_media = ?3";
     let set = |dc: &DcId, what: &str, value: &dyn rusqlite::ToSql| {
         let sql = format!("UPDATE dc SET {what} WHERE {THIS} AND auth_key IS NOT NULL");
@@ -59,7 +67,7 @@ pub(super) fn write(to: &Transaction<'_>, change: &Change) -> rusqlite::Result<(
                 dc.number,
                 dc.is_test,
                 dc.is_media,
-                &key.auth_key.expose()[..],
+                &*sealed(sealing, &key_name(*dc), key.auth_key.expose()),
                 key.salt.0,
                 key.time_offset
             ],
@@ -94,9 +102,79 @@ pub(super) fn write(to: &Transaction<'_>, change: &Change) -> rusqlite::Result<(
         )?,
         // They have rows of their own.
         Change::Updates(checkpoint) => return updates::write(to, checkpoint),
-        Change::Secret(changes) => return secrets::write(to, changes),
+        Change::Secret(changes) => return secrets::write(to, changes, sealing),
+        // The witness has them.
+        Change::Generation { .. } => 0,
     };
     Ok(())
+}
+
+/// What version 5 has more than version 4.
+const SEALED: &str = "
+CREATE TABLE sealed (only INTEGER PRIMARY KEY CHECK (only = 1), header BLOB NOT NULL) STRICT;
+";
+
+/// Encrypts the keys and the secret chats of a session.
+pub(super) fn seal(
+    to: &Transaction<'_>,
+    session: &Snapshot,
+    sealing: &mut Sealing,
+) -> rusqlite::Result<()> {
+    to.execute_batch(SEALED)?;
+    to.execute("INSERT INTO sealed VALUES (1, ?1)", [&sealing.header()[..]])?;
+    for (dc, record) in &session.dcs {
+        if let Some(key) = &record.key {
+            let key = sealing.seal(&key_name(*dc), key.auth_key.expose());
+            to.execute(
+                "UPDATE dc SET auth_key = ?4 WHERE number = ?1 AND is_test = ?2 AND is_media = ?3",
+                params![dc.number, dc.is_test, dc.is_media, key],
+            )?;
+        }
+    }
+    secrets::rewrite(to, &session.secrets, Some(sealing))
+}
+
+/// How a session is encrypted.
+pub(super) fn header(database: &Connection) -> rusqlite::Result<Option<Vec<u8>>> {
+    database.query_row("SELECT header FROM sealed", [], |row| row.get(0)).optional()
+}
+
+/// As it is written.
+fn sealed<'a>(sealing: Option<&mut Sealing>, name: &[u8], bytes: &'a [u8]) -> Cow<'a, [u8]> {
+    match sealing {
+        Some(sealing) => sealing.seal(name, bytes).into(),
+        None => bytes.into(),
+    }
+}
+
+/// As it was before it was written. It is wiped where it is a copy.
+fn opened<'a>(sealing: Option<&Sealing>, name: &[u8], bytes: &'a [u8]) -> Result<Opened<'a>, Flaw> {
+    match sealing {
+        Some(sealing) => sealing.open(name, bytes).map(Opened::Copy),
+        None => Ok(Opened::There(bytes)),
+    }
+}
+
+enum Opened<'a> {
+    There(&'a [u8]),
+    Copy(Zeroizing<Vec<u8>>),
+}
+
+impl Deref for Opened<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::There(bytes) => bytes,
+            Self::Copy(bytes) => bytes,
+        }
+    }
+}
+
+/// What a sealed key is called, so that it is nobody else's.
+fn key_name(dc: DcId) -> Vec<u8> {
+    let [low, high] = dc.number.to_le_bytes();
+    [&b"key"[..], &[low, high, dc.is_test.into(), dc.is_media.into()]].concat()
 }
 
 /// A checksum as it is kept.
@@ -118,8 +196,9 @@ pub(super) fn checksum(snapshot: &Snapshot) -> Checksum {
 pub(super) fn read(
     database: &Connection,
     version: u32,
+    sealing: Option<&Sealing>,
 ) -> rusqlite::Result<Result<(Snapshot, Option<Checksum>), Flaw>> {
-    let (mut snapshot, checksum) = match read_with(database, "checksum")? {
+    let (mut snapshot, checksum) = match read_with(database, "checksum", sealing)? {
         Ok(read) => read,
         Err(flaw) => return Ok(Err(flaw)),
     };
@@ -130,19 +209,23 @@ pub(super) fn read(
         }
     }
     if version >= 4 {
-        snapshot.secrets = secrets::read(database)?;
+        match secrets::read(database, sealing)? {
+            Ok(kept) => snapshot.secrets = kept,
+            Err(flaw) => return Ok(Err(flaw)),
+        }
     }
     Ok(Ok((snapshot, checksum)))
 }
 
 /// What is kept in version 1, which has no checksum.
 pub(super) fn read_unsigned(database: &Connection) -> rusqlite::Result<Result<Snapshot, Flaw>> {
-    Ok(read_with(database, "NULL")?.map(|(snapshot, _)| snapshot))
+    Ok(read_with(database, "NULL", None)?.map(|(snapshot, _)| snapshot))
 }
 
 fn read_with(
     database: &Connection,
     checksum: &str,
+    sealing: Option<&Sealing>,
 ) -> rusqlite::Result<Result<(Snapshot, Option<Checksum>), Flaw>> {
     let mut snapshot = Snapshot::default();
     let account = database
@@ -179,10 +262,15 @@ fn read_with(
     )?;
     let mut rows = rows.query([])?;
     while let Some(row) = rows.next()? {
-        let record = snapshot.dcs.entry(dc(row)?).or_default();
+        let dc = dc(row)?;
+        let record = snapshot.dcs.entry(dc).or_default();
         // Where SQLite has it: each copy would have to be wiped.
         if let Some(bytes) = row.get_ref(3)?.as_blob_or_null()? {
-            let Ok(bytes) = bytes.try_into() else {
+            let bytes = match opened(sealing, &key_name(dc), bytes) {
+                Ok(bytes) => bytes,
+                Err(flaw) => return Ok(Err(flaw)),
+            };
+            let Ok(bytes) = (*bytes).try_into() else {
                 return Ok(Err(Flaw::Value { field: "auth_key" }));
             };
             record.key = Some(StoredKey {

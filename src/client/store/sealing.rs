@@ -1,0 +1,231 @@
+//! Sessions that are encrypted where they lie (SC-86): the key, and what is made of bytes with it.
+//!
+//! ```text
+//! header   twsealed                                           8
+//!          version  1                                         4   little-endian, as all numbers
+//!          kind     0 a key, 1 a passphrase                   4
+//!          memory in KiB, passes, lanes of Argon2id; or 0     4 + 4 + 4
+//!          salt     drawn for each file; or 0                 16
+//!          check    of the key: whether it is another one     16
+//! sealed   nonce    drawn for each                            24
+//!          tag      over the rest, the header, and the name   16
+//!          content  XChaCha20-Poly1305
+//! ```
+
+use std::fmt;
+use std::io;
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use chacha20poly1305::aead::AeadInOut;
+use chacha20poly1305::{KeyInit, Tag, XChaCha20Poly1305, XNonce};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::client::store::error::Flaw;
+use crate::crypto::{EntropyExt, Secret};
+use crate::net::OsEntropy;
+
+const MAGIC: &[u8; 8] = b"twsealed";
+
+const VERSION: u32 = 1;
+
+/// All before what is sealed.
+pub(super) const HEADER: usize = 60;
+
+/// Nonce and tag.
+const AROUND: usize = 40;
+
+/// What a sealed file has more than its content.
+pub(super) const MORE: usize = HEADER + AROUND;
+
+/// What a passphrase costs whoever tries them: the second choice of RFC 9106, 64 MiB and three passes, in one lane.
+const COST: Cost = Cost { memory: 64 << 10, passes: 3, lanes: 1 };
+
+/// What a file may ask for at most, since anybody may have written it: a GiB, for some seconds.
+const MOST: Cost = Cost { memory: 1 << 20, passes: 16, lanes: 16 };
+
+/// What a session is encrypted with: 32 bytes, or a passphrase. Whoever loses it loses the session. It is wiped when it is dropped.
+pub struct StoreKey(Given);
+
+enum Given {
+    Bytes(Box<Secret<32>>),
+    Passphrase(Zeroizing<String>),
+}
+
+impl StoreKey {
+    /// A key of 32 random bytes, from where such things are kept.
+    #[must_use]
+    pub fn bytes(key: &[u8; 32]) -> Self {
+        Self(Given::Bytes(Secret::boxed(key)))
+    }
+
+    /// A passphrase. The key is made of it by Argon2id, which takes 64 MiB for some tenths of a second when a session is opened.
+    #[must_use]
+    pub fn passphrase(passphrase: &str) -> Self {
+        Self(Given::Passphrase(Zeroizing::new(passphrase.to_owned())))
+    }
+}
+
+/// Never the key.
+impl fmt::Debug for StoreKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &self.0 {
+            Given::Bytes(_) => "StoreKey(bytes)",
+            Given::Passphrase(_) => "StoreKey(passphrase)",
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cost {
+    memory: u32,
+    passes: u32,
+    lanes: u32,
+}
+
+/// Seals and opens what is of one session.
+pub(super) struct Sealing {
+    cipher: XChaCha20Poly1305,
+    header: [u8; HEADER],
+    entropy: OsEntropy,
+}
+
+/// Why nothing was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unopened {
+    /// The key is not that of the session.
+    WrongKey,
+    /// It is damaged.
+    Flaw(Flaw),
+}
+
+impl Sealing {
+    /// For a session that is not encrypted yet.
+    pub(super) fn new(key: &StoreKey) -> io::Result<Self> {
+        let mut entropy = OsEntropy::new()?;
+        let mut head = Vec::with_capacity(HEADER);
+        head.extend(MAGIC);
+        head.extend(VERSION.to_le_bytes());
+        let (kind, cost, salt) = match key.0 {
+            Given::Bytes(_) => (0_u32, Cost { memory: 0, passes: 0, lanes: 0 }, [0; 16]),
+            Given::Passphrase(_) => (1, COST, entropy.array::<16>()),
+        };
+        for number in [kind, cost.memory, cost.passes, cost.lanes] {
+            head.extend(number.to_le_bytes());
+        }
+        head.extend(salt);
+        let bytes = derive(key, kind, cost, &salt).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        head.extend(check_of(&bytes));
+        let header = head.first_chunk().copied().ok_or(io::ErrorKind::InvalidData)?;
+        Ok(Self { cipher: XChaCha20Poly1305::new((&**bytes).into()), header, entropy })
+    }
+
+    /// For a session that is encrypted, by its header.
+    pub(super) fn of(key: &StoreKey, header: &[u8]) -> Result<Self, Unopened> {
+        let length = Unopened::Flaw(Flaw::Length);
+        let header = *header.first_chunk::<HEADER>().ok_or(length)?;
+        let (numbers, rest) = header.split_first_chunk::<28>().ok_or(length)?;
+        let (magic, numbers) = numbers.split_first_chunk::<8>().ok_or(length)?;
+        if magic != MAGIC {
+            return Err(Unopened::Flaw(Flaw::Kind));
+        }
+        let mut numbers = numbers.as_chunks::<4>().0.iter().copied().map(u32::from_le_bytes);
+        let mut next = || numbers.next().ok_or(length);
+        let (version, kind) = (next()?, next()?);
+        if version != VERSION {
+            return Err(Unopened::Flaw(Flaw::Newer { version, known: VERSION }));
+        }
+        let cost = Cost { memory: next()?, passes: next()?, lanes: next()? };
+        let (salt, check) = rest.split_first_chunk::<16>().ok_or(length)?;
+        let bytes = derive(key, kind, cost, salt)?;
+        let entropy =
+            OsEntropy::new().map_err(|_| Unopened::Flaw(Flaw::Value { field: "salt" }))?;
+        // It tells no more than the tag does: whoever has the file can try keys.
+        if check_of(&bytes) != *check {
+            return Err(Unopened::WrongKey);
+        }
+        Ok(Self { cipher: XChaCha20Poly1305::new((&**bytes).into()), header, entropy })
+    }
+
+    pub(super) fn header(&self) -> &[u8; HEADER] {
+        &self.header
+    }
+
+    /// Nonce, tag and content. `name` says what it is, so that nothing is put in another's place.
+    pub(super) fn seal(&mut self, name: &[u8], content: &[u8]) -> Vec<u8> {
+        let nonce = self.entropy.array::<24>();
+        let mut out = Vec::with_capacity(AROUND.saturating_add(content.len()));
+        out.extend(nonce);
+        out.extend([0; 16]);
+        out.extend(content);
+        let aad = [&self.header[..], name].concat();
+        if let Some((around, content)) = out.split_first_chunk_mut::<AROUND>() {
+            let sealed =
+                self.cipher.encrypt_inout_detached(&XNonce::from(nonce), &aad, content.into());
+            // It fails beyond 256 GiB alone.
+            if let (Ok(tag), Some(place)) = (sealed, around.last_chunk_mut::<16>()) {
+                *place = tag.into();
+            }
+        }
+        out
+    }
+
+    /// What was sealed under this name.
+    pub(super) fn open(&self, name: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Flaw> {
+        let (around, content) = sealed.split_first_chunk::<AROUND>().ok_or(Flaw::Length)?;
+        let (nonce, tag) = around.split_first_chunk::<24>().ok_or(Flaw::Length)?;
+        let tag = tag.first_chunk::<16>().ok_or(Flaw::Length)?;
+        let mut content = Zeroizing::new(content.to_vec());
+        let aad = [&self.header[..], name].concat();
+        let (nonce, tag) = (XNonce::from(*nonce), Tag::from(*tag));
+        let opened =
+            self.cipher.decrypt_inout_detached(&nonce, &aad, content.as_mut_slice().into(), &tag);
+        opened.map(|()| content).map_err(|_| Flaw::Checksum)
+    }
+}
+
+/// Whether bytes are a sealed session.
+pub(super) fn is_sealed(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
+}
+
+/// Whoever gives 32 bytes for a session of a passphrase has the wrong key, and the other way round.
+fn derive(
+    key: &StoreKey,
+    kind: u32,
+    cost: Cost,
+    salt: &[u8; 16],
+) -> Result<Box<Zeroizing<[u8; 32]>>, Unopened> {
+    let flaw = |field| Unopened::Flaw(Flaw::Value { field });
+    let mut out = Box::new(Zeroizing::new([0; 32]));
+    match (&key.0, kind) {
+        (Given::Bytes(bytes), 0) => out.copy_from_slice(bytes.expose()),
+        (Given::Passphrase(passphrase), 1) => {
+            let Cost { memory, passes, lanes } = cost;
+            if memory > MOST.memory || passes > MOST.passes || lanes > MOST.lanes {
+                return Err(flaw("cost"));
+            }
+            let params = Params::new(memory, passes, lanes, Some(32)).map_err(|_| flaw("cost"))?;
+            let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+            let made = argon.hash_password_into(passphrase.as_bytes(), salt, &mut out[..]);
+            made.map_err(|_| flaw("cost"))?;
+        }
+        (_, 0 | 1) => return Err(Unopened::WrongKey),
+        _ => return Err(flaw("kind")),
+    }
+    Ok(out)
+}
+
+fn check_of(key: &[u8; 32]) -> [u8; 16] {
+    let digest = Sha256::new().chain_update(b"telewire session key").chain_update(key).finalize();
+    digest.first_chunk().copied().unwrap_or_default()
+}
+
+impl fmt::Debug for Sealing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealing")
+    }
+}
+
+#[cfg(test)]
+mod tests;
