@@ -103,6 +103,7 @@ fn get_full_chat(
     let bots = bots.map(|bot| state.bot_info(bot, caller.me, Peer::Chat(id))).collect();
     let chat_photo = chat.photos.first().map(|photo| view.photo(*photo));
     let full_chat = types::ChatFull {
+        ttl_period: view.period(Peer::Chat(id)),
         chat_photo,
         exported_invite: invite.map(crate::world::Invite::exported),
         requests_pending: requests_pending.filter(|group| group.requests_pending > 0),

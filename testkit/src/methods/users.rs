@@ -45,7 +45,8 @@ fn get_full_user(
     let photo = user.photos.first().copied();
     let mut view = state.view(caller.viewer());
     let profile_photo = photo.map(|photo| view.photo(photo));
-    let full_user = types::UserFull { profile_photo, ..full_user };
+    let ttl_period = view.period(Peer::User(id));
+    let full_user = types::UserFull { profile_photo, ttl_period, ..full_user };
     view.name(Peer::User(id));
     Ok(types::users::UserFull { full_user, chats: Vec::new(), users: view.users() })
 }

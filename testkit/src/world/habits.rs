@@ -89,6 +89,7 @@ pub(super) fn short(updates: &Updates) -> Option<Updates> {
                 via_bot_id: message.via_bot_id,
                 reply_to: message.reply_to.clone(),
                 entities: message.entities.clone(),
+                ttl_period: message.ttl_period,
                 ..types::UpdateShortMessage::new(
                     message.id,
                     user.user_id,
@@ -108,6 +109,7 @@ pub(super) fn short(updates: &Updates) -> Option<Updates> {
                 via_bot_id: message.via_bot_id,
                 reply_to: message.reply_to.clone(),
                 entities: message.entities.clone(),
+                ttl_period: message.ttl_period,
                 ..types::UpdateShortChatMessage::new(
                     message.id,
                     from.user_id,
@@ -137,6 +139,7 @@ pub(super) fn short_sent(updates: &Updates) -> Option<Updates> {
         out: message.out,
         media: message.media.clone(),
         entities: message.entities.clone(),
+        ttl_period: message.ttl_period,
         ..types::UpdateShortSentMessage::new(message.id, new.pts, new.pts_count, message.date)
     };
     Some(short.into())

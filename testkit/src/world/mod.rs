@@ -14,6 +14,7 @@
 //!         ├─ polls      how each stands; the messages that show one name it
 //!         ├─ pushes     what waits to be handed to sessions, in the forms of `habits` and with what `faults` does to it
 //!         ├─ due        when what is scheduled is to be sent
+//!         ├─ lifetimes  when what was said goes by itself
 //!         └─ dice       the only randomness
 //! ```
 
@@ -33,6 +34,7 @@ mod faults;
 mod files;
 mod habits;
 mod invite;
+mod lifetime;
 mod mailbox;
 mod notify;
 mod peer;
@@ -86,6 +88,7 @@ pub use files::{DownloadFault, FileFaults, UploadFault};
 pub(crate) use files::{FileKind, FileMedia, FilePart, FileRange, is_cdn};
 pub use habits::{Habits, OwnPts};
 pub(crate) use invite::{Invite, hash_of};
+pub(crate) use lifetime::Lifetimes;
 pub(crate) use mailbox::{Event, MessageCopy, What};
 pub(crate) use notify::NotifyFor;
 pub(crate) use peer::Peer;

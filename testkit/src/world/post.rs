@@ -57,6 +57,8 @@ pub(crate) struct Content {
     pub(crate) via_bot: Option<i64>,
     /// The album that it is in.
     pub(crate) group: Option<i64>,
+    /// For how many seconds it stays, if not for ever.
+    pub(crate) ttl: Option<i32>,
 }
 
 /// What is sent besides text.

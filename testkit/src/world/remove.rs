@@ -52,6 +52,19 @@ impl State {
         Ok(moved)
     }
 
+    /// The time of a message has come: it goes from all boxes, and each hears of it. Nobody did that.
+    pub(crate) fn vanish(&mut self, post: PostId, date: i32) {
+        let mut boxes: BTreeMap<Peer, Vec<i32>> = BTreeMap::new();
+        for (owner, id) in self.changing(post) {
+            boxes.entry(owner).or_default().push(id);
+        }
+        let poll = self.posts.withdraw(post);
+        self.forget_in_poll(poll, post);
+        for (owner, ids) in boxes {
+            self.delete_in(owner, ids, Actor { user: 0, date, key: None });
+        }
+    }
+
     /// In a private chat both delete for all; in a group its members what they wrote, and its admins what anybody did.
     fn may_delete_for_all(&self, me: i64, dialog: Peer, post: PostId) -> bool {
         let is_own = || self.posts.post(post).is_some_and(|post| post.author == me);

@@ -136,16 +136,25 @@ impl State {
         Some((sent?, update))
     }
 
-    /// The time has come to a moment: what was to be sent until then is sent, each when its time comes.
+    /// The time has come to a moment: what was to be sent until then is sent, and what was to go goes, each when its time comes.
     pub(crate) fn pass(&mut self, unix: Duration) {
         let end = self.clock.max(unix);
         let until = seconds(end);
-        while let Some((date, user, id)) = self.due.first().copied().filter(|due| due.0 <= until) {
-            self.due.remove(&(date, user, id));
-            let due = Duration::from_secs(u64::try_from(date).unwrap_or(0));
-            self.clock = self.clock.max(due);
+        loop {
+            let due = self.due.first().copied().filter(|due| due.0 <= until);
+            let end = self.lifetimes.next().filter(|end| end.0 <= until);
+            // What goes in a second is gone when something is sent in it.
+            let end = end.filter(|end| due.is_none_or(|due| end.0 <= due.0));
+            let Some(at) = end.map(|end| end.0).or(due.map(|due| due.0)) else { break };
+            self.clock = self.clock.max(Duration::from_secs(u64::try_from(at).unwrap_or(0)));
             let date = seconds(self.clock);
-            self.send_waiting(id, Actor { user, date, key: None });
+            if let Some((_, post)) = end {
+                self.lifetimes.forget_next();
+                self.vanish(post, date);
+            } else if let Some((at, user, id)) = due {
+                self.due.remove(&(at, user, id));
+                self.send_waiting(id, Actor { user, date, key: None });
+            }
         }
         self.clock = end;
     }

@@ -131,6 +131,10 @@ impl State {
         random_id: Option<i64>,
     ) -> Sent {
         let topic = content.topic;
+        // What happened stays, with Telegram as here.
+        let period = self.lifetimes.period(actor.user, peer);
+        let ttl = period.filter(|_| content.action.is_none());
+        let content = Content { ttl, ..content };
         let sent = match peer {
             Peer::User(to) => self.send_to_user(actor, to, content, random_id),
             Peer::Chat(id) => self.send_to_chat(actor, id, content, None, random_id),
@@ -138,6 +142,11 @@ impl State {
         };
         if let Some(random_id) = random_id {
             self.account(actor.user).sent.insert((peer, random_id), sent);
+        }
+        let copy = self.mailbox(Self::box_of(actor.user, peer));
+        let post = copy.and_then(|mailbox| mailbox.message(sent.id)).map(|copy| copy.post);
+        if let (Some(post), Some(ttl)) = (post, ttl) {
+            self.lifetimes.end(post, sent.date.saturating_add(ttl));
         }
         sent
     }

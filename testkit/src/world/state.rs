@@ -23,7 +23,7 @@ use crate::world::post::Posts;
 use crate::world::push::{Queued, Wake};
 use crate::world::query::Queries;
 use crate::world::secrets::Secrets;
-use crate::world::{Context, Transcript};
+use crate::world::{Context, Lifetimes, Transcript};
 
 /// How much a world did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -75,6 +75,8 @@ pub(crate) struct State {
     pub(crate) clock: Duration,
     /// When what waits is to be sent: whose it is, and its number.
     pub(crate) due: BTreeSet<(i32, i64, i32)>,
+    /// When what was said goes by itself.
+    pub(crate) lifetimes: Lifetimes,
     /// What waits to be handed to sessions.
     pub(crate) pushes: VecDeque<Queued>,
     pub(crate) wake: Wake,
@@ -121,6 +123,7 @@ impl State {
             files: Files::default(),
             clock: Duration::ZERO,
             due: BTreeSet::new(),
+            lifetimes: Lifetimes::default(),
             pushes: VecDeque::new(),
             wake: Wake::default(),
             habits: Habits::default(),

@@ -87,7 +87,8 @@ impl<'a> View<'a> {
             let mine = account.and_then(|account| account.dialogs.get(&peer));
             let unread_mark = mine.is_some_and(|dialog| dialog.is_marked);
             let draft = self.draft(peer);
-            return types::Dialog { pinned: is_pinned, unread_mark, draft, ..dialog };
+            let ttl_period = self.period(peer);
+            return types::Dialog { pinned: is_pinned, unread_mark, draft, ttl_period, ..dialog };
         }
         let empty = Dialog::default();
         let dialog = account.and_then(|account| account.dialogs.get(&peer)).unwrap_or(&empty);
@@ -107,8 +108,13 @@ impl<'a> View<'a> {
             pts: None,
             draft: self.draft(peer),
             folder_id: None,
-            ttl_period: None,
+            ttl_period: self.period(peer),
         }
+    }
+
+    /// For how long what is said in a chat from now on stays.
+    pub(crate) fn period(&self, peer: Peer) -> Option<i32> {
+        self.state.lifetimes.period(self.viewer.user, peer)
     }
 
     /// How the account wants to be told of what is said in a chat.
@@ -287,6 +293,7 @@ impl<'a> View<'a> {
             media: content.media.as_ref().and_then(|media| self.media(media)),
             via_bot_id: content.via_bot,
             grouped_id: content.group,
+            ttl_period: content.ttl,
             reply_markup: content.reply_markup.clone(),
             entities: Some(content.entities.clone()).filter(|entities| !entities.is_empty()),
             edit_date: post.edited,

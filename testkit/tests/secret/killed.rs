@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use telewire::client::secret::SecretError;
-use telewire::client::store::{Change, Snapshot, StoreError};
+use telewire::client::store::{Change, Snapshot, StoreError, StoreKey};
 use telewire::rpc::RpcError;
 use telewire::tl::api::functions::messages::{RequestEncryption, SendEncrypted};
 
@@ -39,6 +39,60 @@ async fn sc_82_after_a_restart_a_chat_goes_on_where_it_was() {
     assert_eq!(bob.text().await, "now you are");
     bob.say(of_bob, "both here").await;
     assert_eq!(ada.text().await, "both here");
+}
+
+/// A copy of her session's file is put back while she was on: what lies beside it gives it away, and he hears of it. Nothing is said
+/// under a number that was used.
+#[tokio::test]
+async fn sc_84_a_session_that_is_put_back_closes_its_chats() {
+    let folder = tempfile::tempdir().unwrap();
+    let (session, copy) = (folder.path().join("ada"), folder.path().join("copy"));
+    let world = world(28).await;
+    let (mut ada, mut bob) =
+        (Device::at(&world, ADA, &session).await, Device::new(&world, BOB).await);
+    let (of_ada, _) = chat(&mut ada, &mut bob).await;
+    ada.close().await;
+    std::fs::copy(&session, &copy).unwrap();
+    let ada = Device::at(&world, ADA, &session).await;
+    ada.say(of_ada, "since").await;
+    assert_eq!(bob.text().await, "since");
+    ada.close().await;
+    std::fs::copy(&copy, &session).unwrap();
+    let mut ada = Device::at(&world, ADA, &session).await;
+    let why = loop {
+        if let Event::Closed { why, .. } = ada.next().await.what {
+            break why;
+        }
+    };
+    assert_eq!(why, Closed::StoreBehind);
+    assert_eq!(bob.closed().await, Closed::Theirs);
+    let said = patient(ada.chats.send(of_ada, Message::text("under that number again"))).await;
+    assert!(said.is_err(), "{said:?}");
+}
+
+/// A chat lives in an encrypted session as in another one.
+#[tokio::test]
+async fn sc_86_a_chat_goes_on_in_an_encrypted_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = folder.path().join("ada");
+    let key = StoreKey::passphrase("correct horse");
+    let open = || FileStore::open_encrypted(&session, &key).unwrap();
+    let world = world(29).await;
+    let (mut ada, mut bob) =
+        (Device::on(&world, ADA, open()).await, Device::new(&world, BOB).await);
+    let (of_ada, of_bob) = chat(&mut ada, &mut bob).await;
+    ada.close().await;
+    let ada = Device::on(&world, ADA, open()).await;
+    ada.say(of_ada, "hers").await;
+    assert_eq!(bob.text().await, "hers");
+    ada.close().await;
+    let none = FileStore::open(&session).unwrap_err();
+    assert_eq!(none, StoreError::Encrypted { path: session.clone() });
+    bob.say(of_bob, "his").await;
+    let mut ada = Device::on(&world, ADA, open()).await;
+    // What was not dealt with comes again.
+    ada.ready(of_ada).await;
+    assert_eq!(ada.text().await, "his");
 }
 
 #[tokio::test]

@@ -242,6 +242,20 @@ async fn what_was_read_is_read_for_the_other_too() {
 }
 
 #[tokio::test]
+async fn for_how_long_messages_stay_is_set_and_set_back() {
+    let scene = Scene::new().await;
+    done(scene.ada.set_history_ttl("@babbage", 86_400)).await;
+    let sent = done(scene.bob.send_message("@lovelace", "for a day")).await;
+    assert_eq!(sent.ttl_period, Some(86_400));
+    let dialog = done(scene.bob.dialogs().next()).await.unwrap().dialog;
+    assert_eq!(dialog.ttl_period, Some(86_400));
+    let refused = patient(scene.ada.set_history_ttl("@babbage", 5)).await.unwrap_err();
+    assert_eq!(refused.rpc().unwrap().message(), "TTL_PERIOD_INVALID");
+    done(scene.bob.set_history_ttl("@lovelace", 0)).await;
+    assert_eq!(done(scene.ada.send_message("@babbage", "for ever")).await.ttl_period, None);
+}
+
+#[tokio::test]
 async fn that_one_writes_is_seen() {
     let scene = Scene::new().await;
     // They know each other.

@@ -109,6 +109,7 @@ fn get_full_channel(
         slowmode_next_send_date: (wait > 0 && !is_admin).then_some(next),
         requests_pending: requests.filter(|group| group.requests_pending > 0),
         bot_info: bots,
+        ttl_period: view.period(channel.peer()),
         ..types::ChannelFull::new(
             id,
             channel.about.clone(),

@@ -6,6 +6,7 @@ mod drafts;
 mod edit;
 mod forward;
 mod history;
+mod lifetime;
 mod media;
 mod polls;
 mod reactions;
@@ -37,6 +38,7 @@ pub(super) fn install(registry: &mut Registry<'_>) {
     edit::install(registry);
     forward::install(registry);
     history::install(registry);
+    lifetime::install(registry);
     media::install(registry);
     polls::install(registry);
     reactions::install(registry);

@@ -12,7 +12,7 @@ use telewire::tl::api::functions::messages::{
 use telewire::tl::api::functions::updates::{GetDifference, GetState};
 use telewire::tl::api::{enums, types};
 
-use super::{Device, Script, message, news, updates};
+use super::{Device, Script, message};
 use crate::world::Peer;
 use crate::{Habits, OwnPts};
 

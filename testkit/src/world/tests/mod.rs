@@ -22,6 +22,7 @@ mod former;
 mod forms;
 mod forwards;
 mod invites;
+mod lifetime;
 mod limits;
 mod lists;
 mod log;
