@@ -129,8 +129,8 @@ pub(in crate::commands::shell) struct Kept {
     pub(in crate::commands::shell) met: HashMap<i64, String>,
     /// Why nothing more can be kept.
     pub(in crate::commands::shell) broken: Option<String>,
-    /// Whether the last line may be half a line.
-    is_torn: bool,
+    /// Whether the file may have half a line at its end, or what was deleted: it is written anew before anything else is.
+    is_behind: bool,
 }
 
 impl Kept {
@@ -141,7 +141,7 @@ impl Kept {
         let path = PathBuf::from(name);
         let (outcomes, met) = (HashMap::new(), HashMap::new());
         let mut kept =
-            Self { path, chats: BTreeMap::new(), outcomes, met, broken: None, is_torn: false };
+            Self { path, chats: BTreeMap::new(), outcomes, met, broken: None, is_behind: false };
         let mut bytes = Vec::new();
         match File::open(&kept.path) {
             Ok(file) => file.take(MAX_FILE.saturating_add(1)).read_to_end(&mut bytes)?,
@@ -194,13 +194,12 @@ impl Kept {
     }
 
     fn append(&mut self, line: &Line) -> io::Result<()> {
-        if self.is_torn {
-            self.write_all()?;
-            self.is_torn = false;
+        if self.is_behind {
+            self.rewrite()?;
         }
         let appended = self.try_append(line);
         // Nothing may stand behind half a line.
-        self.is_torn = appended.is_err();
+        self.is_behind = appended.is_err();
         appended
     }
 
@@ -214,6 +213,14 @@ impl Kept {
         bytes.push(b'\n');
         file.write_all(&bytes)?;
         file.sync_data()
+    }
+
+    /// Has the file be as what is here, now or with the next change.
+    fn rewrite(&mut self) -> io::Result<()> {
+        self.is_behind = true;
+        self.write_all()?;
+        self.is_behind = false;
+        Ok(())
     }
 
     /// Writes the file anew, without what was deleted.
@@ -255,16 +262,17 @@ impl Kept {
             if is_other {
                 self.chats.remove(&about.chat);
                 self.take(Line::About(about));
-                return self.write_all();
+                return self.rewrite();
             }
             about.server = about.server.or(old.server);
             about.name = about.name.or_else(|| old.name.clone());
-            if about == *old {
+            if about == *old && !self.is_behind {
                 return Ok(());
             }
         }
-        self.take(Line::About(about.clone()));
-        self.append(&Line::About(about))
+        self.append(&Line::About(about.clone()))?;
+        self.take(Line::About(about));
+        Ok(())
     }
 
     /// Messages of a chat in their order.
@@ -342,8 +350,9 @@ impl Kept {
                 of.said.insert(*number, said.emptied());
             }
         }
-        if !gone.is_empty() {
-            self.write_all()?;
+        // SC-86: also what could not be deleted from the file before.
+        if !gone.is_empty() || self.is_behind {
+            self.rewrite()?;
         }
         Ok(gone)
     }
@@ -507,9 +516,56 @@ mod tests {
         kept.set_about(about(1, None)).unwrap();
         // As a full disk leaves it.
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"said\"").unwrap();
-        kept.is_torn = true;
+        kept.is_behind = true;
         kept.add(said(10, "one")).unwrap();
         assert_eq!(texts(&Kept::load(&session).unwrap()), [(1, "one".to_owned())]);
+    }
+
+    /// The folder is away for a while, as a disk that is full.
+    #[test]
+    fn sc_86_what_could_not_be_deleted_from_the_file_goes_with_the_next_change_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (place, away) = (folder.path().join("place"), folder.path().join("away"));
+        type Change = fn(&mut Kept) -> io::Result<()>;
+        let changes: [Change; 3] = [
+            |kept| kept.delete(1, |_| true).map(drop),
+            |kept| kept.add(said(11, "two")).map(drop),
+            |kept| kept.set_about(about(1, Some(99))),
+        ];
+        for change in changes {
+            std::fs::create_dir(&place).unwrap();
+            let mut kept = Kept::load(&place.join("s")).unwrap();
+            kept.set_about(about(1, Some(99))).unwrap();
+            kept.add(said(10, "secret words")).unwrap();
+            std::fs::rename(&place, &away).unwrap();
+            kept.delete(1, |_| true).unwrap_err();
+            std::fs::rename(&away, &place).unwrap();
+            change(&mut kept).unwrap();
+            let file = std::fs::read_to_string(place.join("s.secret")).unwrap();
+            assert!(!file.contains("secret words"), "{file}");
+            let texts = texts(&Kept::load(&place.join("s")).unwrap());
+            assert!(texts.iter().all(|(_, text)| text != "secret words"));
+            std::fs::remove_dir_all(&place).unwrap();
+        }
+    }
+
+    /// What could not be kept is tried again, and not taken for kept.
+    #[test]
+    fn how_a_chat_stands_is_kept_when_there_is_room_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (place, away) = (folder.path().join("place"), folder.path().join("away"));
+        std::fs::create_dir(&place).unwrap();
+        let mut kept = Kept::load(&place.join("s")).unwrap();
+        kept.set_about(about(1, Some(99))).unwrap();
+        // The same chat at its end, and another one with its number.
+        for after in [About { ended: Some("why".into()), ..about(1, Some(99)) }, about(1, Some(5))]
+        {
+            std::fs::rename(&place, &away).unwrap();
+            kept.set_about(after.clone()).unwrap_err();
+            std::fs::rename(&away, &place).unwrap();
+            kept.set_about(after.clone()).unwrap();
+            assert_eq!(Kept::load(&place.join("s")).unwrap().about(1), Some(&after));
+        }
     }
 
     #[test]
