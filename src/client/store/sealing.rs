@@ -19,7 +19,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{KeyInit, Tag, XChaCha20Poly1305, XNonce};
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::client::store::error::Flaw;
 use crate::crypto::{EntropyExt, Secret};
@@ -162,9 +162,10 @@ impl Sealing {
         if let Some((around, content)) = out.split_first_chunk_mut::<AROUND>() {
             let sealed =
                 self.cipher.encrypt_inout_detached(&XNonce::from(nonce), &aad, content.into());
-            // It fails beyond 256 GiB alone.
-            if let (Ok(tag), Some(place)) = (sealed, around.last_chunk_mut::<16>()) {
-                *place = tag.into();
+            match (sealed, around.last_chunk_mut::<16>()) {
+                (Ok(tag), Some(place)) => *place = tag.into(),
+                // Beyond 256 GiB. What is not encrypted goes nowhere.
+                _ => out.zeroize(),
             }
         }
         out
