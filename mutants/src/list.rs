@@ -28,6 +28,9 @@ pub(crate) struct Mutant {
     pub(crate) command: Tests,
     /// A part of the names of the tests of which one must fail.
     pub(crate) test: String,
+    /// Of a rule of updates that a unit test is the witness for: why the simulation does not notice.
+    #[serde(default)]
+    pub(crate) unseen: Option<String>,
 }
 
 /// The tests that can be run.
@@ -39,6 +42,8 @@ pub(crate) enum Tests {
     Lib,
     /// The same, and what is in `tests/`.
     All,
+    /// The unit tests of telewire with the engine of updates.
+    Updates,
     /// The tests of the generator.
     Codegen,
     /// The schedules of the simulation.
@@ -54,6 +59,9 @@ impl Tests {
             }
             Self::All => {
                 &["-p", "telewire", "--no-default-features", "--features", "server", "--tests"]
+            }
+            Self::Updates => {
+                &["-p", "telewire", "--no-default-features", "--features", "updates", "--lib"]
             }
             Self::Codegen => &["-p", "telewire-codegen", "--tests"],
             Self::Sim => &["-p", "telewire-sim", "--lib"],
@@ -201,6 +209,16 @@ mod tests {
         assert_eq!((with(None, None), with(Some("kx_1"), None)), (20, 10));
         assert_eq!((with(Some("kx_1"), Some(3)), with(Some("kx_1"), Some(30))), (3, 10));
         assert_eq!(with(Some("em_"), None), 0);
+    }
+
+    #[test]
+    fn of_a_rule_of_updates_that_the_simulation_does_not_notice_it_is_said_why() {
+        let args = Args { list: Some("updates".to_owned()), ..Args::default() };
+        let mutants = load(Path::new(env!("CARGO_MANIFEST_DIR")), &args).unwrap();
+        assert!(!mutants.is_empty());
+        for mutant in mutants {
+            assert_eq!(mutant.unseen.is_none(), mutant.command == Tests::Sim, "{}", mutant.id);
+        }
     }
 
     /// The lists of this folder, against the sources as they are.

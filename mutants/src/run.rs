@@ -110,7 +110,14 @@ pub(crate) fn check_entries(root: &Path, mutants: &[Mutant]) -> Summary {
     let mut summary = Summary { not_tried: mutants.len(), ..Summary::default() };
     for mutant in mutants {
         match mutated(root, mutant) {
-            Ok(_) => println!("fits      {}  {} ({})", mutant.id, mutant.what, mutant.file),
+            Ok(_) => {
+                let unseen = mutant
+                    .unseen
+                    .as_ref()
+                    .map(|why| format!("; not seen by the simulation: {why}"));
+                let unseen = unseen.unwrap_or_default();
+                println!("fits      {}  {} ({}){unseen}", mutant.id, mutant.what, mutant.file);
+            }
             Err(problem) => {
                 let outcome = Outcome::Stale(problem);
                 summary.not_tried -= 1;
@@ -159,6 +166,7 @@ mod tests {
             replace: "b".to_owned(),
             command: Tests::Lib,
             test: "kx_03".to_owned(),
+            unseen: None,
         }
     }
 

@@ -111,6 +111,45 @@ fn sessions(c: &mut Criterion) {
     group.finish();
 }
 
+/// Ten thousand updates each time, which are decoded before; their positions go on.
+fn boxes(c: &mut Criterion) {
+    let mut group = c.benchmark_group("boxes");
+    group.sample_size(10);
+    let (mut boxes, mut next) = (ours::Boxes::new(), 0);
+    group.bench_function("telewire", |b| {
+        take(b, &mut next, ours::Boxes::decode, |all| boxes.take(all));
+    });
+    let (mut boxes, mut next) = (theirs::Boxes::new(), 0);
+    group.bench_function("grammers", |b| {
+        take(b, &mut next, theirs::Boxes::decode, |all| boxes.take(all));
+    });
+    group.finish();
+}
+
+/// The updates of one measurement.
+const BATCH: i32 = 10_000;
+
+fn take<U>(
+    b: &mut Bencher<'_>,
+    next: &mut i32,
+    decode: impl Fn(&[u8]) -> Result<U>,
+    mut take: impl FnMut(Vec<U>) -> usize,
+) {
+    b.iter_custom(|count| {
+        let once = |_| {
+            let numbers = *next..*next + BATCH;
+            *next = numbers.end;
+            let all = numbers.map(|number| decode(&input::update(number)).unwrap()).collect();
+            let start = Instant::now();
+            let told = take(black_box(all));
+            let passed = start.elapsed();
+            assert_eq!(told, BATCH as usize, "some are missing");
+            passed
+        };
+        (0..count).map(once).sum()
+    });
+}
+
 /// What makes the frame that a client is to take.
 type Make<C> = fn(&mut C, &mut Server) -> Result<Vec<u8>>;
 
@@ -149,5 +188,5 @@ fn config() -> Criterion {
         .measurement_time(Duration::from_millis(600))
 }
 
-criterion_group!(name = benches; config = config(); targets = types, packets, small_packets, sessions, exchange);
+criterion_group!(name = benches; config = config(); targets = types, packets, small_packets, sessions, boxes, exchange);
 criterion_main!(benches);

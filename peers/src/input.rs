@@ -1,6 +1,9 @@
 //! What both libraries get.
 
 use telewire::crypto::{AuthKey, Sender, message_key, real};
+use telewire::tl::Serialize;
+use telewire::tl::api::enums::{Message, Peer, Update, Updates};
+use telewire::tl::api::types;
 
 use crate::Result;
 
@@ -35,6 +38,20 @@ pub const PQS: [u64; 20] = [
 
 /// The authorization key of packets.
 pub const KEY: [u8; 256] = [0x77; 256];
+
+/// The channels of the boxes.
+pub const BOXES: i32 = 50;
+
+/// The update of a number, as it comes: a container with a new message of one of the channels, in turns and each in its order.
+#[must_use]
+pub fn update(number: i32) -> Vec<u8> {
+    let (channel, pts) = (number % BOXES + 1, number / BOXES + 2);
+    let peer = Peer::PeerChannel(types::PeerChannel { channel_id: channel.into() });
+    let message = types::Message::new(pts, peer, 1, "a message as short as most".into());
+    let new = types::UpdateNewChannelMessage::new(Message::from(message), pts, 1);
+    let update = Update::UpdateNewChannelMessage(Box::new(new));
+    Updates::from(types::UpdateShort { update, date: 1 }).to_bytes()
+}
 
 /// The plaintext of a packet before its padding: 16 KiB.
 #[must_use]

@@ -61,6 +61,22 @@ mod tests {
         Ok(())
     }
 
+    #[test]
+    fn both_hand_out_every_update_of_their_boxes_once() -> Result<()> {
+        let bytes: Vec<_> = (0..500).map(input::update).collect();
+        let mut all = bytes.iter().map(|bytes| ours::Boxes::decode(bytes));
+        let mut again = bytes.iter().map(|bytes| ours::Boxes::decode(bytes));
+        let mut boxes = ours::Boxes::new();
+        assert_eq!(boxes.take(all.by_ref().collect::<Result<_>>()?), 500);
+        assert_eq!(boxes.take(again.by_ref().collect::<Result<_>>()?), 0);
+        let mut all = bytes.iter().map(|bytes| theirs::Boxes::decode(bytes));
+        let mut again = bytes.iter().map(|bytes| theirs::Boxes::decode(bytes));
+        let mut boxes = theirs::Boxes::new();
+        assert_eq!(boxes.take(all.by_ref().collect::<Result<_>>()?), 500);
+        assert_eq!(boxes.take(again.by_ref().collect::<Result<_>>()?), 0);
+        Ok(())
+    }
+
     /// What a client makes of a pong, a container of updates and a large result, over three rounds.
     fn received(client: &mut impl Client) -> Result<[[Received; 3]; 3]> {
         let mut server = Server::new();

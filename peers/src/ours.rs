@@ -1,5 +1,6 @@
 //! telewire's side.
 
+mod boxes;
 mod session;
 
 use std::collections::VecDeque;
@@ -17,6 +18,7 @@ use telewire::tl::{DecodeError, Deserialize, Serialize, api, mtproto};
 use crate::Result;
 use crate::input::{self, Exchange};
 
+pub use boxes::Boxes;
 pub use session::Session;
 pub use telewire::tl::api::enums::messages::Messages;
 

@@ -1,5 +1,6 @@
 //! grammers' side.
 
+mod boxes;
 mod session;
 
 use grammers_crypto::{AuthKey, DequeBuffer, decrypt_data_v2, encrypt_data_v2};
@@ -10,6 +11,7 @@ use grammers_tl_types::{Deserializable, Serializable, enums, types};
 use crate::Result;
 use crate::input::{self, Exchange};
 
+pub use boxes::Boxes;
 pub use grammers_tl_types::enums::messages::Messages;
 pub use session::Session;
 

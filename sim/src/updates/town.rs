@@ -357,13 +357,17 @@ impl Town {
         Some(Object::new(&messages::ReadHistory::new(peer, 0)))
     }
 
-    /// Bob says something in each channel.
+    /// Bob says something in each box.
     pub(super) fn last_words(&mut self) {
-        for number in 0..CHANNELS {
-            let peer = self.peer(Who::Bob, Place::Channel(number));
+        let places = (0..CHANNELS).map(Place::Channel).chain([Place::AdaAndBob]);
+        for place in places {
+            let peer = self.peer(Who::Bob, place);
             if let Some(call) = peer.and_then(|peer| self.say(peer)) {
                 let _ = self.call(Who::Bob, call.as_bytes());
             }
+        }
+        if let Some(call) = self.whisper(Who::Bob) {
+            let _ = self.call(Who::Bob, call.as_bytes());
         }
         let _ = self.record();
     }

@@ -351,6 +351,17 @@ fn up_60_a_gap_in_a_channel_that_is_not_ours_is_not_asked_for() {
     // While it is looked at, it is.
     bench.engine.open_channel(bench.now, CHANNEL);
     bench.channel_difference();
+    // It was left while it was looked at, so that it is somewhere; and nobody looks any more.
+    let mut bench = Bench::ready();
+    bench.engine.open_channel(bench.now, CHANNEL);
+    let (token, ..) = bench.channel_difference();
+    bench.answer(token, &channel_diff(CHANNEL, &[], vec![], CHANNEL_PTS, true));
+    bench.push(&with(vec![], vec![], vec![chat(CHANNEL, Some(70), true)]));
+    bench.engine.close_channel(bench.now, CHANNEL);
+    bench.told();
+    assert_eq!(bench.push(&one(new_in(CHANNEL, CHANNEL_PTS + 5))), ["ch7 new 55"]);
+    bench.pass(5_000);
+    assert_eq!(bench.request(), None);
 }
 
 #[test]

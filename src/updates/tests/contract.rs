@@ -161,6 +161,12 @@ fn up_85_each_event_comes_once_whichever_ways_it_came() {
     let (token, ..) = bench.channel_difference();
     bench.answer(token, &channel_diff(CHANNEL, &[51, 52], vec![], 52, true));
     assert_eq!(bench.told(), ["ch7 message 52"]);
+    // The same in the own box.
+    assert_eq!(bench.push(&one(new(101))), ["me new 101"]);
+    bench.engine.missed();
+    let token = bench.difference();
+    bench.answer(token, &diff(&[101, 102], vec![], 102));
+    assert_eq!(bench.told(), ["me message 102"]);
 }
 
 #[test]

@@ -127,6 +127,8 @@ fn up_67_every_answer_that_holds_updates_is_told_as_ours_and_once() {
             bench.engine.handle_result(bench.now, &call, &answer);
             let deliveries = bench.deliveries();
             assert!(deliveries.iter().all(|delivery| delivery.is_own));
+            // What follows pushes all of it: the answer must have told it before.
+            assert_eq!(deliveries.len(), if is_pushed_first { 0 } else { 2 });
             told += deliveries.len();
             told += bench.push(&updates()).len();
             assert_eq!(told, 2);
