@@ -29,6 +29,8 @@
 //! * What is missing is asked for; what cannot be had any more is told as [`Event::Lost`] or [`Event::ChannelTooLong`].
 //! * What comes from a difference is what still stands: a message that was edited since comes edited, and one that was made and
 //!   deleted never comes. So is the server's difference.
+//! * A channel that was never heard of begins at the position that the server first names it with (UP-51): what was said there before,
+//!   while nobody listened, is its history and no loss. Without a position it is asked for, and told as [`Event::ChannelTooLong`] from 0.
 //! * What was committed is not told again after a restart, and what was not is (UP-83, UP-84).
 //! * Memory is bounded: by bytes for what waits for its reader and what is held, by number for peers.
 //! * Between boxes there is no order, but that a container's boxes come before the rest of it (UP-90).
@@ -36,7 +38,8 @@
 //! # Driving it
 //!
 //! `Now::unix` is the server's time, as well as it is known. After each call to the engine, take all that `poll_request`,
-//! `poll_update`, `poll_checkpoint` and `poll_timeout` give. [`client`](crate::client) does it over tokio.
+//! `poll_update`, `poll_checkpoint` and `poll_timeout` give, and look at `poll_request` again after what was polled last is kept: some of it
+//! waits for that (SC-80). [`client`](crate::client) does it over tokio.
 
 mod channels;
 mod checkpoint;

@@ -65,12 +65,27 @@ async fn any_method_is_called_by_its_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn messages_go_by_themselves_where_that_is_said() {
+    const DAY: i32 = 86_400;
+    let scene = Scene::new().await;
+    scene.ok(&["set_ttl", "@babbage", &DAY.to_string()]).await;
+    assert_eq!(scene.called(), ["contacts.resolveUsername", "messages.setHistoryTTL"]);
+    scene.ok(&["msg", "@babbage", "for a day"]).await;
+    let seen = scene.seen("@lovelace").await;
+    let seen = seen.iter().find(|message| message.message == "for a day").unwrap();
+    assert_eq!(seen.ttl_period, Some(DAY));
+    let said = scene.fails(&["set_ttl", "@babbage", "60"], 1).await;
+    assert!(said.contains("TTL_PERIOD_INVALID"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_server_does_not_know_is_asked_for_by_its_method_and_told() {
     let scene = Scene::new().await;
-    let said = scene.fails(&["set_ttl", "@babbage", "60"], 1).await;
+    const METHOD: &str = "payments.getStarsTopupOptions";
+    let said = scene.fails(&["call", METHOD, "{}"], 1).await;
     assert!(said.starts_with("the server answered "), "{said}");
     let asked = scene.world.unmodelled();
-    assert!(asked.iter().any(|(name, _)| name == "messages.setHistoryTTL"), "{asked:?}");
+    assert!(asked.iter().any(|(name, _)| name == METHOD), "{asked:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
