@@ -50,7 +50,8 @@ impl Envelope {
         packet.first_chunk::<8>().copied()
     }
 
-    /// Opens a packet; `None` when it is no whole one of that key. Whether it is authentic is not looked at.
+    /// Opens a packet; `None` when it is no whole one of that key, or not authentic: whoever gets it drops it (EM-02), and has heard
+    /// nothing of what seems to be in it.
     #[must_use]
     pub fn open(suite: &Suite, key: &AuthKey, packet: &[u8], sender: Sender) -> Option<Self> {
         let (header, data) = packet.split_at_checked(24)?;
@@ -61,6 +62,9 @@ impl Envelope {
         let suite = &**suite;
         let mut plain = data.get(..data.len() / 16 * 16)?.to_vec();
         derive(suite, key, &msg_key, sender).decrypt(suite, &mut plain).ok()?;
+        if !message_key(suite, key, sender, &plain).0.matches(suite, &msg_key) {
+            return None;
+        }
         let length = usize::try_from(int(&plain, 28)?).ok()?;
         let body = plain.get(32..)?.get(..length)?.to_vec();
         let outer = Message { id: long(&plain, 16)?, seqno: int(&plain, 24)?, body };
