@@ -86,8 +86,10 @@ pub struct Engine {
     nobody: Arc<Peers>,
     /// What was told to keep.
     pub(super) kept: Option<CommonState>,
-    /// Up to where what is counted by `qts` was told to keep, or is not told at all.
-    pub(super) settled_qts: Option<i32>,
+    /// The `qts` that is kept, and not only told to keep: before it, the server may forget (SC-80).
+    pub(super) kept_qts: Option<i32>,
+    /// From where what is counted by `qts` is told, until that is kept: the server said where it is, and what is before is told to nobody.
+    pub(super) base_qts: Option<i32>,
     /// The date of what was dealt with in the common box.
     date: i32,
 }
@@ -119,7 +121,8 @@ impl Engine {
             asked: IdMap::default(),
             nobody: Arc::default(),
             kept: kept.common,
-            settled_qts: kept.common.map(|state| state.qts),
+            kept_qts: kept.common.map(|state| state.qts),
+            base_qts: None,
             date: kept.common.map_or(0, |common| common.date),
         };
         this.tell_peers();
@@ -241,7 +244,8 @@ impl Engine {
         is_idle.then(|| self.heard.max(self.probed).saturating_add(SILENCE))
     }
 
-    /// The next call to make, over the connection that updates come over.
+    /// The next call to make, over the connection that updates come over. Some wait for [`checkpoint_kept`](Self::checkpoint_kept): a
+    /// driver that never says it stands still where an account begins.
     pub fn poll_request(&mut self, now: Now) -> Option<(Token, Request)> {
         // UP-86: whoever has no room for more asks for nothing.
         if !self.is_connected || !self.is_logged_in() || self.out.is_full() {
@@ -361,7 +365,16 @@ impl Engine {
         self.skips || self.skipped.is_some_and(|mark| self.out.ledger.is_waiting(mark))
     }
 
-    /// What has to be kept anew, since the last time it was asked for. Keep it as a whole, or not at all.
+    /// All that [`poll_checkpoint`](Self::poll_checkpoint) has given is kept: a program that begins now goes on from there. Only then is
+    /// the server told, by the difference that is asked for next, that it may forget what is before (SC-80). Look at
+    /// [`poll_request`](Self::poll_request) again: some of it waits for this.
+    pub fn checkpoint_kept(&mut self) {
+        self.kept_qts = self.kept.map(|state| state.qts);
+        self.base_qts = self.base_qts.filter(|base| self.kept_qts.is_none_or(|kept| kept < *base));
+    }
+
+    /// What has to be kept anew, since the last time it was asked for. Keep it as a whole, or not at all, and say
+    /// [`checkpoint_kept`](Self::checkpoint_kept) when it is.
     pub fn poll_checkpoint(&mut self) -> Option<Checkpoint> {
         if !self.has_news() {
             return None;
@@ -378,10 +391,7 @@ impl Engine {
                     (state.pts, state.seq) = (at.pts, at.seq);
                     self.date = self.date.max(at.date);
                 }
-                BoxId::Qts => {
-                    common.get_or_insert_default().qts = at.pts;
-                    self.settled_qts = Some(at.pts);
-                }
+                BoxId::Qts => common.get_or_insert_default().qts = at.pts,
                 BoxId::Channel(id) => {
                     settled.insert(id, at.pts);
                     channels.insert(id);

@@ -82,16 +82,15 @@ impl Held {
         self.first().map(|first| first.pts.saturating_sub(first.count))
     }
 
-    /// UP-34: the server has answered that nothing follows. What was missing by an answer before, and has been filled, is another matter.
-    pub(super) fn nothing_came(&mut self) {
-        let Some(gap) = self.gap() else { return };
+    /// UP-34: an answer came, which brought something for the box, or nothing. What was missing by an answer before, and has been filled, is
+    /// another matter.
+    pub(super) fn came(&mut self, is_something: bool) {
+        let Some(gap) = self.gap().filter(|_| !is_something) else {
+            self.empty_answers = (0, 0);
+            return;
+        };
         let (of, before) = self.empty_answers;
         self.empty_answers = (gap, if of == gap { before.saturating_add(1) } else { 1 });
-    }
-
-    /// The server has answered with something.
-    pub(super) fn something_came(&mut self) {
-        self.empty_answers = (0, 0);
     }
 
     /// UP-34: whether the server has said so often enough that nothing follows: what is missing does not come.

@@ -57,6 +57,12 @@ impl Ledger {
     /// Notes that a box is at a position once all before is dealt with.
     pub(super) fn arrive(&mut self, line: BoxId, at: At) {
         match self.lanes.get_mut(&line) {
+            // Behind what is dealt with, as an answer that says the same again does, nothing more is to be noted.
+            Some(Lane { waiting }) if waiting.back().is_some_and(|last| last.is_done) => {
+                if let Some(last) = waiting.back_mut() {
+                    last.at = at;
+                }
+            }
             Some(lane) => {
                 let serial = self.next;
                 self.next += 1;
@@ -173,6 +179,18 @@ mod tests {
             permute(items, from + 1, each);
             items.swap(from, other);
         }
+    }
+
+    #[test]
+    fn up_83_what_answers_say_behind_what_is_open_takes_no_room() {
+        let mut ledger = Ledger::default();
+        let open = ledger.deliver(Some(BoxId::Qts), at(3));
+        for pts in 4..1_000 {
+            ledger.arrive(BoxId::Qts, at(pts));
+        }
+        assert_eq!(ledger.lanes.get(&BoxId::Qts).map(|lane| lane.waiting.len()), Some(2));
+        ledger.commit(open);
+        assert_eq!(ledger.take(BoxId::Qts), Some(at(999)));
     }
 
     #[test]

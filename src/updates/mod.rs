@@ -38,8 +38,8 @@
 //! # Driving it
 //!
 //! `Now::unix` is the server's time, as well as it is known. After each call to the engine, take all that `poll_request`,
-//! `poll_update`, `poll_checkpoint` and `poll_timeout` give, and look at `poll_request` again after what was polled last is kept: some of it
-//! waits for that (SC-80). [`client`](crate::client) does it over tokio.
+//! `poll_update`, `poll_checkpoint` and `poll_timeout` give. When what was polled last is kept, say `checkpoint_kept` and look at
+//! `poll_request` again: some of it waits for that (SC-80). [`client`](crate::client) does it over tokio.
 
 mod channels;
 mod checkpoint;

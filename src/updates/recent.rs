@@ -63,12 +63,7 @@ impl Recent {
 
     /// UP-85: notes a message of a secret chat; whether it is not known.
     pub(super) fn is_new_secret(&mut self, message: &EncryptedMessage) -> bool {
-        let name = match message {
-            EncryptedMessage::EncryptedMessage(message) => (message.chat_id, message.random_id),
-            EncryptedMessage::EncryptedMessageService(service) => {
-                (service.chat_id, service.random_id)
-            }
-        };
+        let name = name(message);
         if self.secrets.contains(&name) {
             return false;
         }
@@ -89,5 +84,13 @@ impl Recent {
         }
         self.notifications.push_back(date);
         true
+    }
+}
+
+/// The name of a message of a secret chat: its chat and its number (SC-43).
+pub(super) fn name(message: &EncryptedMessage) -> (i32, i64) {
+    match message {
+        EncryptedMessage::EncryptedMessage(message) => (message.chat_id, message.random_id),
+        EncryptedMessage::EncryptedMessageService(service) => (service.chat_id, service.random_id),
     }
 }

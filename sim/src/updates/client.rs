@@ -309,9 +309,6 @@ impl Client {
                     return Err(format!("{} differences of channels run", self.running.len()));
                 }
             }
-            if let (Request::Difference(asked), None) = (&request, self.disk.common) {
-                self.application.begins_after(asked.qts, town);
-            }
             let answer = self.outcome(town, &request);
             self.note(town, || format!("{token:?} asks {request:?}"));
             let due = self.late(town);
@@ -347,6 +344,9 @@ impl Client {
         self.application.met(&checkpoint, town);
         self.risk(town)?;
         checkpoint.apply_to(&mut self.disk);
+        if let Some(engine) = &mut self.engine {
+            engine.checkpoint_kept();
+        }
         self.application.written(&checkpoint, town);
         self.risk(town)
     }

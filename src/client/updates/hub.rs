@@ -312,7 +312,7 @@ impl Hub {
         }
         // If another has logged in meanwhile, it is nobody's.
         keeper.keep_updates(unsaved.login, changes).await?;
-        unsaved.kept();
+        self.kept(&mut unsaved);
         Ok(())
     }
 
@@ -347,8 +347,18 @@ impl Hub {
         unsaved.with = with;
         let changes = unsaved.changes();
         let is_there = changes.is_empty() || keeper.keep_updates(login, changes).await?;
-        unsaved.kept();
+        self.kept(&mut unsaved);
         Ok(is_there)
+    }
+
+    /// All that was to be kept is.
+    fn kept(&self, unsaved: &mut Unsaved) {
+        unsaved.kept();
+        self.with(|running| {
+            if running.login.number == unsaved.login {
+                running.engine.checkpoint_kept();
+            }
+        });
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Running>> {

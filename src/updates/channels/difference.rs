@@ -104,7 +104,7 @@ impl Engine {
             ChannelDifference::ChannelDifferenceEmpty(empty) => {
                 // UP-55: it may be more than ours.
                 channel.pts = empty.pts.max(1);
-                active.held.nothing_came();
+                active.held.came(false);
                 is_fresh = false;
                 let moved = channel.pts != old;
                 let to = channel.pts;
@@ -114,7 +114,7 @@ impl Engine {
                 (empty.r#final, empty.timeout, moved)
             }
             ChannelDifference::ChannelDifference(content) => {
-                active.held.something_came();
+                active.held.came(true);
                 let (is_last, timeout) = (content.r#final, content.timeout);
                 let moved = content.pts > asked || !content.new_messages.is_empty();
                 if let Some(from) = unknown_from {
@@ -125,7 +125,7 @@ impl Engine {
                 (is_last, timeout, moved)
             }
             ChannelDifference::ChannelDifferenceTooLong(told) => {
-                active.held.something_came();
+                active.held.came(true);
                 let (is_last, timeout) = (told.r#final, told.timeout);
                 let Some(pts) = pts_of(&told.dialog) else {
                     // UP-57: it is not said where to go on.

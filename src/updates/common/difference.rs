@@ -45,9 +45,8 @@ impl Engine {
                 return Some((Asked::Unreadable, Request::State(functions::GetState)));
             }
             let mut request = self.common.difference(at);
-            if request.qts == at.qts {
-                request.qts = self.confirmed(at.qts).max(0);
-            }
+            request.qts = self.confirmed(at.qts).max(0);
+            self.common.asked_qts = request.qts;
             return Some((Asked::Difference, Request::Difference(request)));
         }
         if self.common.at.is_none() || self.common.course.state().is_asking() {
@@ -89,7 +88,8 @@ impl Engine {
         }
         let is_first = old.is_none();
         if old.is_none_or(|old| old.qts != told.qts) {
-            self.settled_qts = Some(told.qts);
+            self.base_qts =
+                Some(told.qts).filter(|base| self.kept_qts.is_none_or(|kept| kept < *base));
         }
         self.common.at = Some(told);
         let skips = std::mem::take(&mut self.skips);
@@ -174,18 +174,17 @@ impl Engine {
     /// kept, whatever was told since: a program that ends now is told that again. Bots have no secret chats, and what is theirs has no
     /// name to be known again by.
     fn confirmed(&self, qts: i32) -> i32 {
-        let settled = self.settled_qts.filter(|_| !self.is_bot());
-        settled.map_or(qts, |settled| settled.min(qts))
+        let kept = self.kept_qts.filter(|_| !self.is_bot());
+        kept.map_or(qts, |kept| kept.min(qts))
     }
 
     /// While less is asked for, since something cannot be read (UP-63), each step goes on from the one before: so it waits until what was
-    /// told is kept. After a loss that has moved the position, as that of what is skipped, it waits until that is: until then a program
-    /// that ends goes on from before it.
+    /// told is kept. And where the server has said where to begin, it waits until that is: until then a program that ends goes on from
+    /// before it, or begins again.
     fn waits_for_secrets(&self) -> bool {
         let qts = self.common.at.map_or(0, |at| at.qts);
-        let (settled, kept) = (self.confirmed(qts), self.kept.map_or(qts, |kept| kept.qts));
         let is_in_steps = self.common.course.limit.is_some();
-        !self.is_bot() && (is_in_steps && settled < qts || kept < settled)
+        !self.is_bot() && (is_in_steps && self.confirmed(qts) < qts || self.base_qts.is_some())
     }
 
     fn common_content(
@@ -196,7 +195,13 @@ impl Engine {
         entropy: &mut dyn Entropy,
     ) {
         let arrival = self.common.course.arrival;
-        let Content { messages, encrypted, others, chats, users, state, is_last } = content;
+        let old = self.common.at.unwrap_or_default();
+        let Content { mut messages, encrypted, mut others, chats, users, state, is_last } = content;
+        if self.common.asks_for_qts_alone() {
+            // What has happened meanwhile is behind what was not asked for yet.
+            messages.clear();
+            others.retain(|update| matches!(place(update), Place::Qts(_)));
+        }
         let count = messages.len().saturating_add(encrypted.len()).saturating_add(others.len());
         let origin = self.learn(users, chats, bytes, count, false);
         // UP-30: what others refer to, then the messages, then what changes them.
@@ -211,11 +216,18 @@ impl Engine {
                 other => rest.push(other),
             }
         }
+        // What of it is news: a difference from before what was told brings that again.
+        let (mut news, mut news_of_qts) = (0_usize, 0_usize);
+        let mut told = |line| match line {
+            Some(BoxId::Qts) => news_of_qts = news_of_qts.saturating_add(1),
+            Some(_) => news = news.saturating_add(1),
+            None => {}
+        };
         for update in first {
-            self.common_told(now, update, arrival, &origin);
+            told(self.common_told(now, update, arrival, &origin));
         }
         for message in messages {
-            self.common_message(message, arrival, &origin);
+            told(self.common_message(message, arrival, &origin));
         }
         let mark = self.common_mark(BoxId::Qts);
         for message in self.common.forgotten(&encrypted, state.qts).into_iter().chain(encrypted) {
@@ -226,14 +238,17 @@ impl Engine {
             }
             let event = Event::Encrypted(message);
             self.out.deliver(event, Some((BoxId::Qts, mark)), arrival, &origin);
+            told(Some(BoxId::Qts));
         }
-        for update in rest {
-            self.common_told(now, update, arrival, &origin);
+        for update in rest.into_iter().chain(reset) {
+            told(self.common_told(now, update, arrival, &origin));
         }
-        if let Some(update) = reset {
-            self.common_told(now, update, arrival, &origin);
-        }
-        let moved = self.common_takes(now, &state) || count > 0;
+        let moved = self.common_takes(now, &state);
+        let at = self.common.at.unwrap_or_default();
+        self.common.held.came(news > 0 || at.pts != old.pts);
+        self.common.held_qts.came(news_of_qts > 0 || at.qts != old.qts);
+        let is_news = news > 0 || news_of_qts > 0;
+        let is_nothing = !is_news && (at.pts, at.qts, at.seq) == (old.pts, old.qts, old.seq);
         if self.common.takes_state.is_some() && self.common.course.may_reset() {
             // UP-36: not this state either.
             self.common.course.hear(Word::Slice);
@@ -241,34 +256,66 @@ impl Engine {
         }
         // Once is enough: a server that says so in each answer is not asked for ever.
         self.common.takes_state = None;
-        self.common_ended(now, is_last, moved, entropy);
+        self.common_ended(now, is_last, moved || is_news, entropy);
+        if is_last {
+            self.common_gives_up(now, is_nothing);
+        }
+    }
+
+    /// UP-34: an answer was the last. If it brought nothing, what is held of `seq` does not wait. What has a position may have happened after
+    /// the server had answered: it takes several answers to say that what is before it does not come.
+    fn common_gives_up(&mut self, now: Now, is_nothing: bool) {
+        if is_nothing {
+            self.seq_accept(now);
+        }
+        if self.common.held_qts.is_given_up() {
+            self.common_accept(now, BoxId::Qts);
+        }
+        if self.common.held.is_given_up() {
+            self.common_accept(now, BoxId::Common);
+        }
     }
 
     /// UP-33: a message of a difference has the state of the answer, and no position of its own.
-    fn common_message(&mut self, message: Message, arrival: Arrival, origin: &Origin) {
+    /// Gives its box if it is news.
+    fn common_message(
+        &mut self,
+        message: Message,
+        arrival: Arrival,
+        origin: &Origin,
+    ) -> Option<BoxId> {
         // UP-85.
         if let Some((_, id)) = crate::updates::peers::place(&message)
             && !self.recent.is_new(BoxId::Common, id)
         {
             self.counts.old += 1;
-            return;
+            return None;
         }
         let mark = self.common.mark();
         let place = Some((BoxId::Common, mark));
         self.out.deliver(Event::Message(message), place, arrival, origin);
+        Some(BoxId::Common)
     }
 
     /// An update of a difference: in our own boxes it is told as it is (UP-31), in a channel's it goes by its position (UP-32).
-    fn common_told(&mut self, now: Now, update: Update, arrival: Arrival, origin: &Origin) {
+    /// Gives the box if it is one of ours.
+    fn common_told(
+        &mut self,
+        now: Now,
+        update: Update,
+        arrival: Arrival,
+        origin: &Origin,
+    ) -> Option<BoxId> {
         let line = match place(&update) {
             Place::Channel { of: Of::Channel(_), .. }
             | Place::Read { .. }
             | Place::TooLong { .. } => {
-                return self.came(now, update, origin, arrival);
+                self.came(now, update, origin, arrival);
+                return None;
             }
             Place::Common { of: Of::Channel(_), .. } | Place::Channel { .. } => {
                 self.counts.misplaced += 1;
-                return;
+                return None;
             }
             Place::Qts(_) => BoxId::Qts,
             _ => BoxId::Common,
@@ -276,14 +323,17 @@ impl Engine {
         self.heard_of(&update, true);
         let mark = self.common_mark(line);
         self.out.deliver(Event::Update(update), Some((line, mark)), arrival, origin);
+        Some(line)
     }
 
     /// UP-30: takes all four values of a state, whatever they are. Whether that is progress.
     fn common_takes(&mut self, now: Now, state: &ServerState) -> bool {
         let old = self.common.at.unwrap_or_default();
+        // A part of several has the `qts` that was asked for (UM-06), which is before what was told and is not kept.
+        let is_as_asked = state.qts == self.common.asked_qts && state.qts < old.qts;
         let told = CommonState {
             pts: state.pts.max(1),
-            qts: state.qts.max(0),
+            qts: if is_as_asked { old.qts } else { state.qts.max(0) },
             date: self.later_date(now, state.date),
             seq: state.seq.max(0),
         };
@@ -317,18 +367,10 @@ impl Engine {
         }
         self.common.has_named_until(date);
         self.common_arrives();
-        self.common.held.nothing_came();
-        self.common.held_qts.nothing_came();
+        self.common.held.came(false);
+        self.common.held_qts.came(false);
         self.common_ended(now, true, true, entropy);
-        // UP-34: the server has nothing more, so what is held of `seq` does not wait. What has a position may have happened after the server
-        // had answered: it takes several answers to say that what is before it does not come.
-        self.seq_accept(now);
-        if self.common.held_qts.is_given_up() {
-            self.common_accept(now, BoxId::Qts);
-        }
-        if self.common.held.is_given_up() {
-            self.common_accept(now, BoxId::Common);
-        }
+        self.common_gives_up(now, true);
     }
 
     /// UP-34: what is missing does not come. What is held becomes the base, and the loss is told.

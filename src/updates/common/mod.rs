@@ -20,6 +20,7 @@ use crate::updates::limits::{
     COMMON_FALL, COMMON_RESET, CONFIRM_AFTER, DATE_AHEAD, MAX_HELD_BYTES,
 };
 use crate::updates::position::{Relation, relate};
+use crate::updates::recent::name;
 use crate::updates::state::{Act, State, Word};
 pub(super) use seq::Part;
 
@@ -39,6 +40,8 @@ pub(super) struct Common {
     held_seq_bytes: usize,
     /// Whether what is held is being looked at.
     is_refilling: bool,
+    /// The `qts` that was asked for last.
+    asked_qts: i32,
     /// How many positions were told since the server was told (UP-89).
     unconfirmed: i64,
     /// Whether the server is to be told.
@@ -74,7 +77,9 @@ impl Common {
             Some(Update::UpdateNewEncryptedMessage(new)) => Some(&new.message),
             _ => None,
         });
-        held.filter(|message| !answered.contains(message)).cloned().collect()
+        held.filter(|message| !answered.iter().any(|other| name(other) == name(message)))
+            .cloned()
+            .collect()
     }
 
     fn holds_nothing(&self) -> bool {

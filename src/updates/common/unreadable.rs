@@ -1,13 +1,16 @@
 //! A common difference that cannot be read (UP-63): less is asked for, and at last what is left out is one event that the server has.
 //!
 //! ```text
-//! limit 128, 64 … 1 ──> the server's state ──> pts is ahead ──> qts is ahead ──> what comes since the date is left out
+//! limit 128, 64 … 1 ──> the server's state ──> qts is ahead ──> pts is ahead ──> what comes since the date is left out
 //!                                                   │                │
 //!                                              and nothing else: one of it is left out
 //!                                              and something else: it is asked for apart
 //!                                                  it cannot be read: one of it is left out
 //!                                                  it is told: on to the right
 //! ```
+//!
+//! What is counted by `qts` comes first: whoever asks from behind it tells the server that it may forget it (SC-80), so that it has to be
+//! told, and kept, before anything is asked for apart from it.
 //!
 //! A position that the server does not have is never taken: what it gives to it later would be an old one.
 
@@ -51,12 +54,12 @@ impl Common {
     /// UP-28.
     pub(super) fn difference(&self, at: CommonState) -> functions::GetDifference {
         // UP-82: what has come since the date of a difference may have overtaken what was dated before. What is asked for apart is not of that.
-        let (date, qts) = match self.apart().map(|apart| apart.rest(at)) {
-            Some(rest) => (rest.date, rest.qts),
-            None => (at.date.saturating_sub(OVERLAP).max(self.told_until).min(at.date), at.qts),
+        let (pts, date) = match self.apart() {
+            Some(Apart { line: BoxId::Qts, told }) => (told.pts, told.date),
+            Some(Apart { told, .. }) => (at.pts, told.date),
+            None => (at.pts, at.date.saturating_sub(OVERLAP).max(self.told_until).min(at.date)),
         };
-        let (date, qts) = (date.max(1), qts.max(0));
-        let mut request = functions::GetDifference::new(at.pts.max(1), date, qts);
+        let mut request = functions::GetDifference::new(pts.max(1), date.max(1), at.qts.max(0));
         (request.pts_limit, request.qts_limit) = (self.course.limit, self.course.limit);
         request
     }
@@ -65,8 +68,8 @@ impl Common {
     pub(super) fn taken(&self, old: CommonState, told: CommonState) -> CommonState {
         match self.apart().map(|apart| apart.line) {
             None => told,
-            Some(BoxId::Qts) => CommonState { pts: told.pts, qts: told.qts, ..old },
-            Some(_) => CommonState { pts: told.pts, ..old },
+            Some(BoxId::Qts) => CommonState { qts: told.qts, ..old },
+            Some(_) => CommonState { pts: told.pts, qts: told.qts, ..old },
         }
     }
 
@@ -78,19 +81,16 @@ impl Common {
         }
     }
 
+    /// Whether what is behind `pts` is not asked for.
+    pub(super) fn asks_for_qts_alone(&self) -> bool {
+        self.apart().is_some_and(|apart| apart.line == BoxId::Qts)
+    }
+
     /// The position is another one: what could not be read is no matter.
     pub(super) fn forget_unreadable(&mut self) {
         if self.unreadable.take().is_some() {
             self.course.limit = None;
         }
-    }
-}
-
-impl Apart {
-    /// From where the rest is asked for, so that there is none.
-    fn rest(self, at: CommonState) -> CommonState {
-        let qts = if self.line == BoxId::Qts { at.qts } else { self.told.qts };
-        CommonState { qts, ..self.told }
     }
 }
 
@@ -133,7 +133,7 @@ impl Engine {
         let (pts, qts) = (state.pts.max(at.pts), state.qts.max(at.qts));
         let (date, seq) = (self.later_date(now, state.date), state.seq.max(0));
         let told = CommonState { pts, qts, date, seq };
-        self.common_looks_apart(now, BoxId::Common, told, unreadable.event, entropy);
+        self.common_looks_apart(now, BoxId::Qts, told, unreadable.event, entropy);
     }
 
     /// Looks for what cannot be read, in what a box has and what comes after that.
@@ -146,10 +146,10 @@ impl Engine {
         entropy: &mut dyn Entropy,
     ) {
         let Some(at) = self.common.at else { return };
-        let (has_qts, has_date) = (told.qts > at.qts, told.date > at.date);
+        let (has_pts, has_date) = (told.pts > at.pts, told.date > at.date);
         let (line, is_alone) = match first {
-            BoxId::Common if told.pts > at.pts => (BoxId::Common, !has_qts && !has_date),
-            _ if has_qts => (BoxId::Qts, !has_date),
+            BoxId::Qts if told.qts > at.qts => (BoxId::Qts, !has_pts && !has_date),
+            _ if has_pts => (BoxId::Common, !has_date),
             _ => return self.common_rest_left_out(now, told, event, entropy),
         };
         if is_alone {
@@ -174,8 +174,8 @@ impl Engine {
             return false;
         };
         match line {
-            BoxId::Qts => self.common_rest_left_out(now, told, event, entropy),
-            _ => self.common_looks_apart(now, BoxId::Qts, told, event, entropy),
+            BoxId::Qts => self.common_looks_apart(now, BoxId::Common, told, event, entropy),
+            _ => self.common_rest_left_out(now, told, event, entropy),
         }
         true
     }

@@ -1,7 +1,6 @@
 //! Commits, crashes, and slow readers (UP-83 to UP-90).
 
 use super::*;
-use crate::tl::api::enums;
 
 #[test]
 fn up_83_another_try_keeps_its_time_whatever_is_delivered_meanwhile() {
@@ -354,68 +353,4 @@ fn up_83_what_one_run_delivered_commits_nothing_of_the_next() {
     }
     bench.save();
     assert_eq!(bench.kept.common.unwrap().pts, PTS + 10);
-}
-
-/// A message of a secret chat, of which nobody reads what is in it.
-fn secret(number: i32) -> enums::EncryptedMessage {
-    let (random_id, bytes) = (number.into(), vec![1].into());
-    let service = types::EncryptedMessageService { random_id, chat_id: 3, date: DATE, bytes };
-    enums::EncryptedMessage::EncryptedMessageService(Box::new(service))
-}
-
-fn pushed(qts: i32) -> Updates {
-    let new = types::UpdateNewEncryptedMessage { message: secret(qts), qts };
-    one(Update::UpdateNewEncryptedMessage(new))
-}
-
-/// SC-80: a run before had confirmed it, so that no difference brings it any more; it was on its way, and it is told before what is.
-#[test]
-fn up_27_and_sc_80_what_is_held_and_forgotten_by_the_server_is_told() {
-    for last in [QTS + 2, QTS + 4] {
-        let mut bench = Bench::ready();
-        bench.engine.missed();
-        let token = bench.difference();
-        for qts in [QTS + 2, QTS + 1] {
-            bench.engine.handle_updates(bench.now, &pushed(qts).to_bytes());
-        }
-        assert_eq!(bench.deliveries().len(), 0);
-        let Difference::Difference(mut all) = diff(&[], vec![], PTS) else { panic!() };
-        // It has the second, and all that follow.
-        all.new_encrypted_messages = (QTS + 2..=last).map(secret).collect();
-        all.state.qts = last;
-        bench.answer(token, &Difference::Difference(all));
-        let told: Vec<_> = bench.deliveries().into_iter().map(|told| told.event).collect();
-        let all: Vec<_> = (QTS + 1..=last).map(|qts| Event::Encrypted(secret(qts))).collect();
-        assert_eq!(told, all);
-    }
-}
-
-/// SC-80: from where the difference is asked for, the server may forget. What was told and is not kept is asked for again, and told once.
-#[test]
-fn up_84_and_sc_80_what_is_not_kept_of_secret_chats_is_not_confirmed() {
-    let mut bench = Bench::ready();
-    for qts in [QTS + 1, QTS + 2] {
-        bench.engine.handle_updates(bench.now, &pushed(qts).to_bytes());
-    }
-    let told = bench.deliveries();
-    assert_eq!(told.len(), 2);
-    bench.engine.commit(told[0].mark);
-    bench.save();
-    let asked = |bench: &mut Bench| match bench.request() {
-        Some((token, Request::Difference(call))) => (token, call.qts),
-        other => panic!("{other:?}"),
-    };
-    bench.engine.missed();
-    let (token, qts) = asked(&mut bench);
-    assert_eq!(qts, QTS + 1);
-    // It brings the one that was told, and another.
-    let Difference::Difference(mut all) = diff(&[], vec![], PTS) else { panic!() };
-    all.new_encrypted_messages = vec![secret(QTS + 2), secret(QTS + 3)];
-    all.state.qts = QTS + 3;
-    bench.answer(token, &Difference::Difference(all));
-    assert_eq!(bench.deliveries().len(), 1);
-    // A program that ends now has both again.
-    let mut bench = bench.restart();
-    bench.engine.connected(bench.now);
-    assert_eq!(asked(&mut bench).1, QTS + 1);
 }

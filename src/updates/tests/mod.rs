@@ -7,6 +7,7 @@ mod difference;
 mod faults;
 mod figures;
 mod results;
+mod secrets;
 mod seq;
 mod skipped;
 mod state;
@@ -119,10 +120,16 @@ impl Bench {
         while let Some(checkpoint) = self.engine.poll_checkpoint() {
             checkpoint.apply_to(&mut self.kept);
         }
+        self.engine.checkpoint_kept();
     }
 
+    /// What is asked for, some of it once all is kept.
     fn request(&mut self) -> Option<(Token, Request)> {
-        self.engine.poll_request(self.now)
+        let request = self.engine.poll_request(self.now);
+        request.or_else(|| {
+            self.save();
+            self.engine.poll_request(self.now)
+        })
     }
 
     /// The common difference that is asked for.

@@ -224,6 +224,7 @@ fn up_82_channels_that_were_met_before_the_account_was_anywhere_are_asked_for() 
     let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
     bench.push(&one(new_in(8, 60)));
     bench.answer(token, &server_state(PTS, QTS, DATE, SEQ));
+    bench.save();
     bench.difference();
     let asked: Vec<_> = std::iter::from_fn(|| match bench.request()?.1 {
         Request::ChannelDifference(call) => Some(call.pts),

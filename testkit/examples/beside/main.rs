@@ -1,5 +1,5 @@
 //! The same history through telewire and through another client, which are two logins of one account. The other client's program
-//! starts this one and talks with it by lines, a JSON value each (`tests/clients/updates.py`):
+//! starts this one and talks with it by lines, a JSON value each (`tests/telethon/updates.py`):
 //!
 //! | it says | this does, and answers |
 //! | --- | --- |

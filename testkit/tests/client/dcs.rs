@@ -292,7 +292,7 @@ async fn transfers_of_a_login_wait_and_stop_as_calls_do() {
 }
 
 #[tokio::test]
-async fn only_the_main_connection_asks_for_updates() {
+async fn up_88_only_the_main_connection_asks_for_updates() {
     let world = world_with(|_, dc, dispatcher| {
         dispatcher.on(move |caller, _: GetNearestDc| {
             let country = if caller.wants_updates { "updates" } else { "none" }.into();

@@ -1,7 +1,9 @@
 //! What the stream promises besides.
 
-use telewire::client::Error;
+use telewire::client::{Error, InvokeOptions, Purpose};
+use telewire::tl::api::functions::help::GetNearestDc;
 use telewire::updates::PeerId;
+use telewire_testkit::PushFaults;
 
 use super::*;
 
@@ -85,6 +87,31 @@ async fn up_67_what_we_send_ourselves_comes_once_and_as_ours() {
     let answer = SendMessage::new(peer, "from bob".into(), 77);
     patient(bob.invoke(&answer)).await.unwrap();
     assert_eq!(next_text(&mut adas).await.0, "from bob");
+}
+
+/// Nothing is to come there, and what does is in no order with the rest: a difference brings all of it.
+#[tokio::test]
+async fn up_88_what_comes_over_another_connection_has_a_difference_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut scene = Scene::new(3).await;
+    let bob = scene.bob(&folder.path().join("bob")).await;
+    let mut updates = bob.updates();
+    scene.say("begin").await;
+    assert_eq!(next_text(&mut updates).await.0, "begin");
+    let dc = scene.world.data_centre(bob.home()).unwrap();
+    let before: Vec<_> = dc.lock().sessions().collect();
+    let download = InvokeOptions { purpose: Purpose::Download, ..Default::default() };
+    patient(bob.invoke_with(&GetNearestDc {}, &download)).await.unwrap();
+    let (key, session) = dc.lock().sessions().find(|place| !before.contains(place)).unwrap();
+    // What would show that something is missing does not come either.
+    scene.world.set_push_faults(PushFaults { drop: 1000, ..Default::default() });
+    scene.say("dropped").await;
+    scene.world.set_push_faults(PushFaults::default());
+    let stray = types::UpdateShort { update: types::UpdateConfig {}.into(), date: 1 };
+    let stray: enums::Updates = stray.into();
+    assert!(dc.lock().push(dc.now(), key, session, &stray));
+    let update = patient(updates.next()).await.unwrap().unwrap();
+    assert_eq!(text(&update).as_deref(), Some("dropped"), "{update:?}");
 }
 
 #[tokio::test]
