@@ -17,6 +17,8 @@ pub(super) struct Fold {
     /// What was said in the secret chat, by the numbers of texts.
     pub(super) qts: Option<Messages>,
     pub(super) channels: BTreeMap<i64, Messages>,
+    /// Channels of which it was told that they cannot be asked for. Where they were is kept, for the day when they can.
+    pub(super) unnamed: BTreeSet<i64>,
     /// What it has deleted itself.
     deleted: BTreeSet<(BoxId, i32)>,
 }
@@ -47,8 +49,9 @@ impl Fold {
                 self.channels.clear();
                 self.qts = None;
             }
-            (Event::ChannelGone { .. }, BoxId::Channel(id)) => {
+            (Event::ChannelGone { error }, BoxId::Channel(id)) => {
                 self.channels.remove(&id);
+                self.unnamed.extend(error.is_some().then_some(id));
             }
             _ => {}
         }
@@ -59,7 +62,7 @@ impl Fold {
                 known.extend(said(message).map(|(id, text, _)| (id, text)));
             }
             Told::Gone(ids) => known.retain(|id, _| !ids.contains(id)),
-            Told::Lost(to) => known.clone_from(town.at(line, to).unwrap_or(&Messages::new())),
+            Told::Lost { from, to } => town.heal(line, known, from, to),
             Told::Other => {}
         }
         self.forget_deleted(line);
@@ -69,8 +72,11 @@ impl Fold {
 enum Told<'a> {
     Message(&'a Message),
     Gone(&'a [i32]),
-    /// All up to a position.
-    Lost(i32),
+    /// What happened between two positions.
+    Lost {
+        from: i32,
+        to: i32,
+    },
     Other,
 }
 
@@ -83,7 +89,9 @@ fn told(event: &Event) -> Told<'_> {
         Event::Update(Update::UpdateEditChannelMessage(edit)) => Told::Message(&edit.message),
         Event::Update(Update::UpdateDeleteMessages(gone)) => Told::Gone(&gone.messages),
         Event::Update(Update::UpdateDeleteChannelMessages(gone)) => Told::Gone(&gone.messages),
-        Event::Lost { to, .. } | Event::ChannelTooLong { to, .. } => Told::Lost(*to),
+        Event::Lost { from, to, .. } | Event::ChannelTooLong { from, to, .. } => {
+            Told::Lost { from: *from, to: *to }
+        }
         _ => Told::Other,
     }
 }
@@ -107,6 +115,11 @@ fn new(event: &Event) -> Option<&Message> {
         Event::Update(Update::UpdateNewChannelMessage(new)) => Some(&new.message),
         _ => None,
     }
+}
+
+/// Whether a box ends with it, and begins anew where something is kept of it later.
+fn is_end(event: &Event) -> bool {
+    matches!(event, Event::ChannelGone { .. } | Event::Lost { why: Why::Skipped, .. })
 }
 
 /// A delivery that was taken.
@@ -173,13 +186,6 @@ impl Application {
         self.now.apply(line, &event, town);
         self.taken.entry(line).or_default().push_back(Taken { mark, event, is_committed: false });
         Ok(())
-    }
-
-    /// A difference is asked for while nothing is kept: the account begins there, after all that is before. That ends at the server what it
-    /// knew of before (SC-80), in later lives as well: what one of them hears of it on its way is told, and cannot be told again.
-    pub(super) fn begins_after(&mut self, qts: i32, town: &Town) {
-        let before = town.at(BoxId::Qts, qts).into_iter().flat_map(Messages::keys);
-        self.gone.extend(before.map(|id| (BoxId::Qts, *id)));
     }
 
     /// The server has answered a difference.
@@ -250,7 +256,10 @@ impl Application {
                 BoxId::Channel(id) => !before.channels.contains_key(id),
                 BoxId::Qts => before.qts.is_none(),
             };
-            for taken in taken.iter().filter(|_| is_new) {
+            // One that has ended in this life begins anew.
+            let begins = taken.iter().rposition(|taken| is_end(&taken.event));
+            let since = taken.iter().skip(begins.map_or(0, |at| at + 1));
+            for taken in since.filter(|_| is_new) {
                 self.now.apply(*line, &taken.event, town);
             }
         }
@@ -258,21 +267,22 @@ impl Application {
 
     /// It is on the disk, and with it what the application has made of all that was committed.
     pub(super) fn written(&mut self, checkpoint: &Checkpoint, town: &Town) {
-        let mut done = Vec::new();
+        // What ends boxes, and what came before, comes before they begin anew.
+        let (mut before, mut since) = (Vec::new(), Vec::new());
         for (line, taken) in &mut self.taken {
+            let mut done = VecDeque::new();
             while let Some(first) = taken.pop_front_if(|first| first.is_committed) {
-                done.push((*line, first.event));
+                done.push_back((*line, first.event));
             }
+            let begins = done.iter().rposition(|(_, event)| is_end(event));
+            since.extend(done.split_off(begins.map_or(0, |at| at + 1)));
+            before.extend(done);
         }
-        // What was skipped comes before the boxes that were met after it.
-        let is_skip = |event: &Event| matches!(event, Event::Lost { why: Why::Skipped, .. });
-        let (skipped, told): (Vec<_>, Vec<_>) =
-            done.into_iter().partition(|(_, event)| is_skip(event));
-        for (line, event) in skipped {
+        for (line, event) in before {
             self.kept.apply(line, &event, town);
         }
         begin(&mut self.kept, checkpoint, town);
-        for (line, event) in told {
+        for (line, event) in since {
             self.kept.apply(line, &event, town);
         }
     }
@@ -288,17 +298,29 @@ impl Application {
             let (Some(known), Some(stood)) = (self.kept.line(line), town.at(line, pts)) else {
                 continue;
             };
-            // A difference has what is left, and not what was (UM-06): of what was deleted since, its deletion alone comes.
+            // A difference has what is left, and not what was (UM-06): of what was deleted since, its deletion alone comes, and of several
+            // texts the last.
             let left = town.newest(line);
-            let is_missing = |id: &&i32| {
-                !known.contains_key(id)
-                    && !gone.contains(&(line, **id))
-                    && left.is_some_and(|left| left.contains_key(id))
+            let is_told = |id: i32, text: &str| match known.get(&id) {
+                Some(known) => version(known) >= version(text),
+                None => gone.contains(&(line, id)),
             };
-            if town.is_known(line, pts)
-                && let Some(id) = stood.keys().find(is_missing)
-            {
-                return Err(format!("{line:?}: {pts} is kept, and message {id} was never told"));
+            let is_missing = |(id, text): &(&i32, &String)| {
+                left.is_some_and(|left| left.contains_key(id)) && !is_told(**id, text)
+            };
+            // What is known and was not there yet is beyond the position.
+            let is_stale = |id: &&i32| !stood.contains_key(id) && town.was_before(line, pts, **id);
+            if town.is_known(line, pts) {
+                if let Some((id, text)) = stood.iter().find(is_missing) {
+                    return Err(format!(
+                        "{line:?}: {pts} is kept, and {text:?} of message {id} was never told"
+                    ));
+                }
+                if let Some(id) = known.keys().find(is_stale) {
+                    return Err(format!(
+                        "{line:?}: {pts} is kept, and that message {id} was deleted was never told"
+                    ));
+                }
             }
             known.clone_from(stood);
             self.kept.forget_deleted(line);
@@ -307,6 +329,11 @@ impl Application {
         *self = Self { now: kept.clone(), kept, gone, ..Self::default() };
         Ok(())
     }
+}
+
+/// How often a text was edited; what happened stays as it is.
+fn version(text: &str) -> Option<u32> {
+    numbers(text).map(|(_, version)| version)
 }
 
 /// Boxes that were not met before stand as they stood then.
@@ -321,9 +348,11 @@ fn begin(fold: &mut Fold, checkpoint: &Checkpoint, town: &Town) {
         // One that is not anywhere yet is only to be asked for.
         if let Some(state) = state.filter(|state| state.pts > 0)
             && !fold.channels.contains_key(id)
+            && !(state.is_dirty && fold.unnamed.contains(id))
             && let Some(all) = town.at(BoxId::Channel(*id), state.pts)
         {
             fold.channels.insert(*id, all.clone());
+            fold.unnamed.remove(id);
         }
     }
 }

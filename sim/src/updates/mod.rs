@@ -77,25 +77,22 @@ impl schedules::Figures for Figures {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            schedules,
-            acts,
-            delivered,
-            losses,
-            differences,
-            kills,
-            breaks,
-            faults,
-            boxes,
-            met,
-        } = self;
-        writeln!(f, "{schedules} schedules of updates: {boxes} boxes ended as they were told")?;
-        writeln!(f, "  acts {acts}, delivered {delivered}, losses told {losses}")?;
         writeln!(
             f,
-            "  differences {differences}, killed {kills}, links broken {breaks}, answers failed {faults}"
+            "{} schedules of updates: {} boxes ended as they were told",
+            self.schedules, self.boxes
         )?;
-        write!(f, "{met}")
+        writeln!(
+            f,
+            "  acts {}, delivered {}, losses told {}",
+            self.acts, self.delivered, self.losses
+        )?;
+        writeln!(
+            f,
+            "  differences {}, killed {}, links broken {}, answers failed {}",
+            self.differences, self.kills, self.breaks, self.faults
+        )?;
+        write!(f, "{}", self.met)
     }
 }
 
@@ -216,13 +213,17 @@ fn schedule(seed: u64, options: Options) -> Result<Figures, String> {
     // What was lost without a sign is named by a difference if it is later than the date, and a numbered container takes the date past it
     // (the documented rule): then only what follows it in its box shows that it is missing.
     let is_prompt = dice.percent(50);
-    if faults.drop > 0 && (is_prompt || habits.numbered > 0) {
+    let has_last_words = faults.drop > 0 && (is_prompt || habits.numbered > 0);
+    if has_last_words {
+        // A late answer to a call of one's own may say that one has left, of before one came back.
+        quiet(&mut town, &mut client, LATE)?;
         town.last_words();
     }
     // Where something shows that more is missing, nobody waits for the silence.
     if is_prompt {
         quiet(&mut town, &mut client, PROMPT)?;
-        judge(&mut town, &client).map_err(|what| format!("{what}, three minutes later"))?;
+        judge(&mut town, &client, has_last_words)
+            .map_err(|what| format!("{what}, three minutes later"))?;
     }
     quiet(&mut town, &mut client, RECOVERY)?;
     let (asked, told) = (client.asked, client.delivered);
@@ -233,7 +234,7 @@ fn schedule(seed: u64, options: Options) -> Result<Figures, String> {
     if client.delivered > told {
         return Err("something was told long after everything was quiet".into());
     }
-    figures.boxes = judge(&mut town, &client)?;
+    figures.boxes = judge(&mut town, &client, has_last_words)?;
     if client.losses > 0 && !harm.may_lose() {
         return Err(format!("{} losses were told, and nothing could be lost", client.losses));
     }
@@ -243,6 +244,9 @@ fn schedule(seed: u64, options: Options) -> Result<Figures, String> {
     figures.met = Table::one(client.seen(), &faults, harm);
     Ok(figures)
 }
+
+/// So late no answer comes any more.
+const LATE: Duration = Duration::from_secs(5);
 
 /// After so long all that can be asked for was: silence has the difference asked for (UP-25).
 const RECOVERY: Duration = Duration::from_secs(45 * 60);
@@ -278,10 +282,12 @@ fn quiet(town: &mut Town, client: &mut Client, time: Duration) -> Result<(), Str
 /// Turns of the clock in which everything has to come to rest.
 const MAX_TURNS: u32 = 100_000;
 
-/// UM-13 (b): what is known of each box that is open to Ada is how it stands. Gives how many were compared.
-fn judge(town: &mut Town, client: &Client) -> Result<u64, String> {
+/// UM-13 (b): what is known of each box that is open to Ada is how it stands. Gives how many were compared. A channel of which nothing was
+/// ever told begins with the first thing that is (UP-51); where something was said in each, there is none but those that cannot be asked for.
+fn judge(town: &mut Town, client: &Client, was_each_told: bool) -> Result<u64, String> {
     let open = town.channel_positions(Who::AdaElsewhere).ok_or("nobody knows how it stands")?;
     let known = client.knows();
+    let unnamed = &known.unnamed;
     let common = town.common();
     if known.common.as_ref() != common {
         return Err(format!("the account's box: {}", differs(known.common.as_ref(), common)));
@@ -292,7 +298,12 @@ fn judge(town: &mut Town, client: &Client) -> Result<u64, String> {
     }
     let mut boxes = 2;
     for (id, pts) in open {
-        let Some(known) = known.channels.get(&id) else { continue };
+        let Some(known) = known.channels.get(&id) else {
+            if was_each_told && !unnamed.contains(&id) {
+                return Err(format!("channel {id}: nothing was told of it"));
+            }
+            continue;
+        };
         let stands = town.at(BoxId::Channel(id), pts);
         if Some(known) != stands {
             return Err(format!("channel {id}: {}", differs(Some(known), stands)));

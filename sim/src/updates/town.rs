@@ -456,23 +456,43 @@ impl Town {
         Some(dialogs.into_iter().filter_map(position).collect())
     }
 
+    /// How a box stood, by its positions.
+    fn stood(&self, line: BoxId) -> Option<&BTreeMap<i32, Messages>> {
+        match line {
+            BoxId::Common => Some(&self.common),
+            BoxId::Channel(id) => self.boxes.get(&id),
+            BoxId::Qts => Some(&self.secrets),
+        }
+    }
+
     /// How a box stood at a position; between two that are known, the later.
     pub(super) fn at(&self, line: BoxId, pts: i32) -> Option<&Messages> {
-        let stood = match line {
-            BoxId::Common => &self.common,
-            BoxId::Channel(id) => self.boxes.get(&id)?,
-            BoxId::Qts => &self.secrets,
-        };
-        stood.range(pts..).next().map(|(_, all)| all)
+        self.stood(line)?.range(pts..).next().map(|(_, all)| all)
+    }
+
+    /// What happened between two positions is asked for by other ways: only that.
+    pub(super) fn heal(&self, line: BoxId, known: &mut Messages, from: i32, to: i32) {
+        let nothing = Messages::new();
+        let old = self.stood(line).and_then(|stood| stood.range(..=from).next_back());
+        let old = old.map_or(&nothing, |(_, all)| all);
+        let new = self.at(line, to).unwrap_or(&nothing);
+        for id in old.keys().chain(new.keys()).filter(|id| old.get(id) != new.get(id)) {
+            match new.get(id) {
+                Some(text) => known.insert(*id, text.clone()),
+                None => known.remove(id),
+            };
+        }
+    }
+
+    /// Whether a box had a message at some position before.
+    pub(super) fn was_before(&self, line: BoxId, pts: i32, id: i32) -> bool {
+        let before = self.stood(line).into_iter().flat_map(|stood| stood.range(..pts));
+        before.into_iter().any(|(_, all)| all.contains_key(&id))
     }
 
     /// Whether it is known how a box stood at just that position.
     pub(super) fn is_known(&self, line: BoxId, pts: i32) -> bool {
-        match line {
-            BoxId::Common => self.common.contains_key(&pts),
-            BoxId::Channel(id) => self.boxes.get(&id).is_some_and(|stood| stood.contains_key(&pts)),
-            BoxId::Qts => self.secrets.contains_key(&pts),
-        }
+        self.stood(line).is_some_and(|stood| stood.contains_key(&pts))
     }
 
     /// How Ada's own box stands.
@@ -482,12 +502,7 @@ impl Town {
 
     /// How a box stands now.
     pub(super) fn newest(&self, line: BoxId) -> Option<&Messages> {
-        let stood = match line {
-            BoxId::Common => &self.common,
-            BoxId::Channel(id) => self.boxes.get(&id)?,
-            BoxId::Qts => &self.secrets,
-        };
-        stood.values().next_back()
+        self.stood(line)?.values().next_back()
     }
 
     /// How the secret chat stands.

@@ -38,7 +38,10 @@ fn masked_parts(key: &[u8]) -> Vec<Vec<u8>> {
     let forward: Vec<_> = forward.collect();
     let backward = forward.iter().map(|part| part.iter().rev().copied().collect());
     let backward: Vec<_> = backward.collect();
-    [forward, backward].concat()
+    let parts = [forward, backward].concat();
+    let zeros = [MASK; ZEROS_IN_A_PART];
+    assert!(!parts.iter().any(|part| part.windows(zeros.len()).any(|bytes| bytes == zeros)));
+    parts
 }
 
 /// At how many places of this process's memory one of the parts stands.
@@ -97,16 +100,24 @@ impl<'a> Begins<'a> {
     }
 }
 
+/// Most of the memory is zeros. No part has so many in a row.
+const ZEROS: [u8; 1024] = [0; 1024];
+const ZEROS_IN_A_PART: usize = 16;
+
 fn occurrences(bytes: &[u8], begins: &Begins<'_>) -> usize {
-    let is_at = |at: usize, part: &[u8]| {
-        bytes.len() - at >= PART && (0..PART).all(|next| bytes[at + next] ^ MASK == part[next])
-    };
-    let pairs = bytes.windows(2).enumerate();
-    let at = |(at, pair): (usize, &[u8])| {
-        let parts = begins.0[Begins::place(pair[0], pair[1])].iter();
-        parts.filter(|part| is_at(at, part)).count()
-    };
-    pairs.map(at).sum()
+    let is_at =
+        |at: usize, part: &[u8]| (0..PART).all(|next| bytes[at + next] ^ MASK == part[next]);
+    let (mut count, mut at) = (0, 0);
+    while at + PART <= bytes.len() {
+        if bytes[at..].starts_with(&ZEROS) {
+            at += ZEROS.len() - ZEROS_IN_A_PART;
+            continue;
+        }
+        let parts = begins.0[Begins::place(bytes[at], bytes[at + 1])].iter();
+        count += parts.filter(|part| is_at(at, part)).count();
+        at += 1;
+    }
+    count
 }
 
 /// What the other process does with a store.
