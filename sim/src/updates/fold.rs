@@ -340,6 +340,7 @@ fn version(text: &str) -> Option<u32> {
 fn begin(fold: &mut Fold, checkpoint: &Checkpoint, town: &Town) {
     if let (None, Some(state)) = (&fold.common, checkpoint.common) {
         fold.common = town.at(BoxId::Common, state.pts).cloned();
+        fold.forget_deleted(BoxId::Common);
     }
     if let (None, Some(state)) = (&fold.qts, checkpoint.common) {
         fold.qts = town.at(BoxId::Qts, state.qts).cloned();
@@ -353,6 +354,7 @@ fn begin(fold: &mut Fold, checkpoint: &Checkpoint, town: &Town) {
         {
             fold.channels.insert(*id, all.clone());
             fold.unnamed.remove(id);
+            fold.forget_deleted(BoxId::Channel(*id));
         }
     }
 }
