@@ -89,7 +89,7 @@ impl SqliteStore {
 
     /// As [`open`](Self::open), of a session whose keys and secret chats are encrypted (SC-86); who is logged in, whom the account knows
     /// and how far its updates are is not. One that is not encrypted yet is by that; the disk may still have what it was. To have another
-    /// key, or none, [read](Self::read_encrypted) it and keep it in another file.
+    /// key, or none, [read](Self::read_encrypted) it and keep its [changes](Snapshot::changes) in another file.
     ///
     /// # Errors
     ///

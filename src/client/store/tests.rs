@@ -449,3 +449,28 @@ fn sc_84_the_witness_of_a_login_that_moves_to_another_data_centre_is_that_of_its
         assert_eq!(open(&path).unwrap().load().unwrap().generations, known, "{name}");
     }
 }
+
+/// After each of the changes that there are, in the order of a session's life: what is told of it makes it.
+#[test]
+fn what_is_kept_is_made_by_its_changes_at_each_moment() {
+    let (here, there) = (DcId::production(2), DcId::production(4));
+    let over = Change::Generation { chat: 1, generation: None };
+    let later = [
+        far(1, 5),
+        vec![
+            Change::Home(there),
+            Change::KeyForgotten(here),
+            over,
+            Change::KeyForgotten(there),
+            Change::Home(here),
+            Change::User(None),
+        ],
+    ];
+    let mut state = Snapshot::default();
+    for change in [changes(), later.concat()].concat() {
+        state.apply(&[change]);
+        let mut made = Snapshot::default();
+        made.apply(&state.changes());
+        assert_eq!(made, state);
+    }
+}

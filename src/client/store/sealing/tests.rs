@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::*;
 use crate::client::store::tests::{changes, full, secrets, temporary};
-use crate::client::store::{FileStore, Snapshot, Store, StoreError};
+use crate::client::store::{Change, FileStore, Snapshot, Store, StoreError};
 
 type Opened = Result<Box<dyn Store>, StoreError>;
 
@@ -337,4 +337,27 @@ fn sc_86_a_key_is_never_printed() {
     let printed =
         format!("{:?} {:?}", StoreKey::passphrase("correct horse"), StoreKey::bytes(&[7; 32]));
     assert_eq!(printed, "StoreKey(passphrase) StoreKey(bytes)");
+}
+
+/// From each key to each other, from none, and to none; whatever there is goes along.
+#[test]
+fn sc_86_a_session_is_kept_under_another_key_or_none_as_it_is() {
+    let folder = temporary("sealing-another-key");
+    let [first, second] = keys();
+    let keys = [None, Some(&first), Some(&second)];
+    let mut count = 0;
+    for (from, to) in keys.iter().flat_map(|from| keys.iter().map(move |to| (*from, *to))) {
+        for (old, new) in KINDS.iter().flat_map(|old| KINDS.iter().map(move |new| (old, new))) {
+            count += 1;
+            let paths = ["old", "new"].map(|name| folder.join(format!("{count}-{name}")));
+            let mut store = (old.open)(&paths[0], from).unwrap();
+            let far = Change::Generation { chat: 1, generation: Some(9) };
+            store.apply(&[changes(), vec![far]].concat()).unwrap();
+            drop(store);
+            let read = (old.read)(&paths[0], from).unwrap();
+            assert_eq!(read, Snapshot { generations: [(1, 9)].into(), ..full() });
+            (new.open)(&paths[1], to).unwrap().apply(&read.changes()).unwrap();
+            assert_eq!((new.read)(&paths[1], to).unwrap(), read, "{} to {}", old.name, new.name);
+        }
+    }
 }
