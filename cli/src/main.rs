@@ -11,6 +11,7 @@ mod ini;
 mod key_file;
 mod profile;
 mod schema_file;
+mod session;
 mod terminal;
 mod wire;
 

@@ -21,9 +21,15 @@ impl OsEntropy {
     /// When the operating system has no randomness.
     pub fn new() -> io::Result<Self> {
         let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(io::Error::other)?;
+        fill_by_system(&mut seed)?;
         Ok(Self(ChaCha20Rng::from_seed(seed)))
     }
+}
+
+/// Random bytes of the operating system itself, for what may not repeat even if the process is copied while it runs: both copies of a
+/// generator go on alike.
+pub(crate) fn fill_by_system(out: &mut [u8]) -> io::Result<()> {
+    getrandom::fill(out).map_err(io::Error::other)
 }
 
 impl Entropy for OsEntropy {

@@ -42,6 +42,8 @@ pub use clock::Clock;
 pub use config::{Config, ConfigError};
 pub use driver::{Driver, connect};
 pub use entropy::OsEntropy;
+#[cfg(feature = "client")]
+pub(crate) use entropy::fill_by_system;
 pub use events::{Events, Notice};
 #[cfg(feature = "server")]
 #[cfg_attr(docsrs, doc(cfg(feature = "server")))]

@@ -192,6 +192,12 @@ impl Chat {
         self.record.state == State::Closed && self.record.discard.is_none()
     }
 
+    /// How many batches the chat has made in its life, as the last of them says (SC-84).
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.record.generation
+    }
+
     /// Which end we are.
     #[must_use]
     pub fn side(&self) -> Side {
@@ -245,7 +251,9 @@ impl Chat {
             return;
         }
         self.wipe();
-        let knows = !matches!(before, State::Configuring | State::Computing);
+        // Of a copy that was put back nobody knows what the server has been told since (SC-84).
+        let knows =
+            !matches!(before, State::Configuring | State::Computing) || why == Closed::StoreBehind;
         let is_over =
             matches!(why, Closed::Theirs | Closed::Elsewhere | Closed::Refused | Closed::LoggedOut);
         if knows && !is_over {

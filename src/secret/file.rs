@@ -3,6 +3,8 @@
 //! A file goes through AES-256-IGE as a whole, so its parts are encrypted and decrypted in their order. That proves nothing
 //! about it: whoever has the server can change a file, so do not parse it where it can do harm (SC-77).
 
+mod thumb;
+
 use crate::crypto::file::{Chain, fingerprint};
 use crate::crypto::{AesKeyIv, Entropy, Secret};
 use crate::ids::DC_NUMBERS;
@@ -11,6 +13,7 @@ use crate::secret::limits::MAX_FILE;
 use crate::secret::types::ServerFile;
 use crate::tl::secret::enums::{DecryptedMessageMedia as Media, DocumentAttribute};
 use crate::tl::secret::types;
+pub use thumb::{MAX_THUMB, MAX_THUMB_SIDE, Thumb, thumb, with_thumb};
 
 /// Key and vector of one file. They are drawn for it alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +100,18 @@ pub enum FileError {
         size: i64,
         /// What the server has.
         encrypted: i64,
+    },
+    /// A small picture is a JPEG of 90 by 90 pixels at most ([`with_thumb`]).
+    #[error(
+        "a small picture is a JPEG of {MAX_THUMB_SIDE} by {MAX_THUMB_SIDE} pixels and {MAX_THUMB} bytes at most, and not one of {width} by {height} and {bytes}"
+    )]
+    Thumb {
+        /// How many it has.
+        bytes: usize,
+        /// As it was given.
+        width: i32,
+        /// As it was given.
+        height: i32,
     },
     /// There is no such data centre.
     #[error("there is no data centre {dc_id}")]

@@ -18,7 +18,8 @@ impl Chat {
     ///
     /// `witness` is the largest [`Batch::generation`](super::Batch::generation) that is known from elsewhere. Rows that are older are
     /// a copy that was put back: with them, numbers would be used twice, and the other side drops what comes under those without a
-    /// word, so that the chat is closed (SC-84). It is also closed if the session has another key (SC-81).
+    /// word, so that the chat is closed (SC-84). It is also closed if the session has another key (SC-81). What the rows themselves say
+    /// is [`generation`](Self::generation): tell it to a witness that knows less.
     ///
     /// # Errors
     ///
@@ -54,9 +55,22 @@ impl Chat {
             }
         }
         chat.begin(now, None);
+        let is_behind = witness.is_some_and(|witness| witness > chat.record.generation);
+        if let Some(witness) = witness.filter(|_| is_behind) {
+            // SC-84: what is stored of it from here on is later than all that was. A witness that went back to these rows would let them
+            // pass, should a crash leave them as they are.
+            chat.record.generation = witness;
+            chat.changed();
+        }
+        let is_closed = chat.record.state == State::Closed;
         if chat.record.session_key != us.session_key {
             chat.end(Closed::LoggedOut, false);
-        } else if witness.is_some_and(|witness| witness > chat.record.generation) {
+            // SC-81: nobody hears that any more.
+            if chat.record.discard.take().is_some() {
+                chat.changed();
+            }
+        } else if is_behind && !is_closed {
+            chat.assume_id();
             chat.end(Closed::StoreBehind, false);
         } else {
             chat.resume(entropy);
@@ -88,10 +102,7 @@ impl Chat {
                 Ok(())
             }
             State::Closed => {
-                // The number is the one that was asked for, should the server not have told it.
-                if self.record.chat.id.0 == 0 {
-                    self.record.chat.id = ChatId(self.record.request_id);
-                }
+                self.assume_id();
                 self.say_discard();
                 Ok(())
             }
@@ -99,6 +110,13 @@ impl Chat {
         };
         if let Err(why) = resumed {
             self.end(why, false);
+        }
+    }
+
+    /// The number is the one that was asked for, should the server not have told it.
+    fn assume_id(&mut self) {
+        if self.record.chat.id.0 == 0 {
+            self.record.chat.id = ChatId(self.record.request_id);
         }
     }
 }

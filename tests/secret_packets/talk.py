@@ -229,14 +229,14 @@ def ours_refuses(program, x):
     """What is wrong with a packet of Python's is one error, and a wrong number ends the chat."""
     other = Other(program, x, 3)
     list(map(other.read, other.first))
-    # As long that 24 bytes are the least padding, so that 8 would do for AES and not for the rules.
-    words = next(words for words in map("a".__mul__, range(1, 20)) if (4 + len(other.layered(text(words)))) % 16 == 8)
+    # As long that 24 bytes are the least padding, so that 8 would do for AES and not for the rules; and that it can claim to be so much
+    # shorter that what is left is more padding than there may be.
+    words = next(words for words in map("a".__mul__, range(1040, 1060)) if (4 + len(other.layered(text(words)))) % 16 == 8)
     layer = other.layered(text(words))
     good = packets.seal(other.key, other.x, layer)
     least = 24
     by_padding = [packets.seal(other.key, other.x, layer, padding) for padding in (least - 16, 1024 - (1024 - least) % 16 + 16)]
-    by_length = [packets.seal(other.key, other.x, layer, length=len(layer) + more) for more in (1, -1, 16, -1040, 2**31 - 1)
-                 if len(layer) + more >= 0]
+    by_length = [packets.seal(other.key, other.x, layer, length=len(layer) + more) for more in (1, -1, 16, -1040, 2**31 - 1)]
     flipped = []
     for place in [8, 23, 24, len(good) - 1]:
         broken = bytearray(good)

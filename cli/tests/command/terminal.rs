@@ -57,7 +57,7 @@ impl Terminal {
     }
 
     /// Answers a question of which the answer is not shown.
-    fn say_hidden(&self, question: &str, line: &str) {
+    pub(crate) fn say_hidden(&self, question: &str, line: &str) {
         self.wait_for(question);
         // The question is there a little before the terminal is told to show nothing.
         self.wait_until("hiding", |terminal| !terminal.echoes());

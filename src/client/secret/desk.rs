@@ -9,7 +9,7 @@ use crate::client::secret::error::SecretError;
 use crate::client::secret::event::{SecretChatId, SecretEvent};
 use crate::client::secret::kept::{self, kind};
 use crate::client::secret::news::News;
-use crate::client::store::{SecretChange, SecretRow, SecretRows};
+use crate::client::store::{Change as StoreChange, SecretChange, SecretRow, SecretRows};
 use crate::crypto::Entropy;
 use crate::secret::{
     Answer, Call, Change, Chat, ChatId, Closed, EncryptedMessage, Error, Event, Group, Receipt,
@@ -56,6 +56,8 @@ pub(super) struct Desk<E> {
     changes: Vec<SecretChange>,
     /// How far chats are with that, for the witness (SC-84).
     generations: BTreeMap<i32, Option<u64>>,
+    /// What the witness is to forget, once it is stored that it was told.
+    missed: BTreeSet<i32>,
     /// What chats hear once all that is stored: up to which batch.
     to_confirm: BTreeMap<i32, u64>,
 }
@@ -129,21 +131,38 @@ impl<E: Entropy> Desk<E> {
                 None => desk.unpark(chat, number),
             }
         }
+        desk.teach(witness);
         desk.miss(witness);
         desk.collect();
         Ok(desk)
     }
 
+    /// SC-84: a witness that knows less than the rows, or was lost, is told how far each chat is, before there is anything new of it.
+    fn teach(&mut self, witness: &BTreeMap<i32, u64>) {
+        let chats = self.chats.iter().map(|(chat, entry)| (*chat, entry.chat.generation()));
+        let last =
+            u64::try_from(self.next_chat).ok().filter(|last| *last > 0).map(|last| (0, last));
+        for (chat, now) in chats.chain(last) {
+            if witness.get(&chat).is_none_or(|known| *known < now) {
+                self.generations.insert(chat, Some(now));
+            }
+        }
+    }
+
     /// SC-84: what the witness knows and the rows do not have was begun after the copy was made that was put back. No key of it is left.
+    /// The witness knows it until that is stored as told, so that a crash before has it told by the next program.
     fn miss(&mut self, witness: &BTreeMap<i32, u64>) {
         for (chat, generation) in witness {
             if *chat == 0 {
                 let last = i32::try_from(*generation).unwrap_or(i32::MAX);
                 self.next_chat = self.next_chat.max(last);
             } else if !self.chats.contains_key(chat) {
-                self.generations.insert(*chat, None);
-                let why = Closed::StoreBehind;
-                self.tell(*chat, Event::Closed { why, delete_history: false }, true);
+                let over = Event::Closed { why: Closed::StoreBehind, delete_history: false };
+                let mut told = self.events.values();
+                if !told.any(|(event, _)| event.chat.0 == *chat && event.what == over) {
+                    self.tell(*chat, over, true);
+                }
+                self.missed.insert(*chat);
             }
         }
     }
@@ -166,6 +185,7 @@ impl<E: Entropy> Desk<E> {
             kept: 0,
             changes: Vec::new(),
             generations: BTreeMap::new(),
+            missed: BTreeSet::new(),
             to_confirm: BTreeMap::new(),
         }
     }
@@ -188,6 +208,7 @@ impl<E: Entropy> Desk<E> {
         self.kept = 0;
         self.changes.clear();
         self.generations.clear();
+        self.missed.clear();
         self.to_confirm.clear();
         self.ack = None;
         self.taken.clear();
@@ -372,21 +393,22 @@ impl<E: Entropy> Desk<E> {
         self.events.first_key_value().map(|(_, (event, _))| event.clone())
     }
 
-    /// All that is to be stored before anything else, as one batch (SC-82, SC-83).
-    pub(super) fn unsaved(&mut self) -> &[SecretChange] {
+    /// All that is to be stored before anything else, as one batch (SC-82, SC-83): rows, and how far chats are with them (SC-84).
+    pub(super) fn unsaved(&mut self) -> Vec<StoreChange> {
         self.collect();
-        &self.changes
+        let rows = (!self.changes.is_empty()).then(|| StoreChange::Secret(self.changes.clone()));
+        let generations = self.generations.iter().map(|(chat, generation)| {
+            StoreChange::Generation { chat: *chat, generation: *generation }
+        });
+        rows.into_iter().chain(generations).collect()
     }
 
-    /// How far chats are with what is unsaved (SC-84).
-    pub(super) fn generations(&self) -> impl Iterator<Item = (i32, Option<u64>)> {
-        self.generations.iter().map(|(chat, generation)| (*chat, *generation))
-    }
-
-    /// It is stored: what follows from it may be done. Whether there is something to be read.
+    /// It is stored: what follows from it may be done, and there may be more to be stored. Whether there is something to be read.
     pub(super) fn stored(&mut self) -> bool {
         self.changes.clear();
         self.generations.clear();
+        self.generations
+            .extend(std::mem::take(&mut self.missed).into_iter().map(|chat| (chat, None)));
         for (chat, number) in std::mem::take(&mut self.to_confirm) {
             if let Some(entry) = self.chats.get_mut(&chat) {
                 entry.chat.handle_stored(number);

@@ -46,7 +46,9 @@
 //!   batch.
 //! * An old copy of a session's file that is put back is noticed, by `FILE.witness` beside it, where it is said how far each chat is:
 //!   what went on since is closed, and what was begun since is told to be over ([`StoreBehind`](crate::secret::Closed::StoreBehind)).
-//!   Sessions as text have no such place, and a copy of the whole folder brings its own back (SC-84).
+//!   That holds over a crash at any moment of it. Sessions as text have no such place, and a copy of the whole folder brings its own back
+//!   (SC-84). Once a chat is closed, the witness has forgotten it: a copy that is put back a second time has it once more, but the server
+//!   has it closed, takes nothing in it, and so it ends with the first thing that is said.
 //! * A request is answered by a person alone (SC-06): it is an event, and [`accept`](SecretChats::accept) is a call.
 //! * Chats end with the login (SC-81), and what was kept of them is wiped then. [`log_out`](super::Client::log_out) tells the other
 //!   sides; a login that is ended elsewhere cannot.

@@ -15,7 +15,7 @@ use crate::client::secret::call;
 use crate::client::secret::desk::{Called, Desk};
 use crate::client::secret::error::SecretError;
 use crate::client::state::State;
-use crate::client::store::{Change, Snapshot};
+use crate::client::store::Snapshot;
 use crate::client::updates::Hub;
 use crate::crypto::real;
 use crate::net::OsEntropy;
@@ -143,15 +143,13 @@ impl Task {
     /// Has all stored that has changed, with the positions of the updates that it came by, as one batch, and does what follows from it
     /// (SC-82, SC-83, UP-83).
     async fn save(&mut self) -> Result<(), SecretError> {
-        let changes = self.desk.unsaved().to_vec();
-        let taken = std::mem::take(&mut self.desk.taken);
-        if !changes.is_empty() || !taken.is_empty() {
-            let with = (!changes.is_empty()).then_some(Change::Secret(changes));
-            let generations = self.desk.generations();
-            let generations =
-                generations.map(|(chat, generation)| Change::Generation { chat, generation });
-            let with = with.into_iter().chain(generations).collect();
-            match self.hub.save_with(&self.keeper, self.login, &taken, with).await {
+        loop {
+            let changes = self.desk.unsaved();
+            let taken = std::mem::take(&mut self.desk.taken);
+            if changes.is_empty() && taken.is_empty() {
+                break;
+            }
+            match self.hub.save_with(&self.keeper, self.login, &taken, changes).await {
                 Ok(true) => self.save_at = None,
                 // Another login has begun: there is nothing to be kept any more.
                 Ok(false) => {
@@ -163,12 +161,18 @@ impl Task {
                     return Err(error.into());
                 }
             }
+            self.stored();
         }
+        // What is of no matter is told without being stored.
+        self.stored();
+        self.follow();
+        Ok(())
+    }
+
+    fn stored(&mut self) {
         if self.desk.stored() {
             self.news.notify_waiters();
         }
-        self.follow();
-        Ok(())
     }
 
     /// Does what may be done with all stored.

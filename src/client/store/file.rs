@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::client::store::error::Flaw;
 use crate::client::store::place::{self, Place, beside, failed, unwritable};
 use crate::client::store::sealing::{Sealing, StoreKey, Unopened, is_sealed};
-use crate::client::store::witness::Witness;
+use crate::client::store::witness::{self, Witness};
 use crate::client::store::{Change, Snapshot, Store, StoreError, codec};
 use disk::{Disk, RealDisk};
 
@@ -22,6 +22,10 @@ use disk::{Disk, RealDisk};
 /// Each batch of changes is a new file, written beside the old one, synced and renamed over it, so that a crash leaves the
 /// one or the other. Beside it lies `FILE.lock`, which is locked as long as the store lives: a second client on the same
 /// file is an error. Dropping the store lets the file go.
+///
+/// With secret chats, there is a `FILE.witness` too: how far each of them is, by numbers alone. A copy of the file that is put back is
+/// older than that, and its chats are closed instead of using a number twice (SC-84). Leave it beside the session; a backup is of the
+/// file alone. Without it, nothing is noticed.
 ///
 /// The file has a checksum; what is damaged, of a newer version, or open to other users is refused and left as it is.
 ///
@@ -60,7 +64,8 @@ impl FileStore {
     }
 
     /// As [`open`](Self::open), of a session that is encrypted (SC-86). One that is not yet is encrypted by that; the disk may still have
-    /// what it was. To have another key, or none, [read](Self::read_encrypted) it and keep it in another file.
+    /// what it was. To have another
+    /// key, or none, [read](Self::read_encrypted) it and keep its [changes](Snapshot::changes) in another file.
     ///
     /// # Errors
     ///
@@ -101,8 +106,9 @@ impl FileStore {
         let (mut disk, path) = (RealDisk::default(), place::real(given)?);
         let read = read(&mut disk, given, &path, key)?;
         let (read, _) = read.ok_or_else(|| failed("read", given, ErrorKind::NotFound))?;
-        let generations = Witness::read(&mut disk, &path, &read).generations();
-        Ok(Snapshot { generations, ..read })
+        let witness = Witness::read(&mut disk, &path, &read);
+        let witness = witness.map_err(|refused| of_witness(given, refused))?;
+        Ok(Snapshot { generations: witness.generations(), ..read })
     }
 
     /// The file: its absolute name, without links.
@@ -123,31 +129,23 @@ impl FileStore {
         let sealing = match (sealing, key) {
             (None, Some(key)) => {
                 let made = Sealing::new(key);
-                Some(made.map_err(|error| failed("encrypt", given, error.kind()))?)
+                Some(made.map_err(|error| failed(ENCRYPT, given, error.kind()))?)
             }
             (sealing, _) => sealing,
         };
         let witness = Witness::read(&mut *disk, &path, &snapshot);
+        let witness = witness.map_err(|refused| of_witness(given, refused))?;
         snapshot.generations = witness.generations();
         let mut store = Self { path, snapshot, sealing, witness, disk, place: None };
-        let bytes = encode(&store.snapshot, store.sealing.as_mut())?;
-        let tried = if is_there { store.replace(&bytes) } else { store.rehearse(&bytes) };
+        let bytes = encode(given, &store.snapshot, store.sealing.as_ref())?;
+        let Self { path, disk, witness, .. } = &mut store;
+        let (path, disk) = (&**path, &mut **disk);
+        // There is no session before there is something to keep.
+        let tried = if is_there { put(disk, path, &bytes) } else { rehearse(disk, path, &bytes) };
         tried.map_err(|(step, error)| unwritable(given, step, &error.kind()))?;
+        let tried = witness.rehearse(disk, path);
+        tried.map_err(|(step, error)| unwritable(&witness::file_of(given), step, &error.kind()))?;
         Ok(store)
-    }
-
-    /// Puts a state in the place of the old one.
-    fn replace(&mut self, bytes: &[u8]) -> Result<(), Refused> {
-        put(&mut *self.disk, &self.path, bytes)
-    }
-
-    /// Does what keeping the first state takes, and undoes it: there is no session before there is something to keep.
-    fn rehearse(&mut self, bytes: &[u8]) -> Result<(), Refused> {
-        let fresh = beside(&self.path, FRESH);
-        let written = write(&mut *self.disk, &fresh, bytes);
-        let removed =
-            self.disk.remove(&fresh).map_err(|error| ("remove what was tried for", error));
-        written.and(removed)
     }
 }
 
@@ -159,19 +157,24 @@ pub(super) type Refused = (&'static str, io::Error);
 
 /// The bytes of a session, as they lie in its file.
 fn encode(
+    path: &Path,
     snapshot: &Snapshot,
-    sealing: Option<&mut Sealing>,
+    sealing: Option<&Sealing>,
 ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     let bytes = codec::encode_within(snapshot);
     let bytes = bytes.ok_or(StoreError::TooLarge { most: codec::MAX_BYTES })?;
     Ok(match sealing {
         Some(sealing) => {
             let sealed = sealing.seal(SESSION, &bytes);
+            let sealed = sealed.map_err(|error| failed(ENCRYPT, path, error.kind()))?;
             Zeroizing::new([&sealing.header()[..], &sealed].concat())
         }
         None => bytes,
     })
 }
+
+/// What fails when there is no randomness, or no room for what makes a key of a passphrase.
+pub(super) const ENCRYPT: &str = "encrypt";
 
 /// What is sealed in a file, by its name.
 const SESSION: &[u8] = b"session";
@@ -214,6 +217,7 @@ pub(super) fn unopened(error: Unopened, path: &Path) -> StoreError {
     match error {
         Unopened::WrongKey => StoreError::WrongKey { path },
         Unopened::Flaw(flaw) => StoreError::Damaged { path, flaw },
+        Unopened::Io(kind) => StoreError::Io { doing: "decrypt", path, kind },
     }
 }
 
@@ -229,6 +233,19 @@ pub(super) fn put(disk: &mut dyn Disk, path: &Path, bytes: &[u8]) -> Result<(), 
         let _ = disk.remove(&fresh);
     }
     replaced
+}
+
+/// Does what that takes, and undoes it.
+pub(super) fn rehearse(disk: &mut dyn Disk, path: &Path, bytes: &[u8]) -> Result<(), Refused> {
+    let fresh = beside(path, FRESH);
+    let written = write(disk, &fresh, bytes);
+    let removed = disk.remove(&fresh).map_err(|error| ("remove what was tried for", error));
+    written.and(removed)
+}
+
+/// What could not be done with the witness of a session.
+pub(super) fn of_witness(session: &Path, (doing, error): Refused) -> StoreError {
+    failed(doing, &witness::file_of(session), error.kind())
 }
 
 fn write(disk: &mut dyn Disk, fresh: &Path, bytes: &[u8]) -> Result<(), Refused> {
@@ -260,6 +277,13 @@ pub(super) fn rename(fresh: &Path, path: &Path) -> io::Result<()> {
     disk.sync_folder(path)
 }
 
+#[cfg(test)]
+impl FileStore {
+    pub(super) fn without_randomness(&mut self, random: fn(&mut [u8]) -> io::Result<()>) {
+        self.sealing.as_mut().unwrap().random = random;
+    }
+}
+
 impl Store for FileStore {
     fn load(&mut self) -> Result<Snapshot, StoreError> {
         Ok(self.snapshot.clone())
@@ -268,13 +292,14 @@ impl Store for FileStore {
     fn apply(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         let mut next = self.snapshot.clone();
         next.apply(changes);
-        let bytes = encode(&next, self.sealing.as_mut())?;
+        let bytes = encode(&self.path, &next, self.sealing.as_ref())?;
         if let Some(place) = &mut self.place {
             place.check()?;
         }
         let Self { path, disk, witness, .. } = self;
-        let replaced = witness.before(&mut **disk, path, &next);
-        let replaced = replaced.and_then(|()| put(&mut **disk, path, &bytes));
+        let before = witness.before(&mut **disk, path, &next);
+        before.map_err(|refused| of_witness(path, refused))?;
+        let replaced = put(&mut **disk, path, &bytes);
         replaced.map_err(|(doing, error)| failed(doing, path, error.kind()))?;
         witness.after(&mut **disk, path, &next);
         self.snapshot = next;

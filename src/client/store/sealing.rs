@@ -13,17 +13,17 @@
 //! ```
 
 use std::fmt;
-use std::io;
+use std::io::{self, ErrorKind};
 
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{KeyInit, Tag, XChaCha20Poly1305, XNonce};
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::client::store::error::Flaw;
-use crate::crypto::{EntropyExt, Secret};
-use crate::net::OsEntropy;
+use crate::crypto::Secret;
+use crate::net::fill_by_system;
 
 const MAGIC: &[u8; 8] = b"twsealed";
 
@@ -87,8 +87,12 @@ struct Cost {
 pub(super) struct Sealing {
     cipher: XChaCha20Poly1305,
     header: [u8; HEADER],
-    entropy: OsEntropy,
+    pub(super) random: Random,
 }
+
+/// Where nonces and salts are from: the system, each time. A process that is copied while it runs, as a virtual machine is, would draw
+/// the same nonce for two contents from a generator of its own.
+type Random = fn(&mut [u8]) -> io::Result<()>;
 
 /// Why nothing was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,27 +101,40 @@ pub(super) enum Unopened {
     WrongKey,
     /// It is damaged.
     Flaw(Flaw),
+    /// The system said no.
+    Io(ErrorKind),
 }
 
 impl Sealing {
     /// For a session that is not encrypted yet.
     pub(super) fn new(key: &StoreKey) -> io::Result<Self> {
-        let mut entropy = OsEntropy::new()?;
+        Self::new_by(key, fill_by_system)
+    }
+
+    fn new_by(key: &StoreKey, random: Random) -> io::Result<Self> {
         let mut head = Vec::with_capacity(HEADER);
         head.extend(MAGIC);
         head.extend(VERSION.to_le_bytes());
         let (kind, cost, salt) = match key.0 {
             Given::Bytes(_) => (0_u32, Cost { memory: 0, passes: 0, lanes: 0 }, [0; 16]),
-            Given::Passphrase(_) => (1, COST, entropy.array::<16>()),
+            Given::Passphrase(_) => {
+                let mut salt = [0; 16];
+                random(&mut salt)?;
+                (1, COST, salt)
+            }
         };
         for number in [kind, cost.memory, cost.passes, cost.lanes] {
             head.extend(number.to_le_bytes());
         }
         head.extend(salt);
-        let bytes = derive(key, kind, cost, &salt).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        let bytes = derive(key, kind, cost, &salt).map_err(|error| match error {
+            Unopened::Io(kind) => kind,
+            // A cost of ours is none of these.
+            Unopened::WrongKey | Unopened::Flaw(_) => ErrorKind::InvalidInput,
+        })?;
         head.extend(check_of(&bytes));
-        let header = head.first_chunk().copied().ok_or(io::ErrorKind::InvalidData)?;
-        Ok(Self { cipher: XChaCha20Poly1305::new((&**bytes).into()), header, entropy })
+        let header = head.first_chunk().copied().ok_or(ErrorKind::InvalidData)?;
+        Ok(Self { cipher: XChaCha20Poly1305::new((&**bytes).into()), header, random })
     }
 
     /// For a session that is encrypted, by its header.
@@ -138,13 +155,12 @@ impl Sealing {
         let cost = Cost { memory: next()?, passes: next()?, lanes: next()? };
         let (salt, check) = rest.split_first_chunk::<16>().ok_or(length)?;
         let bytes = derive(key, kind, cost, salt)?;
-        let entropy =
-            OsEntropy::new().map_err(|_| Unopened::Flaw(Flaw::Value { field: "salt" }))?;
         // It tells no more than the tag does: whoever has the file can try keys.
         if check_of(&bytes) != *check {
             return Err(Unopened::WrongKey);
         }
-        Ok(Self { cipher: XChaCha20Poly1305::new((&**bytes).into()), header, entropy })
+        let cipher = XChaCha20Poly1305::new((&**bytes).into());
+        Ok(Self { cipher, header, random: fill_by_system })
     }
 
     pub(super) fn header(&self) -> &[u8; HEADER] {
@@ -152,8 +168,9 @@ impl Sealing {
     }
 
     /// Nonce, tag and content. `name` says what it is, so that nothing is put in another's place.
-    pub(super) fn seal(&mut self, name: &[u8], content: &[u8]) -> Vec<u8> {
-        let nonce = self.entropy.array::<24>();
+    pub(super) fn seal(&self, name: &[u8], content: &[u8]) -> io::Result<Vec<u8>> {
+        let mut nonce = [0; 24];
+        (self.random)(&mut nonce)?;
         let mut out = Vec::with_capacity(AROUND.saturating_add(content.len()));
         out.extend(nonce);
         out.extend([0; 16]);
@@ -165,10 +182,13 @@ impl Sealing {
             match (sealed, around.last_chunk_mut::<16>()) {
                 (Ok(tag), Some(place)) => *place = tag.into(),
                 // Beyond 256 GiB. What is not encrypted goes nowhere.
-                _ => out.zeroize(),
+                _ => {
+                    out.zeroize();
+                    return Err(ErrorKind::FileTooLarge.into());
+                }
             }
         }
-        out
+        Ok(out)
     }
 
     /// What was sealed under this name.
@@ -207,14 +227,29 @@ fn derive(
                 return Err(flaw("cost"));
             }
             let params = Params::new(memory, passes, lanes, Some(32)).map_err(|_| flaw("cost"))?;
+            let mut blocks = blocks(params.block_count())?;
             let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-            let made = argon.hash_password_into(passphrase.as_bytes(), salt, &mut out[..]);
-            made.map_err(|_| flaw("cost"))?;
+            let made = argon.hash_password_into_with_memory(
+                passphrase.as_bytes(),
+                salt,
+                &mut out[..],
+                &mut blocks[..],
+            );
+            made.map_err(|_| Unopened::Io(ErrorKind::InvalidInput))?;
         }
         (_, 0 | 1) => return Err(Unopened::WrongKey),
         _ => return Err(flaw("kind")),
     }
     Ok(out)
+}
+
+/// What Argon2id fills. The key can be made from it, so that it is wiped.
+fn blocks(count: usize) -> Result<Zeroizing<Vec<Block>>, Unopened> {
+    let mut blocks = Zeroizing::new(Vec::new());
+    let room = blocks.try_reserve_exact(count);
+    room.map_err(|_| Unopened::Io(ErrorKind::OutOfMemory))?;
+    blocks.resize(count, Block::new());
+    Ok(blocks)
 }
 
 fn check_of(key: &[u8; 32]) -> [u8; 16] {

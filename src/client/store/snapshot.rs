@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use crate::client::store::change::Change;
-use crate::client::store::secrets::SecretRows;
+use crate::client::store::secrets::{SecretChange, SecretRows};
 use crate::connection::StoredKey;
 use crate::ids::DcId;
-use crate::updates::Kept;
+use crate::updates::{Checkpoint, Kept};
 
 /// What is kept of a session at one moment. Its `Debug` shows the names of keys, never the keys.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -62,6 +62,49 @@ impl Snapshot {
     #[must_use]
     pub fn is_authorized(&self, dc: DcId) -> bool {
         self.dcs.get(&dc).is_some_and(|record| record.is_authorized)
+    }
+
+    /// All of it as one batch, which makes it of a session with nothing in it: to keep it in another store, under another key, or under
+    /// none (SC-86). Two programs that go on from both use the numbers of secret chats twice, so that one of both has to go (SC-84).
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use telewire::client::store::{FileStore, Store, StoreKey};
+    ///
+    /// let (old, new) = (StoreKey::passphrase("correct horse"), StoreKey::passphrase("battery staple"));
+    /// let session = FileStore::read_encrypted("session", &old)?;
+    /// FileStore::open_encrypted("session-new", &new)?.apply(&session.changes())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn changes(&self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (dc, DcRecord { key, is_authorized, addresses }) in &self.dcs {
+            changes.push(Change::Addresses { dc: *dc, addresses: addresses.clone() });
+            if let Some(key) = key {
+                changes.push(Change::Key { dc: *dc, key: Box::new(key.clone()) });
+                changes.push(Change::Authorized { dc: *dc, is_authorized: *is_authorized });
+            }
+        }
+        // What belongs to a login comes after what says which one it is.
+        changes.extend(self.home.map(Change::Home));
+        changes.push(Change::User(self.user));
+        let Kept { common, channels, peers } = &self.updates;
+        changes.push(Change::Updates(Box::new(Checkpoint {
+            common: *common,
+            channels: channels.iter().map(|(id, state)| (*id, Some(*state))).collect(),
+            peers: peers.values().cloned().collect(),
+            forgotten: Vec::new(),
+        })));
+        let rows = self.secrets.iter();
+        let rows = rows.map(|(row, value)| SecretChange::Put(row, value.to_vec().into()));
+        changes.push(Change::Secret(rows.collect()));
+        changes.extend(self.generations.iter().map(|(chat, generation)| Change::Generation {
+            chat: *chat,
+            generation: Some(*generation),
+        }));
+        changes
     }
 
     /// Applies a batch of changes.

@@ -12,7 +12,7 @@
 //! sealed  (only, header)                                   one row, and in version 5 alone: see `sealing`
 //! ```
 //! `application_id` is `tlwr`, `user_version` the version of these tables. `checksum` is that of a session file with the same
-//! content, over all of it: SQLite has none of its own. Version 1 had no `checksum`, and is
+//! content, over all of it, and has no key: SQLite has none of its own. Version 1 had no `checksum`, and is
 //! given one when it is opened; version 2 had no tables for updates, version 3 none for secret chats. In version 5 each `auth_key` and each
 //! `value` of `secret` is sealed; a session that is not encrypted stays in version 4.
 
@@ -30,10 +30,10 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::client::store::error::Flaw;
 use crate::client::store::file::disk::RealDisk;
-use crate::client::store::file::{rename, unopened};
+use crate::client::store::file::{ENCRYPT, of_witness, rename, unopened};
 use crate::client::store::place::{self, Place, beside, private, unwritable};
 use crate::client::store::sealing::{Sealing, StoreKey};
-use crate::client::store::witness::Witness;
+use crate::client::store::witness::{self, Witness};
 use crate::client::store::{Change, Snapshot, Store, StoreError, codec};
 
 /// `tlwr` in ASCII.
@@ -48,7 +48,15 @@ const SEALED: u32 = 5;
 /// Keeps a session in an SQLite file that only its owner may read.
 ///
 /// A batch of changes is a transaction. The file is locked by `FILE.lock` as long as the store lives. What is damaged, of a
-/// newer version, or open to other users is refused and left as it is.
+/// newer version, or open to other users is refused and left as it is. `FILE.witness` is as with
+/// [`FileStore`].
+///
+/// The checksum has no key, also where the session is encrypted: it finds what a disk has damaged, and nothing that somebody has
+/// changed on purpose. Whoever can write the file can make another checksum. What is sealed they cannot change or put elsewhere, but a
+/// row can be taken out, or be replaced by one that was there before; and what is not sealed can be anything. [`FileStore`]'s is sealed as a
+/// whole.
+///
+/// [`FileStore`]: crate::client::store::FileStore
 ///
 /// Its name is found as [`FileStore`](crate::client::store::FileStore)'s is: once, and links are followed. Hard links are no
 /// names of one session, for `FILE.lock` is another for each: two clients that open both have one key.
@@ -81,7 +89,7 @@ impl SqliteStore {
 
     /// As [`open`](Self::open), of a session whose keys and secret chats are encrypted (SC-86); who is logged in, whom the account knows
     /// and how far its updates are is not. One that is not encrypted yet is by that; the disk may still have what it was. To have another
-    /// key, or none, [read](Self::read_encrypted) it and keep it in another file.
+    /// key, or none, [read](Self::read_encrypted) it and keep its [changes](Snapshot::changes) in another file.
     ///
     /// # Errors
     ///
@@ -105,10 +113,15 @@ impl SqliteStore {
             sealing = Some(encrypt(&mut database, given, key)?);
         }
         let session = load(&database, given, sealing.as_ref())?;
-        let witness = Witness::read(&mut RealDisk::default(), path, &session);
+        let disk = &mut RealDisk::default();
+        let witness = Witness::read(disk, path, &session);
+        let witness = witness.map_err(|refused| of_witness(given, refused))?;
         let version = if sealing.is_some() { SEALED } else { VERSION };
         let rehearsed = rehearse(&mut database, version);
         rehearsed.map_err(|error| refused_by("write", given, &error))?;
+        let rehearsed = witness.rehearse(disk, path);
+        rehearsed
+            .map_err(|(step, error)| unwritable(&witness::file_of(given), step, &error.kind()))?;
         let mut store = Self { database, sealing, witness, place };
         store.place.used();
         Ok(store)
@@ -145,8 +158,8 @@ impl SqliteStore {
             let sealing = unlock(&database, version, given, key)?;
             let read = whole(rows::read(&database, version, sealing.as_ref()), given)?;
             let witness = Witness::read(&mut RealDisk::default(), &path, &read);
-            let generations = witness.generations();
-            return Ok(Snapshot { generations, ..read });
+            let witness = witness.map_err(|refused| of_witness(given, refused))?;
+            return Ok(Snapshot { generations: witness.generations(), ..read });
         }
         let read = rows::read_unsigned(&database).map_err(|error| failed("read", given, &error))?;
         read.map_err(|flaw| StoreError::Damaged { path: given.to_owned(), flaw })
@@ -284,11 +297,11 @@ fn unlock(
 /// Encrypts what is there.
 fn encrypt(database: &mut Connection, path: &Path, key: &StoreKey) -> Result<Sealing, StoreError> {
     let made = Sealing::new(key);
-    let mut sealing = made.map_err(|error| place::failed("encrypt", path, error.kind()))?;
+    let sealing = made.map_err(|error| place::failed(ENCRYPT, path, error.kind()))?;
     let error = |error: rusqlite::Error| refused_by("write", path, &error);
     let begun = begin(database).map_err(error)?;
     let session = load(&begun, path, None)?;
-    rows::seal(&begun, &session, &mut sealing).map_err(error)?;
+    rows::seal(&begun, &session, &sealing).map_err(error)?;
     begun.pragma_update(None, "user_version", SEALED).map_err(error)?;
     begun.commit().map_err(error)?;
     Ok(sealing)
@@ -318,6 +331,13 @@ fn prepare(database: &mut Connection, version: u32, path: &Path) -> Result<(), S
     rows::write_checksum(&begun, &checksum).map_err(error)?;
     begun.pragma_update(None, "user_version", VERSION).map_err(error)?;
     begun.commit().map_err(error)
+}
+
+#[cfg(test)]
+impl SqliteStore {
+    pub(super) fn without_randomness(&mut self, random: fn(&mut [u8]) -> io::Result<()>) {
+        self.sealing.as_mut().unwrap().random = random;
+    }
 }
 
 impl Store for SqliteStore {
@@ -350,12 +370,12 @@ impl Store for SqliteStore {
         });
         if !is_alone && (had_more || !next.updates.is_empty() || !next.secrets.is_empty()) {
             rows::updates::rewrite(&transaction, &next.updates).map_err(error)?;
-            rows::secrets::rewrite(&transaction, &next.secrets, sealing.as_mut()).map_err(error)?;
+            rows::secrets::rewrite(&transaction, &next.secrets, sealing.as_ref()).map_err(error)?;
         }
         let disk = &mut RealDisk::default();
-        let refused = |(doing, error): (_, io::Error)| place::failed(doing, path, error.kind());
-        witness.before(disk, path, &next).map_err(refused)?;
-        write(transaction, changes, is_alone, &next, sealing.as_mut()).map_err(error)?;
+        let before = witness.before(disk, path, &next);
+        before.map_err(|refused| of_witness(path, refused))?;
+        write(transaction, changes, is_alone, &next, sealing.as_ref()).map_err(error)?;
         witness.after(disk, path, &next);
         Ok(())
     }
@@ -387,13 +407,13 @@ fn write(
     changes: &[Change],
     is_alone: bool,
     next: &Snapshot,
-    mut sealing: Option<&mut Sealing>,
+    sealing: Option<&Sealing>,
 ) -> rusqlite::Result<()> {
     for change in changes {
         match change {
             // They were written whole.
             Change::Updates(_) | Change::Secret(_) if !is_alone => {}
-            change => rows::write(&to, change, sealing.as_deref_mut())?,
+            change => rows::write(&to, change, sealing)?,
         }
     }
     rows::write_checksum(&to, &rows::checksum(next))?;
@@ -402,6 +422,12 @@ fn write(
 
 fn failed(doing: &'static str, path: &Path, error: &rusqlite::Error) -> StoreError {
     use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull, NotADatabase};
+    // What was to be encrypted first.
+    if let rusqlite::Error::ToSqlConversionFailure(error) = error
+        && let Some(error) = error.downcast_ref::<io::Error>()
+    {
+        return place::failed(ENCRYPT, path, error.kind());
+    }
     match error.sqlite_error_code() {
         Some(NotADatabase) => StoreError::Damaged { path: path.to_owned(), flaw: Flaw::Kind },
         Some(DatabaseBusy | DatabaseLocked) => StoreError::Busy { path: path.to_owned() },

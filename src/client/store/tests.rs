@@ -333,3 +333,144 @@ fn sc_84_a_copy_of_a_session_that_is_put_back_does_not_put_back_the_witness() {
         );
     }
 }
+
+type Opens = fn(&Path) -> Result<Box<dyn Store>, StoreError>;
+type Reads = fn(&Path) -> Result<Snapshot, StoreError>;
+
+/// The stores that are files.
+const FILES: &[(&str, Opens, Reads)] = &[
+    (
+        "file",
+        |path| FileStore::open(path).map(|store| Box::new(store) as Box<dyn Store>),
+        |path| FileStore::read(path),
+    ),
+    #[cfg(feature = "sqlite")]
+    (
+        "sqlite",
+        |path| SqliteStore::open(path).map(|store| Box::new(store) as Box<dyn Store>),
+        |path| SqliteStore::read(path),
+    ),
+];
+
+/// What the disk had no room for is written with the next change, whichever chat that is of.
+#[test]
+fn sc_84_what_the_witness_could_not_be_told_is_told_with_the_next_change() {
+    let folder = temporary("witness-full");
+    for (name, open, _) in FILES {
+        let path = folder.join(name);
+        let mut store = open(&path).unwrap();
+        store.apply(&[changes(), far(1, 5)].concat()).unwrap();
+        // In the way of the file that would take its place.
+        let in_the_way = folder.join(format!("{name}.witness.new"));
+        fs::create_dir(&in_the_way).unwrap();
+        store.apply(&far(1, 6)).unwrap();
+        store.apply(&far(2, 7)).unwrap();
+        let wanted = [(1, 6), (2, 7)].into();
+        assert_eq!(store.load().unwrap().generations, wanted, "{name}");
+        fs::remove_dir(&in_the_way).unwrap();
+        store.apply(&far(3, 8)).unwrap();
+        drop(store);
+        let all = [(1, 6), (2, 7), (3, 8)].into();
+        assert_eq!(open(&path).unwrap().load().unwrap().generations, all, "{name}");
+    }
+}
+
+#[test]
+fn sc_84_a_witness_that_could_not_be_kept_is_told_when_the_session_is_opened() {
+    let folder = temporary("witness-unwritable");
+    for (name, open, read) in FILES {
+        for has_chats in [false, true] {
+            let path = folder.join(format!("{name}-{has_chats}"));
+            open(&path).unwrap().apply(&changes()).unwrap();
+            if has_chats {
+                open(&path).unwrap().apply(&far(1, 5)).unwrap();
+            }
+            let witness = place::beside(&path, ".witness");
+            let in_the_way = place::beside(&witness, ".new");
+            fs::create_dir(&in_the_way).unwrap();
+            let Err(StoreError::Unwritable { path: told, .. }) = open(&path).map(drop) else {
+                panic!("{name}")
+            };
+            assert_eq!(told, witness);
+            // To look at, it is as good as ever.
+            assert_eq!(read(&path).unwrap().generations.len(), usize::from(has_chats));
+            fs::remove_dir(&in_the_way).unwrap();
+            let there = open(&path).unwrap().load().unwrap().generations.len();
+            assert_eq!((there, witness.exists()), (usize::from(has_chats), has_chats), "{name}");
+            assert!(!in_the_way.exists());
+        }
+    }
+}
+
+#[test]
+fn sc_84_what_lies_in_the_place_of_a_witness_and_is_none_is_told() {
+    let folder = temporary("witness-folder");
+    for (name, open, read) in FILES {
+        let path = folder.join(name);
+        open(&path).unwrap().apply(&changes()).unwrap();
+        let witness = place::beside(&path, ".witness");
+        fs::create_dir(&witness).unwrap();
+        for error in [open(&path).map(drop).unwrap_err(), read(&path).map(drop).unwrap_err()] {
+            let StoreError::Io { path: told, .. } = &error else { panic!("{name}: {error}") };
+            assert_eq!(*told, witness);
+        }
+        fs::remove_dir(&witness).unwrap();
+        // Whoever opened a pipe would wait for ever.
+        #[cfg(unix)]
+        {
+            let made = std::process::Command::new("mkfifo").arg(&witness).status().unwrap();
+            assert!(made.success());
+            for error in [open(&path).map(drop).unwrap_err(), read(&path).map(drop).unwrap_err()] {
+                assert!(matches!(error, StoreError::Io { .. }), "{name}: {error}");
+            }
+            fs::remove_file(&witness).unwrap();
+        }
+        open(&path).unwrap();
+    }
+}
+
+/// The login that moves takes its chats along as they are, and its witness too.
+#[test]
+fn sc_84_the_witness_of_a_login_that_moves_to_another_data_centre_is_that_of_its_new_key() {
+    let folder = temporary("witness-moves");
+    let (old, new) = (DcId::production(2), DcId::production(4));
+    for (name, open, _) in FILES {
+        let path = folder.join(name);
+        let mut store = open(&path).unwrap();
+        let of = |dc, seed| Change::Key { dc, key: Box::new(key(seed)) };
+        let authorized = |dc| Change::Authorized { dc, is_authorized: true };
+        store.apply(&[of(old, 1), Change::Home(old), authorized(old)]).unwrap();
+        store.apply(&far(1, 5)).unwrap();
+        store.apply(&[of(new, 2), authorized(new)]).unwrap();
+        store.apply(&[Change::Home(new)]).unwrap();
+        let known = [(1, 5)].into();
+        assert_eq!(store.load().unwrap().generations, known, "{name}");
+        drop(store);
+        assert_eq!(open(&path).unwrap().load().unwrap().generations, known, "{name}");
+    }
+}
+
+/// After each of the changes that there are, in the order of a session's life: what is told of it makes it.
+#[test]
+fn what_is_kept_is_made_by_its_changes_at_each_moment() {
+    let (here, there) = (DcId::production(2), DcId::production(4));
+    let over = Change::Generation { chat: 1, generation: None };
+    let later = [
+        far(1, 5),
+        vec![
+            Change::Home(there),
+            Change::KeyForgotten(here),
+            over,
+            Change::KeyForgotten(there),
+            Change::Home(here),
+            Change::User(None),
+        ],
+    ];
+    let mut state = Snapshot::default();
+    for change in [changes(), later.concat()].concat() {
+        state.apply(&[change]);
+        let mut made = Snapshot::default();
+        made.apply(&state.changes());
+        assert_eq!(made, state);
+    }
+}

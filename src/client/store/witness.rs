@@ -10,10 +10,11 @@
 //!
 //! A copy of the session that is put back is older than what lies here. So nothing here may be newer than what the session has, at
 //! whatever moment a crash comes: chats go from here before they go from the session, and all else is written after it. What another
-//! login has left, under the same name, says nothing.
+//! login has left, under the same name, says nothing. What cannot be read says that it cannot: as if it were not there, a copy would pass.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
@@ -31,25 +32,51 @@ const MAGIC: &[u8; 8] = b"twitness";
 const ENDING: &str = ".witness";
 
 /// The witness of a session that is open.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub(super) struct Witness {
+    /// What it is to say: the disk may have had no room for it.
+    wanted: Said,
+    /// What it says.
+    written: Said,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Said {
     /// The key of the login that it is of.
     login: Option<KeyId>,
     generations: Generations,
 }
 
+/// The file beside that of a session.
+pub(super) fn file_of(session: &Path) -> PathBuf {
+    beside(session, ENDING)
+}
+
 impl Witness {
     /// What lies beside the file of a session. What is not whole says nothing: the file is replaced as a whole, so that no crash makes
     /// it so.
-    pub(super) fn read(disk: &mut dyn Disk, path: &Path, session: &Snapshot) -> Self {
-        let bytes = disk.read(&beside(path, ENDING)).ok();
-        let witness = bytes.and_then(|bytes| decode(&bytes));
-        witness.filter(|witness| witness.login == login(session)).unwrap_or_default()
+    pub(super) fn read(
+        disk: &mut dyn Disk,
+        path: &Path,
+        session: &Snapshot,
+    ) -> Result<Self, Refused> {
+        let said = match disk.read(&file_of(path)) {
+            Ok(bytes) => decode(&bytes),
+            Err(none) if none.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(("read", error)),
+        };
+        let said = said.filter(|said| said.login == login(session)).unwrap_or_default();
+        Ok(Self { wanted: said.clone(), written: said })
     }
 
-    /// What it says.
+    /// How far each chat is, as far as anybody knows.
     pub(super) fn generations(&self) -> Generations {
-        self.generations.clone()
+        self.wanted.generations.clone()
+    }
+
+    /// Does what writing it takes, and changes nothing: what cannot be kept is told when the session is opened.
+    pub(super) fn rehearse(&self, disk: &mut dyn Disk, path: &Path) -> Result<(), Refused> {
+        file::rehearse(disk, &file_of(path), &encode(&self.written))
     }
 
     /// Before the session becomes the next: what is not in that one is forgotten.
@@ -59,21 +86,25 @@ impl Witness {
         path: &Path,
         next: &Snapshot,
     ) -> Result<(), Refused> {
-        let mut left = self.generations.clone();
-        left.retain(|chat, known| next.generations.get(chat).is_some_and(|next| *known <= *next));
-        self.write(disk, path, Self { login: self.login, generations: left })
+        let mut left = self.written.clone();
+        let stays =
+            |chat: &i32, known: u64| next.generations.get(chat).is_some_and(|next| known <= *next);
+        left.generations.retain(|chat, known| stays(chat, *known));
+        self.write(disk, path, left)
     }
 
     /// After it has become that. The session is kept by then, so a disk that says no is no error: it is written with the next change.
     pub(super) fn after(&mut self, disk: &mut dyn Disk, path: &Path, next: &Snapshot) {
-        let next = Self { login: login(next), generations: next.generations.clone() };
-        let _ = self.write(disk, path, next);
+        self.wanted = Said { login: login(next), generations: next.generations.clone() };
+        let _ = self.write(disk, path, self.wanted.clone());
     }
 
-    fn write(&mut self, disk: &mut dyn Disk, path: &Path, next: Self) -> Result<(), Refused> {
-        if self.generations != next.generations {
-            file::put(disk, &beside(path, ENDING), &encode(&next))?;
-            *self = next;
+    fn write(&mut self, disk: &mut dyn Disk, path: &Path, next: Said) -> Result<(), Refused> {
+        // Where there are no chats, it does not matter of whom; and a session without any has no such file.
+        let says_nothing = self.written.generations.is_empty() && next.generations.is_empty();
+        if self.written != next && !says_nothing {
+            file::put(disk, &file_of(path), &encode(&next))?;
+            self.written = next;
         }
         Ok(())
     }
@@ -83,7 +114,7 @@ fn login(session: &Snapshot) -> Option<KeyId> {
     Some(session.key(session.home?)?.auth_key.id())
 }
 
-fn encode(Witness { login, generations }: &Witness) -> Vec<u8> {
+fn encode(Said { login, generations }: &Said) -> Vec<u8> {
     let mut out = MAGIC.to_vec();
     // Without a login there is nothing to be witnessed.
     out.extend(login.map_or([0; 8], KeyId::to_le_bytes));
@@ -97,7 +128,7 @@ fn encode(Witness { login, generations }: &Witness) -> Vec<u8> {
     out
 }
 
-fn decode(bytes: &[u8]) -> Option<Witness> {
+fn decode(bytes: &[u8]) -> Option<Said> {
     let (content, checksum) = bytes.split_last_chunk::<32>()?;
     if *checksum != *Sha256::digest(content) {
         return None;
@@ -115,7 +146,7 @@ fn decode(bytes: &[u8]) -> Option<Witness> {
         Some((i32::from_le_bytes(*chat), u64::from_le_bytes(*generation)))
     });
     let generations = each.collect::<Option<Generations>>()?;
-    Some(Witness { login: Some(KeyId::from_le_bytes(*login)), generations })
+    Some(Said { login: Some(KeyId::from_le_bytes(*login)), generations })
 }
 
 #[cfg(test)]
@@ -125,7 +156,7 @@ mod tests {
     #[test]
     fn sc_84_a_witness_that_is_not_whole_says_nothing() {
         for generations in [Generations::new(), [(0, 3), (1, u64::MAX), (i32::MAX, 0)].into()] {
-            let witness = Witness { login: Some(KeyId(-5)), generations };
+            let witness = Said { login: Some(KeyId(-5)), generations };
             let bytes = encode(&witness);
             assert_eq!(decode(&bytes), Some(witness));
             for length in 0..bytes.len() {

@@ -265,6 +265,54 @@ fn sc_84_rows_that_are_older_than_a_witness_close_the_chat() {
     assert_eq!(chat.poll_call(), None);
 }
 
+/// SC-11: however the store was found, the server is told until it has heard.
+#[test]
+fn sc_11_a_closed_chat_is_discarded_at_the_server_after_a_restart_behind_its_witness_too() {
+    let mut pair = Pair::new(1);
+    let now = pair.now;
+    let End { chat, entropy, .. } = &mut pair.ends[0];
+    chat.discard(now, true, entropy);
+    pair.ends[0].settle(now);
+    let end = &pair.ends[0];
+    let said = end.calls.back().unwrap().request.clone();
+    assert!(matches!(said, Request::DiscardEncryption { delete_history: true, .. }), "{said:?}");
+    let restore = |us: Us, witness| {
+        let mut entropy = SeededEntropy::new(1);
+        let mut chat = Chat::restore(us, &end.rows, witness, now, &mut entropy).unwrap();
+        let batch = chat.poll_batch().unwrap();
+        assert_eq!(batch.events, [], "it was told when it was closed");
+        chat.handle_stored(batch.number);
+        (chat, batch.generation)
+    };
+    for witness in [None, Some(end.generation), Some(end.generation + 5)] {
+        let (mut chat, generation) = restore(end.us.clone(), witness);
+        assert!(Some(generation) > witness && generation == chat.generation());
+        assert_eq!(chat.poll_call().unwrap().request, said);
+        assert_eq!(chat.poll_call(), None);
+    }
+    // SC-81: another key has nobody to tell.
+    let (mut chat, _) = restore(Us { session_key: KeyId(5), ..end.us.clone() }, None);
+    assert!(chat.is_over() && chat.poll_call().is_none());
+}
+
+/// A crash between the two files may leave either: with the rows as they were, the witness has to be ahead of them still.
+#[test]
+fn sc_84_what_closes_a_chat_that_is_behind_is_later_than_the_witness() {
+    let mut pair = Pair::new(1);
+    let copy = pair.ends[0].rows.clone();
+    pair.say(0, "x");
+    pair.run();
+    let end = &pair.ends[0];
+    for witness in [end.generation, end.generation + 100, u64::MAX] {
+        let mut entropy = SeededEntropy::new(1);
+        let us = end.us.clone();
+        let mut chat = Chat::restore(us, &copy, Some(witness), pair.now, &mut entropy).unwrap();
+        let batch = chat.poll_batch().unwrap();
+        assert!(batch.generation >= witness, "{batch:?}");
+        assert_eq!(batch.generation, chat.generation());
+    }
+}
+
 /// Without a witness, the other side gives it away: it counts what this store never made.
 #[test]
 fn sc_84_a_store_that_was_put_back_is_given_away_by_the_other_side() {

@@ -69,6 +69,7 @@ impl State {
                 let copy = self.mailbox_mut(owner).and_then(|mailbox| mailbox.message_mut(id));
                 let _ = copy.map(|copy| copy.post = form);
             }
+            self.let_end(form);
         }
         inside
     }

@@ -306,9 +306,7 @@ impl World {
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state();
         let done = work(&mut state);
-        let is_idle =
-            state.pushes.is_empty() && state.due.is_empty() && state.queries.answers.is_empty();
-        let wake = if is_idle { Wake::default() } else { state.wake.clone() };
+        let wake = if state.is_idle() { Wake::default() } else { state.wake.clone() };
         drop(state);
         wake.call();
         done

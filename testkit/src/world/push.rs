@@ -151,8 +151,20 @@ impl State {
     /// When there is something to do again, if nobody calls.
     pub(crate) fn next_at(&self) -> Option<Duration> {
         let late = self.pushes.iter().map(|queued| queued.due).filter(|due| *due > self.clock);
-        let scheduled = self.due.first().and_then(|(date, _, _)| u64::try_from(*date).ok());
-        late.chain(scheduled.map(Duration::from_secs)).min()
+        late.chain(self.next_by_date().map(Duration::from_secs)).min()
+    }
+
+    /// When something is sent, or goes, by itself.
+    fn next_by_date(&self) -> Option<u64> {
+        let scheduled = self.due.first().map(|(date, ..)| *date);
+        let ends = self.lifetimes.next().map(|(date, _)| date);
+        scheduled.into_iter().chain(ends).filter_map(|date| u64::try_from(date).ok()).min()
+    }
+
+    /// Whether nobody has to be told anything, now or later.
+    pub(super) fn is_idle(&self) -> bool {
+        let nothing_waits = self.pushes.is_empty() && self.queries.answers.is_empty();
+        nothing_waits && self.due.is_empty() && self.lifetimes.next().is_none()
     }
 
     /// What waits in a data centre.

@@ -52,10 +52,13 @@ impl State {
         Ok(moved)
     }
 
-    /// The time of a message has come: it goes from all boxes, and each hears of it. Nobody did that.
+    /// The time of a message has come: it goes from all boxes, also of those who are out of the group, since it was said with that
+    /// time. Each hears of it, and nobody did it.
     pub(crate) fn vanish(&mut self, post: PostId, date: i32) {
+        self.keep_first(post);
         let mut boxes: BTreeMap<Peer, Vec<i32>> = BTreeMap::new();
-        for (owner, id) in self.changing(post) {
+        let copies = self.posts.post(post).map(|post| post.copies.clone());
+        for (owner, id) in copies.unwrap_or_default() {
             boxes.entry(owner).or_default().push(id);
         }
         let poll = self.posts.withdraw(post);

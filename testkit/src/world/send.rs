@@ -131,7 +131,7 @@ impl State {
         random_id: Option<i64>,
     ) -> Sent {
         let topic = content.topic;
-        // What happened stays, with Telegram as here.
+        // What happened stays. Telegram's `messageService` has a `ttl_period` as well; when it is set, is documented nowhere.
         let period = self.lifetimes.period(actor.user, peer);
         let ttl = period.filter(|_| content.action.is_none());
         let content = Content { ttl, ..content };
@@ -145,10 +145,18 @@ impl State {
         }
         let copy = self.mailbox(Self::box_of(actor.user, peer));
         let post = copy.and_then(|mailbox| mailbox.message(sent.id)).map(|copy| copy.post);
-        if let (Some(post), Some(ttl)) = (post, ttl) {
-            self.lifetimes.end(post, sent.date.saturating_add(ttl));
+        if let Some(post) = post {
+            self.let_end(post);
         }
         sent
+    }
+
+    /// It goes when its time has come, if it does not stay.
+    pub(crate) fn let_end(&mut self, id: PostId) {
+        let post = self.posts.post(id);
+        if let Some((date, ttl)) = post.and_then(|post| Some((post.date, post.content.ttl?))) {
+            self.lifetimes.end(id, date.saturating_add(ttl));
+        }
     }
 
     /// Something is said, wherever it goes.

@@ -28,6 +28,12 @@ pub(crate) struct Args {
     /// `telewire profiles` lists the names.
     #[arg(long, value_name = "NAME", conflicts_with = "session")]
     pub(super) profile: Option<Profile>,
+    /// Encrypts the session with a passphrase: that in TELEWIRE_PASSPHRASE, or one that is asked for
+    ///
+    /// From then on each command that uses the session has to say it too. A session that is not encrypted yet is by that; no
+    /// command undoes it.
+    #[arg(long)]
+    pub(super) encrypted: bool,
     /// Shows a QR code to scan with a device that is logged in
     ///
     /// Without credentials there is no such device: the data centre inside the program scans it itself, when Enter is pressed,
@@ -75,6 +81,8 @@ Examples:
   telewire login --profile work --credentials credentials.ini
       keeps session and credentials under a name; then `telewire shell --profile
       work` and the like
+  telewire login --credentials credentials.ini --encrypted
+      the same, encrypted with a passphrase
   telewire login --credentials credentials.ini --log-out
       ends the login
 

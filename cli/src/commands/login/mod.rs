@@ -22,7 +22,7 @@ use telewire::tl::api::enums::auth::SentCodeType;
 use crate::commands::handshake::target::{self, Target};
 use crate::credentials::Credentials;
 use crate::failure::Failure;
-use crate::profile;
+use crate::{profile, session};
 
 /// How often a code or a password may be typed wrongly.
 const TRIES: u32 = 3;
@@ -54,7 +54,7 @@ async fn with_credentials(args: &Args, credentials: Credentials) -> Result<(), F
         }
         (None, None) => PathBuf::from(profile::SESSION),
     };
-    let store = FileStore::open(&path).map_err(|error| Failure::Input(error.to_string()))?;
+    let store = session::open(&path, args.encrypted)?;
     let mut builder = Client::builder(credentials.api_id, &credentials.api_hash)
         .store(store)
         .home(target.dc)
@@ -81,7 +81,7 @@ async fn with_embedded(args: &Args) -> Result<(), Failure> {
         .await
         .map_err(|error| Failure::Run(format!("no data centre can be started: {error}")))?;
     let store: Box<dyn Store> = match &args.session {
-        Some(path) => Box::new(fresh(path)?),
+        Some(path) => Box::new(fresh(path, args.encrypted)?),
         None => Box::new(MemoryStore::new()),
     };
     let builder = Client::builder(1, embedded::API_HASH)
@@ -99,8 +99,8 @@ async fn with_embedded(args: &Args) -> Result<(), Failure> {
 }
 
 /// A file for a session of the data centre inside this program, which knows none that was before it.
-fn fresh(path: &Path) -> Result<FileStore, Failure> {
-    let mut store = FileStore::open(path).map_err(|error| Failure::Input(error.to_string()))?;
+fn fresh(path: &Path, is_encrypted: bool) -> Result<FileStore, Failure> {
+    let mut store = session::open(path, is_encrypted)?;
     let kept = store.load().map_err(|error| Failure::Input(error.to_string()))?;
     if kept.dcs.values().any(|dc| dc.key.is_some()) {
         return Err(Failure::Input(format!(

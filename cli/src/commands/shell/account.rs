@@ -1,12 +1,12 @@
 //! The account that commands are for: a session that `telewire login` made.
 
 use telewire::client::Client;
-use telewire::client::store::FileStore;
 
 use super::args::Account;
 use crate::commands::handshake::target::Target;
 use crate::credentials::Credentials;
 use crate::failure::Failure;
+use crate::session;
 
 /// Opens it.
 pub(super) async fn open(account: &Account) -> Result<Client, Failure> {
@@ -16,8 +16,7 @@ pub(super) async fn open(account: &Account) -> Result<Client, Failure> {
     }
     let address = account.address.unwrap_or(credentials.address);
     let target = Target::at(address, account.rsa.as_deref(), account.dc)?;
-    let session = account.session()?;
-    let store = FileStore::open(&session).map_err(|error| Failure::Input(error.to_string()))?;
+    let store = session::open(&account.session()?, account.encrypted)?;
     let mut builder = Client::builder(credentials.api_id, &credentials.api_hash)
         .store(store)
         .home(target.dc)

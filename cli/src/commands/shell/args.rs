@@ -68,6 +68,9 @@ pub(crate) struct Account {
     /// The account of this name, instead of files: as for `telewire login`
     #[arg(long, value_name = "NAME", conflicts_with = "session")]
     profile: Option<Profile>,
+    /// The session is encrypted with the passphrase in TELEWIRE_PASSPHRASE, or with one that is asked for; SESSION.secret is not
+    #[arg(long)]
+    pub(super) encrypted: bool,
 
     /// The application, and the server to begin at: as for `telewire login` [default: credentials.ini]
     #[arg(long, value_name = "FILE", help_heading = SERVER)]
@@ -109,12 +112,13 @@ impl Account {
 
     /// What logs in to it.
     pub(super) fn login(&self) -> Result<String, Failure> {
+        let encrypted = if self.encrypted { " --encrypted" } else { "" };
         if let Some(Profile(name)) = &self.profile {
-            return Ok(format!("telewire login --profile {name}"));
+            return Ok(format!("telewire login --profile {name}{encrypted}"));
         }
         let (session, credentials) = (self.session()?, self.credentials()?);
         let (session, credentials) = (session.display(), credentials.display());
-        Ok(format!("telewire login --credentials {credentials} --session {session}"))
+        Ok(format!("telewire login --credentials {credentials} --session {session}{encrypted}"))
     }
 }
 

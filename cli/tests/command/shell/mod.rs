@@ -3,6 +3,7 @@
 mod channels;
 mod chats;
 mod dialogs;
+mod encrypted;
 mod export;
 mod files;
 mod lines;

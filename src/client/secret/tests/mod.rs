@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use super::desk::{Called, Desk, MAX_CHATS};
-use super::event::SecretChatId;
+use super::event::{SecretChatId, SecretEvent};
 use super::news::News;
 use crate::client::secret::SecretError;
-use crate::client::store::SecretRows;
+use crate::client::secret::kept::kind;
+use crate::client::store::{Change, SecretRow, SecretRows, Snapshot};
 use crate::crypto::dh::KNOWN_PRIME;
 use crate::crypto::{KeyId, SeededEntropy, toy};
 use crate::secret::{
@@ -44,10 +45,12 @@ struct End {
     witness: BTreeMap<i32, u64>,
     calls: VecDeque<Called>,
     lives: u64,
-    heard: Vec<Event>,
+    heard: Vec<SecretEvent>,
+    /// What it had after each write.
+    history: Vec<(SecretRows, BTreeMap<i32, u64>)>,
     last: Option<i64>,
-    /// Writes after which it is killed, once.
-    writes_left: Option<usize>,
+    /// Steps of writes after which it is killed, once.
+    steps_left: Option<usize>,
 }
 
 impl End {
@@ -56,7 +59,18 @@ impl End {
         let (rows, witness) = (SecretRows::default(), BTreeMap::new());
         let desk = Desk::restore(&us(user), &rows, &witness, now(), entropy).unwrap();
         let (calls, heard) = (VecDeque::new(), Vec::new());
-        Self { user, desk, rows, witness, calls, lives: 0, heard, last: None, writes_left: None }
+        Self {
+            user,
+            desk,
+            rows,
+            witness,
+            calls,
+            lives: 0,
+            heard,
+            last: None,
+            history: Vec::new(),
+            steps_left: None,
+        }
     }
 
     /// All but what is stored is gone.
@@ -69,26 +83,43 @@ impl End {
         self.last = None;
     }
 
+    /// A step of a write, unless it is killed before it.
+    fn step(&mut self, act: impl FnOnce(&mut Self)) -> bool {
+        if self.steps_left == Some(0) {
+            self.steps_left = None;
+            self.kill();
+            return false;
+        }
+        self.steps_left = self.steps_left.map(|left| left - 1);
+        act(self);
+        true
+    }
+
+    /// Keeps a batch in the steps that a store takes: what goes, goes from the witness first, and all else comes there last.
+    fn keep(&mut self, changes: &[Change]) -> bool {
+        let (secrets, generations) = (self.rows.clone(), self.witness.clone());
+        let mut next = Snapshot { secrets, generations, ..Snapshot::default() };
+        next.apply(changes);
+        let Snapshot { secrets, generations, .. } = next;
+        let stays = |chat: &i32, known: &u64| generations.get(chat).is_some_and(|now| known <= now);
+        self.step(|end| end.witness.retain(|chat, known| stays(chat, known)))
+            && self.step(|end| end.rows = secrets)
+            && self.step(|end| end.witness = generations.clone())
+    }
+
     /// Stores and computes until there is nothing to be done but calls. Whether it was killed meanwhile.
     fn settle(&mut self) -> bool {
         let mut was_killed = false;
         loop {
-            let changes = self.desk.unsaved().to_vec();
+            let changes = self.desk.unsaved();
             if !changes.is_empty() {
-                if self.writes_left == Some(0) {
-                    self.writes_left = None;
-                    self.kill();
+                if !self.keep(&changes) {
                     was_killed = true;
                     continue;
                 }
-                self.writes_left = self.writes_left.map(|left| left - 1);
-                self.rows.apply(&changes);
-                for (chat, generation) in self.desk.generations() {
-                    match generation {
-                        Some(generation) => drop(self.witness.insert(chat, generation)),
-                        None => drop(self.witness.remove(&chat)),
-                    }
-                }
+                self.history.push((self.rows.clone(), self.witness.clone()));
+                self.desk.stored();
+                continue;
             }
             self.desk.stored();
             self.calls.extend(self.desk.calls());
@@ -110,14 +141,15 @@ impl End {
         // Only what is dealt with once it is stored counts: else it comes again.
         self.desk.next_event(self.last);
         self.settle();
-        if self.lives == lives {
-            self.heard.push(event.what);
+        let row = SecretRow { chat: event.chat.0, kind: kind::EVENT, number: event.number };
+        if self.lives == lives || self.rows.iter().all(|(place, _)| place != row) {
+            self.heard.push(event);
         }
         true
     }
 
     fn texts(&self) -> Vec<&str> {
-        let texts = self.heard.iter().filter_map(|what| match what {
+        let texts = self.heard.iter().filter_map(|event| match &event.what {
             Event::Message { message, .. } => Some(message.text.as_str()),
             _ => None,
         });
@@ -125,8 +157,12 @@ impl End {
     }
 
     fn endings(&self) -> Vec<Closed> {
-        let endings = self.heard.iter().filter_map(|what| match what {
-            Event::Closed { why, .. } => Some(*why),
+        self.endings_by_chat().into_iter().map(|(_, why)| why).collect()
+    }
+
+    fn endings_by_chat(&self) -> Vec<(SecretChatId, Closed)> {
+        let endings = self.heard.iter().filter_map(|event| match event.what {
+            Event::Closed { why, .. } => Some((event.chat, why)),
             _ => None,
         });
         endings.collect()
@@ -284,6 +320,9 @@ impl World {
     }
 }
 
+/// What a write is made of.
+const STEPS: usize = 3;
+
 /// Both are killed at each of their writes, one after the other: what was said is heard once and in its order.
 #[test]
 fn sc_82_and_sc_83_a_kill_at_any_write_loses_and_repeats_nothing() {
@@ -291,7 +330,7 @@ fn sc_82_and_sc_83_a_kill_at_any_write_loses_and_repeats_nothing() {
     for side in 0..2 {
         for writes in 0..60 {
             let mut world = World::new();
-            world.ends[side].writes_left = Some(writes);
+            world.ends[side].steps_left = Some(writes * STEPS);
             let created = world.ends[0].desk.create(BOB, name(BOB), now()).unwrap();
             let chat = if world.ends[0].settle() {
                 let chat = world.ends[0].desk.create(BOB, name(BOB), now()).unwrap();

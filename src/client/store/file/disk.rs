@@ -40,6 +40,10 @@ impl Disk for RealDisk {
     }
 
     fn read(&mut self, path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+        // A pipe would have us wait for ever.
+        if !fs::metadata(path)?.is_file() {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
         let file = File::open(path)?;
         let length = file.metadata()?.len();
         let room = usize::try_from(length)

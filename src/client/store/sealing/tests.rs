@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::*;
 use crate::client::store::tests::{changes, full, secrets, temporary};
-use crate::client::store::{FileStore, Snapshot, Store, StoreError};
+use crate::client::store::{Change, FileStore, Snapshot, Store, StoreError};
 
 type Opened = Result<Box<dyn Store>, StoreError>;
 
@@ -215,8 +215,8 @@ fn sc_86_a_sealed_row_is_no_other_row() {
 /// Each is sealed with a nonce of its own, so that the same twice is not the same.
 #[test]
 fn sc_86_what_is_sealed_is_opened_under_its_name_alone() {
-    let mut sealing = Sealing::new(&StoreKey::bytes(&[7; 32])).unwrap();
-    let (one, two) = (sealing.seal(b"a", b"content"), sealing.seal(b"a", b"content"));
+    let sealing = Sealing::new(&StoreKey::bytes(&[7; 32])).unwrap();
+    let [one, two] = [(); 2].map(|()| sealing.seal(b"a", b"content").unwrap());
     assert!(one[..24] != two[..24] && one[40..] != two[40..]);
     for sealed in [&one, &two] {
         assert_eq!(sealing.open(b"a", sealed).unwrap()[..], *b"content");
@@ -262,9 +262,102 @@ fn sc_86_a_file_that_asks_for_too_much_is_damaged() {
     }
 }
 
+/// Nothing is written that is not encrypted, nor under a nonce that was not drawn; and what is wrong is not the file or the key.
+#[test]
+fn sc_86_a_system_without_randomness_or_memory_is_what_is_told() {
+    let none: Random = |_| Err(ErrorKind::ResourceBusy.into());
+    let refused = Sealing::new_by(&StoreKey::passphrase("x"), none).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::ResourceBusy);
+    let mut sealing = Sealing::new(&StoreKey::bytes(&[7; 32])).unwrap();
+    sealing.random = none;
+    let refused = sealing.seal(b"a", b"content").unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::ResourceBusy);
+    let refused = blocks(usize::MAX).map(drop).unwrap_err();
+    assert_eq!(refused, Unopened::Io(ErrorKind::OutOfMemory));
+    let told = crate::client::store::file::unopened(refused, Path::new("name"));
+    let (path, kind) = ("name".into(), ErrorKind::OutOfMemory);
+    assert_eq!(told, StoreError::Io { doing: "decrypt", path, kind });
+    // The session on the disk stays as it is.
+    let folder = temporary("sealing-no-randomness");
+    let key = &StoreKey::bytes(&[7; 32]);
+    let (doing, kind) = (crate::client::store::file::ENCRYPT, ErrorKind::ResourceBusy);
+    let path = folder.join("file");
+    let mut store = FileStore::open_encrypted(&path, key).unwrap();
+    store.apply(&changes()).unwrap();
+    store.without_randomness(none);
+    assert_eq!(store.apply(&[secrets(9)]), Err(StoreError::Io { doing, path: path.clone(), kind }));
+    drop(store);
+    assert_eq!(FileStore::read_encrypted(&path, key), Ok(full()));
+    #[cfg(feature = "sqlite")]
+    {
+        use crate::client::store::SqliteStore;
+        let path = folder.join("sqlite");
+        let mut store = SqliteStore::open_encrypted(&path, key).unwrap();
+        store.apply(&changes()).unwrap();
+        store.without_randomness(none);
+        assert_eq!(
+            store.apply(&[secrets(9)]),
+            Err(StoreError::Io { doing, path: path.clone(), kind })
+        );
+        drop(store);
+        assert_eq!(SqliteStore::read_encrypted(&path, key), Ok(full()));
+    }
+}
+
+/// The same as Argon2's own function gives, whose memory is not wiped.
+#[test]
+fn sc_86_the_key_of_a_passphrase_is_that_of_argon2id() {
+    let cost = Cost { memory: 64, passes: 2, lanes: 2 };
+    let made = derive(&StoreKey::passphrase("correct horse"), 1, cost, &[5; 16]).unwrap();
+    let params = Params::new(64, 2, 2, Some(32)).unwrap();
+    let mut expected = [0; 32];
+    let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    argon.hash_password_into(b"correct horse", &[5; 16], &mut expected).unwrap();
+    assert_eq!(**made, expected);
+}
+
+/// A copy of a process draws other nonces than the process does: there is no state of ours that could be copied.
+#[test]
+fn sc_86_nonces_are_the_system_s_each_time() {
+    thread_local!(static DRAWN: std::cell::Cell<u8> = const { std::cell::Cell::new(0) });
+    let mut sealing = Sealing::new(&StoreKey::bytes(&[7; 32])).unwrap();
+    sealing.random = |out| {
+        DRAWN.set(DRAWN.get() + 1);
+        out.fill(DRAWN.get());
+        Ok(())
+    };
+    for drawn in 1..4 {
+        let sealed = sealing.seal(b"a", b"content").unwrap();
+        assert_eq!(sealed[..24], [drawn; 24]);
+    }
+}
+
 #[test]
 fn sc_86_a_key_is_never_printed() {
     let printed =
         format!("{:?} {:?}", StoreKey::passphrase("correct horse"), StoreKey::bytes(&[7; 32]));
     assert_eq!(printed, "StoreKey(passphrase) StoreKey(bytes)");
+}
+
+/// From each key to each other, from none, and to none; whatever there is goes along.
+#[test]
+fn sc_86_a_session_is_kept_under_another_key_or_none_as_it_is() {
+    let folder = temporary("sealing-another-key");
+    let [first, second] = keys();
+    let keys = [None, Some(&first), Some(&second)];
+    let mut count = 0;
+    for (from, to) in keys.iter().flat_map(|from| keys.iter().map(move |to| (*from, *to))) {
+        for (old, new) in KINDS.iter().flat_map(|old| KINDS.iter().map(move |new| (old, new))) {
+            count += 1;
+            let paths = ["old", "new"].map(|name| folder.join(format!("{count}-{name}")));
+            let mut store = (old.open)(&paths[0], from).unwrap();
+            let far = Change::Generation { chat: 1, generation: Some(9) };
+            store.apply(&[changes(), vec![far]].concat()).unwrap();
+            drop(store);
+            let read = (old.read)(&paths[0], from).unwrap();
+            assert_eq!(read, Snapshot { generations: [(1, 9)].into(), ..full() });
+            (new.open)(&paths[1], to).unwrap().apply(&read.changes()).unwrap();
+            assert_eq!((new.read)(&paths[1], to).unwrap(), read, "{} to {}", old.name, new.name);
+        }
+    }
 }

@@ -49,7 +49,7 @@ pub(super) const CHECKSUM: &str = "ALTER TABLE account ADD COLUMN checksum BLOB"
 pub(super) fn write(
     to: &Transaction<'_>,
     change: &Change,
-    sealing: Option<&mut Sealing>,
+    sealing: Option<&Sealing>,
 ) -> rusqlite::Result<()> {
     const THIS: &str = "number = ?1 AND is_test = ?2 AND is_media = ?3";
     let set = |dc: &DcId, what: &str, value: &dyn rusqlite::ToSql| {
@@ -67,7 +67,7 @@ pub(super) fn write(
                 dc.number,
                 dc.is_test,
                 dc.is_media,
-                &*sealed(sealing, &key_name(*dc), key.auth_key.expose()),
+                &*sealed(sealing, &key_name(*dc), key.auth_key.expose())?,
                 key.salt.0,
                 key.time_offset
             ],
@@ -118,16 +118,16 @@ CREATE TABLE sealed (only INTEGER PRIMARY KEY CHECK (only = 1), header BLOB NOT 
 pub(super) fn seal(
     to: &Transaction<'_>,
     session: &Snapshot,
-    sealing: &mut Sealing,
+    sealing: &Sealing,
 ) -> rusqlite::Result<()> {
     to.execute_batch(SEALED)?;
     to.execute("INSERT INTO sealed VALUES (1, ?1)", [&sealing.header()[..]])?;
     for (dc, record) in &session.dcs {
         if let Some(key) = &record.key {
-            let key = sealing.seal(&key_name(*dc), key.auth_key.expose());
+            let key = sealed(Some(sealing), &key_name(*dc), key.auth_key.expose())?;
             to.execute(
                 "UPDATE dc SET auth_key = ?4 WHERE number = ?1 AND is_test = ?2 AND is_media = ?3",
-                params![dc.number, dc.is_test, dc.is_media, key],
+                params![dc.number, dc.is_test, dc.is_media, &*key],
             )?;
         }
     }
@@ -140,11 +140,18 @@ pub(super) fn header(database: &Connection) -> rusqlite::Result<Option<Vec<u8>>>
 }
 
 /// As it is written.
-fn sealed<'a>(sealing: Option<&mut Sealing>, name: &[u8], bytes: &'a [u8]) -> Cow<'a, [u8]> {
-    match sealing {
-        Some(sealing) => sealing.seal(name, bytes).into(),
+fn sealed<'a>(
+    sealing: Option<&Sealing>,
+    name: &[u8],
+    bytes: &'a [u8],
+) -> rusqlite::Result<Cow<'a, [u8]>> {
+    Ok(match sealing {
+        Some(sealing) => {
+            let sealed = sealing.seal(name, bytes);
+            sealed.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?.into()
+        }
         None => bytes.into(),
-    }
+    })
 }
 
 /// As it was before it was written. It is wiped where it is a copy.

@@ -56,6 +56,9 @@ impl State {
             }
         }
         self.chat_changed(chat, |chat| chat.migrated_to = Some(id));
+        if let Some(period) = self.lifetimes.period(caller.me, Peer::Chat(chat)) {
+            self.lifetimes.set_period(caller.me, Peer::Channel(id), period);
+        }
         let to = types::MessageActionChatMigrateTo { channel_id: id };
         let there = self.happen_in_chat(caller, chat, to, None);
         let title = old.title;

@@ -1,8 +1,12 @@
 //! Messages that go by themselves.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use telewire::tl::api::functions::messages::{DeleteMessages, GetPeerDialogs, SetHistoryTtl};
+use telewire::tl::api::functions::messages::{
+    DeleteChatUser, DeleteMessages, EditMessage, GetPeerDialogs, MigrateChat, SetHistoryTtl,
+};
 use telewire::tl::api::functions::users::GetFullUser;
 use telewire::tl::api::{enums, functions, types};
 
@@ -185,6 +189,103 @@ fn of_groups_and_channels_admins_say_it_and_all_lose_the_message() {
             )
         });
         assert_eq!(gone.count(), 1, "{told:?}");
+    }
+}
+
+/// Whoever hands out what waits sleeps until then, and is woken to learn when that is.
+#[test]
+fn what_goes_by_itself_is_known_beforehand_to_whoever_hands_it_out() {
+    let mut script = Script::new();
+    let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+    set(&mut script, ada, bob.user, DAY).unwrap();
+    script.told();
+    assert_eq!(script.world.next_at(), None);
+    let day = Duration::from_secs(DAY.unsigned_abs().into());
+    let gone_at = script.unix + day;
+    script.send(ada, bob.user, "goes");
+    script.told();
+    assert_eq!(script.world.next_at(), Some(gone_at));
+    let woken = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&woken);
+    script.world.on_push(move || {
+        count.fetch_add(1, Ordering::Relaxed);
+    });
+    assert_eq!(woken.load(Ordering::Relaxed), 1, "it waits already");
+    // What is to be sent before is sooner, what is to be sent after is not.
+    for (after, sooner) in [(2 * DAY, gone_at), (60, script.unix + Duration::from_secs(60))] {
+        let peer = script.input_peer(ada, bob.user);
+        let date = i32::try_from(script.unix.as_secs()).unwrap() + after;
+        let later = functions::messages::SendMessage {
+            schedule_date: Some(date),
+            ..functions::messages::SendMessage::new(peer, "later".into(), after.into())
+        };
+        script.ask(ada, &later).unwrap();
+        script.told();
+        assert_eq!(script.world.next_at(), Some(sooner));
+    }
+    script.unix += 4 * day;
+    script.told();
+    assert_eq!(script.world.next_at(), None, "all has happened");
+}
+
+/// Who is out of a group keeps what was said in it, for as long as it was to stay.
+#[test]
+fn whoever_is_out_of_a_group_loses_the_message_too_whatever_form_they_have() {
+    for is_edited in [false, true] {
+        let mut script = Script::new();
+        let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+        let chat_id = script.group(ada, &[bob]);
+        let place = Peer::Chat(chat_id);
+        let peer = script.place(ada, place);
+        script.ask(ada, &SetHistoryTtl { peer: peer.clone(), period: DAY }).unwrap();
+        script.say(ada, place, "goes").unwrap();
+        let texts = |script: &mut Script, by| -> Vec<String> {
+            script.said(by, place).unwrap().into_iter().map(|(.., text)| text).collect()
+        };
+        let user_id = script.input_user(ada, bob.user).into();
+        script.ask(ada, &DeleteChatUser::new(chat_id, user_id)).unwrap();
+        if is_edited {
+            let id = script
+                .said(ada, place)
+                .unwrap()
+                .into_iter()
+                .find(|(.., text)| text == "goes")
+                .unwrap()
+                .0;
+            let message = Some("goes too".into());
+            script.ask(ada, &EditMessage { message, ..EditMessage::new(peer, id) }).unwrap();
+        }
+        let has = |all: &[String]| all.iter().any(|text| text.starts_with("goes"));
+        script.told();
+        script.unix += Duration::from_secs(u64::from(DAY.unsigned_abs()) - 1);
+        for by in [ada, bob] {
+            assert!(has(&texts(&mut script, by)), "{is_edited}");
+        }
+        script.unix += Duration::from_secs(1);
+        for by in [ada, bob] {
+            assert!(!has(&texts(&mut script, by)), "{is_edited}");
+        }
+        assert_eq!(script.world.next_at(), None);
+    }
+}
+
+#[test]
+fn a_group_that_becomes_a_supergroup_keeps_its_period() {
+    for period in [DAY, 0] {
+        let mut script = Script::new();
+        let (ada, bob) = (script.user("Ada"), script.user("Bob"));
+        let chat_id = script.group(ada, &[bob]);
+        if period != 0 {
+            let peer = script.place(ada, Peer::Chat(chat_id));
+            script.ask(ada, &SetHistoryTtl { peer, period }).unwrap();
+        }
+        let answer = script.ask(ada, &MigrateChat { chat_id }).unwrap();
+        let ids = updates(&answer).chats.iter().map(enums::Chat::id);
+        let place = Peer::Channel(ids.max().unwrap());
+        script.say(bob, place, "here").unwrap();
+        script.unix += Duration::from_secs(DAY.unsigned_abs().into());
+        let left = script.said(ada, place).unwrap();
+        assert_eq!(left.iter().any(|(.., text)| text == "here"), period == 0, "{left:?}");
     }
 }
 

@@ -20,11 +20,11 @@ CREATE TABLE secret (
 pub(in crate::client::store::sqlite) fn write(
     to: &Transaction<'_>,
     changes: &[SecretChange],
-    mut sealing: Option<&mut Sealing>,
+    sealing: Option<&Sealing>,
 ) -> rusqlite::Result<()> {
     for change in changes {
         match change {
-            SecretChange::Put(row, value) => put(to, *row, value, sealing.as_deref_mut())?,
+            SecretChange::Put(row, value) => put(to, *row, value, sealing)?,
             SecretChange::Remove(row) => drop(to.execute(
                 "DELETE FROM secret WHERE chat = ?1 AND kind = ?2 AND number = ?3",
                 params![row.chat, row.kind, row.number],
@@ -38,19 +38,19 @@ pub(in crate::client::store::sqlite) fn write(
 pub(in crate::client::store::sqlite) fn rewrite(
     to: &Transaction<'_>,
     rows: &SecretRows,
-    mut sealing: Option<&mut Sealing>,
+    sealing: Option<&Sealing>,
 ) -> rusqlite::Result<()> {
     to.execute_batch("DELETE FROM secret")?;
-    rows.iter().try_for_each(|(row, value)| put(to, row, value, sealing.as_deref_mut()))
+    rows.iter().try_for_each(|(row, value)| put(to, row, value, sealing))
 }
 
 fn put(
     to: &Transaction<'_>,
     row: SecretRow,
     value: &[u8],
-    sealing: Option<&mut Sealing>,
+    sealing: Option<&Sealing>,
 ) -> rusqlite::Result<()> {
-    let value = sealed(sealing, &name(row), value);
+    let value = sealed(sealing, &name(row), value)?;
     let sql = "INSERT OR REPLACE INTO secret VALUES (?1, ?2, ?3, ?4)";
     to.execute(sql, params![row.chat, row.kind, row.number, &*value]).map(drop)
 }
