@@ -114,13 +114,13 @@ impl Engine {
             // Nobody knows since when those that were met before have not been heard of.
             self.channels_wanted();
         }
-        // UP-37: its qts may be of before.
-        self.common.course.hear(Word::Slice);
         if skips && old.is_some() {
-            // From now on: there is nothing to ask for.
-            self.common.course.hear(Word::Asked);
+            // From now on there is nothing to ask for, but for what was missed meanwhile.
             self.common.course.hear(Word::Final);
             self.common_again(now);
+        } else {
+            // UP-37: its qts may be of before.
+            self.common.course.hear(Word::Slice);
         }
     }
 

@@ -26,6 +26,25 @@ fn from_now_on_skips_what_was_and_tells_it_once() {
     bench.difference();
 }
 
+/// UP-25: what shows that something is missing may come while it is asked where to begin.
+#[test]
+fn up_25_from_now_on_what_is_missed_while_the_state_is_on_its_way_is_asked_for() {
+    let too_long = |bench: &mut Bench| drop(bench.push(&Updates::UpdatesTooLong));
+    let all: [&dyn Fn(&mut Bench); 3] =
+        [&too_long, &|bench| bench.engine.missed(), &|bench| bench.engine.new_session(bench.now)];
+    for misses in all {
+        let mut bench = Bench::new(Some(USER), CatchUp::FromNow, kept());
+        bench.engine.connected(bench.now);
+        let Some((token, Request::State(_))) = bench.request() else { panic!("no state") };
+        misses(&mut bench);
+        bench.answer(token, &server_state(500, QTS, DATE + 100, SEQ));
+        assert_eq!(bench.told(), ["me lost 100..500 Skipped"]);
+        let token = bench.difference();
+        bench.answer(token, &diff(&[501], vec![], 501));
+        assert_eq!(bench.told(), ["me message 501"]);
+    }
+}
+
 #[test]
 fn from_now_on_keeps_nothing_before_what_was_skipped_is_told_and_dealt_with() {
     let mut bench = Bench::new(Some(USER), CatchUp::FromNow, kept());
