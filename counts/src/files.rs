@@ -24,9 +24,11 @@ pub(crate) fn planner() -> Result<()> {
         let location = Location::new(Kind::Document, 1, "", vec![1; 32]);
         let size = Some(PARTS * u64::from(PART));
         let spec = DownloadSpec { part_size: PART, ..DownloadSpec::new(location, home, size) };
+        // Who fills the parts is not counted.
+        let mut parts: Vec<Vec<u8>> = (0..PARTS).map(|_| vec![0x5a; PART as usize]).collect();
         let done = match is_counted {
-            true => counted_here(|| download(&mut planner, now, &spec)),
-            false => download(&mut planner, now, &spec),
+            true => counted_here(|| download(&mut planner, now, &spec, &mut parts)),
+            false => download(&mut planner, now, &spec, &mut parts),
         };
         if !done? {
             return Err("it does not end".into());
@@ -35,7 +37,12 @@ pub(crate) fn planner() -> Result<()> {
     Ok(())
 }
 
-fn download(planner: &mut Planner, now: Now, spec: &DownloadSpec) -> Result<bool> {
+fn download(
+    planner: &mut Planner,
+    now: Now,
+    spec: &DownloadSpec,
+    parts: &mut Vec<Vec<u8>>,
+) -> Result<bool> {
     planner.add_download(spec)?;
     loop {
         let mut is_at_rest = true;
@@ -45,7 +52,7 @@ fn download(planner: &mut Planner, now: Now, spec: &DownloadSpec) -> Result<bool
         }
         while planner.poll_control().is_some() {}
         if let Some(outgoing) = planner.poll_request(now) {
-            let bytes = vec![0x5a; PART as usize];
+            let bytes = parts.pop().ok_or("it asks for more than there is")?;
             planner.handle_answer(now, outgoing.token, Ok(Answer::File { bytes }));
             is_at_rest = false;
         }

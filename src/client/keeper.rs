@@ -272,6 +272,8 @@ impl Keeper {
 
     /// Lets the store go, and with it what it has locked, and all keys. What is being kept is kept first.
     pub(super) async fn close(&self) {
+        // Who tries a store that is busy does not try it again, however late this one gets it.
+        self.is_released.store(true, Ordering::Release);
         let this = self.clone();
         match Handle::try_current() {
             // A runtime that shuts down drops it itself.
@@ -465,27 +467,34 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn who_closes_waits_for_one_try_of_a_store_that_is_busy() {
+    /// There is a thread for one of the two, so that whoever closes gets the store last.
+    #[test]
+    fn who_closes_waits_for_one_try_of_a_store_that_is_busy() {
         let ((say, said), (go, wait)) = (std::sync::mpsc::channel(), std::sync::mpsc::channel());
-        let keeper = Keeper::load(Box::new(Stuck(say, wait))).await.unwrap();
-        let keeping = tokio::spawn({
-            let keeper = keeper.clone();
-            async move { keeper.keep_key(DC, key(1)).await }
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_all().max_blocking_threads(1).build().unwrap();
+        runtime.block_on(async {
+            let keeper = Keeper::load(Box::new(Stuck(say, wait))).await.unwrap();
+            let keeping = tokio::spawn({
+                let keeper = keeper.clone();
+                async move { keeper.keep_key(DC, key(1)).await }
+            });
+            tokio::task::yield_now().await;
+            said.recv().unwrap();
+            let close = keeper.close();
+            tokio::pin!(close);
+            tokio::select! {
+                biased;
+                () = &mut close => panic!("it was closed while it was written"),
+                () = std::future::ready(()) => {}
+            }
+            for _ in 0..=BUSY_TRIES {
+                go.send(()).unwrap();
+            }
+            close.await;
+            assert_eq!(keeping.await.unwrap(), Err(StoreError::Closed));
+            assert!(said.try_recv().is_err(), "it was tried again");
         });
-        tokio::task::yield_now().await;
-        said.recv().unwrap();
-        let close = keeper.close();
-        tokio::pin!(close);
-        tokio::select! {
-            biased;
-            () = &mut close => panic!("it was closed while it was written"),
-            () = std::future::ready(()) => {}
-        }
-        go.send(()).unwrap();
-        close.await;
-        assert_eq!(keeping.await.unwrap(), Err(StoreError::Closed));
-        assert!(said.try_recv().is_err(), "it was tried again");
     }
 
     /// Says that it writes, waits, and says that it is gone.
