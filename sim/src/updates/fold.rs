@@ -249,7 +249,14 @@ impl Application {
     /// The engine has told what to keep: boxes that are new begin where it says, with what was taken of them since.
     pub(super) fn met(&mut self, checkpoint: &Checkpoint, town: &Town) {
         let before = self.now.clone();
-        begin(&mut self.now, checkpoint, town);
+        // What is kept of a box whose end was told and is not dealt with is of before it.
+        let is_ending = |line: BoxId| {
+            self.taken.get(&line).is_some_and(|taken| {
+                let end = taken.iter().rposition(|taken| is_end(&taken.event));
+                end.is_some_and(|end| taken.iter().take(end + 1).any(|taken| !taken.is_committed))
+            })
+        };
+        begin(&mut self.now, checkpoint, town, is_ending);
         for (line, taken) in &self.taken {
             let is_new = match line {
                 BoxId::Common => before.common.is_none(),
@@ -281,7 +288,7 @@ impl Application {
         for (line, event) in before {
             self.kept.apply(line, &event, town);
         }
-        begin(&mut self.kept, checkpoint, town);
+        begin(&mut self.kept, checkpoint, town, |_| false);
         for (line, event) in since {
             self.kept.apply(line, &event, town);
         }
@@ -337,7 +344,7 @@ fn version(text: &str) -> Option<u32> {
 }
 
 /// Boxes that were not met before stand as they stood then.
-fn begin(fold: &mut Fold, checkpoint: &Checkpoint, town: &Town) {
+fn begin(fold: &mut Fold, checkpoint: &Checkpoint, town: &Town, is_ending: impl Fn(BoxId) -> bool) {
     if let (None, Some(state)) = (&fold.common, checkpoint.common) {
         fold.common = town.at(BoxId::Common, state.pts).cloned();
         fold.forget_deleted(BoxId::Common);
@@ -349,6 +356,7 @@ fn begin(fold: &mut Fold, checkpoint: &Checkpoint, town: &Town) {
         // One that is not anywhere yet is only to be asked for.
         if let Some(state) = state.filter(|state| state.pts > 0)
             && !fold.channels.contains_key(id)
+            && !is_ending(BoxId::Channel(*id))
             && !(state.is_dirty && fold.unnamed.contains(id))
             && let Some(all) = town.at(BoxId::Channel(*id), state.pts)
         {
