@@ -573,6 +573,18 @@ fn up_61_a_message_about_a_kick_is_told_and_not_asked_for() {
 }
 
 #[test]
+fn up_62_what_an_open_channel_says_is_in_its_order() {
+    let mut bench = Bench::ready();
+    bench.engine.open_channel(bench.now, 8);
+    bench.push(&with(vec![], vec![], vec![chat(8, Some(80), true)]));
+    let (token, ..) = bench.channel_difference();
+    assert_eq!(bench.push(&one(new_in(8, 21))), [""; 0]);
+    bench.answer(token, &channel_too_long(8, Some(20), &[9]));
+    assert_eq!(bench.told(), ["ch8 too long 0..20 with 1", "ch8 new 21"]);
+    assert_eq!(bench.engine.channels.pts(8), Some(21));
+}
+
+#[test]
 fn up_62_a_channel_that_is_not_joined_is_polled_while_it_is_open() {
     let mut bench = Bench::ready();
     bench.push(&with(vec![], vec![], vec![chat(8, Some(80), true)]));
