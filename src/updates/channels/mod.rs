@@ -98,6 +98,12 @@ impl Channel {
         })
     }
 
+    /// Whether a difference is under way, and something is held.
+    fn is_asked_and_holds(&self) -> bool {
+        let active = self.active.as_ref();
+        active.is_some_and(|active| active.course.state().is_asking() && !active.held.is_empty())
+    }
+
     /// Whether what is at a position was told before the channel was left. One that has begun anew since tells all of it.
     fn has_told(&mut self, pts: i32) -> bool {
         if i64::from(self.told) - i64::from(pts) > CHANNEL_RESET {
@@ -512,6 +518,10 @@ impl Engine {
                 }
             }
             (Some(channel), Standing::Left) if channel.opened > 0 => channel.is_outside = true,
+            // What was said to us since it was asked for may be newer than what says so: the next answer says both.
+            (Some(channel), _) if channel.is_asked_and_holds() => {
+                self.channel_wanted(id, Arrival::Live);
+            }
             (Some(channel), _) if !channel.is_outside => self.channel_gone(id, None),
             _ => {}
         }

@@ -572,6 +572,31 @@ fn up_61_a_message_about_a_kick_is_told_and_not_asked_for() {
     assert_eq!(bench.request(), None);
 }
 
+/// Who has left, and come back while the answer was on its way, hears all that was said since.
+#[test]
+fn up_61_an_answer_from_before_one_came_back_loses_nothing() {
+    let mut bench = Bench::ready();
+    bench.push(&with(vec![], vec![], vec![chat(CHANNEL, Some(70), false)]));
+    bench.push(&one(too_long_in(CHANNEL, None)));
+    let (token, ..) = bench.channel_difference();
+    assert_eq!(bench.push(&one(new_in(CHANNEL, CHANNEL_PTS + 2))), [""; 0]);
+    let ChannelDifference::ChannelDifference(mut late) =
+        channel_diff(CHANNEL, &[CHANNEL_PTS + 1], vec![], CHANNEL_PTS + 1, true)
+    else {
+        panic!()
+    };
+    late.chats = vec![chat(CHANNEL, Some(70), true)];
+    bench.answer(token, &ChannelDifference::ChannelDifference(late));
+    assert_eq!(bench.told(), ["ch7 message 51", "ch7 new 52"]);
+    // If it was not so, the next answer says it.
+    let (token, from, _) = bench.channel_difference();
+    assert_eq!(from, CHANNEL_PTS + 2);
+    let left = with(vec![], vec![], vec![chat(CHANNEL, Some(70), true)]);
+    assert_eq!(bench.push(&left), ["ch7 left None"]);
+    bench.answer(token, &channel_empty(CHANNEL_PTS + 2));
+    assert_eq!(bench.request(), None);
+}
+
 #[test]
 fn up_62_what_an_open_channel_says_is_in_its_order() {
     let mut bench = Bench::ready();
