@@ -17,7 +17,7 @@ use crate::updates::held::{Item, Origin};
 use crate::updates::ledger::At;
 use crate::updates::limits::SILENCE;
 use crate::updates::out::Out;
-use crate::updates::peers::{PeerCache, PeerId, Standing};
+use crate::updates::peers::{PeerCache, PeerId, Source, Standing};
 use crate::updates::recent::Recent;
 use crate::updates::request::{Asked, Fault, Request, Token};
 use crate::updates::state::State;
@@ -81,7 +81,7 @@ pub struct Engine {
     heard: Duration,
     /// When the difference was last asked for, since the server was silent.
     probed: Duration,
-    next_token: u64,
+    pub(super) next_token: u64,
     asked: IdMap<Token, Asked>,
     nobody: Arc<Peers>,
     /// What was told to keep.
@@ -471,8 +471,9 @@ impl Engine {
         chats: Vec<Chat>,
         bytes: usize,
         updates: usize,
-        is_own: bool,
+        source: Source,
     ) -> Origin {
+        let is_own = matches!(source, Source::Result { .. });
         let bytes = bytes.div_ceil(updates.max(1));
         if users.is_empty() && chats.is_empty() {
             return Origin { peers: self.nobody.clone(), is_own, bytes, date: 0 };
@@ -481,7 +482,7 @@ impl Engine {
         let mut standings: Vec<(i64, Standing)> = Vec::new();
         self.peers.hear(&mut peers, |channel, standing| standings.push((channel, standing)));
         for (channel, standing) in standings {
-            self.channel_stands(channel, standing);
+            self.channel_stands(channel, standing, source);
         }
         Origin { peers: Arc::new(peers), is_own, bytes, date: 0 }
     }

@@ -9,6 +9,7 @@ use crate::updates::common::Part;
 use crate::updates::delivery::{Arrival, BoxId, Event};
 use crate::updates::engine::{Engine, unreadable_event};
 use crate::updates::held::{Item, Origin};
+use crate::updates::peers::Source;
 use crate::updates::state::Word;
 
 /// A container as it came.
@@ -106,7 +107,7 @@ impl Engine {
             return self.shed(now, container);
         }
         let Container { updates, users, chats, date, seq_start, seq, bytes, is_own } = container;
-        let mut origin = self.learn(users, chats, bytes, updates.len(), is_own);
+        let mut origin = self.learn(users, chats, bytes, updates.len(), Source::of(date, is_own));
         origin.date = date;
         let mut placed: Vec<(Order, Update)> = Vec::new();
         let mut rest = Vec::new();
@@ -189,7 +190,8 @@ impl Engine {
             }
         }
         // How channels are named is worth a few bytes.
-        let _ = self.learn(container.users, container.chats, 0, 0, false);
+        let source = Source::of(container.date, container.is_own);
+        let _ = self.learn(container.users, container.chats, 0, 0, source);
         if is_common {
             self.common.course.hear(Word::Shed);
         }

@@ -17,7 +17,7 @@ use crate::updates::ledger::At;
 use crate::updates::limits::{
     BACKOFF, CHANNEL_LIMIT, CHANNEL_LIMIT_BOTS, CHANNEL_REACH, MAX_ASKED, POLL,
 };
-use crate::updates::peers::{PeerId, place as place_of};
+use crate::updates::peers::{PeerId, Source, place as place_of};
 use crate::updates::position::{Relation, relate};
 use crate::updates::request::{Asked, Request};
 use crate::updates::state::{State, Word};
@@ -56,7 +56,7 @@ impl Engine {
             self.channels.running += 1;
             self.channels.calls += 1;
             let call = self.channels.calls;
-            active.call = call;
+            (active.call, active.asked) = (call, self.next_token);
             self.channel_settle(now.mono, id);
             return Some((Asked::Channel { id, pts, call }, Request::ChannelDifference(request)));
         }
@@ -177,7 +177,7 @@ impl Engine {
         let answers::ChannelDifference { pts, new_messages, other_updates, chats, users, .. } =
             content;
         let count = new_messages.len().saturating_add(other_updates.len());
-        let origin = self.learn(users, chats, bytes, count, false);
+        let origin = self.learn(users, chats, bytes, count, self.channel_source(id));
         let (first, rest): (Vec<Update>, Vec<Update>) =
             other_updates.into_iter().partition(|u| matches!(u, Update::UpdateMessageId(_)));
         for update in first {
@@ -196,6 +196,12 @@ impl Engine {
             channel.pts =
                 if pts <= asked && count > 0 { asked.saturating_add(1) } else { pts.max(1) };
         }
+    }
+
+    /// The difference of a channel that was asked for last.
+    fn channel_source(&self, id: i64) -> Source {
+        let active = self.channels.map.get(&id).and_then(|channel| channel.active.as_ref());
+        Source::Difference { asked: active.map_or(0, |active| active.asked) }
     }
 
     fn channel_message(&mut self, id: i64, message: Message, arrival: Arrival, origin: &Origin) {
@@ -259,7 +265,7 @@ impl Engine {
         arrival: Arrival,
     ) {
         let answers::ChannelDifferenceTooLong { dialog, messages, chats, users, .. } = told;
-        let origin = self.learn(users, chats, bytes, 1, false);
+        let origin = self.learn(users, chats, bytes, 1, self.channel_source(id));
         for message in &messages {
             self.peers.contexts(message);
         }

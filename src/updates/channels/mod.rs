@@ -2,6 +2,7 @@
 
 mod difference;
 mod faults;
+mod standing;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -15,8 +16,7 @@ use crate::updates::delivery::{Arrival, BoxId, Event, Mark, Why};
 use crate::updates::engine::Engine;
 use crate::updates::held::{Held, Item};
 use crate::updates::ledger::{At, Ledger};
-use crate::updates::limits::{CHANNEL_RESET, MAX_POLLED};
-use crate::updates::peers::Standing;
+use crate::updates::limits::CHANNEL_RESET;
 use crate::updates::position::{Relation, relate};
 use crate::updates::state::{Act, State, Word};
 
@@ -56,6 +56,8 @@ struct Channel {
     is_outside: bool,
     /// How often it was opened, and not closed (UP-54).
     opened: u16,
+    /// When it last said something to us as to a member: before which call of the engine's, and at which date.
+    spoke: (u64, i32),
     /// What is needed while something happens.
     active: Option<Box<Active>>,
 }
@@ -65,6 +67,8 @@ struct Active {
     course: Course,
     /// Which call was made for it last: one that was made before it was left is answered to nobody.
     call: u64,
+    /// Which of all calls of the engine's that is.
+    asked: u64,
     held: Held,
     /// The newest `updateReadChannelInbox` that is ahead (UP-59).
     read: Option<Item>,
@@ -96,12 +100,6 @@ impl Channel {
         self.active.get_or_insert_with(|| {
             Box::new(Active { course: Course::at(state), ..Active::default() })
         })
-    }
-
-    /// Whether a difference is under way, and something is held.
-    fn is_asked_and_holds(&self) -> bool {
-        let active = self.active.as_ref();
-        active.is_some_and(|active| active.course.state().is_asking() && !active.held.is_empty())
     }
 
     /// Whether what is at a position was told before the channel was left. One that has begun anew since tells all of it.
@@ -217,6 +215,11 @@ impl Channels {
     }
 
     #[cfg(test)]
+    pub(super) fn is_outside(&self, id: i64) -> bool {
+        self.map.get(&id).is_some_and(|channel| channel.is_outside)
+    }
+
+    #[cfg(test)]
     pub(super) fn told_until(&mut self, id: i64, pts: i32) {
         self.map.entry(id).or_default().told = pts;
     }
@@ -245,6 +248,9 @@ impl Engine {
     pub(super) fn channel_came(&mut self, now: Now, id: i64, kind: Kind, item: Item) {
         let line = BoxId::Channel(id);
         let channel = self.channels.map.entry(id).or_default();
+        if item.origin.date > 0 && !item.origin.is_own {
+            channel.spoke = (self.next_token, item.origin.date);
+        }
         let is_followed = !channel.is_outside || channel.opened > 0;
         let is_read = kind == Kind::Read;
         let word = if channel.pts == 0 {
@@ -476,83 +482,6 @@ impl Engine {
             _ => {}
         }
         self.channel_wanted(id, arrival);
-    }
-
-    /// UP-54: somebody looks at a channel.
-    pub(super) fn channel_open(&mut self, now: Now, id: i64) {
-        let is_bot = self.is_bot();
-        let channel = self.channels.map.entry(id).or_default();
-        channel.opened = channel.opened.saturating_add(1);
-        if channel.opened > 1 || is_bot || self.channels.polled >= MAX_POLLED {
-            return;
-        }
-        channel.active().is_polled = true;
-        self.channels.polled += 1;
-        self.channel_wanted(id, Arrival::Live);
-        self.channel_settle(now.mono, id);
-    }
-
-    /// UP-54: somebody looks at it no more.
-    pub(super) fn channel_close(&mut self, now: Now, id: i64) {
-        let Some(channel) = self.channels.map.get_mut(&id) else { return };
-        channel.opened = channel.opened.saturating_sub(1);
-        if channel.opened == 0
-            && let Some(active) = &mut channel.active
-            && std::mem::take(&mut active.is_polled)
-        {
-            active.poll = None;
-            self.channels.polled = self.channels.polled.saturating_sub(1);
-        }
-        self.channel_settle(now.mono, id);
-    }
-
-    /// What was told of how we stand to a channel (UP-61).
-    pub(super) fn channel_stands(&mut self, id: i64, standing: Standing) {
-        match (self.channels.map.get_mut(&id), standing) {
-            (Some(channel), Standing::Member) => {
-                channel.is_outside = false;
-                // UP-77: its hash was learnt with it.
-                if let Some(active) = channel.active.as_mut().filter(|a| a.has_asked_hash) {
-                    active.has_asked_hash = false;
-                    self.channel_wanted(id, Arrival::Live);
-                }
-            }
-            (Some(channel), Standing::Left) if channel.opened > 0 => channel.is_outside = true,
-            // What was said to us since it was asked for may be newer than what says so: the next answer says both.
-            (Some(channel), _) if channel.is_asked_and_holds() => {
-                self.channel_wanted(id, Arrival::Live);
-            }
-            (Some(channel), _) if !channel.is_outside => self.channel_gone(id, None),
-            _ => {}
-        }
-    }
-
-    /// UP-61: nothing is asked of it any more, and what was known of its box is forgotten.
-    pub(super) fn channel_gone(&mut self, id: i64, error: Option<String>) {
-        let Some(old) = self.channels.map.remove(&id) else { return };
-        if let Some(active) = old.active {
-            if let Some(timer) = active.timer {
-                self.channels.timers.remove(&(timer, id));
-            }
-            self.channels.polled -= usize::from(active.is_polled && self.channels.polled > 0);
-        }
-        let told = old.pts.max(old.told);
-        let outside = Channel {
-            is_outside: true,
-            kept: old.kept,
-            is_kept_dirty: old.is_kept_dirty,
-            told,
-            ..Channel::default()
-        };
-        self.channels.map.insert(id, outside);
-        self.channels.changed.insert(id);
-        let origin = self.nobody();
-        let line = BoxId::Channel(id);
-        // UP-83: dealt with, it leaves nothing to keep.
-        let place = Some((line, At::default()));
-        let event = Event::ChannelGone { error };
-        let mark = self.out.deliver(event, place, Arrival::Live, &origin);
-        self.channels.gone.insert(id, mark);
     }
 
     /// The time of channels has come.

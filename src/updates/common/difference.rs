@@ -13,6 +13,7 @@ use crate::updates::delivery::{Arrival, BoxId, Event, Why};
 use crate::updates::engine::Engine;
 use crate::updates::held::{Held, Item, Origin};
 use crate::updates::limits::COMMON_RESET;
+use crate::updates::peers::Source;
 use crate::updates::request::{Asked, Fault, Request};
 use crate::updates::state::{State, Word};
 
@@ -46,7 +47,7 @@ impl Engine {
             }
             let mut request = self.common.difference(at);
             request.qts = self.confirmed(at.qts).max(0);
-            self.common.asked_qts = request.qts;
+            (self.common.asked_qts, self.common.asked) = (request.qts, self.next_token);
             return Some((Asked::Difference, Request::Difference(request)));
         }
         if self.common.at.is_none() || self.common.course.state().is_asking() {
@@ -203,7 +204,8 @@ impl Engine {
             others.retain(|update| matches!(place(update), Place::Qts(_)));
         }
         let count = messages.len().saturating_add(encrypted.len()).saturating_add(others.len());
-        let origin = self.learn(users, chats, bytes, count, false);
+        let source = Source::Difference { asked: self.common.asked };
+        let origin = self.learn(users, chats, bytes, count, source);
         // UP-30: what others refer to, then the messages, then what changes them.
         let (mut first, mut rest, mut reset) = (Vec::new(), Vec::new(), None);
         for update in others {

@@ -42,6 +42,8 @@ pub(super) struct Common {
     is_refilling: bool,
     /// The `qts` that was asked for last.
     asked_qts: i32,
+    /// Which of all calls of the engine's the last difference is.
+    asked: u64,
     /// How many positions were told since the server was told (UP-89).
     unconfirmed: i64,
     /// Whether the server is to be told.

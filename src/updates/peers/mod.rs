@@ -80,6 +80,24 @@ pub(super) struct PeerCache {
     own: Option<i64>,
 }
 
+/// What said so, and of when that can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The server by itself: of now.
+    Push { date: i32 },
+    /// The answer to a call of this client's.
+    Result { date: i32 },
+    /// A difference: of when it was asked for, or later.
+    Difference { asked: u64 },
+}
+
+impl Source {
+    /// A container's.
+    pub(super) fn of(date: i32, is_own: bool) -> Self {
+        if is_own { Self::Result { date } } else { Self::Push { date } }
+    }
+}
+
 /// What was learnt of a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {

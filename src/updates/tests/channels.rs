@@ -1,4 +1,4 @@
-//! Channels (UP-03, UP-04, UP-23, UP-50 to UP-62).
+//! Channels (UP-03, UP-04, UP-23, UP-50 to UP-59).
 
 use super::*;
 
@@ -338,54 +338,6 @@ fn up_59_a_read_mark_ahead_has_the_difference_asked_for_and_comes_after_it() {
     assert_eq!(bench.request(), None);
 }
 
-#[test]
-fn up_60_a_gap_in_a_channel_that_is_not_ours_is_not_asked_for() {
-    let mut bench = Bench::ready();
-    let told =
-        bench.push(&with(vec![new_in(CHANNEL, 51)], vec![], vec![chat(CHANNEL, Some(70), true)]));
-    assert_eq!(told, ["ch7 left None", "- new 51"]);
-    assert_eq!(bench.push(&one(new_in(CHANNEL, 55))), ["- new 55"]);
-    bench.push(&one(too_long_in(CHANNEL, None)));
-    bench.pass(5_000);
-    assert_eq!(bench.request(), None);
-    // While it is looked at, it is.
-    bench.engine.open_channel(bench.now, CHANNEL);
-    bench.channel_difference();
-    // It was left while it was looked at, so that it is somewhere; and nobody looks any more.
-    let mut bench = Bench::ready();
-    bench.engine.open_channel(bench.now, CHANNEL);
-    let (token, ..) = bench.channel_difference();
-    bench.answer(token, &channel_diff(CHANNEL, &[], vec![], CHANNEL_PTS, true));
-    bench.push(&with(vec![], vec![], vec![chat(CHANNEL, Some(70), true)]));
-    bench.engine.close_channel(bench.now, CHANNEL);
-    bench.told();
-    assert_eq!(bench.push(&one(new_in(CHANNEL, CHANNEL_PTS + 5))), ["ch7 new 55"]);
-    bench.pass(5_000);
-    assert_eq!(bench.request(), None);
-}
-
-#[test]
-fn up_61_who_leaves_is_asked_for_no_more_and_who_comes_back_begins_anew() {
-    let forbidden =
-        Chat::ChannelForbidden(Box::new(types::ChannelForbidden::new(CHANNEL, 70, "x".into())));
-    for gone in [chat(CHANNEL, Some(70), true), forbidden] {
-        let mut bench = Bench::ready();
-        bench.push(&one(new_in(CHANNEL, 60)));
-        // An update about it may come without the channel.
-        let update = Update::UpdateChannel(types::UpdateChannel::new(CHANNEL));
-        assert_eq!(bench.push(&one(update.clone())), ["- updateChannel"]);
-        let told = bench.push(&with(vec![update.clone()], vec![], vec![gone]));
-        assert_eq!(told, ["ch7 left None", "- updateChannel"]);
-        bench.pass(5_000);
-        assert_eq!((bench.request(), bench.kept.channels.len()), (None, 0));
-        let back = with(vec![new_in(CHANNEL, 90)], vec![], vec![chat(CHANNEL, Some(70), false)]);
-        assert_eq!(bench.push(&back), ["ch7 new 90"]);
-        bench.push(&one(new_in(CHANNEL, 95)));
-        bench.pass(500);
-        assert_eq!(bench.channel_difference().1, 90);
-    }
-}
-
 /// What was delivered, and not committed.
 fn open(bench: &mut Bench) -> (Vec<String>, Vec<Mark>) {
     bench.deliveries().iter().map(|delivery| (text(delivery), delivery.mark)).unzip()
@@ -558,72 +510,4 @@ fn up_83_a_channel_that_is_met_is_kept_from_where_it_was_met() {
     bench.engine.commit(marks[0]);
     bench.save();
     assert_eq!(bench.kept.channels.get(&8), Some(&ChannelState { pts: 20, is_dirty: false }));
-}
-
-#[test]
-fn up_61_a_message_about_a_kick_is_told_and_not_asked_for() {
-    let mut bench = Bench::ready();
-    let action = crate::tl::api::enums::MessageAction::MessageActionChatDeleteUser(
-        types::MessageActionChatDeleteUser::new(STRANGER),
-    );
-    let service = types::MessageService::new(51, channel(CHANNEL), DATE, action);
-    let new = types::UpdateNewChannelMessage::new(Message::MessageService(service.into()), 51, 1);
-    assert_eq!(bench.push(&one(Update::UpdateNewChannelMessage(new.into()))), ["ch7 new 51"]);
-    assert_eq!(bench.request(), None);
-}
-
-/// Who has left, and come back while the answer was on its way, hears all that was said since.
-#[test]
-fn up_61_an_answer_from_before_one_came_back_loses_nothing() {
-    let mut bench = Bench::ready();
-    bench.push(&with(vec![], vec![], vec![chat(CHANNEL, Some(70), false)]));
-    bench.push(&one(too_long_in(CHANNEL, None)));
-    let (token, ..) = bench.channel_difference();
-    assert_eq!(bench.push(&one(new_in(CHANNEL, CHANNEL_PTS + 2))), [""; 0]);
-    let ChannelDifference::ChannelDifference(mut late) =
-        channel_diff(CHANNEL, &[CHANNEL_PTS + 1], vec![], CHANNEL_PTS + 1, true)
-    else {
-        panic!()
-    };
-    late.chats = vec![chat(CHANNEL, Some(70), true)];
-    bench.answer(token, &ChannelDifference::ChannelDifference(late));
-    assert_eq!(bench.told(), ["ch7 message 51", "ch7 new 52"]);
-    // If it was not so, the next answer says it.
-    let (token, from, _) = bench.channel_difference();
-    assert_eq!(from, CHANNEL_PTS + 2);
-    let left = with(vec![], vec![], vec![chat(CHANNEL, Some(70), true)]);
-    assert_eq!(bench.push(&left), ["ch7 left None"]);
-    bench.answer(token, &channel_empty(CHANNEL_PTS + 2));
-    assert_eq!(bench.request(), None);
-}
-
-#[test]
-fn up_62_what_an_open_channel_says_is_in_its_order() {
-    let mut bench = Bench::ready();
-    bench.engine.open_channel(bench.now, 8);
-    bench.push(&with(vec![], vec![], vec![chat(8, Some(80), true)]));
-    let (token, ..) = bench.channel_difference();
-    assert_eq!(bench.push(&one(new_in(8, 21))), [""; 0]);
-    bench.answer(token, &channel_too_long(8, Some(20), &[9]));
-    assert_eq!(bench.told(), ["ch8 too long 0..20 with 1", "ch8 new 21"]);
-    assert_eq!(bench.engine.channels.pts(8), Some(21));
-}
-
-#[test]
-fn up_62_a_channel_that_is_not_joined_is_polled_while_it_is_open() {
-    let mut bench = Bench::ready();
-    bench.push(&with(vec![], vec![], vec![chat(8, Some(80), true)]));
-    bench.engine.open_channel(bench.now, 8);
-    let (token, pts, limit) = bench.channel_difference();
-    assert_eq!((pts, limit), (1, 1));
-    bench.answer(token, &channel_too_long(8, Some(20), &[9]));
-    assert_eq!(bench.told(), ["ch8 too long 0..20 with 1"]);
-    for _ in 0..3 {
-        bench.pass(1_000);
-        let (token, ..) = bench.channel_difference();
-        bench.answer(token, &channel_empty(20));
-    }
-    bench.engine.close_channel(bench.now, 8);
-    bench.pass(60_000);
-    assert_eq!(bench.request(), None);
 }

@@ -10,6 +10,7 @@ mod results;
 mod secrets;
 mod seq;
 mod skipped;
+mod standing;
 mod state;
 mod unreadable;
 

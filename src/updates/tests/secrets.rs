@@ -120,66 +120,13 @@ fn sc_80_nothing_is_confirmed_before_it_is_kept_where_the_account_begins() {
     assert_eq!(asked(&mut bench).1, QTS);
 }
 
-/// The server has three events of ours and two messages of secret chats, which it forgets as soon as it may. Any of them cannot be read.
+/// The server forgets them as soon as it may.
 #[test]
 fn up_63_and_sc_80_what_cannot_be_read_takes_no_message_of_a_secret_chat_with_it() {
-    let (pts, qts, date) = (PTS + 3, QTS + 2, DATE + 2);
-    for bad in 0..64_u32 {
-        let is_bad = |which: i32| bad >> which & 1 == 1;
-        let mut bench = Bench::ready();
-        bench.engine.missed();
-        let (mut calls, mut told, mut forgotten) = (0, Vec::new(), QTS);
-        loop {
-            let Some((token, request)) = bench.request() else {
-                if bench.state() == State::Level {
-                    break;
-                }
-                bench.pass(100_000);
-                continue;
-            };
-            calls += 1;
-            assert!(calls < 99, "it loops for {bad:06b}");
-            let Request::Difference(call) = request else {
-                bench.answer(token, &server_state(pts, qts, date, SEQ));
-                continue;
-            };
-            forgotten = forgotten.max(call.qts);
-            let last = call.pts_limit.map_or(pts, |limit| (call.pts + limit).min(pts));
-            let messages: Vec<i32> = (call.pts + 1..=last).collect();
-            let last_qts = call.qts_limit.map_or(qts, |limit| (call.qts + limit).min(qts));
-            let secrets: Vec<i32> =
-                (call.qts + 1..=last_qts).filter(|at| *at > forgotten).collect();
-            if messages.iter().any(|at| is_bad(at - PTS - 1))
-                || secrets.iter().any(|at| is_bad(at - QTS + 2))
-                || call.date < date && is_bad(5)
-            {
-                let bytes = [1, 2, 3, 4, 5, 6, 7, 8];
-                bench.engine.handle_answer(bench.now, token, Ok(&bytes), &mut bench.entropy);
-            } else if messages.is_empty() && secrets.is_empty() {
-                bench.answer(token, &empty(date, SEQ));
-            } else {
-                let mut all = brings(secrets, last, last_qts);
-                all.new_messages = messages.iter().map(|at| message(*at, me())).collect();
-                all.state.date = date;
-                match last < pts || last_qts < qts {
-                    true => bench.answer(token, &sliced(*all)),
-                    false => bench.answer(token, &Difference::Difference(all)),
-                }
-            }
-            told.extend(bench.told());
-        }
-        told.retain(|told| !told.contains("unreadable"));
-        let line = |name: &str, what: &str, base: i32, at: i32, which: i32| match is_bad(which) {
-            true => format!("{name} lost {}..{} Unreadable", base + at - 1, base + at),
-            false => format!("{name} {what} {}", base + at),
-        };
-        let ours = (1..=3).map(|at| line("me", "message", PTS, at, at - 1));
-        let secrets = (1..=2).map(|at| line("qts", "secret", QTS, at, at + 2));
-        told.sort_by_key(|told| told.starts_with("qts"));
-        assert_eq!(told, ours.chain(secrets).collect::<Vec<_>>(), "{bad:06b}");
-        let common = bench.common();
-        assert_eq!((common.pts, common.qts, common.date), (pts, qts, date), "{bad:06b}");
-    }
+    let fill = |all: &mut answers::Difference, of_qts: Vec<i32>| {
+        all.new_encrypted_messages = of_qts.into_iter().map(secret).collect();
+    };
+    unreadable::whatever_cannot_be_read_is_left_out(fill, "secret", true);
 }
 
 /// What happens while the messages of secret chats are asked for apart is behind what was not asked for yet.

@@ -90,15 +90,20 @@ fn up_63_what_cannot_be_read_and_is_of_no_position_of_ours_takes_none() {
     }
 }
 
-/// The server has three events of ours, two that are counted by `qts`, and one of elsewhere. Any of them cannot be read.
-#[test]
-fn up_63_whatever_cannot_be_read_is_left_out_and_nothing_else() {
+/// The server has three events of ours, two that are counted by `qts`, and one of elsewhere. Any of them cannot be read: all others are told,
+/// and nothing else is lost. `fill` puts those of `qts` into an answer; `what` is how they are told. One that `forgets` has no more what it
+/// was told that it may forget (SC-80).
+pub(super) fn whatever_cannot_be_read_is_left_out(
+    fill: impl Fn(&mut answers::Difference, Vec<i32>),
+    what: &str,
+    forgets: bool,
+) {
     let (pts, qts, date) = (PTS + 3, QTS + 2, DATE + 2);
     for bad in 0..64_u32 {
         let is_bad = |which: i32| bad >> which & 1 == 1;
         let mut bench = Bench::ready();
         bench.engine.missed();
-        let (mut calls, mut told) = (0, Vec::new());
+        let (mut calls, mut told, mut forgotten) = (0, Vec::new(), QTS);
         loop {
             let Some((token, request)) = bench.request() else {
                 if bench.state() == State::Level {
@@ -113,58 +118,56 @@ fn up_63_whatever_cannot_be_read_is_left_out_and_nothing_else() {
                 bench.answer(token, &server_state(pts, qts, date, SEQ));
                 continue;
             };
+            if forgets {
+                forgotten = forgotten.max(call.qts);
+            }
             let last = call.pts_limit.map_or(pts, |limit| (call.pts + limit).min(pts));
             let messages: Vec<i32> = (call.pts + 1..=last).collect();
             let last_qts = call.qts_limit.map_or(qts, |limit| (call.qts + limit).min(qts));
-            let secrets: Vec<i32> = (call.qts + 1..=last_qts).collect();
-            let mut parts = messages.iter().map(|at| at - PTS - 1);
-            if parts.any(is_bad)
-                || secrets.iter().any(|at| is_bad(at - QTS + 2))
+            let of_qts: Vec<i32> = (call.qts + 1..=last_qts).filter(|at| *at > forgotten).collect();
+            if messages.iter().any(|at| is_bad(at - PTS - 1))
+                || of_qts.iter().any(|at| is_bad(at - QTS + 2))
                 || call.date < date && is_bad(5)
             {
                 let bytes = [1, 2, 3, 4, 5, 6, 7, 8];
                 bench.engine.handle_answer(bench.now, token, Ok(&bytes), &mut bench.entropy);
-            } else if messages.is_empty() && secrets.is_empty() {
+            } else if messages.is_empty() && of_qts.is_empty() {
                 bench.answer(token, &empty(date, SEQ));
             } else {
-                let secrets = secrets.into_iter().map(bot).collect();
-                let answer = match diff(&messages, secrets, last) {
-                    Difference::Difference(mut all) => {
-                        (all.state.qts, all.state.date) = (last_qts, date);
-                        all
-                    }
-                    other => panic!("{other:?}"),
+                let Difference::Difference(mut all) = diff(&messages, vec![], last) else {
+                    panic!()
                 };
+                (all.state.qts, all.state.date) = (last_qts, date);
+                fill(&mut all, of_qts);
                 match last < pts || last_qts < qts {
-                    true => bench.answer(token, &sliced(*answer)),
-                    false => bench.answer(token, &Difference::Difference(answer)),
+                    true => bench.answer(token, &sliced(*all)),
+                    false => bench.answer(token, &Difference::Difference(all)),
                 }
             }
             told.extend(bench.told());
         }
         told.retain(|told| !told.contains("unreadable"));
-        let mut expected: Vec<String> = Vec::new();
-        for at in 1..=3 {
-            let place = PTS + at;
-            expected.push(match is_bad(at - 1) {
-                true => format!("me lost {}..{place} Unreadable", place - 1),
-                false => format!("me message {place}"),
-            });
-        }
-        for at in 1..=2 {
-            let place = QTS + at;
-            expected.push(match is_bad(at + 2) {
-                true => format!("qts lost {}..{place} Unreadable", place - 1),
-                false => format!("qts stopped {place}"),
-            });
-        }
+        let line = |name: &str, what: &str, place: i32, which: i32| match is_bad(which) {
+            true => format!("{name} lost {}..{place} Unreadable", place - 1),
+            false => format!("{name} {what} {place}"),
+        };
+        let ours = (1..=3).map(|at| line("me", "message", PTS + at, at - 1));
+        let of_qts = (1..=2).map(|at| line("qts", what, QTS + at, at + 2));
         // What is told of the two boxes has no order between them.
         told.sort_by_key(|told| told.starts_with("qts"));
-        assert_eq!(told, expected, "{bad:06b}");
+        assert_eq!(told, ours.chain(of_qts).collect::<Vec<_>>(), "{bad:06b}");
         let common = bench.common();
         assert_eq!((common.pts, common.qts, common.date), (pts, qts, date), "{bad:06b}");
         assert_eq!(bench.kept.common, Some(common), "{bad:06b}");
     }
+}
+
+#[test]
+fn up_63_whatever_cannot_be_read_is_left_out_and_nothing_else() {
+    let fill = |all: &mut answers::Difference, of_qts: Vec<i32>| {
+        all.other_updates = of_qts.into_iter().map(bot).collect();
+    };
+    whatever_cannot_be_read_is_left_out(fill, "stopped", false);
 }
 
 #[test]
