@@ -64,8 +64,7 @@ impl FileStore {
     }
 
     /// As [`open`](Self::open), of a session that is encrypted (SC-86). One that is not yet is encrypted by that; the disk may still have
-    /// what it was. To have another
-    /// key, or none, [read](Self::read_encrypted) it and keep its [changes](Snapshot::changes) in another file.
+    /// what it was. To have another key, or none, [read](Self::read_encrypted) it and keep its [changes](Snapshot::changes) in another file.
     ///
     /// # Errors
     ///
