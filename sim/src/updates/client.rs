@@ -1,5 +1,6 @@
 //! The client: the engine, its link, its calls, its disk, and the application that reads it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use telewire::updates::{Account, BoxId, CatchUp, Engine, Event, Fault, Kept, Req
 
 use crate::dice::Dice;
 use crate::updates::Harm;
+use crate::updates::bounds::whole;
 use crate::updates::fold::{Application, Fold};
 use crate::updates::met::{Met, Rule};
 use crate::updates::town::{Answer, Call, Town, Who};
@@ -36,6 +38,8 @@ pub(super) struct Client {
     running: Vec<Token>,
     met: Met,
     pub(super) asked: u64,
+    /// How many differences of each box were answered to the end.
+    pub(super) whole: BTreeMap<BoxId, u64>,
     pub(super) delivered: u64,
     pub(super) losses: u64,
     pub(super) kills: u64,
@@ -88,6 +92,7 @@ impl Client {
             running: Vec::new(),
             met: Met::default(),
             asked: 0,
+            whole: BTreeMap::new(),
             delivered: 0,
             losses: 0,
             kills: 0,
@@ -111,6 +116,10 @@ impl Client {
     pub(super) fn seen(&mut self) -> Met {
         self.met.counted(self.engine.as_ref().map(Engine::counts).unwrap_or_default());
         self.met
+    }
+
+    pub(super) fn engine(&self) -> Option<&Engine> {
+        self.engine.as_ref()
     }
 
     pub(super) fn knows(&self) -> &Fold {
@@ -327,6 +336,9 @@ impl Client {
         }
         let mut bytes = town.call(Who::Ada, &request.to_bytes()).map_err(Fault::Rpc)?;
         self.met.answered(request, &bytes);
+        if let Some(line) = whole(request, &bytes) {
+            *self.whole.entry(line).or_default() += 1;
+        }
         self.application.is_answered(&bytes);
         if self.chance(self.harm.garble) {
             self.faults += 1;

@@ -1,10 +1,12 @@
 //! The engine of updates against the testkit's world, which shares nothing with it but the types (UM-14): people write, edit, delete,
-//! read, come and go, and write in a secret chat; what is told is lost, repeated, late, overtaken; answers fail; the link breaks; the client is killed before and
-//! after each thing that it does (UP-84). Then nothing goes wrong any more for a while.
+//! read, come and go, and write in a secret chat; what is told is lost, repeated, late, overtaken; answers fail; the link breaks; the
+//! client is killed before and after each thing that it does (UP-84). Then nothing goes wrong any more for a while.
 //!
 //! What is promised (UM-13): what is told of a box comes in its order and once in a life; in the end what an application makes of it is
-//! how everything stands; what it does not hear of is told as lost; and who is idle asks for nothing.
+//! how everything stands; what it does not hear of is told as lost; who is idle asks for nothing; a gap costs two differences at most; and
+//! what is remembered is bounded.
 
+mod bounds;
 mod client;
 mod fold;
 mod met;
@@ -242,6 +244,7 @@ fn schedule(seed: u64, options: Options) -> Result<Figures, String> {
     (figures.differences, figures.kills) = (client.asked, client.kills);
     (figures.breaks, figures.faults) = (client.breaks, client.faults);
     figures.met = Table::one(client.seen(), &faults, harm);
+    bounds::check(&mut town, &mut client, seed.is_multiple_of(LONG))?;
     Ok(figures)
 }
 
@@ -259,6 +262,9 @@ const IDLE: Duration = Duration::from_secs(60 * 60);
 
 /// UM-13 (e): after each quarter of an hour of silence there is one call.
 const MAX_IDLE: u64 = 4;
+
+/// One of so many schedules is followed by thousands of events.
+const LONG: u64 = 64;
 
 /// The time passes, from one thing that is due to the next.
 fn quiet(town: &mut Town, client: &mut Client, time: Duration) -> Result<(), String> {

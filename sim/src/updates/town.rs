@@ -366,10 +366,18 @@ impl Town {
                 let _ = self.call(Who::Bob, call.as_bytes());
             }
         }
-        if let Some(call) = self.whisper(Who::Bob) {
-            let _ = self.call(Who::Bob, call.as_bytes());
-        }
+        self.last_whispers(1);
         let _ = self.record();
+    }
+
+    /// Bob says so much in the secret chat.
+    pub(super) fn last_whispers(&mut self, count: usize) {
+        for _ in 0..count {
+            if let Some(call) = self.whisper(Who::Bob) {
+                let _ = self.call(Who::Bob, call.as_bytes());
+            }
+            let _ = self.record_secrets();
+        }
     }
 
     /// Somebody leaves the second supergroup or joins it, or Bob takes Ada out of it or lets her in again.
@@ -420,15 +428,7 @@ impl Town {
             }
             self.common.insert(pts, all);
         }
-        // Each text is one position.
-        let qts = self.ask(Who::Ada, &calls::GetState).ok()?.qts;
-        if !self.secrets.contains_key(&qts) {
-            let mut all = self.secrets.values().next_back().cloned().unwrap_or_default();
-            if !self.secrets.is_empty() {
-                all.insert(self.secret_text, self.secret_text.to_string());
-            }
-            self.secrets.insert(qts, all);
-        }
+        self.record_secrets()?;
         // Bob is in all channels, and always.
         for (id, pts) in self.channel_positions(Who::Bob)? {
             if self.boxes.get(&id).is_some_and(|known| known.contains_key(&pts)) {
@@ -439,6 +439,20 @@ impl Town {
             let said = self.history(Who::Bob, &peer)?;
             let all = said.into_iter().map(|(id, text, _)| (id, text)).collect();
             self.boxes.entry(id).or_default().insert(pts, all);
+        }
+        Some(())
+    }
+
+    /// The same, of the secret chat.
+    fn record_secrets(&mut self) -> Option<()> {
+        // Each text is one position.
+        let qts = self.ask(Who::Ada, &calls::GetState).ok()?.qts;
+        if !self.secrets.contains_key(&qts) {
+            let mut all = self.secrets.values().next_back().cloned().unwrap_or_default();
+            if !self.secrets.is_empty() {
+                all.insert(self.secret_text, self.secret_text.to_string());
+            }
+            self.secrets.insert(qts, all);
         }
         Some(())
     }
