@@ -103,7 +103,7 @@ pub(crate) struct Upload {
     is_big: bool,
     modified: i64,
     begun: Duration,
-    has_journal: bool,
+    pub(super) has_journal: bool,
     file_id: i64,
     /// FI-01: the id of a second beginning. There is no third.
     spare: Option<i64>,

@@ -107,7 +107,7 @@ pub(crate) struct Download {
     wanted: Range<u64>,
     part_size: u32,
     takeout: Option<i64>,
-    has_journal: bool,
+    pub(in crate::files) has_journal: bool,
     /// What nobody has to ask for: it is here, or under way, or waits.
     taken: Spans,
     /// What is here: held or being written or written.

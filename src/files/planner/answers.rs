@@ -406,8 +406,7 @@ impl Planner {
         else {
             return;
         };
-        let has_journal =
-            matches!(&entry.transfer, Transfer::Up(upload) if upload.journal().is_some());
+        let has_journal = entry.transfer.has_journal();
         self.end(file, End::Done);
         if has_journal {
             self.give_disk(file, crate::files::output::Disk::Discard, None);

@@ -120,7 +120,9 @@ impl Planner {
 
     /// FI-80, FI-84: the journal is to be written, one at a time for each file.
     pub(super) fn journal(&mut self, file: FileId) {
-        if let Some(entry) = self.files.get_mut(&file) {
+        if let Some(entry) = self.files.get_mut(&file)
+            && entry.transfer.has_journal()
+        {
             entry.journal_due = entry.journal_busy;
             if !entry.journal_busy {
                 self.journals.insert(file);

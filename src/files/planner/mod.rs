@@ -88,6 +88,15 @@ enum Transfer {
     Down(Box<Download>),
 }
 
+impl Transfer {
+    fn has_journal(&self) -> bool {
+        match self {
+            Self::Up(upload) => upload.has_journal,
+            Self::Down(download) => download.has_journal,
+        }
+    }
+}
+
 /// How far a transfer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -501,7 +510,9 @@ impl Planner {
         };
         match &entry.transfer {
             Transfer::Up(upload) => {
-                let Some(sent) = upload.complete() else { return };
+                // FI-84: whoever hears of it may end the program. What is not on the disk would be sent again.
+                let is_kept = !entry.journal_busy && !self.journals.contains(&file);
+                let Some(sent) = upload.complete().filter(|_| is_kept) else { return };
                 entry.phase = Phase::Uploaded;
                 self.lanes.leave(self.home, Direction::Up, file);
                 let progress = self.progress(file);

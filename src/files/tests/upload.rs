@@ -496,6 +496,26 @@ fn fi_84_an_upload_goes_on_where_the_server_has_acknowledged_it() {
 }
 
 #[test]
+fn fi_84_an_upload_is_told_once_its_state_is_on_the_disk() {
+    let bytes = random(5_000, 1);
+    for has_journal in [true, false] {
+        let mut rig = Rig::plain();
+        let file = rig.upload(&UploadSpec { journal: has_journal, ..small() }, &bytes);
+        let sent: Vec<Outgoing> = rig.sent.drain(..).collect();
+        rig.disk_works = false;
+        for outgoing in &sent {
+            rig.reply(outgoing, SAVED);
+        }
+        assert_eq!(rig.uploaded(file).is_none(), has_journal);
+        rig.disk_works = true;
+        rig.pump();
+        assert!(rig.uploaded(file).is_some());
+        let state = rig.journals.get(&file).map(|kept| UploadState::from_bytes(kept).unwrap());
+        assert_eq!(state.map(|state| state.ready), has_journal.then_some(5));
+    }
+}
+
+#[test]
 fn fi_84_what_does_not_fit_begins_anew_with_another_id() {
     let bytes = random(5_000, 1);
     let spec = UploadSpec { journal: true, ..small() };
