@@ -88,6 +88,20 @@ impl Server {
         Ok(Self { listener, dc, max_links: MAX_LINKS, gate, refusals })
     }
 
+    /// Another way to the same data centre, at an address of its own, with as many links as this and the same ways to reach it. Both have to
+    /// [run](Self::run).
+    ///
+    /// Telegram has addresses for media alone: `media_only` in <https://core.telegram.org/constructor/dcOption>.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be had.
+    pub async fn bind_also(&self, address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let (dc, gate, refusals) = (self.dc.clone(), self.gate.clone(), self.refusals.clone());
+        Ok(Self { listener, dc, max_links: self.max_links, gate, refusals })
+    }
+
     /// Serves so many links at once, and not 1,024. Who comes then has the place of the oldest one without a key, and if all
     /// have keys waits to be accepted until one goes.
     #[must_use]

@@ -91,7 +91,8 @@ impl Builder {
     }
 
     /// The data centres, the first of which is where clients begin. Who is added without a place lives in data centre 2. One with a
-    /// number above 100 is a CDN, with a key of its own: documents are had from there by whoever asks with `cdn_supported`.
+    /// number above 100 is a CDN, with a key of its own: documents are had from there by whoever asks with `cdn_supported`. One with
+    /// `is_media` is another address of the one of its number, which has to be among them (FI-35): clients have files from there.
     pub fn data_centres(self, all: &[DcId]) -> Self {
         Self { data_centres: all.to_vec(), ..self }
     }
@@ -105,7 +106,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When a port cannot be had, and when it is to have no data centre.
+    /// When a port cannot be had, when it is to have no data centre, and when one is for media alone whose number no other has.
     pub async fn start(self) -> io::Result<Running> {
         self.start_with(|_, _, _| {}).await
     }
@@ -123,6 +124,8 @@ impl Builder {
         let world = World::new(SeededEntropy::new(seed));
         let key = embedded_key().map_err(io::Error::other)?;
         let (mut data_centres, mut tasks) = (BTreeMap::new(), JoinSet::new());
+        let (media, places): (Vec<DcId>, Vec<DcId>) = places.iter().partition(|dc| dc.is_media);
+        let mut servers = BTreeMap::new();
         for dc in &places {
             let mut dispatcher = Dispatcher::new();
             world.register(*dc, &mut dispatcher);
@@ -141,11 +144,24 @@ impl Builder {
             let address = server.local_addr()?;
             world.set_address(*dc, address);
             data_centres.insert(*dc, (address, server.data_centre()));
+            servers.insert(*dc, server);
+        }
+        for dc in media {
+            let server = servers.get(&DcId { is_media: false, ..dc });
+            let server = server.ok_or_else(|| io::Error::other(NO_SUCH_DC))?;
+            let also = server.bind_also((Ipv4Addr::LOCALHOST, 0).into()).await?;
+            let address = also.local_addr()?;
+            world.set_address(dc, address);
+            data_centres.insert(dc, (address, also.data_centre()));
+            tasks.spawn(async { drop(also.run().await) });
+        }
+        for server in servers.into_values() {
             tasks.spawn(async { drop(server.run().await) });
         }
         let first = places.first().and_then(|dc| Some((*dc, data_centres.get(dc)?.0)));
         let home = first.ok_or_else(|| io::Error::other("a world needs a data centre"))?;
-        let all: Vec<_> = data_centres.iter().map(|(dc, (_, all))| (*dc, all.clone())).collect();
+        let all = data_centres.iter().filter(|(dc, _)| !dc.is_media);
+        let all: Vec<_> = all.map(|(dc, (_, all))| (*dc, all.clone())).collect();
         tasks.spawn(world.clone().hand_out(all));
         Ok(Running { world, key: key.public().clone(), home, data_centres, _tasks: tasks })
     }
@@ -187,7 +203,8 @@ impl Running {
     /// time and they set their clocks by that.
     pub fn let_pass(&self, time: Duration) {
         let seconds = i32::try_from(time.as_secs()).unwrap_or(i32::MAX);
-        for (_, shared) in self.data_centres.values() {
+        let all = self.data_centres.iter().filter(|(dc, _)| !dc.is_media);
+        for (_, (_, shared)) in all {
             let now = shared.now();
             let unix = {
                 let mut data_centre = shared.lock();
@@ -214,6 +231,9 @@ impl Deref for Running {
         &self.world
     }
 }
+
+/// What serves media alone is no data centre of its own.
+const NO_SUCH_DC: &str = "an address for media alone is of a data centre that is among the others";
 
 /// FI-57: the key of CDNs, which is not that of the other data centres. It is no secret.
 const CDN_KEY_PEM: &str = include_str!("cdn_key.pem");

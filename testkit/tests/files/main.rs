@@ -13,6 +13,7 @@ mod albums;
 mod cancel;
 mod cdn;
 mod down;
+mod media;
 mod paths;
 mod slow;
 mod support;

@@ -41,7 +41,11 @@ pub(crate) async fn served(dcs: &[DcId]) -> Two {
 
 /// And what data centres answer otherwise.
 pub(crate) async fn served_with(dcs: &[DcId], more: impl Fn(&World, DcId, &mut Dispatcher)) -> Two {
-    let running = patient(World::builder().data_centres(dcs).start_with(more)).await.unwrap();
+    with_both(patient(World::builder().data_centres(dcs).start_with(more)).await.unwrap()).await
+}
+
+/// Ada and Bob come to a world.
+pub(crate) async fn with_both(running: Running) -> Two {
     let world = running.world();
     let (ada, bob) = (world.user("Ada"), world.user("Bob"));
     world.set_username(ada.id(), "lovelace").unwrap();
