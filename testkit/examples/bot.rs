@@ -10,9 +10,9 @@
 use std::error::Error;
 
 use telewire::client::Client;
-use telewire::tl::api::functions::messages::SendMessage;
-use telewire::tl::api::{enums, types};
-use telewire::updates::{Delivery, PeerId};
+use telewire::tl::api::enums;
+use telewire::tl::api::types::Message;
+use telewire::updates::Delivery;
 use telewire_testkit::World;
 
 /// What the bot says to a text; nothing to what is no command.
@@ -27,34 +27,23 @@ fn reply(text: &str) -> Option<String> {
     }
 }
 
-/// The message that an update brings: who sent it, and what it says.
-fn received(update: &Delivery) -> Option<(i64, &str)> {
+/// The message of somebody else that an update brings.
+fn received(update: &Delivery) -> Option<&Message> {
     match update.new_message()? {
-        enums::Message::Message(message) if !message.out => {
-            Some((sender(&message.peer_id)?, &message.message))
-        }
-        _ => None,
-    }
-}
-
-/// In a private chat the peer is whoever sent the message.
-fn sender(peer: &enums::Peer) -> Option<i64> {
-    match peer {
-        enums::Peer::PeerUser(user) => Some(user.user_id),
+        enums::Message::Message(message) if !message.out => Some(message),
         _ => None,
     }
 }
 
 /// The bot: it answers commands until its client is closed.
-async fn run(bot: Client) -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn run(bot: Client) -> Result<(), telewire::client::Error> {
     let mut updates = bot.updates();
-    let mut random_id = 0;
     while let Some(update) = updates.next().await? {
-        let Some((user, text)) = received(&update) else { continue };
-        let Some(answer) = reply(text) else { continue };
-        let Some(peer) = bot.input_peer(PeerId::User(user)) else { continue };
-        random_id += 1;
-        bot.invoke(&SendMessage::new(peer, answer, random_id)).await?;
+        if let Some(message) = received(&update)
+            && let Some(answer) = reply(&message.message)
+        {
+            bot.send_message(message, answer).await?;
+        }
     }
     Ok(())
 }
@@ -62,26 +51,15 @@ async fn run(bot: Client) -> Result<(), Box<dyn Error + Send + Sync>> {
 /// Ada sends a text to the bot; gives what it answers.
 async fn ask(text: &str) -> Result<String, Box<dyn Error>> {
     let world = World::start().await?;
-    let (ada, echo) = (world.user("Ada"), world.bot("Echo"));
-    let bot = world.log_in(&echo).await?;
-    let running = tokio::spawn(run(bot.clone()));
-    let client = world.log_in(&ada).await?;
-    let mut updates = client.updates();
-    let find = telewire::tl::api::functions::contacts::ResolveUsername {
-        username: "echo_bot".into(),
-        referer: None,
-    };
-    let found = client.invoke(&find).await?;
-    let Some(enums::User::User(user)) = found.users.first() else { return Err("no bot".into()) };
-    let access_hash = user.access_hash.unwrap_or_default();
-    let peer = types::InputPeerUser { user_id: user.id, access_hash };
-    client.invoke(&SendMessage::new(peer.into(), text.to_owned(), 1)).await?;
+    let bot = world.log_in(&world.bot("Echo")).await?;
+    let running = tokio::spawn(run(bot));
+    let ada = world.log_in(&world.user("Ada")).await?;
+    let mut updates = ada.updates();
+    ada.send_message("@echo_bot", text).await?;
     let answer = loop {
-        let Some(update) = updates.next().await? else {
-            return Err("the client was closed".into());
-        };
-        if let Some((_, answer)) = received(&update) {
-            break answer.to_owned();
+        let update = updates.next().await?.ok_or("the client was closed")?;
+        if let Some(message) = received(&update) {
+            break message.message.clone();
         }
     };
     running.abort();
