@@ -7,12 +7,13 @@ mod tests;
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use crate::client::store::error::Flaw;
 use crate::client::store::place::{self, Place, beside, failed, unwritable};
-use crate::client::store::sealing::{Sealing, StoreKey, Unopened, is_sealed};
+use crate::client::store::sealing::{Seal, Sealing, StoreKey, Unopened, is_sealed};
 use crate::client::store::witness::{self, Witness};
 use crate::client::store::{Change, Snapshot, Store, StoreError, codec};
 use disk::{Disk, RealDisk};
@@ -41,7 +42,7 @@ pub struct FileStore {
     path: PathBuf,
     snapshot: Snapshot,
     /// If it is encrypted.
-    sealing: Option<Sealing>,
+    sealing: Option<Arc<Sealing>>,
     /// What lies beside the file of secret chats (SC-84).
     witness: Witness,
     disk: Box<dyn Disk>,
@@ -116,6 +117,12 @@ impl FileStore {
         &self.path
     }
 
+    /// What seals a program's own files beside an encrypted session with the same key; `None` if the session is not encrypted.
+    #[must_use]
+    pub fn seal(&self) -> Option<Seal> {
+        self.sealing.as_ref().map(Seal::new)
+    }
+
     fn on(
         given: &Path,
         path: PathBuf,
@@ -135,8 +142,9 @@ impl FileStore {
         let witness = Witness::read(&mut *disk, &path, &snapshot);
         let witness = witness.map_err(|refused| of_witness(given, refused))?;
         snapshot.generations = witness.generations();
+        let sealing = sealing.map(Arc::new);
         let mut store = Self { path, snapshot, sealing, witness, disk, place: None };
-        let bytes = encode(given, &store.snapshot, store.sealing.as_ref())?;
+        let bytes = encode(given, &store.snapshot, store.sealing.as_deref())?;
         let Self { path, disk, witness, .. } = &mut store;
         let (path, disk) = (&**path, &mut **disk);
         // There is no session before there is something to keep.
@@ -279,7 +287,7 @@ pub(super) fn rename(fresh: &Path, path: &Path) -> io::Result<()> {
 #[cfg(test)]
 impl FileStore {
     pub(super) fn without_randomness(&mut self, random: fn(&mut [u8]) -> io::Result<()>) {
-        self.sealing.as_mut().unwrap().random = random;
+        Arc::get_mut(self.sealing.as_mut().unwrap()).unwrap().random = random;
     }
 }
 
@@ -291,7 +299,7 @@ impl Store for FileStore {
     fn apply(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         let mut next = self.snapshot.clone();
         next.apply(changes);
-        let bytes = encode(&self.path, &next, self.sealing.as_ref())?;
+        let bytes = encode(&self.path, &next, self.sealing.as_deref())?;
         if let Some(place) = &mut self.place {
             place.check()?;
         }

@@ -34,7 +34,7 @@ pub use change::Change;
 pub use error::{Flaw, StoreError};
 pub use file::FileStore;
 pub use memory::MemoryStore;
-pub use sealing::StoreKey;
+pub use sealing::{Seal, StoreKey};
 pub use secrets::{SecretChange, SecretRow, SecretRows};
 pub use snapshot::{DcRecord, SessionUser, Snapshot};
 #[cfg(feature = "sqlite")]

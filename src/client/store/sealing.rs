@@ -14,6 +14,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind};
+use std::sync::Arc;
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use chacha20poly1305::aead::AeadInOut;
@@ -203,6 +204,41 @@ impl Sealing {
             self.cipher.decrypt_inout_detached(&nonce, &aad, content.as_mut_slice().into(), &tag);
         opened.map(|()| content).map_err(|_| Flaw::Checksum)
     }
+}
+
+/// The seal of an encrypted session, for what a program keeps beside it. It is given by the session's store, and clones are the same.
+///
+/// Another session has another one, unless both have the same 32 bytes for their key; so has this session once it is kept under another.
+#[derive(Debug, Clone)]
+pub struct Seal(Arc<Sealing>);
+
+impl Seal {
+    pub(super) fn new(sealing: &Arc<Sealing>) -> Self {
+        Self(sealing.clone())
+    }
+
+    /// Seals some content: 40 bytes more than it has. What has another `name` is not taken for it when it is opened.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no randomness, or the content is longer than 256 GiB.
+    pub fn seal(&self, name: &str, content: &[u8]) -> io::Result<Vec<u8>> {
+        self.0.seal(&beside(name), content)
+    }
+
+    /// What was sealed under this name.
+    ///
+    /// # Errors
+    ///
+    /// [`Flaw::Length`] for what is too short, [`Flaw::Checksum`] for what was changed or is of another name or session.
+    pub fn open(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Flaw> {
+        self.0.open(&beside(name), sealed)
+    }
+}
+
+/// A program's names are none of the store's own.
+fn beside(name: &str) -> Vec<u8> {
+    [b"beside ", name.as_bytes()].concat()
 }
 
 /// Whether bytes are a sealed session.

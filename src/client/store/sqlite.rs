@@ -24,6 +24,7 @@ use std::fmt;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
@@ -32,7 +33,7 @@ use crate::client::store::error::Flaw;
 use crate::client::store::file::disk::RealDisk;
 use crate::client::store::file::{ENCRYPT, of_witness, rename, unopened};
 use crate::client::store::place::{self, Place, beside, private, unwritable};
-use crate::client::store::sealing::{Sealing, StoreKey};
+use crate::client::store::sealing::{Seal, Sealing, StoreKey};
 use crate::client::store::witness::{self, Witness};
 use crate::client::store::{Change, Snapshot, Store, StoreError, codec};
 
@@ -69,7 +70,7 @@ const SEALED: u32 = 5;
 pub struct SqliteStore {
     database: Connection,
     /// If its keys and its secret chats are encrypted.
-    sealing: Option<Sealing>,
+    sealing: Option<Arc<Sealing>>,
     /// What lies beside the file of secret chats (SC-84).
     witness: Witness,
     /// Held for as long as the store lives.
@@ -122,6 +123,7 @@ impl SqliteStore {
         let rehearsed = witness.rehearse(disk, path);
         rehearsed
             .map_err(|(step, error)| unwritable(&witness::file_of(given), step, &error.kind()))?;
+        let sealing = sealing.map(Arc::new);
         let mut store = Self { database, sealing, witness, place };
         store.place.used();
         Ok(store)
@@ -169,6 +171,12 @@ impl SqliteStore {
     #[must_use]
     pub fn path(&self) -> &Path {
         self.place.path()
+    }
+
+    /// What seals a program's own files beside an encrypted session with the same key; `None` if the session is not encrypted.
+    #[must_use]
+    pub fn seal(&self) -> Option<Seal> {
+        self.sealing.as_ref().map(Seal::new)
     }
 }
 
@@ -336,7 +344,7 @@ fn prepare(database: &mut Connection, version: u32, path: &Path) -> Result<(), S
 #[cfg(test)]
 impl SqliteStore {
     pub(super) fn without_randomness(&mut self, random: fn(&mut [u8]) -> io::Result<()>) {
-        self.sealing.as_mut().unwrap().random = random;
+        Arc::get_mut(self.sealing.as_mut().unwrap()).unwrap().random = random;
     }
 }
 
@@ -345,18 +353,19 @@ impl Store for SqliteStore {
         let generations = self.witness.generations();
         Ok(Snapshot {
             generations,
-            ..load(&self.database, self.place.path(), self.sealing.as_ref())?
+            ..load(&self.database, self.place.path(), self.sealing.as_deref())?
         })
     }
 
     fn apply(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         let Self { place, database, sealing, witness } = self;
+        let sealing = sealing.as_deref();
         place.check()?;
         let path = place.path();
         let error = |error: rusqlite::Error| failed("write", path, &error);
         let transaction = begin(database).map_err(error)?;
         // Looked at before it gets another checksum.
-        let mut next = load(&transaction, path, sealing.as_ref())?;
+        let mut next = load(&transaction, path, sealing)?;
         next.generations = witness.generations();
         let had_more = !next.updates.is_empty() || !next.secrets.is_empty();
         next.apply(changes);
@@ -370,12 +379,12 @@ impl Store for SqliteStore {
         });
         if !is_alone && (had_more || !next.updates.is_empty() || !next.secrets.is_empty()) {
             rows::updates::rewrite(&transaction, &next.updates).map_err(error)?;
-            rows::secrets::rewrite(&transaction, &next.secrets, sealing.as_ref()).map_err(error)?;
+            rows::secrets::rewrite(&transaction, &next.secrets, sealing).map_err(error)?;
         }
         let disk = &mut RealDisk::default();
         let before = witness.before(disk, path, &next);
         before.map_err(|refused| of_witness(path, refused))?;
-        write(transaction, changes, is_alone, &next, sealing.as_ref()).map_err(error)?;
+        write(transaction, changes, is_alone, &next, sealing).map_err(error)?;
         witness.after(disk, path, &next);
         Ok(())
     }
