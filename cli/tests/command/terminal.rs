@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle, sleep};
 use std::time::Instant;
 
+use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{LocalModes, tcgetattr};
@@ -22,8 +23,18 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     pub(crate) fn start(options: &[&str]) -> Self {
+        Self::start_as(options, 80, &[])
+    }
+
+    /// One of so many columns, with variables of the environment.
+    pub(crate) fn start_as(options: &[&str], columns: u16, variables: &[(&str, &str)]) -> Self {
         let (pty, end) = open().unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_telewire")).args(options).spawn(end).unwrap();
+        pty.resize(Size::new(40, columns)).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_telewire")).args(options);
+        for (name, value) in variables {
+            command = command.env(name, value);
+        }
+        let child = command.spawn(end).unwrap();
         let (pty, shown) = (Arc::new(pty), Arc::new(Mutex::new(Vec::new())));
         let (from, into) = (pty.clone(), shown.clone());
         let reader = thread::spawn(move || {

@@ -1,6 +1,7 @@
 //! The account that commands are for: a session that `telewire login` made.
 
 use telewire::client::Client;
+use telewire::client::store::Seal;
 
 use super::args::Account;
 use crate::commands::handshake::target::Target;
@@ -8,8 +9,8 @@ use crate::credentials::Credentials;
 use crate::failure::Failure;
 use crate::session;
 
-/// Opens it.
-pub(super) async fn open(account: &Account) -> Result<Client, Failure> {
+/// Opens it; its seal, if the session is encrypted.
+pub(super) async fn open(account: &Account) -> Result<(Client, Option<Seal>), Failure> {
     let credentials = Credentials::read(&account.credentials()?)?;
     if account.is_new_profile()? {
         return Err(nobody(account)?);
@@ -17,6 +18,7 @@ pub(super) async fn open(account: &Account) -> Result<Client, Failure> {
     let address = account.address.unwrap_or(credentials.address);
     let target = Target::at(address, account.rsa.as_deref(), account.dc)?;
     let store = session::open(&account.session()?, account.encrypted)?;
+    let seal = store.seal();
     let mut builder = Client::builder(credentials.api_id, &credentials.api_hash)
         .store(store)
         .home(target.dc)
@@ -29,7 +31,7 @@ pub(super) async fn open(account: &Account) -> Result<Client, Failure> {
         client.close().await;
         return Err(nobody(account)?);
     }
-    Ok(client)
+    Ok((client, seal))
 }
 
 /// That there is no login.

@@ -68,7 +68,7 @@ pub(crate) struct Account {
     /// The account of this name, instead of files: as for `telewire login`
     #[arg(long, value_name = "NAME", conflicts_with = "session")]
     profile: Option<Profile>,
-    /// The session is encrypted with the passphrase in TELEWIRE_PASSPHRASE, or with one that is asked for; SESSION.secret is not
+    /// The session is encrypted with the passphrase in TELEWIRE_PASSPHRASE, or with one that is asked for. What is said in secret chats is encrypted with it too, and what is typed is not kept
     #[arg(long)]
     pub(super) encrypted: bool,
 

@@ -8,10 +8,12 @@
 //! ```
 
 mod complete;
+mod known;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
@@ -24,9 +26,13 @@ use super::secret::{self, News, Reader};
 use super::{Dash, Fault, Options, Shell};
 use crate::failure::Failure;
 use complete::Words;
+use known::{Known, commands_of};
 
 /// How many lines are remembered.
 const REMEMBERED: usize = 1_000;
+
+/// How long the commands of a bot are waited for: meanwhile nothing else is shown.
+const FOR_COMMANDS: Duration = Duration::from_secs(3);
 
 /// What came of a prompt.
 enum Typed {
@@ -41,20 +47,19 @@ enum Typed {
 /// What the editor's thread works with.
 type Line = Editor<Words, FileHistory>;
 
-/// Whom and what the line is completed with, as it is known at the moment.
-type Known = Arc<Mutex<Vec<String>>>;
-
 pub(super) async fn run(shell: &mut Shell, options: &Options) -> Result<(), Failure> {
     shell.names.paint(std::env::var_os("NO_COLOR").as_deref());
-    let known = Known::default();
-    let history = history_file(&options.account.session()?);
-    let mut editor = editor(&known, &history).map_err(broken)?;
+    let (known, mut wanted) = Known::new();
+    // Beside an encrypted session nothing lies that anybody could read: there it is in memory alone (SC-86).
+    let session = options.account.session()?;
+    let history = shell.seal.is_none().then(|| history_file(&session));
+    let mut editor = editor(&known, history.as_deref()).map_err(broken)?;
     let mut printer = editor.create_external_printer().map_err(broken)?;
     let (prompts, asked) = mpsc::channel::<String>();
     let (said, mut typed) = channel::unbounded_channel();
     let reader = thread::spawn(move || {
         while let Ok(prompt) = asked.recv() {
-            let typed = read(&mut editor, &prompt, &history);
+            let typed = read(&mut editor, &prompt, history.as_deref());
             if said.send(typed).is_err() {
                 break;
             }
@@ -64,10 +69,15 @@ pub(super) async fn run(shell: &mut Shell, options: &Options) -> Result<(), Fail
     shell.reader = Reader::Shell;
     let mut news = open_secrets(shell, &mut printer).await;
     while shell.end.is_none() {
-        learn(shell, &known);
+        known.learn(shell);
+        if let Some(chat) = shell.chat.clone().filter(|chat| !known.knows_commands(chat)) {
+            // They are there when the first line is typed.
+            ask_commands(shell, &known, chat).await;
+        }
         // The thread has ended only if the other end was dropped, which is here.
         let _ = prompts.send(shell.prompt());
-        match wait(shell, &mut typed, &mut updates, &mut news, &mut printer).await {
+        let mut heard = Heard { updates: &mut updates, news: &mut news, wanted: &mut wanted };
+        match wait(shell, &mut typed, &mut heard, &known, &mut printer).await {
             Typed::Line(line) => one(shell, &line).await?,
             Typed::Nothing => {}
             Typed::End if shell.chat.is_some() => shell.chat = None,
@@ -83,14 +93,23 @@ pub(super) async fn run(shell: &mut Shell, options: &Options) -> Result<(), Fail
     Ok(())
 }
 
+/// What is heard while a line is typed.
+struct Heard<'a> {
+    updates: &'a mut Option<Updates>,
+    news: &'a mut Option<broadcast::Receiver<Arc<News>>>,
+    /// Whose bots' commands are to be known.
+    wanted: &'a mut channel::UnboundedReceiver<String>,
+}
+
 /// Waits for a line, and shows what happens meanwhile.
 async fn wait(
     shell: &mut Shell,
     typed: &mut channel::UnboundedReceiver<Typed>,
-    updates: &mut Option<Updates>,
-    news: &mut Option<broadcast::Receiver<Arc<News>>>,
+    heard: &mut Heard<'_>,
+    known: &Known,
     printer: &mut impl ExternalPrinter,
 ) -> Typed {
+    let Heard { updates, news, wanted } = heard;
     loop {
         let next = async {
             match updates {
@@ -100,14 +119,18 @@ async fn wait(
         };
         let line = tokio::select! {
             typed = typed.recv() => return typed.unwrap_or(Typed::End),
+            Some(peer) = wanted.recv() => {
+                ask_commands(shell, known, peer).await;
+                None
+            }
             told = secret::next(news) => shell.names.secret_news(&told, shell.settings.log_level),
             delivery = next => match delivery {
                 Ok(Some(delivery)) => match shell.feed(&delivery).await {
                     Ok(_) => shell.news(&delivery),
                     Err(fault) => Some(format!("[secret chats: {fault}]")),
                 },
-                Ok(None) => { *updates = None; None }
-                Err(error) => { *updates = None; Some(format!("[nothing more is heard: {error}]")) }
+                Ok(None) => { **updates = None; None }
+                Err(error) => { **updates = None; Some(format!("[nothing more is heard: {error}]")) }
             },
         };
         if let Some(line) = line {
@@ -115,6 +138,12 @@ async fn wait(
             let _ = printer.print(format!("{line}\n"));
         }
     }
+}
+
+/// Learns what the bots of a chat understand. A peer that is none, or does not answer, has no commands.
+async fn ask_commands(shell: &Shell, known: &Known, peer: String) {
+    let asked = tokio::time::timeout(FOR_COMMANDS, commands_of(shell, &peer)).await;
+    known.has_commands(peer, asked.ok().and_then(Result::ok).unwrap_or_default());
 }
 
 /// What happens in secret chats is told too, if they can be had.
@@ -143,20 +172,6 @@ async fn one(shell: &mut Shell, line: &str) -> Result<(), Failure> {
     shell.tell(done).map(drop)
 }
 
-fn learn(shell: &Shell, known: &Known) {
-    let names = shell.names.iter().map(|(id, named)| match &named.username {
-        Some(username) => format!("@{username}"),
-        None => super::show::typed(*id),
-    });
-    let mut all: Vec<String> = names.collect();
-    all.extend(shell.secrets.get().into_iter().flat_map(secret::Secrets::names));
-    all.push("me".to_owned());
-    all.sort();
-    if let Ok(mut known) = known.lock() {
-        *known = all;
-    }
-}
-
 impl Shell {
     fn prompt(&self) -> String {
         match &self.chat {
@@ -178,13 +193,15 @@ fn history_file(session: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn editor(known: &Known, history: &Path) -> Result<Line, ReadlineError> {
+fn editor(known: &Known, history: Option<&Path>) -> Result<Line, ReadlineError> {
     let config = Config::builder().max_history_size(REMEMBERED)?.auto_add_history(true).build();
     let mut editor = Editor::with_config(config)?;
     editor.set_helper(Some(Words::new(known.clone())));
-    private(history)?;
-    // The first time it is empty, and a broken one is begun anew.
-    let _ = editor.load_history(history);
+    if let Some(history) = history {
+        private(history)?;
+        // The first time it is empty, and a broken one is begun anew.
+        let _ = editor.load_history(history);
+    }
     Ok(editor)
 }
 
@@ -203,11 +220,13 @@ fn private(path: &Path) -> std::io::Result<()> {
     options.open(path).map(drop)
 }
 
-fn read(editor: &mut Line, prompt: &str, history: &Path) -> Typed {
+fn read(editor: &mut Line, prompt: &str, history: Option<&Path>) -> Typed {
     match editor.readline(prompt) {
         Ok(line) => {
-            // A line more, or none if the disk is full: the shell goes on.
-            let _ = editor.append_history(history);
+            if let Some(history) = history {
+                // A line more, or none if the disk is full: the shell goes on.
+                let _ = editor.append_history(history);
+            }
             Typed::Line(line)
         }
         Err(ReadlineError::Interrupted) => Typed::Nothing,

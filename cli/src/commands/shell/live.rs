@@ -12,6 +12,7 @@ impl Shell {
     pub(super) fn news(&mut self, delivery: &Delivery) -> Option<String> {
         let peers = &delivery.peers;
         self.names.learn(&peers.users, &peers.chats);
+        self.note(delivery);
         if let Some(message) = delivery.new_message() {
             // What was sent here is known.
             if delivery.is_own {

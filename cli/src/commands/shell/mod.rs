@@ -18,11 +18,13 @@ mod lines;
 mod live;
 mod located;
 mod named;
+mod preview;
 mod reply;
 mod request;
 mod schema;
 mod secret;
 mod show;
+mod shown;
 mod signals;
 mod single;
 #[cfg(unix)]
@@ -39,6 +41,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use telewire::client::store::Seal;
 use telewire::client::{Client, PeerRef};
 use telewire::tl::api::enums::InputPeer;
 use zeroize::Zeroizing;
@@ -52,6 +55,7 @@ use reply::Reply;
 use request::Answer;
 use secret::{Reader, Secrets};
 use show::Names;
+use shown::Shown;
 pub(crate) use single::{Single, add_to as add_commands_to};
 use tokio::sync::OnceCell;
 pub(crate) use transfer::{DownloadArgs, UploadArgs, download, upload};
@@ -60,14 +64,21 @@ use words::Line;
 use crate::commands::login::Questions;
 use crate::failure::Failure;
 
+/// What a line of a chat may be besides a message. See [`Shell::chat_line`].
+const CHAT_COMMANDS: [&str; 4] = ["/exit", "/history", "/quit", "/read"];
+
 /// What runs commands: a client, and what is remembered from one to the next.
 pub(crate) struct Shell {
     client: Client,
     names: Names,
+    /// Messages that were met.
+    shown: Shown,
     settings: Settings,
     counts: Counts,
     /// The session's file: what is said in secret chats is kept beside it.
     session: PathBuf,
+    /// If it is encrypted, what is kept beside it is sealed.
+    seal: Option<Seal>,
     /// Opened when they are needed first; other shells on the same client have them too.
     secrets: Arc<OnceCell<Secrets>>,
     /// Who reads the client's updates.
@@ -145,9 +156,12 @@ impl Shell {
     }
 
     async fn open_for(account: &Account, start: Instant) -> Result<Self, Failure> {
+        let (client, seal) = account::open(account).await?;
         Ok(Self {
-            client: account::open(account).await?,
+            client,
+            seal,
             names: Names::default(),
+            shown: Shown::default(),
             settings: Settings::default(),
             counts: Counts::default(),
             session: account.session()?,
@@ -168,9 +182,11 @@ impl Shell {
         Self {
             client: self.client.clone(),
             names: Names::default(),
+            shown: Shown::default(),
             settings: Settings::default(),
             counts: Counts::default(),
             session: self.session.clone(),
+            seal: self.seal.clone(),
             secrets: self.secrets.clone(),
             reader: self.reader,
             downloads: self.downloads.clone(),
@@ -211,6 +227,10 @@ impl Shell {
     /// Runs a command as often as it is to run.
     async fn act(&mut self, mut given: Given) -> Result<Reply, Fault> {
         let form = verbs::secret::form_of(&given)?;
+        // What is said in secret chats is here anyway.
+        if given.modifiers.is_offline && form.is_none() {
+            return self.answer_offline(&given);
+        }
         self.find_peers(&mut given).await?;
         let act = form.unwrap_or(given.command.act);
         let times = given.modifiers.times;

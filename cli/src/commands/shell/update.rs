@@ -16,6 +16,7 @@ impl Shell {
     pub(super) fn update_json(&mut self, delivery: &Delivery) -> Value {
         let peers = &delivery.peers;
         self.names.learn(&peers.users, &peers.chats);
+        self.note(delivery);
         let mut json = Map::new();
         json.insert("late".into(), json!(delivery.arrival == Arrival::CaughtUp));
         json.insert("own".into(), json!(delivery.is_own));

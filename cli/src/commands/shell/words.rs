@@ -41,13 +41,15 @@ pub(super) struct Modifiers {
     pub(super) without_preview: bool,
     /// What is sent answers this message of the same chat.
     pub(super) reply: Option<i32>,
+    /// It is answered from what was met, without a call.
+    pub(super) is_offline: bool,
     /// How often the command runs.
     pub(super) times: u32,
 }
 
 impl Default for Modifiers {
     fn default() -> Self {
-        Self { is_html: false, without_preview: false, reply: None, times: 1 }
+        Self { is_html: false, without_preview: false, reply: None, is_offline: false, times: 1 }
     }
 }
 
@@ -146,7 +148,7 @@ fn modifiers(words: &mut Vec<Word>) -> Result<Modifiers, Fault> {
         let name = word.text.trim_matches(['[', ']']);
         let unknown = || {
             Fault::Usage(format!(
-                "there is no modifier `{}`; there are [html], [enable_preview], [disable_preview], [reply=N] and [xN]",
+                "there is no modifier `{}`; there are [html], [enable_preview], [disable_preview], [reply=N], [xN] and [offline]",
                 word.text
             ))
         };
@@ -154,10 +156,7 @@ fn modifiers(words: &mut Vec<Word>) -> Result<Modifiers, Fault> {
             "html" => modifiers.is_html = true,
             "enable_preview" => modifiers.without_preview = false,
             "disable_preview" => modifiers.without_preview = true,
-            "offline" => {
-                let why = "[offline] has nothing to answer from: no messages are kept here";
-                return Err(Fault::Usage(why.to_owned()));
-            }
+            "offline" => modifiers.is_offline = true,
             _ => match (name.strip_prefix("reply="), name.strip_prefix('x')) {
                 (Some(number), _) => {
                     let number = number.parse().ok().filter(|number| *number > 0);
@@ -255,8 +254,10 @@ mod tests {
     #[test]
     fn modifiers_stand_before_the_command() {
         let read = |line: &str| Line::read(line).unwrap().unwrap();
-        let line = read("[html] [disable_preview] [reply=5] [x3] msg @ada [html]");
-        let expected = Modifiers { is_html: true, without_preview: true, reply: Some(5), times: 3 };
+        let line = read("[html] [disable_preview] [reply=5] [x3] [offline] msg @ada [html]");
+        let (reply, times) = (Some(5), 3);
+        let expected =
+            Modifiers { is_html: true, without_preview: true, reply, is_offline: true, times };
         assert_eq!(line.modifiers, expected);
         assert_eq!(line.words.len(), 3);
         assert!(!read("[disable_preview] [enable_preview] msg").modifiers.without_preview);
@@ -276,7 +277,6 @@ mod tests {
         for line in ["[x0] msg", "[x1001] msg", "[x] msg", "[x-1] msg"] {
             assert!(fault(line).ends_with("N goes from 1 to 1000"), "{line}");
         }
-        assert!(fault("[offline] history me").starts_with("[offline] has nothing"));
     }
 
     #[test]

@@ -10,11 +10,20 @@ const PASSPHRASE: &str = "TELEWIRE_PASSPHRASE";
 impl Scene {
     /// Runs a command of Ada's whose session is encrypted.
     async fn run_encrypted(&self, variables: &[(&'static str, &'static str)]) -> Ran {
+        self.run_encrypted_as(&["get_self"], &[], variables).await
+    }
+
+    async fn run_encrypted_as(
+        &self,
+        words: &'static [&'static str],
+        more: &'static [&'static str],
+        variables: &[(&'static str, &'static str)],
+    ) -> Ran {
         let (options, variables) = (self.account(), variables.to_vec());
         let ran = spawn_blocking(move || {
             let options = options.iter().map(String::as_str);
-            let all: Vec<_> =
-                ["get_self"].into_iter().chain(options).chain(["--encrypted"]).collect();
+            let words = words.iter().copied().chain(options).chain(["--encrypted"]);
+            let all: Vec<_> = words.chain(more.iter().copied()).collect();
             let mut process = Process::talk_with(&all, &variables);
             process.end_input();
             process.wait()
@@ -80,4 +89,42 @@ async fn sc_86_a_passphrase_that_is_asked_for_is_not_shown_and_a_new_one_is_aske
     // It is there: once is enough.
     let (code, shown) = asked(&[("Passphrase of", "correct horse")]).await.unwrap();
     assert!(code == Some(0) && !shown.contains("again") && !shown.contains("horse"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sc_86_what_is_said_in_secret_chats_is_encrypted_with_the_session() {
+    const OPEN: &[(&str, &str)] = &[(PASSPHRASE, "correct horse")];
+    let scene = Scene::new().await;
+    let lines: &[&str] =
+        &["-e", "create_secret_chat @babbage", "-e", "msg secret_chat#1 hidden words"];
+    let ran = scene.run_encrypted_as(&["shell"], lines, OPEN).await;
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    let path = scene.path("telewire.session.secret");
+    let kept = fs::read_to_string(&path).unwrap();
+    assert!(kept.lines().count() >= 2, "{kept}");
+    assert!(kept.bytes().all(|byte| byte == b'\n' || byte.is_ascii_hexdigit()), "{kept}");
+    let history: &[&str] = &["-e", "history secret_chat#1"];
+    let ran = scene.run_encrypted_as(&["shell"], history, OPEN).await;
+    assert!(ran.code == 0 && ran.out.contains("hidden words"), "{} {}", ran.out, ran.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sc_86_what_is_typed_at_the_prompt_of_an_encrypted_session_is_not_kept() {
+    let scene = Scene::new().await;
+    let options = scene.account();
+    let typed = spawn_blocking(move || {
+        let options = options.iter().map(String::as_str);
+        let all: Vec<_> = ["shell"].into_iter().chain(options).chain(["--encrypted"]).collect();
+        let terminal = Terminal::start_as(&all, 80, &[(PASSPHRASE, "correct horse")]);
+        terminal.wait_for("> ");
+        terminal.press("get_self\r");
+        terminal.wait_for("lovelace");
+        terminal.press("quit\r");
+        terminal.end()
+    });
+    let (code, shown) = typed.await.unwrap();
+    assert_eq!(code, Some(0), "{shown}");
+    let names = fs::read_dir(scene.path("")).unwrap().map(|entry| entry.unwrap().file_name());
+    let names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
+    assert!(!names.iter().any(|name| name.contains("history")), "{names:?}");
 }

@@ -49,6 +49,40 @@ async fn in_a_chat_every_line_is_a_message() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_met_is_shown_offline_without_a_call() {
+    let scene = Scene::new().await;
+    for text in ["one", "two"] {
+        scene.heard(text).await;
+    }
+    let id = scene.heard("three").await;
+    let lines = format!(
+        "history @babbage 2\n[offline] history @babbage\n[offline] history user#{} 1 1\n[offline] get_message {id}\n",
+        scene.bob_id
+    );
+    let ran = scene.shell(&[], &lines).await;
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    let texts: Vec<_> =
+        ran.out.lines().map(|line| line.rsplit(' ').next().unwrap_or_default()).collect();
+    assert_eq!(texts, ["two", "three", "two", "three", "two", "three"]);
+    let history = |method: &&str| *method == "messages.getHistory";
+    assert_eq!(scene.called().iter().filter(|method| history(method)).count(), 1);
+    // Nothing was met, nobody, and what is kept of nothing else.
+    for (line, code, said) in [
+        ("[offline] history me", 1, "none is of these"),
+        ("[offline] history @nobody_here", 2, "[offline] has not met @nobody_here"),
+        ("[offline] get_message 9", 1, "none is of these"),
+        ("[offline] msg @babbage hello", 2, "[offline] is for history and get_message"),
+        ("[offline] dialog_list", 2, "[offline] is for history and get_message"),
+        ("history @babbage\nclear\n[offline] history @babbage", 2, "has not met @babbage"),
+    ] {
+        let ran = scene.shell(&[], line).await;
+        assert_eq!(ran.code, code, "{line}: {}", ran.err);
+        assert!(ran.err.contains(said), "{line}: {}", ran.err);
+    }
+    assert!(!scene.called().contains(&"messages.sendMessage"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn programs_get_an_object_a_line() {
     let scene = Scene::new().await;
     let ran = scene

@@ -1,5 +1,8 @@
 //! The prompt at a terminal.
 
+use telewire::client::files::Source;
+use telewire::tl::api::functions::bots::SetBotCommands;
+
 use super::*;
 use crate::support::LOOK;
 use crate::terminal::Terminal;
@@ -14,10 +17,14 @@ fn wait_for_line(terminal: &Terminal, count: usize) {
 
 impl Scene {
     fn terminal(&self) -> Terminal {
+        self.terminal_as(80, &[])
+    }
+
+    fn terminal_as(&self, columns: u16, variables: &[(&str, &str)]) -> Terminal {
         let options = self.options();
         let all: Vec<_> =
             std::iter::once("shell").chain(options.iter().map(String::as_str)).collect();
-        Terminal::start(&all)
+        Terminal::start_as(&all, columns, variables)
     }
 }
 
@@ -109,4 +116,98 @@ async fn ctrl_c_ends_a_command_and_not_the_shell_and_a_chat_has_its_prompt() {
     .unwrap();
     assert_eq!(code, Some(0), "{shown}");
     scene.ok(&["get_self"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_that_were_shown_and_commands_of_bots_are_completed() {
+    let scene = Scene::new().await;
+    let bot = scene.world.bot("Echo");
+    scene.world.set_username(bot.id(), "echo_bot").unwrap();
+    let bots = done(scene.world.log_in(&bot)).await;
+    let command = types::BotCommand::new("weather".into(), "of today".into());
+    let scope = enums::BotCommandScope::BotCommandScopeDefault;
+    done(bots.invoke(&SetBotCommands::new(scope, "en".into(), vec![command]))).await;
+    let id = scene.heard("which one").await;
+    let terminal = scene.terminal();
+    let (code, shown) = spawn_blocking(move || {
+        wait_for_line(&terminal, 1);
+        terminal.press("history @babbage\r");
+        wait_for_line(&terminal, 2);
+        terminal.press("reply \tthis one\r");
+        wait_for_line(&terminal, 3);
+        terminal.press("chat @echo_bot\r");
+        wait_for_line(&terminal, 4);
+        // They are asked for when the chat begins.
+        terminal.press("/wea\t\r");
+        wait_for_line(&terminal, 5);
+        terminal.press("/ex\t\r");
+        wait_for_line(&terminal, 6);
+        terminal.press("\u{4}");
+        terminal.end()
+    })
+    .await
+    .unwrap();
+    assert_eq!(code, Some(0), "{shown}");
+    let last = scene.seen("@lovelace").await.pop().unwrap();
+    assert_eq!(last.message, "this one", "{shown}");
+    assert!(shown.contains(&format!("reply {id} this one")), "{shown}");
+    let said = seen_by(&bots, "@lovelace").await;
+    assert_eq!(said.last().map(|message| message.message.trim_end()), Some("/weather"), "{shown}");
+}
+
+/// Narrow and wide, with text that is wider than it is long and that runs the other way.
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_and_all_scripts_are_shown_in_terminals_of_60_and_120_columns() {
+    const TEXT: &str = "☎︎ 👩‍👩‍👧 ｗｉｄｅ שלום עולם مرحبا end";
+    // A picture twice as wide as it is high.
+    let mut png = Vec::new();
+    {
+        let mut encoder = png::Encoder::new(&mut png, 64, 32);
+        encoder.set_color(png::ColorType::Rgb);
+        let mut writer = encoder.write_header().unwrap();
+        writer.write_image_data(&[200, 10, 10].repeat(64 * 32)).unwrap();
+    }
+    for columns in [60, 120] {
+        let scene = Scene::new().await;
+        let photo = done(scene.bob.upload(Source::bytes(png.clone())).photo()).await;
+        let send = |file| {
+            let media = types::InputMediaUploadedPhoto::new(file);
+            scene.bob.send_message("@lovelace", "look").media(media)
+        };
+        done(photo.send(send)).await;
+        let history = scene.json(&["history", "@babbage", "1"]).await;
+        let id = history[0]["id"].as_str().unwrap().to_owned();
+        let terminal = scene
+            .terminal_as(columns, &[("TELEWIRE_PICTURES", "blocks"), ("COLORTERM", "truecolor")]);
+        let bob = scene.bob.clone();
+        let terminal = spawn_blocking(move || {
+            wait_for_line(&terminal, 1);
+            terminal.press(&format!("view_photo {id}\r"));
+            terminal.wait_for("Saved to ");
+            wait_for_line(&terminal, 2);
+            // A line that is longer than the terminal is wide, which is not finished.
+            terminal.press(&format!("msg @babbage {}", "long ".repeat(30)));
+            terminal
+        })
+        .await
+        .unwrap();
+        done(bob.send_message("@lovelace", TEXT)).await;
+        let (code, shown) = spawn_blocking(move || {
+            terminal.wait_for(TEXT);
+            terminal.press("\u{3}");
+            wait_for_line(&terminal, 3);
+            terminal.press("\u{4}");
+            terminal.end()
+        })
+        .await
+        .unwrap();
+        assert_eq!(code, Some(0), "{shown}");
+        // Each row of half blocks is two of the picture, in its colour, and none is wider than the terminal.
+        let (picture, _) = shown.split_once("Saved to ").unwrap();
+        let rows: Vec<_> = picture.lines().map(|row| row.matches('▄').count()).collect();
+        let widest = rows.iter().max().copied().unwrap();
+        assert!((8..=usize::from(columns)).contains(&widest), "{rows:?}");
+        assert!(picture.contains("200;10;10"), "{picture}");
+        assert!(scene.texts("@lovelace").await.iter().all(|text| !text.contains("long")));
+    }
 }

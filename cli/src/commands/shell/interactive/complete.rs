@@ -1,9 +1,10 @@
-//! Completion: commands, then what their table says that they take.
+//! Completion: commands, then what their table says that they take; in a chat, what is done within, and what its bots understand.
 
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::{Context, Helper, Result};
 
-use super::Known;
+use super::known::Known;
+use crate::commands::shell::CHAT_COMMANDS;
 use crate::commands::shell::secret::name;
 use crate::commands::shell::table::{self, Arg, Count, Kind};
 
@@ -24,6 +25,16 @@ impl Completer for Words {
 
     fn complete(&self, line: &str, pos: usize, ctx: &Context<'_>) -> Result<(usize, Vec<Pair>)> {
         let before = line.get(..pos).unwrap_or_default();
+        if let Some(chat) = self.known.chat() {
+            // A line is a message, whatever its words are.
+            return Ok((
+                0,
+                match before.starts_with('/') {
+                    true => beginning(self.within(&chat), before),
+                    false => Vec::new(),
+                },
+            ));
+        }
         let start = before.rfind(char::is_whitespace).map_or(0, |at| {
             at.saturating_add(
                 before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8),
@@ -32,27 +43,39 @@ impl Completer for Words {
         let begun = before.get(start..).unwrap_or_default();
         let words: Vec<_> = before.get(..start).unwrap_or_default().split_whitespace().collect();
         let words: Vec<_> = words.into_iter().skip_while(|word| word.starts_with('[')).collect();
-        let wanted = match words.split_first() {
-            None => {
-                let names = table::all().flat_map(|one| std::iter::once(&one.name).chain(one.also));
-                return Ok((start, beginning(names.map(ToString::to_string), begun)));
-            }
-            Some((name, given)) => table::find(name).and_then(|of| wanted(of.takes, given.len())),
+        let Some((name, given)) = words.split_first() else {
+            let names = table::all().flat_map(|one| std::iter::once(&one.name).chain(one.also));
+            return Ok((start, beginning(names.map(ToString::to_string), begun)));
         };
-        Ok(match wanted.map(|arg| arg.kind) {
-            Some(Kind::File) => self.files.complete(line, pos, ctx)?,
-            Some(kind @ (Kind::Peer | Kind::User | Kind::Chat | Kind::Channel)) => {
-                let known = self.known.lock().map(|known| known.clone()).unwrap_or_default();
-                let may_be = |word: &String| kind == Kind::Peer || name::read(word).is_none();
-                (start, beginning(known.into_iter().filter(may_be), begun))
+        let wanted = table::find(name).and_then(|of| wanted(of.takes, given.len()));
+        let is_secret = |word: &String| name::read(word).is_some();
+        let all = match wanted.map(|arg| arg.kind) {
+            Some(Kind::File) => return self.files.complete(line, pos, ctx),
+            Some(Kind::Peer) => beginning(self.known.peers(), begun),
+            Some(Kind::User | Kind::Chat | Kind::Channel) => {
+                let peers = self.known.peers().into_iter();
+                beginning(peers.filter(|word| !is_secret(word)), begun)
             }
             Some(Kind::SecretChat) => {
-                let known = self.known.lock().map(|known| known.clone()).unwrap_or_default();
-                let known = known.into_iter().filter(|word| name::read(word).is_some());
-                (start, beginning(known, begun))
+                beginning(self.known.peers().into_iter().filter(is_secret), begun)
             }
-            _ => (start, Vec::new()),
-        })
+            Some(Kind::Message) => in_order(self.known.messages(), begun),
+            Some(Kind::Text) if begun.starts_with('/') => match given {
+                [peer] if !is_secret(&(*peer).to_owned()) => {
+                    beginning(self.known.commands(peer), begun)
+                }
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        Ok((start, all))
+    }
+}
+
+impl Words {
+    fn within(&self, chat: &str) -> impl Iterator<Item = String> {
+        let own = CHAT_COMMANDS.into_iter().map(str::to_owned);
+        own.chain(self.known.commands(chat))
     }
 }
 
@@ -62,10 +85,15 @@ fn wanted(takes: &'static [Arg], place: usize) -> Option<&'static Arg> {
     takes.get(open.map_or(place, |open| place.min(open)))
 }
 
-fn beginning(all: impl Iterator<Item = String>, begun: &str) -> Vec<Pair> {
-    let mut all: Vec<_> = all.filter(|word| word.starts_with(begun)).collect();
+fn beginning(all: impl IntoIterator<Item = String>, begun: &str) -> Vec<Pair> {
+    let mut all: Vec<_> = all.into_iter().filter(|word| word.starts_with(begun)).collect();
     all.sort();
-    all.into_iter().map(|word| Pair { display: word.clone(), replacement: word + " " }).collect()
+    in_order(all, begun)
+}
+
+fn in_order(all: Vec<String>, begun: &str) -> Vec<Pair> {
+    let all = all.into_iter().filter(|word| word.starts_with(begun));
+    all.map(|word| Pair { display: word.clone(), replacement: word + " " }).collect()
 }
 
 impl rustyline::hint::Hinter for Words {
@@ -81,14 +109,19 @@ mod tests {
 
     use super::*;
 
-    fn completed(line: &str) -> Vec<String> {
-        let known = Known::default();
-        *known.lock().unwrap() =
-            ["@ada", "@bob", "me", "secret_chat#5"].map(str::to_owned).to_vec();
+    fn completed_with(known: Known, line: &str) -> Vec<String> {
         let history = MemHistory::new();
         let words = Words::new(known);
         let (_, pairs) = words.complete(line, line.len(), &Context::new(&history)).unwrap();
         pairs.into_iter().map(|pair| pair.replacement).collect()
+    }
+
+    fn known(chat: Option<&str>) -> Known {
+        Known::of(&["@ada", "@bob", "me", "secret_chat#5"], &["12", "channel#7/3", "11"], chat)
+    }
+
+    fn completed(line: &str) -> Vec<String> {
+        completed_with(known(None), line)
     }
 
     #[test]
@@ -107,15 +140,63 @@ mod tests {
     }
 
     #[test]
+    fn messages_that_were_shown_are_completed_the_latest_first() {
+        assert_eq!(completed("reply "), ["12 ", "channel#7/3 ", "11 "]);
+        assert_eq!(completed("fwd @ada 1"), ["12 ", "11 "]);
+        assert_eq!(completed("fwd @ada 12 ch"), ["channel#7/3 "]);
+        assert!(completed("history @ada 1").is_empty());
+    }
+
+    #[test]
+    fn what_bots_understand_is_asked_for_once_and_completed() {
+        let (known, mut asked) = Known::new();
+        for _ in 0..2 {
+            assert!(completed_with(known.clone(), "msg @echo /").is_empty());
+        }
+        assert_eq!((asked.try_recv().unwrap(), asked.try_recv().is_err()), ("@echo".into(), true));
+        known.has_commands("@echo".into(), vec!["/start".into(), "/help".into()]);
+        assert_eq!(completed_with(known.clone(), "msg @echo /"), ["/help ", "/start "]);
+        assert_eq!(completed_with(known.clone(), "[html] msg @echo /st"), ["/start "]);
+        // A command begins a text, and a secret chat has no bots.
+        for line in ["msg @echo a /st", "msg secret_chat#5 /", "msg @echo st", "history @echo /"] {
+            assert!(completed_with(known.clone(), line).is_empty(), "{line}");
+        }
+        assert!(asked.try_recv().is_err());
+    }
+
+    #[test]
+    fn in_a_chat_a_line_is_a_message() {
+        let known = known(Some("@echo"));
+        known.has_commands("@echo".into(), vec!["/start".into()]);
+        let completed = |line| completed_with(known.clone(), line);
+        assert_eq!(completed("/"), ["/exit ", "/history ", "/quit ", "/read ", "/start "]);
+        assert_eq!(completed("/st"), ["/start "]);
+        for line in ["", "m", "msg", "msg @", "/start a", " /"] {
+            assert!(completed(line).is_empty(), "{line}");
+        }
+    }
+
+    #[test]
     fn whatever_stands_before_the_cursor_is_no_panic() {
-        for line in
-            ["", " ", "é", "msg é", "msg \u{a0}@", "👍 👍", "\"", "[", "send_photo me /nowhere/x"]
-        {
-            let known = Known::default();
-            let history = MemHistory::new();
-            let words = Words::new(known);
-            for pos in 0..=line.len() + 1 {
-                let _ = words.complete(line, pos, &Context::new(&history));
+        for line in [
+            "",
+            " ",
+            "é",
+            "msg é",
+            "msg \u{a0}@",
+            "👍 👍",
+            "\"",
+            "[",
+            "send_photo me /nowhere/x",
+            "/é",
+            "msg me /é",
+        ] {
+            for chat in [None, Some("@ada")] {
+                let history = MemHistory::new();
+                let words = Words::new(known(chat));
+                for pos in 0..=line.len() + 1 {
+                    let _ = words.complete(line, pos, &Context::new(&history));
+                }
             }
         }
     }

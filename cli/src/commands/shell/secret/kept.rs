@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  SESSION.secret: a line of JSON for each chat and each message; a later line of the same takes its place.
-//!  What is deleted is not in the file any more: it is written anew (SC-86).
+//!  What is deleted is not in the file any more: it is written anew. Beside an encrypted session each line is sealed (SC-86).
 //! ```
 
 use std::collections::{BTreeMap, HashMap};
@@ -12,9 +12,12 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use telewire::client::store::Seal;
 use telewire::secret::ServerFile;
 use telewire::tl::Serialize as _;
 use telewire::tl::secret::enums::DecryptedMessageMedia;
+
+use super::line::{Line, Read as Found};
 
 /// The messages of a chat that are kept: the oldest go.
 const MAX_MESSAGES: usize = 10_000;
@@ -97,13 +100,6 @@ pub(in crate::commands::shell) struct About {
     pub(in crate::commands::shell) ended: Option<String>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Line {
-    About(About),
-    Said(Said),
-}
-
 #[derive(Debug)]
 struct Chat {
     about: About,
@@ -122,6 +118,8 @@ pub(in crate::commands::shell) enum Outcome {
 #[derive(Debug)]
 pub(in crate::commands::shell) struct Kept {
     path: PathBuf,
+    /// The session's, if that is encrypted.
+    seal: Option<Seal>,
     chats: BTreeMap<i32, Chat>,
     /// Since the program began: what is said may be there before its line is.
     pub(in crate::commands::shell) outcomes: HashMap<(i32, i64), Outcome>,
@@ -134,14 +132,25 @@ pub(in crate::commands::shell) struct Kept {
 }
 
 impl Kept {
-    /// Beside a session.
-    pub(in crate::commands::shell) fn load(session: &Path) -> io::Result<Self> {
+    /// Beside a session, with its seal if it is encrypted. What was there before it was is sealed by that.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidData`] for what another session has sealed, which is left as it is.
+    pub(in crate::commands::shell) fn load(session: &Path, seal: Option<Seal>) -> io::Result<Self> {
         let mut name = session.as_os_str().to_owned();
         name.push(".secret");
         let path = PathBuf::from(name);
         let (outcomes, met) = (HashMap::new(), HashMap::new());
-        let mut kept =
-            Self { path, chats: BTreeMap::new(), outcomes, met, broken: None, is_behind: false };
+        let mut kept = Self {
+            path,
+            seal,
+            chats: BTreeMap::new(),
+            outcomes,
+            met,
+            broken: None,
+            is_behind: false,
+        };
         let mut bytes = Vec::new();
         match File::open(&kept.path) {
             Ok(file) => file.take(MAX_FILE.saturating_add(1)).read_to_end(&mut bytes)?,
@@ -154,11 +163,25 @@ impl Kept {
         let (mut lines, mut records) = (0_usize, 0_usize);
         // A line that was not written to its end was not kept: its event comes again.
         let mut is_whole = bytes.is_empty() || bytes.ends_with(b"\n");
-        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let (line, has_end) = match line.strip_suffix(b"\n") {
+                Some(b"") => continue,
+                Some(line) => (line, true),
+                None => (line, false),
+            };
             lines = lines.saturating_add(1);
-            match serde_json::from_slice(line) {
-                Ok(line) => kept.take(line),
-                Err(_) => is_whole = false,
+            match Line::read(line, kept.seal.as_ref()) {
+                Found::Line(line) => kept.take(line),
+                Found::Plain(line) => {
+                    kept.take(line);
+                    is_whole = false;
+                }
+                // Half of what is sealed looks so.
+                Found::Foreign if has_end => {
+                    let why = format!("{} was sealed for another session", kept.path.display());
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+                }
+                Found::Broken | Found::Foreign => is_whole = false,
             }
         }
         for chat in kept.chats.values_mut() {
@@ -209,9 +232,7 @@ impl Kept {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&self.path)?;
-        let mut bytes = serde_json::to_vec(line)?;
-        bytes.push(b'\n');
-        file.write_all(&bytes)?;
+        file.write_all(&line.to_bytes(self.seal.as_ref())?)?;
         file.sync_data()
     }
 
@@ -228,11 +249,10 @@ impl Kept {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
         for chat in self.chats.values() {
-            serde_json::to_writer(&mut file, &Line::About(chat.about.clone()))?;
-            file.write_all(b"\n")?;
-            for said in chat.said.values() {
-                serde_json::to_writer(&mut file, &Line::Said(said.clone()))?;
-                file.write_all(b"\n")?;
+            let about = [Line::About(chat.about.clone())];
+            let said = chat.said.values().map(|said| Line::Said(said.clone()));
+            for line in about.into_iter().chain(said) {
+                file.write_all(&line.to_bytes(self.seal.as_ref())?)?;
             }
         }
         file.as_file().sync_all()?;
@@ -420,161 +440,4 @@ fn is_false(is: &bool) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn about(chat: i32, server: Option<i32>) -> About {
-        About { chat, peer: 5, server, name: None, ended: None }
-    }
-
-    fn said(random_id: i64, text: &str) -> Said {
-        Said::ours(1, random_id, 7, text, None)
-    }
-
-    fn texts(kept: &Kept) -> Vec<(u32, String)> {
-        let said = kept.said(1).filter(|said| !said.is_gone());
-        said.map(|said| (said.number, said.text.clone())).collect()
-    }
-
-    #[test]
-    fn what_was_kept_is_read_again_and_what_was_deleted_is_nowhere() {
-        let folder = tempfile::tempdir().unwrap();
-        let session = folder.path().join("s");
-        let mut kept = Kept::load(&session).unwrap();
-        kept.set_about(about(1, None)).unwrap();
-        for (id, text) in [(10, "one"), (11, "two"), (10, "again"), (12, "three")] {
-            kept.add(said(id, text)).unwrap();
-        }
-        kept.change(1, 11, |said| said.state = Sending::Sent).unwrap();
-        kept.set_about(about(1, Some(99))).unwrap();
-        let mut kept = Kept::load(&session).unwrap();
-        let all = [(1, "one".to_owned()), (2, "two".to_owned()), (3, "three".to_owned())];
-        assert_eq!(texts(&kept), all);
-        assert_eq!(kept.one(1, 2).unwrap().state, Sending::Sent);
-        assert_eq!(kept.about(1).unwrap().server, Some(99));
-        // Its number is never that of another one, also if it was the last.
-        assert_eq!(kept.delete(1, |said| said.text != "one").unwrap(), [2, 3]);
-        let bytes = std::fs::read_to_string(folder.path().join("s.secret")).unwrap();
-        assert!(!bytes.contains("two") && !bytes.contains("three"), "{bytes}");
-        let mut kept = Kept::load(&session).unwrap();
-        assert_eq!(kept.add(said(13, "four")).unwrap().unwrap().number, 4);
-        assert_eq!(texts(&kept), [(1, "one".to_owned()), (4, "four".to_owned())]);
-        // Another chat with the same number has nothing of it.
-        kept.set_about(about(1, Some(100))).unwrap();
-        assert_eq!(texts(&Kept::load(&session).unwrap()), []);
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn nobody_else_may_read_it_and_what_was_cut_off_is_not_there() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let (session, path) = (folder.path().join("s"), folder.path().join("s.secret"));
-        let mut kept = Kept::load(&session).unwrap();
-        kept.set_about(about(1, None)).unwrap();
-        kept.add(said(10, "one")).unwrap();
-        let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(), 0o600);
-        let whole = std::fs::read(&path).unwrap();
-        kept.add(said(11, "two")).unwrap();
-        let longer = std::fs::read(&path).unwrap();
-        for length in whole.len()..longer.len() {
-            std::fs::write(&path, &longer[..length]).unwrap();
-            let mut kept = Kept::load(&session).unwrap();
-            assert_eq!(mode(), 0o600);
-            // All but its end is all of it.
-            let is_whole = length == longer.len() - 1;
-            let mut all = vec![(1, "one".to_owned())];
-            all.extend(is_whole.then(|| (2, "two".to_owned())));
-            assert_eq!(texts(&kept), all);
-            kept.add(said(12, "three")).unwrap();
-            all.push((if is_whole { 3 } else { 2 }, "three".to_owned()));
-            assert_eq!(texts(&Kept::load(&session).unwrap()), all);
-        }
-    }
-
-    #[test]
-    fn a_chat_that_has_ended_stays_ended_and_its_number_may_be_anothers_after_another_login() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut kept = Kept::load(&folder.path().join("s")).unwrap();
-        kept.set_about(about(1, Some(99))).unwrap();
-        kept.add(said(10, "one")).unwrap();
-        kept.set_about(About { ended: Some("why".into()), ..about(1, Some(99)) }).unwrap();
-        // Who looked before it ended tells it late.
-        kept.set_about(about(1, Some(99))).unwrap();
-        assert_eq!(kept.about(1).unwrap().ended.as_deref(), Some("why"));
-        assert_eq!(texts(&kept), [(1, "one".to_owned())]);
-        kept.set_about(about(1, None)).unwrap();
-        assert_eq!((texts(&kept), kept.about(1).unwrap().ended.as_deref()), (vec![], None));
-    }
-
-    #[test]
-    fn behind_half_a_line_nothing_is_written() {
-        let folder = tempfile::tempdir().unwrap();
-        let (session, path) = (folder.path().join("s"), folder.path().join("s.secret"));
-        let mut kept = Kept::load(&session).unwrap();
-        kept.set_about(about(1, None)).unwrap();
-        // As a full disk leaves it.
-        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"said\"").unwrap();
-        kept.is_behind = true;
-        kept.add(said(10, "one")).unwrap();
-        assert_eq!(texts(&Kept::load(&session).unwrap()), [(1, "one".to_owned())]);
-    }
-
-    /// The folder is away for a while, as a disk that is full.
-    #[test]
-    fn sc_86_what_could_not_be_deleted_from_the_file_goes_with_the_next_change_of_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let (place, away) = (folder.path().join("place"), folder.path().join("away"));
-        type Change = fn(&mut Kept) -> io::Result<()>;
-        let changes: [Change; 3] = [
-            |kept| kept.delete(1, |_| true).map(drop),
-            |kept| kept.add(said(11, "two")).map(drop),
-            |kept| kept.set_about(about(1, Some(99))),
-        ];
-        for change in changes {
-            std::fs::create_dir(&place).unwrap();
-            let mut kept = Kept::load(&place.join("s")).unwrap();
-            kept.set_about(about(1, Some(99))).unwrap();
-            kept.add(said(10, "secret words")).unwrap();
-            std::fs::rename(&place, &away).unwrap();
-            kept.delete(1, |_| true).unwrap_err();
-            std::fs::rename(&away, &place).unwrap();
-            change(&mut kept).unwrap();
-            let file = std::fs::read_to_string(place.join("s.secret")).unwrap();
-            assert!(!file.contains("secret words"), "{file}");
-            let texts = texts(&Kept::load(&place.join("s")).unwrap());
-            assert!(texts.iter().all(|(_, text)| text != "secret words"));
-            std::fs::remove_dir_all(&place).unwrap();
-        }
-    }
-
-    /// What could not be kept is tried again, and not taken for kept.
-    #[test]
-    fn how_a_chat_stands_is_kept_when_there_is_room_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let (place, away) = (folder.path().join("place"), folder.path().join("away"));
-        std::fs::create_dir(&place).unwrap();
-        let mut kept = Kept::load(&place.join("s")).unwrap();
-        kept.set_about(about(1, Some(99))).unwrap();
-        // The same chat at its end, and another one with its number.
-        for after in [About { ended: Some("why".into()), ..about(1, Some(99)) }, about(1, Some(5))]
-        {
-            std::fs::rename(&place, &away).unwrap();
-            kept.set_about(after.clone()).unwrap_err();
-            std::fs::rename(&away, &place).unwrap();
-            kept.set_about(after.clone()).unwrap();
-            assert_eq!(Kept::load(&place.join("s")).unwrap().about(1), Some(&after));
-        }
-    }
-
-    #[test]
-    fn what_the_server_has_before_its_line_is_there_is_sent() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut kept = Kept::load(&folder.path().join("s")).unwrap();
-        kept.set_about(about(1, None)).unwrap();
-        kept.outcomes.insert((1, 10), Outcome::Sent { date: 99 });
-        let said = kept.add(said(10, "one")).unwrap().unwrap();
-        assert_eq!((said.state, said.date), (Sending::Sent, 99));
-    }
-}
+mod tests;

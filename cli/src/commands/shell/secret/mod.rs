@@ -9,6 +9,7 @@
 //! keys are in the session's file.
 
 pub(super) mod kept;
+mod line;
 pub(super) mod name;
 pub(super) mod picture;
 mod record;
@@ -21,6 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use telewire::client::secret::{SecretChat, SecretChatId, SecretChats, SecretError, SecretEvents};
+use telewire::client::store::Seal;
 use telewire::client::{Client, Updates};
 use telewire::secret::State;
 use telewire::tl::api::enums::User;
@@ -65,9 +67,14 @@ pub(super) enum Reader {
 
 impl Secrets {
     /// Opens them. With a reader of their own, all that happened meanwhile is heard first.
-    async fn open(client: &Client, session: &Path, reader: Reader) -> Result<Self, Fault> {
+    async fn open(
+        client: &Client,
+        session: &Path,
+        seal: Option<Seal>,
+        reader: Reader,
+    ) -> Result<Self, Fault> {
         let chats = client.secret_chats().await?;
-        let mut kept = Kept::load(session).map_err(|error| not_kept(&error))?;
+        let mut kept = Kept::load(session, seal).map_err(|error| not_kept(&error))?;
         for chat in chats.all().await? {
             kept.see(&chat).map_err(|error| not_kept(&error))?;
         }
@@ -330,7 +337,7 @@ impl Shell {
 
     /// The secret chats of the session, opened when they are needed first.
     pub(super) async fn secrets(&self) -> Result<Secrets, Fault> {
-        let open = || Secrets::open(&self.client, &self.session, self.reader);
+        let open = || Secrets::open(&self.client, &self.session, self.seal.clone(), self.reader);
         self.secrets.get_or_try_init(open).await.cloned()
     }
 }

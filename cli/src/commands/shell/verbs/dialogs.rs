@@ -108,7 +108,7 @@ macro_rules! messages {
             all.push(message);
         }
         let all = all.get(offset..).unwrap_or_default();
-        Ok($shell.names.messages(all))
+        Ok($shell.messages(all))
     }};
 }
 
@@ -151,7 +151,7 @@ async fn get_message(shell: &mut Shell, given: Given) -> Result<Reply, Fault> {
         all.push(shell.message(name).await?);
     }
     all.reverse();
-    Ok(shell.names.messages(&all))
+    Ok(shell.messages(&all))
 }
 
 async fn mark_read(shell: &mut Shell, given: Given) -> Result<Reply, Fault> {

@@ -20,6 +20,7 @@ use crate::commands::shell::Shell;
 use crate::commands::shell::fault::Fault;
 use crate::commands::shell::given::Given;
 use crate::commands::shell::located::Located;
+use crate::commands::shell::preview;
 use crate::commands::shell::reply::Reply;
 use crate::commands::shell::show::geo_url;
 use crate::commands::shell::table::{Arg, Kind, commands, maybe, one};
@@ -62,7 +63,7 @@ commands! {
     "load_video_thumb" (MESSAGE) "saves the small picture of a video" => |s, g| load(s, g, Wanted::Thumb, Then::Tell);
     "load_document_thumb" (MESSAGE) "saves the small picture of a document" => |s, g| load(s, g, Wanted::Thumb, Then::Tell);
     "load_file_thumb" (MESSAGE) "saves the small picture of a file" => |s, g| load(s, g, Wanted::Thumb, Then::Tell);
-    "view_photo" (MESSAGE) "saves a message's photo and opens it" => |s, g| load(s, g, Wanted::Photo, Then::View);
+    "view_photo" (MESSAGE) "saves a message's photo and shows it here, or opens it" => |s, g| load(s, g, Wanted::Photo, Then::View);
     "view_video" (MESSAGE) "saves its video and opens it" => |s, g| load(s, g, Wanted::Start("video/"), Then::View);
     "view_audio" (MESSAGE) "saves its audio and opens it" => |s, g| load(s, g, Wanted::Start("audio/"), Then::View);
     "view_document" (MESSAGE) "saves its document and opens it" => |s, g| load(s, g, Wanted::Document, Then::View);
@@ -183,7 +184,7 @@ async fn load(shell: &mut Shell, given: Given, wanted: Wanted, then: Then) -> Re
         // It has the name that its sender gave it, made harmless, and what is there is not replaced.
         _ => shell.client.download(&*message).to_path(&shell.downloads).await?,
     };
-    saved(&target, then)
+    saved(shell, &target, then)
 }
 
 fn nothing() -> Fault {
@@ -215,9 +216,10 @@ fn link(media: &MessageMedia) -> Option<String> {
     }
 }
 
-pub(super) fn saved(path: &Path, then: Then) -> Result<Reply, Fault> {
+/// What is to be looked at is shown in the terminal, if it is a picture and a person reads there, and opened otherwise.
+pub(super) fn saved(shell: &Shell, path: &Path, then: Then) -> Result<Reply, Fault> {
     let shown = path.display().to_string();
-    if then == Then::View {
+    if then == Then::View && (shell.is_json || !preview::show(path)) {
         // An absolute path cannot be taken for an option.
         let path = std::fs::canonicalize(path).map_err(Fault::failed)?;
         open(&path.display().to_string())?;
@@ -247,7 +249,7 @@ async fn load_peer_photo(shell: &mut Shell, given: Given, then: Then) -> Result<
     let file = file.ok_or_else(|| Fault::failed("there is no photo to be seen"))?;
     let path = shell.downloads.join(file.name().unwrap_or_default());
     let path = shell.client.download(file).overwrite().to_path(path).await?;
-    saved(&path, then)
+    saved(shell, &path, then)
 }
 
 async fn set_peer_photo(shell: &mut Shell, given: Given) -> Result<Reply, Fault> {

@@ -18,7 +18,7 @@ commands! {
     "stats" () "counts what was done" => stats;
     "set", within (one("parameter", Kind::Word), one("number", Kind::Number(0, 9))) "sets log_level (0 to 3) or alert (0, 1)" => set;
     "main_session", within () "nothing to do: updates come to this connection" => main_session;
-    "clear", within () "forgets the names that were met" => clear;
+    "clear", within () "forgets the names and messages that were met" => clear;
     "shell", within (one("command", Kind::Text)) "runs a command of the system; !command does the same" => system;
     "call" (one("method", Kind::Word), maybe("json", Kind::Text)) "calls any method, as messages.getHistory {\"limit\":5}" => call::call;
     "quit" | "quit_force" | "exit", within () "ends at once" => quit;
@@ -59,7 +59,7 @@ pub(in crate::commands::shell) fn help_of_all() -> String {
         }
     }
     text.push_str(
-        "Before a command: [html] [disable_preview] [reply=N] [xN].\n\
+        "Before a command: [html] [disable_preview] [reply=N] [xN] [offline].\n\
          Peers: me, @name, +phone, a t.me link, user#5, chat#5, channel#5. Messages: 12, @channel/12, a link to one.\n\
          Secret chats: secret_chat#5, !Ada_Lovelace, and secret_chat#5/12; what is not done in them says so.",
     );
@@ -140,6 +140,7 @@ async fn main_session(_: &mut Shell, _: Given) -> Result<Reply, Fault> {
 
 async fn clear(shell: &mut Shell, _: Given) -> Result<Reply, Fault> {
     shell.names.forget();
+    shell.shown.forget_all();
     Ok(Reply::done())
 }
 

@@ -361,7 +361,7 @@ async fn load(shell: &mut Shell, given: Given, wanted: Wanted, then: Then) -> Re
         }
         false => download.to_path(&shell.downloads).await?,
     };
-    saved(&path, then)
+    saved(shell, &path, then)
 }
 
 /// The link of what is no file. It is shown, and nobody follows it but a person (SC-75).
