@@ -75,13 +75,14 @@ impl Single {
     /// What was matched, if it is one of the table's.
     pub(crate) fn from_matches(matches: &ArgMatches) -> Result<Option<Self>, clap::Error> {
         let Some((name, inner)) = matches.subcommand() else { return Ok(None) };
-        if inner.try_contains_id(WORDS).is_err() || table::find(name).is_none() {
+        // `shell` is of the table too, within itself. The matches do not say whose they are: a build for release gives no words where a
+        // command has none, and no error.
+        let Some(command) = table::find(name).filter(|command| command.alone) else {
             return Ok(None);
-        }
+        };
         let mut words: Vec<OsString> =
             inner.get_many(WORDS).into_iter().flatten().cloned().collect();
-        let takes = table::find(name).map_or(&[][..], |command| command.takes);
-        for arg in takes.iter().filter(|arg| arg.count == Count::Named) {
+        for arg in command.takes.iter().filter(|arg| arg.count == Count::Named) {
             if let Some(value) = inner.get_one::<String>(arg.name) {
                 words.extend([OsString::from(format!("--{}", arg.name)), value.into()]);
             }
@@ -137,6 +138,8 @@ fn println_json(fault: &Fault) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
 
     fn root() -> clap::Command {
@@ -175,6 +178,19 @@ mod tests {
                 assert!(is_usage || line.chars().count() <= 80, "{}: {line}", command.name);
             }
         }
+    }
+
+    /// Here it has words, since a build for release does not tell that from having none.
+    #[test]
+    fn what_the_table_has_within_the_shell_alone_is_no_command_by_itself() {
+        let shell = Options::augment_args(clap::Command::new("shell").arg(Arg::new(WORDS)));
+        let root = add_to(clap::Command::new("telewire").subcommand(shell));
+        let matches = root.try_get_matches_from(["telewire", "shell"]).unwrap();
+        assert!(Single::from_matches(&matches).unwrap().is_none());
+        // So no name may be in both.
+        let own = crate::args::Args::command();
+        let mut names = own.get_subcommands().map(clap::Command::get_name);
+        assert!(names.all(|name| table::find(name).is_none_or(|command| !command.alone)));
     }
 
     #[test]
