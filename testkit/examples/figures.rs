@@ -183,7 +183,8 @@ impl Desk {
     /// Somebody has a name, and a client that is asked here.
     fn named(&self, user: i64, key: i64, name: &str) -> Result<(), Failed> {
         self.world.set_username(user, name).map_err(|error| error.message())?;
-        Ok(self.world.authorize(HOME, KeyId(key), user).map_err(|error| error.message())?)
+        self.world.authorize(HOME, KeyId(key), user).map_err(|error| error.message())?;
+        Ok(())
     }
 
     /// Whom a client finds by a username.
