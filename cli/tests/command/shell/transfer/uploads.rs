@@ -35,8 +35,9 @@ impl Scene {
 
     /// Has an upload of [`LARGE`] ended in its midst; gives how many parts are kept.
     async fn ends_in_the_midst(&self, words: &[&str], signal: Signal) -> usize {
-        // A second, for all connections to be there; and ten minutes behind sixteen parts.
-        let [few, most] = [4, 12].map(|parts| std::iter::repeat_n(UploadFault::None, parts));
+        // A second, for all connections to be there; and ten minutes behind twenty parts. What has waited comes before these: a part that is
+        // missing among the first is where the state ends.
+        let [few, most] = [4, 16].map(|parts| std::iter::repeat_n(UploadFault::None, parts));
         let waits = [1, 600].map(UploadFault::FloodWait);
         self.world.script_uploads(few.chain([waits[0]]).chain(most).chain([waits[1]]));
         let process = self.start(&[words, &["--json"]].concat());
