@@ -68,7 +68,12 @@ pub(crate) fn all(measured: &Measured) -> Vec<Aim> {
             aims.extend(late(measured, id, what, delay));
         }
     }
-    for (id, what) in [("small/down", "small files down"), ("small/up", "small files up")] {
+    let small = [
+        ("small/down", "small files down, into files"),
+        ("small/read", "small files down, into memory"),
+        ("small/up", "small files up"),
+    ];
+    for (id, what) in small {
         for (other, name) in [("grammers", "grammers-client"), ("telethon", "Telethon")] {
             let ids = [id, &format!("{id}/{other}")];
             aims.extend(at_least(

@@ -7,14 +7,14 @@
 //! ```
 
 use std::io::BufRead;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures_util::stream::{StreamExt, iter};
 
-use crate::files::content::{LARGE, name};
+use crate::files::content::{LARGE, SMALL, name};
 use crate::files::process::{cpu, memory};
+use crate::files::task::Task;
 
 /// Small files that are under way at the same time, of whatever client.
 pub(crate) const AT_A_TIME: usize = 16;
@@ -27,45 +27,6 @@ pub(crate) const API_HASH: &str = "0123456789abcdef0123456789abcdef";
 
 /// No piece of work takes so long.
 const PATIENCE: Duration = Duration::from_secs(600);
-
-/// A piece of work.
-pub(crate) struct Task {
-    pub(crate) server: SocketAddr,
-    pub(crate) key: u16,
-    pub(crate) token: String,
-    pub(crate) folder: PathBuf,
-    /// `down`, `read`, `up`.
-    pub(crate) verb: String,
-    /// A large file's name, or how many small ones.
-    pub(crate) what: String,
-    /// What is otherwise than usual; `-` is nothing.
-    pub(crate) option: String,
-}
-
-impl Task {
-    pub(crate) fn read(words: &[&str]) -> Self {
-        let [server, key, token, folder, verb, what, option] = words else {
-            panic!("{words:?} is no task")
-        };
-        Self {
-            server: server.parse().unwrap(),
-            key: key.parse().unwrap(),
-            token: (*token).to_owned(),
-            folder: folder.into(),
-            verb: (*verb).to_owned(),
-            what: (*what).to_owned(),
-            option: (*option).to_owned(),
-        }
-    }
-
-    pub(crate) fn source(&self, name: &str) -> PathBuf {
-        self.folder.join("in").join(name)
-    }
-
-    fn target(&self, name: &str) -> PathBuf {
-        self.folder.join("out").join(name)
-    }
-}
 
 /// A library's client.
 pub(crate) trait Peer: Sized {
@@ -136,9 +97,9 @@ async fn small<P: Peer>(task: &Task, count: u32) {
     let peer = &P::connect(task).await;
     let first = LARGE.len() as i32 + 1;
     let all: Vec<i32> = (first..first + count as i32).collect();
-    let is_down = task.verb == "down";
+    let is_up = task.verb == "up";
     let mut documents = Vec::new();
-    for ids in all.chunks(100).take(if is_down { usize::MAX } else { 0 }) {
+    for ids in all.chunks(100).take(if is_up { 0 } else { usize::MAX }) {
         documents.extend(peer.documents(ids).await);
     }
     let documents = &documents;
@@ -152,24 +113,38 @@ async fn small<P: Peer>(task: &Task, count: u32) {
             None => drop(peer.up(&task.source(&name(number))).await),
         }
     }
-    let batch = if is_down { count } else { BATCH };
+    let batch = if is_up { BATCH } else { count };
     println!("ready {}", count.div_ceil(batch));
     for start in (0..count).step_by(batch as usize) {
         let numbers = start..(start + batch).min(count);
         expect("go");
         let timer = Timer::start(idle);
-        let mut uploaded = Vec::new();
-        if is_down {
-            let each = async |number: u32| {
-                peer.down(&documents[number as usize], &task.target(&name(number))).await;
-            };
-            iter(numbers).map(each).buffer_unordered(AT_A_TIME).collect::<Vec<()>>().await;
-        } else {
-            let each = async |number: u32| (peer.up(&task.source(&name(number))).await, number);
-            uploaded = iter(numbers).map(each).buffer_unordered(AT_A_TIME).collect().await;
+        let (mut uploaded, mut came) = (Vec::new(), Vec::new());
+        match task.verb.as_str() {
+            "down" => {
+                let each = async |number: u32| {
+                    peer.down(&documents[number as usize], &task.target(&name(number))).await;
+                };
+                iter(numbers).map(each).buffer_unordered(AT_A_TIME).collect::<Vec<()>>().await;
+            }
+            "read" => {
+                let each = async |number: u32| {
+                    let mut bytes = Vec::with_capacity(SMALL);
+                    peer.read(&documents[number as usize], &mut bytes).await;
+                    (bytes, number)
+                };
+                came = iter(numbers).map(each).buffer_unordered(AT_A_TIME).collect().await;
+            }
+            _ => {
+                let each = async |number: u32| (peer.up(&task.source(&name(number))).await, number);
+                uploaded = iter(numbers).map(each).buffer_unordered(AT_A_TIME).collect().await;
+            }
         }
         timer.done();
         expect("check");
+        for (bytes, number) in came {
+            std::fs::write(task.target(&name(number)), bytes).unwrap();
+        }
         let each = async |(one, number)| (peer.keep(one).await, number);
         let kept: Vec<_> = iter(uploaded).map(each).buffer_unordered(AT_A_TIME).collect().await;
         for (id, number) in kept {

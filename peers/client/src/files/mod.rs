@@ -24,6 +24,7 @@ mod relay;
 mod rows;
 mod serve;
 mod table;
+mod task;
 mod theirs;
 mod write;
 
@@ -37,10 +38,10 @@ pub(crate) fn main(words: &[&str]) {
         }
         ["cipher"] => cipher::run(),
         ["client", "telewire", rest @ ..] => {
-            runtime().block_on(client::run::<ours::Ours>(&client::Task::read(rest)));
+            runtime().block_on(client::run::<ours::Ours>(&task::Task::read(rest)));
         }
         ["client", "grammers", rest @ ..] => {
-            runtime().block_on(client::run::<theirs::Theirs>(&client::Task::read(rest)));
+            runtime().block_on(client::run::<theirs::Theirs>(&task::Task::read(rest)));
         }
         _ => {
             let Some(plan) = measure::Plan::read(words) else {

@@ -11,7 +11,8 @@ use telewire::server::embedded_key;
 use telewire::tl::api::functions::messages::{GetMessages, UploadMedia};
 use telewire::tl::api::{enums, types};
 
-use crate::files::client::{API_HASH, Peer, Task};
+use crate::files::client::{API_HASH, AT_A_TIME, Peer};
+use crate::files::task::Task;
 use crate::ours::login;
 use crate::serve::DC;
 
@@ -34,6 +35,8 @@ impl Peer for Ours {
             // FI-73: a pause between the first requests of a file is a courtesy to the server, no work.
             spaced: task.option == "spaced",
             connections: if task.option == "one" { 1 } else { usual.connections },
+            // FI-72: as many as are asked for.
+            small_files: if task.option == "wide" { AT_A_TIME } else { usual.small_files },
             ..usual
         };
         let client = Client::builder(1, API_HASH)

@@ -120,10 +120,31 @@ pub(crate) const ROWS: &[Row] = &[
         ["up", "whole", "senders"],
         "Telethon, 4 senders as FastTelethon has them",
     ),
-    row("small/down", Telewire, ["down", "small", "-"], "telewire"),
+    row(
+        "small/down",
+        Telewire,
+        ["down", "small", "-"],
+        "telewire, 5 of them under way, as shipped",
+    ),
+    row("small/down/wide", Telewire, ["down", "small", "wide"], "telewire, all 16 under way"),
     row("small/down/grammers", Grammers, ["down", "small", "-"], "grammers, `download_media`"),
     row("small/down/telethon", Telethon, ["down", "small", "-"], "Telethon, `download_media`"),
-    row("small/up", Telewire, ["up", "small", "-"], "telewire"),
+    row(
+        "small/read",
+        Telewire,
+        ["read", "small", "-"],
+        "telewire, `stream`, 5 under way, as shipped",
+    ),
+    row(
+        "small/read/wide",
+        Telewire,
+        ["read", "small", "wide"],
+        "telewire, `stream`, all 16 under way",
+    ),
+    row("small/read/grammers", Grammers, ["read", "small", "-"], "grammers, `iter_download`"),
+    row("small/read/telethon", Telethon, ["read", "small", "-"], "Telethon, `iter_download`"),
+    row("small/up", Telewire, ["up", "small", "-"], "telewire, 5 of them under way, as shipped"),
+    row("small/up/wide", Telewire, ["up", "small", "wide"], "telewire, all 16 under way"),
     row("small/up/grammers", Grammers, ["up", "small", "-"], "grammers, `upload_file`"),
     row("small/up/telethon", Telethon, ["up", "small", "-"], "Telethon, `upload_file`"),
     late(0, "down@50", Telewire, "down"),
@@ -141,12 +162,13 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 /// The rows that belong together, by how their ids begin; what they do.
-pub(crate) const GROUPS: [(&str, &str); 9] = [
+pub(crate) const GROUPS: [(&str, &str); 10] = [
     ("down", "down, into a file"),
     ("read", "down, into memory, one piece after the other"),
     ("up", "up, from a file"),
-    ("small/down", "small files down, 16 at a time"),
-    ("small/up", "small files up, 16 at a time"),
+    ("small/down", "small files down, 16 at a time, into files"),
+    ("small/read", "small files down, 16 at a time, into memory"),
+    ("small/up", "small files up, 16 at a time, from files"),
     ("down@50", "down, each answer 50 ms late"),
     ("up@50", "up, each answer 50 ms late"),
     ("down@150", "down, each answer 150 ms late"),

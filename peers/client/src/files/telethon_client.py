@@ -170,18 +170,20 @@ async def large(client):
 
 async def small(client, count):
     first, all_documents = len(LARGE) + 1, []
-    for start in range(0, count if VERB == "down" else 0, 100):
+    for start in range(0, 0 if VERB == "up" else count, 100):
         all_documents += await documents(client, range(first + start, first + min(start + 100, count)))
     idle = memory("VmRSS")
 
     async def work(number, to=OUT):
         if VERB == "down":
             return await down(client, [], all_documents[number], to / f"{number:05}")
+        if VERB == "read":
+            return b"".join([bytes(piece) async for piece in client.iter_download(all_documents[number])]), number
         return await up(client, [], IN / f"{number:05}"), number
 
     for number in range(min(2 * AT_A_TIME, count)):
         await work(number, Path(FOLDER) / "warm")
-    batch = count if VERB == "down" else BATCH
+    batch = BATCH if VERB == "up" else count
     say("ready", -(-count // batch))
     for start in range(0, count, batch):
         expect("go")
@@ -189,6 +191,9 @@ async def small(client, count):
         done = await at_a_time(range(start, min(start + batch, count)), work)
         timer.done()
         expect("check")
+        if VERB == "read":
+            for data, number in done:
+                (OUT / f"{number:05}").write_bytes(data)
         if VERB == "up":
             async def kept(one):
                 say("file", await keep(client, one[0]), one[1])

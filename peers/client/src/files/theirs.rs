@@ -17,7 +17,8 @@ use grammers_tl_types::{LAYER, enums, functions, types};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio::sync::Mutex;
 
-use crate::files::client::{API_HASH, Peer, Task};
+use crate::files::client::{API_HASH, Peer};
+use crate::files::task::Task;
 use crate::serve::key;
 
 type Plain = Sender<transport::Full, mtp::Encrypted>;
