@@ -38,8 +38,10 @@ impl Plan {
                 _ => return None,
             }
         }
-        // A file has as many parts that are sent as big.
-        (plan.rounds > 0 && plan.mebibytes > 10 && plan.small > 0).then_some(plan)
+        let is_whole = plan.mebibytes == 256 && plan.small == 10_000 && plan.only.is_empty();
+        // Smaller files are not sent as big ones.
+        let is_right = plan.rounds > 0 && plan.mebibytes > 10 && plan.small > 0;
+        (is_right && (is_whole || !plan.writes)).then_some(plan)
     }
 }
 
