@@ -1,6 +1,6 @@
 //! Names of files: those that servers tell, and those that are sent (FI-83, FI-18, FI-80).
 
-use crate::crypto::{Entropy, EntropyExt};
+use crate::crypto::{Entropy, EntropyExt, real};
 pub use crate::local_name::local_name as local;
 use crate::local_name::{NAMELESS, shortened};
 
@@ -22,7 +22,18 @@ pub fn sent(path: &str, is_photo: bool) -> String {
 
 /// FI-80: the name of what a download is written to until it is complete: in the folder of `name`, and of no other download.
 pub fn temporary(name: &str, entropy: &mut (impl Entropy + ?Sized)) -> String {
-    let suffix = u64::from_le_bytes(entropy.array());
+    partial(name, u64::from_le_bytes(entropy.array()))
+}
+
+/// FI-80: the first of these names that a download to `name` tries. It is always the same, so that what an earlier one left is found
+/// without a look at everything in the folder.
+#[must_use]
+pub fn first_temporary(name: &str) -> String {
+    let [a, b, c, d, e, f, g, h, ..] = real().sha256(&[name.as_bytes()]);
+    partial(name, u64::from_le_bytes([a, b, c, d, e, f, g, h]))
+}
+
+fn partial(name: &str, suffix: u64) -> String {
     let stem = shortened(name);
     format!(".{stem}.{suffix:016x}{PARTIAL}")
 }
@@ -69,6 +80,10 @@ mod tests {
         for character in ["a", "ä", "語", "😀"] {
             let name = local(&format!("{}.jpeg", character.repeat(300)));
             assert!(temporary(&name, &mut entropy).len() <= 255);
+            assert!(first_temporary(&name).len() <= 255);
         }
+        // Names that are cut to the same have others.
+        let long = ["a", "b"].map(|end| first_temporary(&("a".repeat(300) + end)));
+        assert_ne!(long[0], long[1]);
     }
 }

@@ -5,9 +5,12 @@
 //! ```text
 //! cd peers/client && cargo run --release
 //! ```
+//!
+//! Transfers of files are measured by [`files`].
 
 #![allow(clippy::unwrap_used, reason = "a measurement that fails has nothing to tell")]
 
+mod files;
 mod first;
 mod idle;
 mod ours;
@@ -36,8 +39,9 @@ fn main() {
         ["first", address, session] => {
             runtime().block_on(first::run(address.parse().unwrap(), session.as_ref()));
         }
+        ["files", rest @ ..] => files::main(rest),
         _ => {
-            eprintln!("usage: telewire-peers-client   (without arguments)");
+            eprintln!("usage: telewire-peers-client [files]");
             std::process::exit(2);
         }
     }

@@ -5,6 +5,9 @@
 //! .film.mkv.0123456789abcdef.part.journal    which of them are there
 //! film.mkv                                   once all are, and not before
 //! ```
+//!
+//! The digits follow from the name, so that what is left of an earlier download is found however much is in the folder. Where another
+//! download is under way to the same name, and for parts of a file, they are random.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -53,21 +56,35 @@ impl Partial {
             return Err(TransferError::Exists(target.to_owned()));
         }
         let name = target.file_name().ok_or_else(|| failed(&io::ErrorKind::InvalidInput.into()))?;
-        let temporary = names::temporary(&name.to_string_lossy(), entropy);
+        let name = name.to_string_lossy();
+        let temporary = names::temporary(&name, entropy);
         let folder = match target.parent() {
             Some(folder) if folder != Path::new("") => folder.to_owned(),
             _ => PathBuf::from("."),
         };
         let own = |path, file| Self { target: target.to_owned(), path, file, overwrite };
         // What a part of the file wrote over another download's bytes would be believed by that one's journal.
-        if is_whole && let Some((path, file, journal)) = earlier(&folder, &temporary) {
-            let length = file.metadata().map_err(|error| failed(&error))?.len();
-            return Ok((own(path, file), Some((journal.into(), length))));
+        if is_whole {
+            let path = folder.join(names::first_temporary(&name));
+            match create(&path) {
+                Ok(file) => {
+                    // Who has seen it appear may have been faster.
+                    if let Ok(file) = Locked::new(file) {
+                        return Ok((own(path, file), None));
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    let left = left(path).or_else(|| earlier(&folder, &temporary));
+                    if let Some((path, file, journal)) = left {
+                        let length = file.metadata().map_err(|error| failed(&error))?.len();
+                        return Ok((own(path, file), Some((journal.into(), length))));
+                    }
+                }
+                Err(error) => return Err(failed(&error)),
+            }
         }
-        // FI-80: nobody has given it that name before.
         let path = folder.join(temporary);
-        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path);
-        let file = file.map_err(|error| failed(&error))?;
+        let file = create(&path).map_err(|error| failed(&error))?;
         let file = Locked::new(file).map_err(|error| failed(&io::Error::from(error)))?;
         Ok((own(path, file), None))
     }
@@ -155,8 +172,16 @@ fn journal_of(partial: &Path) -> PathBuf {
     path
 }
 
-/// An earlier download to the same name that nobody is at any more, with its journal; or with none, which is no journal of any file.
-fn earlier(folder: &Path, temporary: &str) -> Option<(PathBuf, Locked, Vec<u8>)> {
+/// FI-80: nobody has given it that name before.
+fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create_new(true).open(path)
+}
+
+/// What an earlier download left that nobody is at any more.
+type Left = (PathBuf, Locked, Vec<u8>);
+
+/// One to the same name, under another of its names; it looks at all that is in the folder.
+fn earlier(folder: &Path, temporary: &str) -> Option<Left> {
     let stem_end = temporary.len().checked_sub(SUFFIX + names::PARTIAL.len())?;
     let stem = temporary.get(..stem_end)?;
     let is_ours = |name: &OsStr| {
@@ -166,22 +191,42 @@ fn earlier(folder: &Path, temporary: &str) -> Option<(PathBuf, Locked, Vec<u8>)>
             random.len() == SUFFIX && random.bytes().all(|digit| digit.is_ascii_hexdigit())
         })
     };
-    fs::read_dir(folder).ok()?.flatten().filter(|entry| is_ours(&entry.file_name())).find_map(
-        |entry| {
-            let path = entry.path();
-            // A link leads elsewhere.
-            if !entry.file_type().ok()?.is_file() {
-                return None;
-            }
-            let file = OpenOptions::new().read(true).write(true).open(&path).ok()?;
-            let file = Locked::new(file).ok()?;
-            let journal = journal_of(&path);
-            let is_read = fs::symlink_metadata(&journal).is_ok_and(|of| of.len() <= MAX_JOURNAL);
-            // Without a journal it was cut off early: it is begun anew, and does not stay for ever.
-            let journal = if is_read { fs::read(journal).unwrap_or_default() } else { Vec::new() };
-            Some((path, file, journal))
-        },
-    )
+    let entries = fs::read_dir(folder).ok()?.flatten();
+    entries.filter(|entry| is_ours(&entry.file_name())).find_map(|entry| left(entry.path()))
+}
+
+/// What is there, with its journal; or with none, which is no journal of any file.
+fn left(path: PathBuf) -> Option<Left> {
+    // A link leads elsewhere.
+    if !fs::symlink_metadata(&path).ok()?.is_file() {
+        return None;
+    }
+    let file = OpenOptions::new().read(true).write(true).open(&path).ok()?;
+    let file = Locked::new(file).ok()?;
+    // Its download may have ended just now: then these are the bytes of a complete file.
+    if !is_at(&file, &path) {
+        return None;
+    }
+    let journal = journal_of(&path);
+    let is_read = fs::symlink_metadata(&journal).is_ok_and(|of| of.len() <= MAX_JOURNAL);
+    // Without a journal it was cut off early: it is begun anew, and does not stay for ever.
+    let journal = if is_read { fs::read(journal).unwrap_or_default() } else { Vec::new() };
+    Some((path, file, journal))
+}
+
+/// Whether a file still has the name under which it was opened.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let ids = |of: io::Result<fs::Metadata>| of.ok().map(|of| (of.dev(), of.ino()));
+    let opened = ids(file.metadata());
+    opened.is_some() && opened == ids(fs::symlink_metadata(path))
+}
+
+/// Elsewhere files have no numbers that could be compared.
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
 }
 
 /// FI-82: what the disk said.
@@ -221,6 +266,34 @@ mod tests {
         let all = |n| (0..n).map(|seed| open(&target, true, seed)).collect::<Vec<_>>();
         let kept = all(4).into_iter().find(|(partial, _)| partial.path == path).unwrap().1.unwrap();
         assert_eq!((&kept.0[..], kept.1), (&[7, 7, 7][..], 9));
+    }
+
+    #[test]
+    fn fi_80_what_is_left_is_found_without_a_look_at_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.bin");
+        let path = open(&target, true, 1).0.path;
+        // Whatever is drawn.
+        let (partial, found) = open(&target, true, 2);
+        assert_eq!((&partial.path, found.is_some()), (&path, true));
+        drop(partial);
+        fs::remove_file(&path).unwrap();
+        assert_eq!(open(&target, true, 3).0.path, path);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn fi_82_what_has_its_name_meanwhile_is_not_gone_on_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.bin");
+        let (mut partial, _) = open(&target, true, 1);
+        let file = partial.file.try_clone().unwrap();
+        assert!(is_at(&file, &partial.path));
+        partial.act(Disk::Finish { length: 0 }).unwrap();
+        assert!(!is_at(&file, &partial.path));
+        // Another has begun.
+        fs::write(&partial.path, b"").unwrap();
+        assert!(!is_at(&file, &partial.path));
     }
 
     #[test]
