@@ -245,6 +245,23 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     #[test]
+    fn a_login_goes_where_it_knows_and_as_often() {
+        let given = InvokeOptions {
+            deadline: None,
+            flood_threshold: SECOND,
+            server_error_retries: 7,
+            repeat: Some(Repeat::Safe),
+            dc: Some(DcId::production(4)),
+            purpose: Purpose::Upload,
+            shares_waits: true,
+        };
+        let of = given.of_a_login();
+        assert_eq!((of.deadline, of.flood_threshold, of.server_error_retries), (None, SECOND, 7));
+        assert_eq!((of.repeat, of.dc, of.purpose), (None, None, Purpose::Main));
+        assert!(!of.shares_waits);
+    }
+
+    #[test]
     fn cf_15_waits_up_to_the_threshold_are_waited_whatever_the_call() {
         for message in [
             "FLOOD_WAIT_10",

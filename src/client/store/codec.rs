@@ -70,10 +70,7 @@ pub(super) fn encode_within(snapshot: &Snapshot) -> Option<Zeroizing<Vec<u8>>> {
 /// The bytes of a session. They are wiped when dropped.
 pub(super) fn encode(snapshot: &Snapshot) -> Zeroizing<Vec<u8>> {
     // Large enough for all that is written, so that no copy of a key is left behind by growing.
-    let addresses: usize = snapshot.dcs.values().map(|record| record.addresses.len()).sum();
-    let room = HEAD + CHECKSUM + 16 + snapshot.dcs.len() * 280 + addresses * 19;
-    let room = room + updates::room(&snapshot.updates) + secrets::room(&snapshot.secrets);
-    let mut out = Zeroizing::new(Vec::with_capacity(room));
+    let mut out = Zeroizing::new(Vec::with_capacity(room(snapshot)));
     out.extend(MAGIC);
     let version = version_of(snapshot);
     out.extend(version.to_le_bytes());
@@ -92,6 +89,13 @@ pub(super) fn encode(snapshot: &Snapshot) -> Zeroizing<Vec<u8>> {
     let checksum = Sha256::digest(&**out);
     out.extend(checksum);
     out
+}
+
+/// The bytes that are needed at most.
+fn room(snapshot: &Snapshot) -> usize {
+    let addresses: usize = snapshot.dcs.values().map(|record| record.addresses.len()).sum();
+    let room = HEAD + CHECKSUM + 16 + snapshot.dcs.len() * 280 + addresses * 19;
+    room + updates::room(&snapshot.updates) + secrets::room(&snapshot.secrets)
 }
 
 /// The oldest version that has all that is in a session.
@@ -275,7 +279,8 @@ impl<'a> Input<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::store::tests::full;
+    use crate::client::store::tests::{full, key};
+    use crate::updates::{ChannelState, KnownPeer, PeerId};
 
     #[test]
     fn what_is_written_is_read() {
@@ -288,6 +293,31 @@ mod tests {
             let bytes = encode(&snapshot);
             assert_eq!(bytes[8], version);
             assert_eq!(decode(&bytes), Ok(snapshot));
+        }
+    }
+
+    /// Of everything so many, each as long as it may be. A buffer that grew would leave a copy of the keys behind.
+    #[test]
+    fn kx_22_the_room_that_is_taken_is_enough_and_no_more() {
+        let address = "[2001:db8::1]:443".parse().unwrap();
+        for count in [0_u16, 1, 2, 50] {
+            let mut snapshot = Snapshot { updates: Default::default(), ..full() };
+            snapshot.dcs.clear();
+            for number in 1..=count {
+                let addresses = vec![address; usize::from(number) % 4];
+                let record = DcRecord { key: Some(key(1)), is_authorized: true, addresses };
+                snapshot.dcs.insert(DcId::production(number), record);
+                let id = i64::from(number);
+                snapshot.updates.channels.insert(id, ChannelState { pts: 1, is_dirty: false });
+                let contexts = vec![(id, 1); usize::from(number) % 4];
+                let peer = KnownPeer { id: PeerId::User(id), access_hash: Some(1), contexts };
+                snapshot.updates.peers.insert(peer.id, peer);
+            }
+            snapshot.updates.common = Some(Default::default());
+            let (length, room) = (encode(&snapshot).len(), room(&snapshot));
+            assert!(length <= room, "{room} for {length}, {count} of each");
+            // A few bytes of what may be there or not.
+            assert!(room <= length + 64 + 3 * usize::from(count), "{room} for {length}");
         }
     }
 

@@ -96,8 +96,11 @@ async fn sc_70_to_sc_73_timers_reads_deletions_and_typing_reach_the_other_side()
             other => panic!("{other:?}"),
         }
     }
-    patient(ada.chats.delete(of_ada, vec![name])).await.unwrap();
+    let deletion = patient(ada.chats.delete(of_ada, vec![name])).await.unwrap();
     assert_eq!(action(&mut bob).await, Action::Delete(vec![name]));
+    // It has a name of its own, by which it is known to be there.
+    while !matches!(ada.next().await.what, Event::Sent { random_id, .. } if random_id == deletion) {
+    }
     patient(bob.chats.took_screenshot(of_bob, vec![name])).await.unwrap();
     assert_eq!(action(&mut ada).await, Action::Screenshot(vec![name]));
     patient(ada.chats.flush_history(of_ada)).await.unwrap();
