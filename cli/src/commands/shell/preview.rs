@@ -1,10 +1,12 @@
 //! Pictures in the terminal: where it says by its environment that it has kitty's or iTerm's protocol or sixels, by those, and by half
-//! blocks elsewhere. `TELEWIRE_PICTURES` says otherwise.
+//! blocks elsewhere. `TELEWIRE_PICTURES` says otherwise. And small ones, for messages.
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
+use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageReader, Limits};
+use telewire::secret::file::MAX_THUMB_SIDE;
 use viuer::Config;
 
 /// The environment variable that says how pictures are shown.
@@ -18,6 +20,9 @@ const MAX_BYTES: u64 = 64 << 20;
 
 /// The most rows that a picture takes, so that what was said before stays to be seen.
 const MAX_ROWS: u16 = 24;
+
+/// Of a hundred: what is so small is looked at before the file is there.
+const THUMB_QUALITY: u8 = 60;
 
 /// How a terminal shows pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +51,24 @@ fn read(path: &Path) -> Option<DynamicImage> {
     limits.max_alloc = Some(MAX_BYTES);
     reader.limits(limits);
     reader.decode().ok()
+}
+
+/// A picture small enough to be in the message of a file: a JPEG, its width and its height.
+pub(super) fn thumb(path: &Path) -> Option<(Vec<u8>, i32, i32)> {
+    let side = MAX_THUMB_SIDE.unsigned_abs();
+    // It would have no transparent pixels, and one that is smaller is not made larger.
+    let picture = read(path)?.to_rgb8();
+    let (width, height) = picture.dimensions();
+    let picture = DynamicImage::from(picture);
+    let picture = match width.max(height) > side {
+        true => picture.thumbnail(side, side),
+        false => picture,
+    };
+    let mut bytes = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut bytes, THUMB_QUALITY);
+    picture.write_with_encoder(encoder).ok()?;
+    let (width, height) = (picture.width().try_into().ok()?, picture.height().try_into().ok()?);
+    Some((bytes, width, height))
 }
 
 /// What a terminal is not known to have it is not asked for: one that never answers would have the program wait for ever.
@@ -122,6 +145,24 @@ mod tests {
             };
             assert_eq!(way(variable), expected, "{set:?}");
         }
+    }
+
+    #[test]
+    fn sc_76_a_small_picture_fits_a_square_of_90_and_keeps_its_shape() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        for (size, small) in
+            [((900, 300), (90, 30)), ((1, 5_000), (1, 90)), ((90, 90), (90, 90)), ((2, 3), (2, 3))]
+        {
+            image::RgbaImage::new(size.0, size.1).save(&path).unwrap();
+            let (bytes, width, height) = thumb(&path).unwrap();
+            assert_eq!((width, height), small, "{size:?}");
+            let read = image::load_from_memory_with_format(&bytes, image::ImageFormat::Jpeg);
+            let read = read.unwrap();
+            assert_eq!((read.width(), read.height()), (small.0 as u32, small.1 as u32));
+        }
+        std::fs::write(&path, "no picture").unwrap();
+        assert!(thumb(&path).is_none());
     }
 
     #[test]

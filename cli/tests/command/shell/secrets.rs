@@ -264,7 +264,7 @@ async fn files_go_both_ways() {
     let chat = chat.as_str();
     let bytes: Vec<u8> = (0..=255).cycle().take(70_001).collect();
     let note = scene.file("data.bin", &bytes);
-    let picture = scene.file("p.png", super::files::picture());
+    let picture = scene.file("p.png", super::typed::red(320, 200));
     for (command, of) in [
         ("send_document", &note),
         ("send_file", &note),
@@ -278,6 +278,8 @@ async fn files_go_both_ways() {
         assert_eq!(file::caption(&media), "below it", "{command}");
         let got = done(bob.chats.download(&media, &place).unwrap().to_bytes()).await;
         assert_eq!(got, std::fs::read(of).unwrap(), "{command}");
+        // SC-76: a picture has a small one with it.
+        assert_eq!(file::thumb(&media).is_some(), of == &picture, "{command}");
     }
     // His is hers, under the name that he gave it.
     let media = file::document("../letter.txt", "text/plain");
@@ -299,6 +301,18 @@ async fn files_go_both_ways() {
     let shown = scene.ok(&["load_photo", photo]).await;
     let path = shown.trim().strip_prefix("Saved to ").unwrap();
     assert_eq!(std::fs::read(path).unwrap(), super::files::picture());
+    // The small picture is in the message, and is not the file.
+    let media = file::document("drawing.png", "image/png");
+    let small = file::Thumb { bytes: &[0xff, 0xd8, 0xff, 0xe0, 1], width: 9, height: 5 };
+    let drawing = Message::media(file::with_thumb(media, small).unwrap());
+    done(bob.chats.send_file(of_bob, drawing, Source::bytes(*b"a drawing"))).await;
+    done(bob.chats.settle()).await;
+    let history = scene.json(&["history", chat, "1"]).await;
+    let shown = scene.ok(&["load_document_thumb", history[0]["id"].as_str().unwrap()]).await;
+    let path = shown.trim().strip_prefix("Saved to ").unwrap();
+    assert_eq!(std::fs::read(path).unwrap(), small.bytes);
+    let said = scene.fails(&["load_document_thumb", letter], 1).await;
+    assert_eq!(said, "there is nothing of that kind in the message");
     let said = scene.fails(&["load_photo", letter], 1).await;
     assert_eq!(said, "there is nothing of that kind in the message");
     let mine = scene.fails(&["load_file", "secret_chat#1/1"], 1).await;

@@ -15,6 +15,18 @@ fn wait_for_line(terminal: &Terminal, count: usize) {
     });
 }
 
+/// A picture that can be read, all of it red.
+pub(super) fn red(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    let mut writer = encoder.write_header().unwrap();
+    let pixels = usize::try_from(width * height).unwrap();
+    writer.write_image_data(&[200, 10, 10].repeat(pixels)).unwrap();
+    writer.finish().unwrap();
+    bytes
+}
+
 impl Scene {
     fn terminal(&self) -> Terminal {
         self.terminal_as(80, &[])
@@ -166,13 +178,7 @@ async fn messages_that_were_shown_and_commands_of_bots_are_completed() {
 async fn pictures_and_all_scripts_are_shown_in_terminals_of_60_and_120_columns() {
     const TEXT: &str = "☎︎ 👩‍👩‍👧 ｗｉｄｅ שלום עולם مرحبا end";
     // A picture twice as wide as it is high.
-    let mut png = Vec::new();
-    {
-        let mut encoder = png::Encoder::new(&mut png, 64, 32);
-        encoder.set_color(png::ColorType::Rgb);
-        let mut writer = encoder.write_header().unwrap();
-        writer.write_image_data(&[200, 10, 10].repeat(64 * 32)).unwrap();
-    }
+    let png = red(64, 32);
     for columns in [60, 120] {
         let scene = Scene::new().await;
         let photo = done(scene.bob.upload(Source::bytes(png.clone())).photo()).await;

@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::commands::shell::Shell;
 use crate::commands::shell::fault::Fault;
 use crate::commands::shell::given::{Given, MessageName};
+use crate::commands::shell::preview;
 use crate::commands::shell::reply::Reply;
 use crate::commands::shell::secret::kept::{About, At, Done, Outcome, Said};
 use crate::commands::shell::secret::{Secrets, name, show};
@@ -80,11 +81,17 @@ const FORMS: &[(&str, Act)] = forms! {
     "load_audio" => |s, g| load(s, g, Wanted::Start("audio/"), Then::Tell);
     "load_document" => |s, g| load(s, g, Wanted::Document, Then::Tell);
     "load_file" => |s, g| load(s, g, Wanted::Any, Then::Tell);
+    "load_video_thumb" => |s, g| load(s, g, Wanted::Thumb, Then::Tell);
+    "load_document_thumb" => |s, g| load(s, g, Wanted::Thumb, Then::Tell);
+    "load_file_thumb" => |s, g| load(s, g, Wanted::Thumb, Then::Tell);
     "view_photo" => |s, g| load(s, g, Wanted::Photo, Then::View);
     "view_video" => |s, g| load(s, g, Wanted::Start("video/"), Then::View);
     "view_audio" => |s, g| load(s, g, Wanted::Start("audio/"), Then::View);
     "view_document" => |s, g| load(s, g, Wanted::Document, Then::View);
     "view_file" => |s, g| load(s, g, Wanted::Any, Then::View);
+    "view_video_thumb" => |s, g| load(s, g, Wanted::Thumb, Then::View);
+    "view_document_thumb" => |s, g| load(s, g, Wanted::Thumb, Then::View);
+    "view_file_thumb" => |s, g| load(s, g, Wanted::Thumb, Then::View);
     "view" => |s, g| load(s, g, Wanted::Any, Then::View);
     "history" => history;
     "search" => search;
@@ -310,8 +317,18 @@ async fn upload(shell: &mut Shell, given: &Given, to: &Place, kind: As) -> Resul
     Ok(Reply::silent(said))
 }
 
-/// What a file is sent as. Nothing of it is read but the first bytes of a picture, which say how large that is.
+/// What a file is sent as: a picture with a small one of it, which is in the message.
 fn shown_as(path: &Path, kind: As) -> Media {
+    let media = bare(path, kind);
+    if !kind.is_photo(path) && !mime(path).starts_with("image/") {
+        return media;
+    }
+    let Some((bytes, width, height)) = preview::thumb(path) else { return media };
+    let thumb = file::Thumb { bytes: &bytes, width, height };
+    file::with_thumb(media.clone(), thumb).unwrap_or(media)
+}
+
+fn bare(path: &Path, kind: As) -> Media {
     if kind.is_photo(path) {
         let side = |side| i32::try_from(side).unwrap_or_default();
         let size = imagesize::size(path).ok();
@@ -347,6 +364,13 @@ async fn load(shell: &mut Shell, given: Given, wanted: Wanted, then: Then) -> Re
     };
     if !fits {
         return Err(nothing());
+    }
+    if wanted == Wanted::Thumb {
+        let small = file::thumb(&media).ok_or_else(nothing)?;
+        let path = shell.downloads.join(format!("thumb_s{}_{number}.jpg", chat.id.0));
+        let written = std::fs::write(&path, small.bytes);
+        written.map_err(|error| Fault::failed(format!("{}: {error}", path.display())))?;
+        return saved(shell, &path, then);
     }
     if said.out {
         return Err(Fault::failed("it was sent from here: nothing of it is fetched"));
