@@ -82,6 +82,8 @@ pub struct Session {
     /// What it shows while a packet is taken: the same for all messages of it. Reading it for each took a twenty-fifth of what a
     /// container of updates takes.
     server_seconds: u64,
+    /// The id of the packet at hand: when it was made. A message in it may be a repetition, and as old as that.
+    packet: MessageId,
     ids: MessageIds,
     /// How many content-related messages were sent (EM-09).
     content: i32,
@@ -171,6 +173,7 @@ impl Session {
             id: new_session_id(entropy),
             clock,
             server_seconds: 0,
+            packet: MessageId::default(),
             ids: MessageIds::default(),
             content: 0,
             salts: Salts::new(salt),

@@ -61,10 +61,10 @@ impl Session {
         match code {
             // Too low: the ids follow the server's clock from now on, if ours was wrong. A refusal that was long on its way is as old as
             // that, and says nothing against a clock that is right.
-            16 => self.follow_clock(now, made, Some(message)),
+            16 => self.follow_clock(now, Some(message)),
             // Too high: ids must go back, which they may not do within a session.
             17 => {
-                self.follow_clock(now, made, Some(message));
+                self.follow_clock(now, Some(message));
                 self.renew_wanted = true;
             }
             // Too old to say whether it was received; or the container is malformed, and each on its own shows which of them is.

@@ -43,6 +43,7 @@ impl Session {
         }
         self.keep_alive.heard(now.mono);
         self.server_seconds = self.clock.server_unix(now).as_secs();
+        self.packet = id;
         self.take_message(now, message)
     }
 
@@ -146,7 +147,7 @@ impl Session {
             _ => false,
         };
         if is_fresh {
-            self.follow_clock(now, message.id, named);
+            self.follow_clock(now, named);
         }
         if is_ours || is_fresh || !self.clock.is_synced() {
             return Ok(());
@@ -156,15 +157,17 @@ impl Session {
         if is_exempt || is_within(made, server) { Ok(()) } else { Err(Violation::Time(message.id)) }
     }
 
-    /// What was made lately tells the server's time, if ours is wrong.
+    /// The packet at hand tells the server's time, if ours is wrong, by a message in it that names one of ours.
     ///
-    /// If our clock is right, it was made between the message that it names and now; it may have been long on its way.
-    pub(super) fn follow_clock(&mut self, now: Now, made: MessageId, named: Option<MessageId>) {
-        let (made, server) = (made.unix(), self.clock.server_unix(now));
+    /// If our clock is right, the packet was made between that one and now; it may have been long on its way. So the wall clock that a
+    /// session begins with is kept if it can be right: what is long on its way would set it back, and what comes next would be of the
+    /// future.
+    pub(super) fn follow_clock(&mut self, now: Now, named: Option<MessageId>) {
+        let (made, server) = (self.packet.unix(), self.clock.server_unix(now));
         let earliest = named.map_or(server, MessageId::unix).saturating_sub(MAX_DRIFT);
         let is_right = earliest <= made && made <= server.saturating_add(MAX_DRIFT);
         if !self.clock.is_synced() || !is_right {
-            self.clock.sync(made, now.mono);
+            self.clock.sync(if is_right { server } else { made }, now.mono);
         }
     }
 
@@ -312,7 +315,8 @@ fn named_message(message: &Message<'_>, constructor: u32) -> Option<MessageId> {
         | types::FutureSalts::ID
         | types::MsgsStateInfo::ID
         | types::BadServerSalt::ID
-        | types::BadMsgNotification::ID => {
+        | types::BadMsgNotification::ID
+        | types::NewSessionCreated::ID => {
             let named = message.body.get(4..).and_then(<[u8]>::first_chunk::<8>);
             named.map(|id| MessageId(i64::from_le_bytes(*id)))
         }

@@ -178,12 +178,17 @@ impl Calls {
         let (fate, act) = before.hear(call.repeat, word, at);
         let (mono, message) = (self.mono, call.sent.map(|sent| sent.message));
         let is_due = fate.is_copy_due() && !before.is_copy_due();
+        let is_withdrawn = before.is_copy_due() && !fate.is_copy_due();
         self.change(id, |call| {
             call.fate = fate;
             let Some(sent) = &mut call.sent else { return };
             if fate.is_copy_due() {
                 // Something is done about it when the copy went out.
                 sent.due = Duration::MAX;
+            }
+            if is_withdrawn {
+                // It does not go out, so its time is now. A question from before it was passed over: nobody waits for that.
+                (sent.asked, sent.due) = (None, mono.saturating_add(ASK_DEADLINE));
             }
             let wait = match act {
                 Act::Ask if sent.asked.is_none() => Duration::ZERO,

@@ -206,3 +206,29 @@ fn closing_says_of_each_whether_it_may_have_run() {
     assert_eq!(ended(&mut calls), Some((waiting, Execution::Never)));
     assert_eq!(ended(&mut calls), None);
 }
+
+/// A copy that waited has no time of its own: it goes out. Whatever takes it back leaves a time at which something is done (P5).
+#[test]
+fn p5_a_request_whose_copy_is_taken_back_is_looked_at_again() {
+    for repeat in [Repeat::Keyed, Repeat::Safe] {
+        for is_acknowledged in [false, true] {
+            for word in Word::ALL {
+                let (mut calls, id) = one(repeat);
+                calls.note_time(SECOND);
+                if is_acknowledged {
+                    calls.hear(id, Word::Ack, MessageId(9));
+                }
+                calls.hear(id, Word::AllInfoOther, MessageId(9));
+                assert_eq!(calls.handle_timeout(SECOND, true, None, 10).ask, [MessageId(8)]);
+                calls.pass_over(&[MessageId(8)]);
+                assert!(calls.calls[&id].fate.is_copy_due());
+                calls.hear(id, word, MessageId(13));
+                let Some(call) = calls.calls.get(&id).filter(|call| call.sent.is_some()) else {
+                    continue;
+                };
+                let is_looked_at = call.due().is_some() && calls.due().is_some();
+                assert!(call.fate.is_copy_due() || is_looked_at, "{repeat:?}, {word:?}");
+            }
+        }
+    }
+}

@@ -386,3 +386,36 @@ fn em_05_a_refusal_that_was_long_on_its_way_sets_no_clock_back() {
         assert!(off < Duration::from_secs(2), "code {error_code}: {off:?}");
     }
 }
+
+/// What a session is announced with comes again with what was said since: the packet tells the time, and not what is in it. So it is when
+/// the packet itself was long on its way.
+#[test]
+fn em_05_a_first_word_that_was_long_on_its_way_sets_no_clock_back() {
+    for is_repeated in [true, false] {
+        let mut test = Test::new();
+        test.session.clock = ServerClock::new(at(0));
+        test.ping(1);
+        let first_msg_id = test.sent().unwrap().id.0;
+        let begun = types::NewSessionCreated { first_msg_id, unique_id: 1, server_salt: 5 };
+        let begun = test.message(&begun);
+        test.next_id += 50 << 32;
+        let later = Sent {
+            id: test.next_id(3),
+            seqno: test.next_seqno(),
+            body: update().as_bytes().to_vec(),
+        };
+        test.now = test.now.after(Duration::from_secs(60));
+        let ids = [begun.id.0, later.id.0];
+        if is_repeated {
+            test.next_id += 10 << 32;
+            let both = test.container(vec![begun, later]);
+            test.deliver(&both).unwrap();
+        } else {
+            test.deliver(&begun).unwrap();
+            test.deliver(&later).unwrap();
+        }
+        let off = test.session.clock().server_unix(test.now).abs_diff(test.now.unix);
+        assert!(off < Duration::from_secs(2), "{off:?}");
+        assert_eq!(test.acks(), ids);
+    }
+}
