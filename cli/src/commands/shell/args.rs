@@ -13,6 +13,9 @@ use crate::profile::{self, Profile};
 /// At a terminal it is a prompt with history, completion and what happens meanwhile; otherwise it reads a command from each
 /// line of standard input. `help` lists the commands, as --help does; each is one of `telewire` too: `telewire msg @ada hello`.
 ///
+/// Pictures that are viewed are shown in the terminal, where it can: TELEWIRE_PICTURES says how (kitty, iterm, sixels, blocks), or off, and
+/// then they are opened as other files are. [offline] before `history` or `get_message` answers from what was met since it began.
+///
 /// `telewire login` makes the session.
 ///
 /// Secret chats are known to the session alone: their keys are in its file, and what is said in them in another one beside it,
@@ -68,7 +71,9 @@ pub(crate) struct Account {
     /// The account of this name, instead of files: as for `telewire login`
     #[arg(long, value_name = "NAME", conflicts_with = "session")]
     profile: Option<Profile>,
-    /// The session is encrypted with the passphrase in TELEWIRE_PASSPHRASE, or with one that is asked for. What is said in secret chats is encrypted with it too, and what is typed is not kept
+    /// The session is encrypted with the passphrase in TELEWIRE_PASSPHRASE, or with one that is asked for
+    ///
+    /// So is what is said in secret chats, beside it; and what is typed at the prompt is not kept.
     #[arg(long)]
     pub(super) encrypted: bool,
 

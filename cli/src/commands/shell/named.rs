@@ -66,7 +66,7 @@ impl Shell {
         self.one_called(name)
     }
 
-    fn one_called(&self, name: &str) -> Result<Option<String>, Fault> {
+    pub(super) fn one_called(&self, name: &str) -> Result<Option<String>, Fault> {
         let all = self.names.iter().filter(|(_, named)| print_name(&named.name) == name);
         let mut all: Vec<_> = all.map(|(id, _)| typed(*id)).collect();
         all.sort();

@@ -8,7 +8,6 @@ use telewire::updates::{Delivery, Event, PeerId};
 use crate::commands::shell::Shell;
 use crate::commands::shell::fault::Fault;
 use crate::commands::shell::given::Given;
-use crate::commands::shell::named::print_name;
 use crate::commands::shell::reply::Reply;
 use crate::commands::shell::show::{message_name, place_of, typed};
 
@@ -115,11 +114,12 @@ impl Shell {
         if word == "me" {
             return Ok(PeerId::User(self.own_id()));
         }
+        let called = self.one_called(word)?;
+        let wanted = called.as_deref().unwrap_or(word);
         let mut all = self.names.iter().filter(|(id, named)| {
             let username = named.username.as_deref().unwrap_or_default();
-            typed(**id) == word
-                || word.strip_prefix('@').is_some_and(|name| name.eq_ignore_ascii_case(username))
-                || print_name(&named.name) == word
+            typed(**id) == wanted
+                || wanted.strip_prefix('@').is_some_and(|name| name.eq_ignore_ascii_case(username))
         });
         let found = all.next().map(|(id, _)| *id);
         found.ok_or_else(|| Fault::Usage(format!("[offline] has not met {word}")))
