@@ -156,13 +156,13 @@ impl Session {
     fn add_again(&mut self, parts: &mut Parts) {
         while let Some(Copy { call, message, seqno, shape }) = self.calls.peek_again() {
             let (body, length) = (Body::Call { call, after: shape.after }, shape.length());
-            if !parts.takes(length, shape.is_alone) {
+            if !parts.takes(length, shape.company) {
                 return;
             }
             self.calls.pop_again();
             self.counters.resent += 1;
             parts.push(Part { id: message, seqno, body, length, is_again: true });
-            parts.is_closed |= shape.is_alone;
+            parts.most = parts.most.min(shape.company);
         }
     }
 
@@ -171,14 +171,14 @@ impl Session {
         let is_heard = self.first_heard.is_some() || self.upkeep.ping_every.is_none();
         while let Some((call, shape)) = self.calls.peek(is_heard) {
             let (body, length) = (Body::Call { call, after: shape.after }, shape.length());
-            if !parts.takes(length, shape.is_alone) {
+            if !parts.takes(length, shape.company) {
                 return;
             }
             let id = self.next_message_id(now, entropy);
             let seqno = self.next_seqno(true);
             self.calls.send_next(id, seqno);
             parts.push(Part { id, seqno, body, length, is_again: false });
-            parts.is_closed |= shape.is_alone;
+            parts.most = parts.most.min(shape.company);
         }
     }
 
@@ -206,26 +206,26 @@ impl Session {
 }
 
 /// The messages of a packet.
-#[derive(Default)]
 struct Parts {
     list: Vec<Part>,
     bytes: usize,
-    /// Whether nothing may come with them, not even an acknowledgement.
-    is_closed: bool,
+    /// How many there may be, acknowledgements among them.
+    most: usize,
 }
 
 impl Parts {
     /// With room for so many requests, and for a few messages of the session's own.
     fn with_room_for(calls: usize) -> Self {
-        match calls {
-            0 => Self::default(),
-            _ => Self { list: Vec::with_capacity(calls.min(MAX_MESSAGES) + 2), ..Self::default() },
-        }
+        let list = match calls {
+            0 => Vec::new(),
+            _ => Vec::with_capacity(calls.min(MAX_MESSAGES) + 2),
+        };
+        Self { list, bytes: 0, most: MAX_MESSAGES }
     }
 
     /// How long another message may be: any fits alone, and several only within the limits (EM-10).
     fn room(&self) -> usize {
-        if self.is_closed || self.list.len() >= MAX_MESSAGES {
+        if self.list.len() >= self.most {
             0
         } else if self.list.is_empty() {
             usize::MAX
@@ -238,8 +238,9 @@ impl Parts {
         length <= self.room()
     }
 
-    fn takes(&self, length: usize, is_alone: bool) -> bool {
-        self.fits(length) && (self.list.is_empty() || !is_alone)
+    /// Whether another message fits that may share a packet with so many, itself among them.
+    fn takes(&self, length: usize, company: usize) -> bool {
+        self.fits(length) && self.list.len() < company
     }
 
     fn push(&mut self, part: Part) {

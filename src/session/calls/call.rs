@@ -27,8 +27,8 @@ pub(super) struct Call {
     pub(super) may_have_run: bool,
     /// How often a message of it was refused.
     pub(super) refusals: u8,
-    /// Whether it may not share a container (64).
-    pub(super) is_alone: bool,
+    /// With how many messages it may share a packet at most, itself among them (64).
+    pub(super) company: usize,
     /// Whether it stands in the line of copies. There it stays, once, when its copy is taken back and becomes due again.
     pub(super) is_in_line: bool,
     pub(super) deadline: Option<Duration>,
@@ -68,7 +68,7 @@ impl Call {
             former: Vec::new(),
             may_have_run: false,
             refusals: 0,
-            is_alone: false,
+            company: usize::MAX,
             is_in_line: false,
             deadline,
         }

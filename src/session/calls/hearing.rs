@@ -17,6 +17,10 @@ pub(super) const ASK_DEADLINE: Duration = Duration::from_secs(10);
 /// How often a message may be refused before the request ends: a server that never likes one would keep us busy for ever.
 const MAX_REFUSALS: u8 = 5;
 
+/// How many of a container that was refused as malformed go together, before each goes alone: a thousand that went alone at once
+/// would be a thousand packets for a word of the server's, and so they are 32, and 32 more if one is at fault (P4).
+const FEW: usize = 32;
+
 /// How often a request goes into another message after one was lost. Each time it may have run.
 const MAX_REPEATS: usize = 5;
 
@@ -72,13 +76,16 @@ impl Calls {
 
     /// The server refused a packet or a message with this code.
     pub(in crate::session) fn refuse(&mut self, named: MessageId, code: i32, at: MessageId) {
-        for id in self.of_packet(named) {
+        let calls = self.of_packet(named);
+        let together = calls.len();
+        for id in calls {
             self.last_code = code;
             let Some(call) = self.calls.get_mut(&id).filter(|call| call.is_last_copy(named)) else {
                 continue;
             };
-            // Each on its own shows which of them is malformed.
-            call.is_alone |= code == 64;
+            if code == 64 {
+                call.company = call.company.min(if together > FEW { FEW } else { 1 });
+            }
             let word = if code == BAD_SALT { Word::BadSalt } else { Word::bad_msg(code) };
             self.hear(id, word, at);
         }

@@ -19,8 +19,8 @@ pub(in crate::session) struct Shape {
     pub(in crate::session) after: Option<MessageId>,
     /// The bytes of its body.
     body: usize,
-    /// Whether it was refused with others, so that it is sent without them (64).
-    pub(in crate::session) is_alone: bool,
+    /// With how many messages it may share a packet at most, itself among them (64).
+    pub(in crate::session) company: usize,
 }
 
 /// The bytes of `invokeAfterMsg#cb9f372d {X:Type} msg_id:long query:!X = X;` before its query.
@@ -76,7 +76,7 @@ impl Calls {
     fn shape_of(&self, call: &Call) -> Shape {
         let after = call.after.and_then(|after| self.calls.get(&after)?.sent);
         let after = after.map(|sent| sent.message);
-        Shape { after, body: call.body.len(), is_alone: call.is_alone }
+        Shape { after, body: call.body.len(), company: call.company }
     }
 
     /// How many requests wait to be sent.

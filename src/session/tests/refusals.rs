@@ -108,10 +108,17 @@ fn bad_msg_20_nobody_can_say_so_only_what_may_run_twice_is_sent_again() {
 #[test]
 fn bad_msg_64_each_message_of_a_container_is_sent_alone() {
     let mut test = Test::new();
+    let other = once(&mut test, 0);
+    test.sent().unwrap();
     let calls = [once(&mut test, 1), once(&mut test, 2), once(&mut test, 3)];
     let container = test.sent().unwrap();
     assert_eq!(pings(&container), [1, 2, 3]);
     refuse(&mut test, container.id, 64);
+    // Nor does a message of the session's own keep them company.
+    test.session.cancel(test.now, other);
+    let own = test.sent().unwrap();
+    assert!(own.messages.iter().any(Sent::is::<functions::RpcDropAnswer>));
+    assert!(pings(&own).is_empty());
     let alone: Vec<Packet> = std::iter::from_fn(|| test.sent()).collect();
     assert_eq!(alone.iter().map(pings).collect::<Vec<_>>(), [[1], [2], [3]]);
     assert!(alone.iter().all(|packet| packet.messages.len() == 1));
@@ -125,6 +132,37 @@ fn bad_msg_64_each_message_of_a_container_is_sent_alone() {
     refuse(&mut test, packet.id, 64);
     let error = CallError::Refused { code: 64, execution: Execution::Never };
     assert_eq!(test.events(), [failed(calls[1], error)]);
+}
+
+#[test]
+fn p4_a_refused_container_is_found_out_in_as_few_packets_as_its_roots() {
+    // The most that a container takes, and the sizes about those at which each goes alone.
+    for count in [2, 31, 32, 33, 34, 1_000, 1_020] {
+        let mut test = Test::new();
+        for number in 0..count {
+            once(&mut test, number);
+        }
+        let container = test.sent().unwrap();
+        assert_eq!(pings(&container), (0..count).collect::<Vec<_>>());
+        let mut refused = vec![container];
+        let (mut packets, mut alone) = (0, Vec::new());
+        // Whatever packet the one at fault is in is refused.
+        let at_fault = count / 2;
+        while let Some(packet) = refused.pop() {
+            refuse(&mut test, packet.id, 64);
+            for packet in std::iter::from_fn(|| test.sent()) {
+                packets += 1;
+                let has = pings(&packet);
+                if has == [at_fault] {
+                    alone = has;
+                } else if has.contains(&at_fault) {
+                    refused.push(packet);
+                }
+            }
+        }
+        assert_eq!(alone, [at_fault], "{count}");
+        assert!(packets <= 64, "{count}: {packets} packets");
+    }
 }
 
 #[test]
