@@ -134,6 +134,8 @@ async fn wait(
             },
         };
         if let Some(line) = line {
+            // A keyboard that came with it is completed at once.
+            known.learn(shell);
             // What cannot be shown is in the history.
             let _ = printer.print(format!("{line}\n"));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use telewire::tl::api::enums::{Message, Update};
+use telewire::tl::api::enums::{Message, ReplyMarkup, Update};
 use telewire::updates::{Delivery, Event, PeerId};
 
 use crate::commands::shell::Shell;
@@ -43,6 +43,24 @@ impl Shown {
 
     pub(super) fn forget_all(&mut self) {
         self.0.clear();
+    }
+
+    /// The texts of the keyboard that a bot's last message with one has in this place, row after row: none once it was hidden.
+    fn keyboard(&self, place: PeerId) -> Vec<String> {
+        let here = self.0.iter().filter(|message| place_of(message) == Some(place));
+        let keyboards = here.filter_map(|message| {
+            let Message::Message(message) = message else { return None };
+            let texts = match message.reply_markup.as_ref()? {
+                ReplyMarkup::ReplyKeyboardMarkup(keyboard) => {
+                    let buttons = keyboard.rows.iter().flat_map(|row| &row.buttons);
+                    buttons.map(|button| button.text.clone()).collect()
+                }
+                ReplyMarkup::ReplyKeyboardHide(_) => Vec::new(),
+                _ => return None,
+            };
+            Some((message.id, texts))
+        });
+        keyboards.max_by_key(|(id, _)| *id).map(|(_, texts)| texts).unwrap_or_default()
     }
 
     /// As commands name them, the latest first.
@@ -109,6 +127,12 @@ impl Shell {
         Ok(self.names.messages(&found))
     }
 
+    /// What the bot of the chat that lines go to wants one of.
+    pub(super) fn keyboard(&self) -> Vec<String> {
+        let place = self.chat.as_deref().and_then(|chat| self.place(chat).ok());
+        place.map(|place| self.shown.keyboard(place)).unwrap_or_default()
+    }
+
     /// The place of a name that was met.
     fn place(&self, word: &str) -> Result<PeerId, Fault> {
         if word == "me" {
@@ -123,5 +147,39 @@ impl Shell {
         });
         let found = all.next().map(|(id, _)| *id);
         found.ok_or_else(|| Fault::Usage(format!("[offline] has not met {word}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use telewire::client::verbs::reply_keyboard;
+    use telewire::tl::api::types;
+
+    use super::*;
+
+    const PLACE: PeerId = PeerId::User(7);
+
+    fn message(id: i32, from: i64, markup: Option<ReplyMarkup>) -> Message {
+        let peer = types::PeerUser { user_id: from }.into();
+        let mut message = types::Message::new(id, peer, 1, String::new());
+        message.reply_markup = markup;
+        message.into()
+    }
+
+    #[test]
+    fn the_last_keyboard_of_a_place_counts_until_it_is_hidden() {
+        let mut shown = Shown::default();
+        assert!(shown.keyboard(PLACE).is_empty());
+        let keyboard = |text: &'static str| Some(reply_keyboard([[text, "No"]]));
+        // What is edited is met later, and is no later message.
+        for (id, text) in [(3, "new"), (2, "old")] {
+            shown.note(&message(id, 7, keyboard(text)));
+        }
+        shown.note(&message(4, 7, None));
+        shown.note(&message(5, 8, keyboard("of another")));
+        assert_eq!(shown.keyboard(PLACE), ["new", "No"]);
+        let hidden = types::ReplyKeyboardHide::new();
+        shown.note(&message(6, 7, Some(hidden.into())));
+        assert!(shown.keyboard(PLACE).is_empty());
     }
 }

@@ -1,6 +1,8 @@
 //! The prompt at a terminal.
 
+use telewire::client::Updates;
 use telewire::client::files::Source;
+use telewire::client::verbs::reply_keyboard;
 use telewire::tl::api::functions::bots::SetBotCommands;
 
 use super::*;
@@ -25,6 +27,18 @@ pub(super) fn red(width: u32, height: u32) -> Vec<u8> {
     writer.write_image_data(&[200, 10, 10].repeat(pixels)).unwrap();
     writer.finish().unwrap();
     bytes
+}
+
+/// The next text that somebody else sends.
+async fn told(heard: &mut Updates) -> String {
+    loop {
+        let update = done(heard.next()).await.expect("the client is there");
+        if let Some(enums::Message::Message(message)) = update.new_message()
+            && !message.out
+        {
+            break message.message.clone();
+        }
+    }
 }
 
 impl Scene {
@@ -164,13 +178,42 @@ async fn messages_that_were_shown_and_commands_of_bots_are_completed() {
     let last = scene.seen("@lovelace").await.pop().unwrap();
     assert_eq!(last.message, "this one", "{shown}");
     assert!(shown.contains(&format!("reply {id} ")), "{shown}");
-    let said = loop {
-        let update = done(heard.next()).await.expect("the bot's client is there");
-        if let Some(enums::Message::Message(message)) = update.new_message() {
-            break message.message.clone();
-        }
-    };
-    assert_eq!(said.trim_end(), "/weather", "{shown}");
+    assert_eq!(told(&mut heard).await.trim_end(), "/weather", "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_texts_of_a_bots_keyboard_are_completed_in_its_chat() {
+    let scene = Scene::new().await;
+    let bot = scene.world.bot("Echo");
+    scene.world.set_username(bot.id(), "echo_bot").unwrap();
+    let bots = done(scene.world.log_in(&bot)).await;
+    let mut heard = bots.updates();
+    scene.ok(&["msg", "@echo_bot", "/start"]).await;
+    assert_eq!(told(&mut heard).await, "/start");
+    let terminal = scene.terminal();
+    let terminal = spawn_blocking(move || {
+        wait_for_line(&terminal, 1);
+        terminal.press("chat @echo_bot\r");
+        wait_for_line(&terminal, 2);
+        terminal
+    })
+    .await
+    .unwrap();
+    let rows = reply_keyboard([["Yes, please", "No"], ["Not yet", "Never"]]);
+    done(bots.send_message("@lovelace", "More of it?").keyboard(rows)).await;
+    let (code, shown) = spawn_blocking(move || {
+        terminal.wait_for("More of it?");
+        terminal.press("Yes\t\r");
+        wait_for_line(&terminal, 3);
+        terminal.press("\u{4}");
+        wait_for_line(&terminal, 4);
+        terminal.press("\u{4}");
+        terminal.end()
+    })
+    .await
+    .unwrap();
+    assert_eq!(code, Some(0), "{shown}");
+    assert_eq!(told(&mut heard).await, "Yes, please", "{shown}");
 }
 
 /// Narrow and wide, with text that is wider than it is long and that runs the other way.

@@ -1,4 +1,5 @@
-//! Completion: commands, then what their table says that they take; in a chat, what is done within, and what its bots understand.
+//! Completion: commands, then what their table says that they take; in a chat, what is done within, what its bots understand, and the
+//! texts of its keyboard.
 
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::{Context, Helper, Result};
@@ -26,14 +27,12 @@ impl Completer for Words {
     fn complete(&self, line: &str, pos: usize, ctx: &Context<'_>) -> Result<(usize, Vec<Pair>)> {
         let before = line.get(..pos).unwrap_or_default();
         if let Some(chat) = self.known.chat() {
-            // A line is a message, whatever its words are.
-            return Ok((
-                0,
-                match before.starts_with('/') {
-                    true => beginning(self.within(&chat), before),
-                    false => Vec::new(),
-                },
-            ));
+            // A line is a message, whatever its words are: one that its keyboard has, as a whole.
+            let all = match before.starts_with('/') {
+                true => beginning(self.within(&chat), before),
+                false => whole(self.known.keyboard(), before),
+            };
+            return Ok((0, all));
         }
         let start = before.rfind(char::is_whitespace).map_or(0, |at| {
             at.saturating_add(
@@ -94,6 +93,12 @@ fn beginning(all: impl IntoIterator<Item = String>, begun: &str) -> Vec<Pair> {
 fn in_order(all: Vec<String>, begun: &str) -> Vec<Pair> {
     let all = all.into_iter().filter(|word| word.starts_with(begun));
     all.map(|word| Pair { display: word.clone(), replacement: word + " " }).collect()
+}
+
+/// Lines that are sent as they are: nothing is put behind them.
+fn whole(all: Vec<String>, begun: &str) -> Vec<Pair> {
+    let all = all.into_iter().filter(|line| line.starts_with(begun));
+    all.map(|line| Pair { display: line.clone(), replacement: line }).collect()
 }
 
 impl rustyline::hint::Hinter for Words {
@@ -174,6 +179,17 @@ mod tests {
         for line in ["", "m", "msg", "msg @", "/start a", " /"] {
             assert!(completed(line).is_empty(), "{line}");
         }
+    }
+
+    #[test]
+    fn a_keyboards_texts_are_completed_as_they_are_in_its_order() {
+        let known = known(Some("@echo"));
+        known.has_keyboard(&["Yes, please", "No", "Not yet"]);
+        let completed = |line| completed_with(known.clone(), line);
+        assert_eq!(completed(""), ["Yes, please", "No", "Not yet"]);
+        assert_eq!(completed("No"), ["No", "Not yet"]);
+        assert_eq!(completed("Yes, p"), ["Yes, please"]);
+        assert!(completed("no").is_empty() && completed("/No").is_empty());
     }
 
     #[test]

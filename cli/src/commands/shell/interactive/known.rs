@@ -28,6 +28,8 @@ struct Now {
     messages: Vec<String>,
     /// To whom each line goes.
     chat: Option<String>,
+    /// The texts of that chat's keyboard, row after row.
+    keyboard: Vec<String>,
     /// The commands of a bot, or of the bots of a group, by what is typed for it. While they are asked for there are none.
     commands: HashMap<String, Vec<String>>,
 }
@@ -53,6 +55,10 @@ impl Known {
 
     pub(super) fn chat(&self) -> Option<String> {
         self.now().chat.clone()
+    }
+
+    pub(super) fn keyboard(&self) -> Vec<String> {
+        self.now().keyboard.clone()
     }
 
     /// The commands of a bot, or of those in a group. The first time they are asked for, and there are some the next time.
@@ -91,6 +97,12 @@ impl Known {
         let mut now = self.now();
         (now.peers, now.chat) = (peers, shell.chat.clone());
         now.messages = shell.shown.names().collect();
+        now.keyboard = shell.keyboard();
+    }
+
+    #[cfg(test)]
+    pub(super) fn has_keyboard(&self, texts: &[&str]) {
+        self.now().keyboard = texts.iter().map(ToString::to_string).collect();
     }
 
     #[cfg(test)]
