@@ -49,6 +49,8 @@ pub(super) struct Wire {
     packets: u32,
     /// How many had been when the first transport error came.
     packets_before_error: Option<u32>,
+    /// Whether a quick acknowledgement came of a packet that was sent here.
+    has_quick_ack: bool,
 }
 
 impl Wire {
@@ -61,6 +63,7 @@ impl Wire {
             accusation: None,
             packets: 0,
             packets_before_error: None,
+            has_quick_ack: false,
         }
     }
 
@@ -69,10 +72,15 @@ impl Wire {
         self.packets_before_error.get_or_insert(self.packets);
     }
 
-    /// Whether one packet had been sent when the first transport error came: it is what that is about. Of several, the server may have
-    /// read the first and not the last, and its errors overtake its answers.
+    /// The packet that has this token was sent here, and somebody who can read it says that he has it.
+    pub(super) fn note_quick_ack(&mut self) {
+        self.has_quick_ack = true;
+    }
+
+    /// Whether one packet had been sent when the first transport error came, and nobody has said that he has it: it is what that is
+    /// about. Of several, the server may have read the first and not the last, and its errors overtake its answers.
     pub(super) fn has_one_packet_refused(&self) -> bool {
-        self.packets_before_error == Some(1)
+        self.packets_before_error == Some(1) && !self.has_quick_ack
     }
 
     /// Something came that this key has signed.

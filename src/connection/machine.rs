@@ -115,8 +115,10 @@ impl Connection {
                 }
                 Frame::Error(error) => self.handle_error(now, error),
                 Frame::QuickAck(token) => {
-                    if let Phase::Keyed(session) = &mut self.keys.phase {
-                        session.handle_quick_ack(QuickAckToken(token));
+                    if let Phase::Keyed(session) = &mut self.keys.phase
+                        && session.handle_quick_ack(QuickAckToken(token))
+                    {
+                        wire.note_quick_ack();
                     }
                 }
                 Frame::Nop => {}

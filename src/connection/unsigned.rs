@@ -30,7 +30,8 @@
 //! | `WrongDc` | the connection is over at once: there is nothing to be lost yet, and the user wants to know. |
 //!
 //! The refusal or doubt that decides is heard out: the link is kept for [`HEAR_OUT`], and if anything follows that the key has
-//! signed, or the exchange goes on, the four bytes were a lie. So bytes that are only injected decide nothing.
+//! signed, or the exchange goes on, the four bytes were a lie. So bytes that are only injected decide nothing. So are those of which
+//! follows, once the key is known to be unknown, that what went over the link did not run: errors overtake answers.
 
 use std::time::Duration;
 
@@ -142,12 +143,20 @@ impl Connection {
         let decides = self.decides(now, error);
         let Link::Up(wire) = &mut self.link else { return };
         wire.note_error();
+        if let Phase::Keyed(session) = &mut self.keys.phase {
+            session.handle_transport_error();
+        }
         // One that is being heard out is not made worse by others.
+        let Link::Up(wire) = &self.link else { return };
         if !wire.is_accused() {
-            if decides {
-                return wire.accuse(error, now.mono.saturating_add(HEAR_OUT));
+            let why = Disconnected::Transport(error);
+            let is_heard_out = decides || self.is_disowned(now, &why);
+            match &mut self.link {
+                Link::Up(wire) if is_heard_out => {
+                    wire.accuse(error, now.mono.saturating_add(HEAR_OUT));
+                }
+                _ => self.drop_link(now, why),
             }
-            self.drop_link(now, Disconnected::Transport(error));
         }
     }
 

@@ -105,6 +105,10 @@ pub struct Session {
     first_heard: Option<MessageId>,
     /// The number by which the server knows the session, and the first message that it had of it.
     announced: Option<(i64, MessageId)>,
+    /// The last id that we had made when the server first said something in the session, but refusals.
+    before_word: MessageId,
+    /// The last id that we had made when the link brought its first transport error.
+    before_error: Option<MessageId>,
     /// Whether a new session is to be begun before anything is sent.
     renew_wanted: bool,
     /// What was dropped and may have been an update.
@@ -189,6 +193,8 @@ impl Session {
             is_up: false,
             first_heard: None,
             announced: None,
+            before_word: MessageId::default(),
+            before_error: None,
             renew_wanted: false,
             missed: Missed::default(),
             inflation: Inflation::default(),
@@ -226,6 +232,7 @@ impl Session {
     /// There is a link. The server is asked about everything that was under way over another.
     pub fn handle_connected(&mut self, now: Now) {
         self.is_up = true;
+        self.before_error = None;
         self.keep_alive.handle_connected(now.mono);
         self.miss_of_link(now);
         self.salts_at = now.mono;
@@ -290,13 +297,17 @@ impl Session {
     }
 
     /// A quick acknowledgement came.
-    pub fn handle_quick_ack(&mut self, token: QuickAckToken) {
-        for call in self.quick_acks.take(token) {
+    ///
+    /// True if it names a packet that was sent over this link.
+    pub fn handle_quick_ack(&mut self, token: QuickAckToken) -> bool {
+        let Some(calls) = self.quick_acks.take(token) else { return false };
+        for call in calls {
             if self.calls.contains(call) {
                 self.calls.note(call, fate::Word::QuickAck);
                 self.event(Event::QuickAck { call });
             }
         }
+        true
     }
 
     /// Takes a packet, which is decrypted in place. The framing may have appended up to `max_padding` bytes.
@@ -338,7 +349,12 @@ impl Session {
 
     /// The link broke, and over it the server has said that it does not know the key, which had said nothing over it.
     pub(crate) fn handle_disowned(&mut self) {
-        self.calls.handle_disowned();
+        self.calls.handle_disowned(self.before_error.unwrap_or(self.ids.last()));
+    }
+
+    /// A transport error came, which is of what was sent before the first of them.
+    pub(crate) fn handle_transport_error(&mut self) {
+        self.before_error.get_or_insert(self.ids.last());
     }
 
     /// The server does not know the key: what went over links alone that ended with [`handle_disowned`](Self::handle_disowned) did not

@@ -28,11 +28,9 @@ impl QuickAcks {
     }
 
     /// A token came: the requests of its packet, unless it names none.
-    pub(super) fn take(&mut self, token: QuickAckToken) -> Vec<CallId> {
-        let place = self.expected.iter().position(|(expected, _)| *expected == token);
-        place
-            .and_then(|place| self.expected.remove(place))
-            .map_or_else(Vec::new, |(_, calls)| calls)
+    pub(super) fn take(&mut self, token: QuickAckToken) -> Option<Vec<CallId>> {
+        let place = self.expected.iter().position(|(expected, _)| *expected == token)?;
+        self.expected.remove(place).map(|(_, calls)| calls)
     }
 
     /// How many requests are waited for.
@@ -55,12 +53,12 @@ mod tests {
     fn each_token_counts_once_and_the_oldest_are_forgotten() {
         let mut acks = QuickAcks::default();
         acks.expect(QuickAckToken(1), vec![]);
-        assert_eq!(acks.take(QuickAckToken(1)), []);
+        assert_eq!(acks.take(QuickAckToken(1)), None);
         for token in 0..=1_024 {
             acks.expect(QuickAckToken(token), vec![CallId(token.into())]);
         }
-        assert_eq!(acks.take(QuickAckToken(0)), []);
-        assert_eq!(acks.take(QuickAckToken(5)), [CallId(5)]);
-        assert_eq!(acks.take(QuickAckToken(5)), []);
+        assert_eq!(acks.take(QuickAckToken(0)), None);
+        assert_eq!(acks.take(QuickAckToken(5)), Some(vec![CallId(5)]));
+        assert_eq!(acks.take(QuickAckToken(5)), None);
     }
 }

@@ -122,6 +122,7 @@ impl Session {
         self.acks = Default::default();
         self.first_heard = None;
         self.announced = None;
+        self.before_word = MessageId::default();
         self.questions_refused = 0;
         self.queries.clear();
         self.quick_acks.clear();

@@ -95,6 +95,9 @@ impl Session {
         self.is_spoken_to(message.id, constructor);
         // What it refuses, it refuses before it begins a session.
         if !matches!(constructor, types::BadServerSalt::ID | types::BadMsgNotification::ID) {
+            if self.first_heard.is_none() {
+                self.before_word = self.ids.last();
+            }
             let first = self.first_heard.map_or(message.id, |first| first.min(message.id));
             self.first_heard = Some(first);
         }
@@ -269,11 +272,13 @@ impl Session {
         trace!(info, session = self.id.0, first = notice.first_msg_id; "server began a session");
         self.set_salt(Salt(notice.server_salt));
         self.event(Event::NewSession { unique_id: notice.unique_id });
-        // A session is announced once, and nothing is overtaken by as much as messages may be old: a server that announces before what it
-        // has announced, or so long before what it has said, has put its clock back since, and has forgotten the session it spoke in.
+        // A session is announced once, it begins with what was sent before the server spoke in it, and nothing is overtaken by as much as
+        // messages may be old: a server that announces before what it has announced, or before what it has said to what it says it has
+        // not had, or so long before what it has said, has put its clock back since, and has forgotten the session it spoke in.
         let is_before_all = self.first_heard.is_none_or(|heard| at <= heard);
+        let is_other = was_announced || self.first_heard.is_some() && first > self.before_word;
         let is_long_before = at.unix().saturating_add(MAX_AGE) < self.youngest().unix();
-        if is_long_before || is_before_all && was_announced {
+        if is_long_before || is_before_all && is_other {
             self.calls.forget_session_and_time(at);
         } else if is_before_all {
             self.calls.begin_session(first, at);

@@ -45,6 +45,8 @@ pub(super) struct Sent {
     pub(super) copies: u8,
     /// The link that it was first sent over, by its number.
     pub(super) link: u32,
+    /// Whether a copy went out over a link after the server had said there that it does not know the key: that is not of it.
+    pub(super) is_after_refusal: bool,
     /// How many sessions the server was known to have forgotten then, or that were told of since.
     pub(super) forgotten: u32,
     /// When the last copy was sent.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::message_id::MessageId;
 use crate::rpc::{CallError, CallId, CloseReason};
 use crate::session::calls::Calls;
-use crate::session::calls::call::Call;
+use crate::session::calls::call::{Call, Sent};
 use crate::session::fate::{Act, Ending, Word};
 
 /// How long the server may take to answer before it is asked whether it has the request.
@@ -295,8 +295,16 @@ impl Calls {
         self.again.clear();
     }
 
-    /// The link has ended, and over it the server has said that it does not know the key, which had said nothing over it.
-    pub(in crate::session) fn handle_disowned(&mut self) {
+    /// The link has ended, and over it the server has said that it does not know the key, which had said nothing over it. What was made
+    /// up to this message had been sent then.
+    pub(in crate::session) fn handle_disowned(&mut self, before: MessageId) {
+        for id in self.under_way() {
+            self.change(id, |call| {
+                if let Some(sent) = &mut call.sent {
+                    sent.is_after_refusal |= sent.packet > before;
+                }
+            });
+        }
         let first =
             self.disowned.filter(|_| self.is_disowned()).map_or(self.link, |(first, _)| first);
         self.disowned = Some((first, self.link));
@@ -309,7 +317,8 @@ impl Calls {
         };
         for id in self.under_way() {
             let sent = self.calls.get(&id).and_then(|call| call.sent);
-            if sent.is_some_and(|sent| last.wrapping_sub(sent.link) <= last.wrapping_sub(first)) {
+            let is_of_these = |sent: Sent| last.wrapping_sub(sent.link) <= last.wrapping_sub(first);
+            if sent.is_some_and(|sent| is_of_these(sent) && !sent.is_after_refusal) {
                 self.hear(id, Word::Disowned, MessageId::default());
             }
         }

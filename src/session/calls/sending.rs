@@ -137,6 +137,7 @@ impl Calls {
                 packet: message,
                 copies: 0,
                 link,
+                is_after_refusal: false,
                 forgotten,
                 at: Duration::ZERO,
                 asked: None,

@@ -88,6 +88,35 @@ fn h2_evidence_counts_in_the_order_in_which_it_was_said() {
     }
 }
 
+/// A session begins with what was sent before the server spoke in it. One that begins with what was sent after that is another one,
+/// whatever the server's clock shows, which may have been put back since.
+#[test]
+fn h1_a_session_that_begins_with_what_was_sent_after_the_server_spoke_is_another() {
+    for back in [-1, 0, 1, 58, 299] {
+        for repeat in CLASSES {
+            let mut test = Test::new();
+            test.say(&types::MsgsStateReq { msg_ids: vec![] }).unwrap();
+            let id = call(&mut test, repeat, 1);
+            let packets = all_sent(&mut test);
+            let message = requests(&packets)[0];
+            let first_msg_id = packets.last().unwrap().id.0 + 4;
+            test.next_id -= back << 32;
+            let begun = types::NewSessionCreated { first_msg_id, unique_id: 1, server_salt: 5 };
+            test.say(&begun).unwrap();
+            let packets = all_sent(&mut test);
+            assert_eq!(requests(&packets), [], "{repeat:?}, {back}");
+            let asked = messages(&packets).find(|m| m.is::<types::MsgsStateReq>());
+            test.say(&info(asked.expect("a question").id, &[1])).unwrap();
+            let sent = requests(&all_sent(&mut test));
+            if repeat == Repeat::Once {
+                assert_eq!((sent, ends(&mut test)), (vec![], vec![failed(id, CallError::Unknown)]));
+            } else {
+                assert!(sent.len() == 1 && sent[0] > message, "{repeat:?}, {back}");
+            }
+        }
+    }
+}
+
 #[test]
 fn h3_each_word_that_the_server_has_it_takes_back_the_copy_that_waits() {
     type Say = fn(MessageId, MessageId) -> Object;

@@ -457,3 +457,85 @@ fn cf_04_of_several_packets_over_a_link_nobody_knows_which_was_refused() {
         }
     }
 }
+
+impl Net {
+    /// A request goes out over the link at hand, and the server has it: what it sends, frame after frame, which has not arrived.
+    fn taken(&mut self, repeat: Repeat) -> (CallId, Vec<Vec<u8>>) {
+        let request = Request::new(&Echo(vec![7; 4].into())).with_repeat(repeat).with_quick_ack();
+        let call = self.connection.call(self.now, request).unwrap();
+        let (link, mut bytes) = (self.link.unwrap(), Vec::new());
+        let mut turns = Turns::default();
+        while turns.count(self.connection.poll_transmit(self.now, &mut bytes)) {}
+        self.dc.handle_input(self.now, link, &bytes);
+        let mut turns = Turns::default();
+        (call, std::iter::from_fn(|| turns.count(self.dc.poll_transmit(self.now, link))).collect())
+    }
+}
+
+/// Errors overtake answers: what the server has answered has run, though it says of the key then that it does not know it. So the word is
+/// heard out wherever that would follow from it, as soon as it comes.
+#[test]
+fn cf_04_an_answer_that_was_overtaken_by_four_bytes_is_heard() {
+    for standing in [Standing::Never, Standing::Before, Standing::Young] {
+        for code in [-404, -444] {
+            let mut net = nets(standing).remove(0);
+            let ended = net.disconnections().len();
+            let (call, frames) = net.taken(Repeat::Safe);
+            net.inject(code);
+            net.now = net.now.after(HEAR_OUT / 2);
+            for frame in frames {
+                net.connection.handle_input(net.now, &frame);
+            }
+            net.wait_seconds(5);
+            assert_eq!(net.echoed(call), 4, "{standing:?} {code}");
+            assert_eq!(net.disconnections().len(), ended, "{standing:?} {code}");
+        }
+    }
+}
+
+/// Only who has the key can name a packet by its token.
+#[test]
+fn cf_04_what_was_acknowledged_quickly_may_have_run() {
+    for standing in [Standing::Never, Standing::Before] {
+        for is_ours in [true, false] {
+            let mut net = nets(standing).remove(0);
+            let (call, frames) = net.taken(Repeat::Safe);
+            let mut token = frames[0].clone();
+            assert_eq!(token.len(), 4);
+            token[3] ^= u8::from(!is_ours);
+            net.connection.handle_input(net.now, &token);
+            net.inject(-404);
+            if net.connection.is_link_wanted() {
+                net.cut();
+            }
+            net.dial();
+            net.end_links(&[End::Disowned], 0, Repeat::Safe);
+            let execution = if is_ours { Execution::Maybe } else { Execution::Never };
+            assert_eq!(
+                net.closed_by_a_key_that_is_unknown(call),
+                Some(execution),
+                "{standing:?} {is_ours}"
+            );
+        }
+    }
+}
+
+/// While the word is heard out, more goes out: that is not meant by it.
+#[test]
+fn cf_04_what_went_out_after_the_word_may_have_run() {
+    for links in 1..3 {
+        let mut net = nets(Standing::Before).remove(0);
+        let before = net.lost(Repeat::Safe);
+        net.inject(-404);
+        let after = net.lost(Repeat::Safe);
+        net.cut();
+        for _ in 0..links {
+            if net.over().is_none() {
+                net.dial();
+                net.end_links(&[End::Disowned], 0, Repeat::Safe);
+            }
+        }
+        assert_eq!(net.closed_by_a_key_that_is_unknown(before), Some(Execution::Never));
+        assert_eq!(net.closed_by_a_key_that_is_unknown(after), Some(Execution::Maybe));
+    }
+}
