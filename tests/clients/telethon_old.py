@@ -140,7 +140,9 @@ async def write(client, me):
     check(history == ["hello to you", "hello, friend"], f"the history is {history}")
     step("history", f"{len(history)} messages")
     lo.ask("cut")
+    # This client begins another session, and asks for nothing that the former one missed.
     await config(client)
+    await config(friend)
     await client.send_message("second_of_two", "after the cut")
     await hears(friend, "after the cut")
     step("cut, and it goes on")
