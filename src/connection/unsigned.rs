@@ -143,20 +143,20 @@ impl Connection {
         let decides = self.decides(now, error);
         let Link::Up(wire) = &mut self.link else { return };
         wire.note_error();
+        // One that is being heard out is not made worse by others.
+        if wire.is_accused() {
+            return;
+        }
         if let Phase::Keyed(session) = &mut self.keys.phase {
             session.handle_transport_error();
         }
-        // One that is being heard out is not made worse by others.
-        let Link::Up(wire) = &self.link else { return };
-        if !wire.is_accused() {
-            let why = Disconnected::Transport(error);
-            let is_heard_out = decides || self.is_disowned(now, &why);
-            match &mut self.link {
-                Link::Up(wire) if is_heard_out => {
-                    wire.accuse(error, now.mono.saturating_add(HEAR_OUT));
-                }
-                _ => self.drop_link(now, why),
+        let why = Disconnected::Transport(error);
+        let is_heard_out = decides || self.is_disowned(now, &why);
+        match &mut self.link {
+            Link::Up(wire) if is_heard_out => {
+                wire.accuse(error, now.mono.saturating_add(HEAR_OUT));
             }
+            _ => self.drop_link(now, why),
         }
     }
 

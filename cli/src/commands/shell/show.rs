@@ -466,7 +466,7 @@ pub(super) fn clean_line(text: &str) -> String {
 }
 
 /// Control characters, and those that turn the direction of whatever follows.
-fn is_control(char: char) -> bool {
+pub(super) fn is_control(char: char) -> bool {
     char.is_control() || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

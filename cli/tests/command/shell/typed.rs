@@ -1,8 +1,8 @@
 //! The prompt at a terminal.
 
-use telewire::client::Updates;
 use telewire::client::files::Source;
 use telewire::client::verbs::reply_keyboard;
+use telewire::client::{Client, Updates};
 use telewire::tl::api::functions::bots::SetBotCommands;
 
 use super::*;
@@ -44,6 +44,13 @@ async fn told(heard: &mut Updates) -> String {
 impl Scene {
     fn terminal(&self) -> Terminal {
         self.terminal_as(80, &[])
+    }
+
+    /// The client of a bot whose name is @echo_bot.
+    async fn echo_bot(&self) -> Client {
+        let bot = self.world.bot("Echo");
+        self.world.set_username(bot.id(), "echo_bot").unwrap();
+        done(self.world.log_in(&bot)).await
     }
 
     fn terminal_as(&self, columns: u16, variables: &[(&str, &str)]) -> Terminal {
@@ -147,9 +154,7 @@ async fn ctrl_c_ends_a_command_and_not_the_shell_and_a_chat_has_its_prompt() {
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_that_were_shown_and_commands_of_bots_are_completed() {
     let scene = Scene::new().await;
-    let bot = scene.world.bot("Echo");
-    scene.world.set_username(bot.id(), "echo_bot").unwrap();
-    let bots = done(scene.world.log_in(&bot)).await;
+    let bots = scene.echo_bot().await;
     let mut heard = bots.updates();
     let command = types::BotCommand::new("weather".into(), "of today".into());
     let scope = enums::BotCommandScope::BotCommandScopeDefault;
@@ -184,9 +189,7 @@ async fn messages_that_were_shown_and_commands_of_bots_are_completed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_texts_of_a_bots_keyboard_are_completed_in_its_chat() {
     let scene = Scene::new().await;
-    let bot = scene.world.bot("Echo");
-    scene.world.set_username(bot.id(), "echo_bot").unwrap();
-    let bots = done(scene.world.log_in(&bot)).await;
+    let bots = scene.echo_bot().await;
     let mut heard = bots.updates();
     scene.ok(&["msg", "@echo_bot", "/start"]).await;
     assert_eq!(told(&mut heard).await, "/start");

@@ -7,6 +7,7 @@ use rustyline::{Context, Helper, Result};
 use super::known::Known;
 use crate::commands::shell::CHAT_COMMANDS;
 use crate::commands::shell::secret::name;
+use crate::commands::shell::show::is_control;
 use crate::commands::shell::table::{self, Arg, Count, Kind};
 
 /// Completes a line.
@@ -91,13 +92,18 @@ fn beginning(all: impl IntoIterator<Item = String>, begun: &str) -> Vec<Pair> {
 }
 
 fn in_order(all: Vec<String>, begun: &str) -> Vec<Pair> {
-    let all = all.into_iter().filter(|word| word.starts_with(begun));
+    let all = offered(all, begun);
     all.map(|word| Pair { display: word.clone(), replacement: word + " " }).collect()
+}
+
+/// What begins so. What others named with characters that would play with the terminal cannot be typed either, and is left out.
+fn offered(all: Vec<String>, begun: &str) -> impl Iterator<Item = String> {
+    all.into_iter().filter(move |word| word.starts_with(begun) && !word.contains(is_control))
 }
 
 /// Lines that are sent as they are: nothing is put behind them.
 fn whole(all: Vec<String>, begun: &str) -> Vec<Pair> {
-    let all = all.into_iter().filter(|line| line.starts_with(begun));
+    let all = offered(all, begun);
     all.map(|line| Pair { display: line.clone(), replacement: line }).collect()
 }
 
@@ -190,6 +196,20 @@ mod tests {
         assert_eq!(completed("No"), ["No", "Not yet"]);
         assert_eq!(completed("Yes, p"), ["Yes, please"]);
         assert!(completed("no").is_empty() && completed("/No").is_empty());
+    }
+
+    #[test]
+    fn what_would_play_with_the_terminal_is_not_offered() {
+        for bad in ["a\u{1b}[2J", "a\r\nlog_out", "a\u{9b}31m", "a\u{202e}", "a\u{7}"] {
+            let (name, command) = (format!("@{bad}"), format!("/{bad}"));
+            let known = Known::of(&["@ada", &name], &[], None);
+            assert_eq!(completed_with(known.clone(), "msg @a"), ["@ada "], "{bad:?}");
+            known.has_commands("@echo".into(), vec!["/and".into(), command]);
+            assert_eq!(completed_with(known, "msg @echo /a"), ["/and "], "{bad:?}");
+            let known = Known::of(&[], &[], Some("@echo"));
+            known.has_keyboard(&[bad, "and"]);
+            assert_eq!(completed_with(known, "a"), ["and"], "{bad:?}");
+        }
     }
 
     #[test]
