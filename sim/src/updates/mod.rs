@@ -372,6 +372,14 @@ mod tests {
         }
     }
 
+    /// A channel is named without a position and asked for, is named with one, at which the application begins, and is too long then,
+    /// from the beginning on.
+    #[test]
+    fn um_13_what_was_made_and_deleted_within_a_loss_is_not_there() {
+        let options = Options { acts: 60, slices: true, trace: false };
+        run(91_026_979_725_373, options).unwrap();
+    }
+
     #[test]
     fn um_13_and_so_do_those_with_slices() {
         let range = Range { schedules: 100, seed: 1_000, threads: 2 };

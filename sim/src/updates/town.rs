@@ -484,17 +484,22 @@ impl Town {
         self.stood(line)?.range(pts..).next().map(|(_, all)| all)
     }
 
-    /// What happened between two positions is asked for by other ways: only that.
+    /// What happened between two positions is asked for by other ways: only that. What was made and deleted between them is not there,
+    /// whoever knows of it from a position in their midst, at which he began.
     pub(super) fn heal(&self, line: BoxId, known: &mut Messages, from: i32, to: i32) {
         let nothing = Messages::new();
         let old = self.stood(line).and_then(|stood| stood.range(..=from).next_back());
         let old = old.map_or(&nothing, |(_, all)| all);
         let new = self.at(line, to).unwrap_or(&nothing);
-        for id in old.keys().chain(new.keys()).filter(|id| old.get(id) != new.get(id)) {
-            match new.get(id) {
-                Some(text) => known.insert(*id, text.clone()),
-                None => known.remove(id),
-            };
+        let between = self.stood(line).filter(|_| from < to);
+        let between = between.into_iter().flat_map(|stood| stood.range(from..to));
+        for all in between.map(|(_, all)| all).chain([new]) {
+            for id in old.keys().chain(all.keys()).filter(|id| old.get(id) != all.get(id)) {
+                match new.get(id) {
+                    Some(text) => known.insert(*id, text.clone()),
+                    None => known.remove(id),
+                };
+            }
         }
     }
 
