@@ -46,6 +46,10 @@ impl Least {
     }
 
     /// The least of a constructor; `None` if it has no finite values.
+    #[cfg_attr(
+        not(any(test, feature = "emit", feature = "dynamic")),
+        expect(dead_code, reason = "those who write and read ask for it")
+    )]
     pub(crate) fn constructor(&self, index: ConstructorIndex) -> Option<usize> {
         self.constructors.get(index.0).copied().flatten()
     }

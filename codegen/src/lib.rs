@@ -24,13 +24,16 @@
 //!
 //! What a schema says can also be used without generating anything: [`dynamic`] reads and writes values of it, and makes of a
 //! value of one layer the nearest of another; [`layers`] has the schemas of many layers. They do not need the feature `emit`,
-//! which brings the crates that Rust is emitted with.
+//! which brings the crates that Rust is emitted with, and a build script does not need them: they and [`diff`] are a quarter of
+//! what it would have to build, behind the features `dynamic` and `diff`.
 
 #[cfg(feature = "emit")]
 mod boxes;
 mod built_in;
 mod check;
+#[cfg(feature = "diff")]
 pub mod diff;
+#[cfg(feature = "dynamic")]
 pub mod dynamic;
 #[cfg(feature = "emit")]
 pub mod emit;
@@ -43,13 +46,16 @@ pub mod expr;
 mod facts;
 pub mod ir;
 pub mod json;
+#[cfg(feature = "dynamic")]
 pub mod layers;
 mod least;
 mod lex;
 mod lock;
+#[cfg(any(feature = "emit", feature = "dynamic"))]
 mod min_len;
 pub mod raw;
 pub mod resolve;
+#[cfg(any(feature = "emit", feature = "diff"))]
 mod shared;
 pub mod tl_text;
 

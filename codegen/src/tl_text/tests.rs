@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::expr::TypeExprError;
+use crate::json;
 use crate::raw::RawDefinition;
-use crate::{Exceptions, json, resolve};
 
 fn one(text: &str) -> RawDefinition {
     let mut schema = parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -358,8 +358,11 @@ fn what_the_text_form_says_survives_the_json_form() {
     assert_eq!(json::parse(&json).unwrap(), schema);
 }
 
+#[cfg(feature = "dynamic")]
 #[test]
 fn the_head_of_td_api_keeps_its_numbers() {
+    use crate::{Exceptions, resolve};
+
     let text = "double ? = Double; string ? = String; int32 = Int32; int53 = Int53; int64 = Int64; bytes = Bytes;\n\
         error code:int32 message:string = Error; file id:int32 size:int53 unique:int64 = File;";
     let mut raw = parse(text).unwrap();

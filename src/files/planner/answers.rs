@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Asking, Need, Phase, Planner, Transfer, What};
+use super::Planner;
+use super::entry::{Asking, Need, Phase, Transfer, What};
 use crate::files::download::Ask;
 use crate::files::error::FileError;
 use crate::files::lanes::Direction;

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Phase, Planner, Transfer};
+use super::Planner;
+use super::entry::{Phase, Transfer};
 use crate::files::error::{DiskError, FileError};
 use crate::files::lanes::{Direction, Lane};
 use crate::files::output::{Disk, DiskDone, DiskRequest, End, FileId, Token};

@@ -2,6 +2,7 @@
 
 mod answers;
 mod disk;
+mod entry;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
@@ -17,11 +18,10 @@ use crate::files::output::{
 };
 use crate::files::progress::Teller;
 use crate::files::references::Source;
-use crate::files::retry::Asked;
 use crate::files::upload::{Upload, UploadSpec, Why};
-use crate::rpc::RpcError;
 use crate::time::Now;
 use disk::OnDisk;
+use entry::{Asking, Barrier, Entry, Fresh, Phase, Transfer, What};
 
 /// Plans transfers of files. It does no I/O: whoever drives it sends what [`poll_request`](Self::poll_request) gives over the
 /// connection that it names, does what [`poll_disk`](Self::poll_disk) says, and tells what came of it.
@@ -53,124 +53,6 @@ pub struct Planner {
     /// Whose progress is to be told.
     moved_on: BTreeSet<FileId>,
     barriers: BTreeMap<Dc, Barrier>,
-}
-
-/// A transfer.
-#[derive(Debug)]
-struct Entry {
-    transfer: Transfer,
-    class: Class,
-    is_large: bool,
-    phase: Phase,
-    /// What the lanes know of it to be in hand.
-    accounted: Option<(Lane, u64)>,
-    spacing: Spacing,
-    teller: Teller,
-    /// FI-75: how long may be waited, and was.
-    max_wait: Option<Duration>,
-    waited: Duration,
-    /// FI-76: how often its connections stalled since a part came.
-    stalls: u32,
-    /// FI-34 (CF-16).
-    hops: u32,
-    journal_busy: bool,
-    journal_due: bool,
-    /// FI-80: what was written since.
-    unjournaled: u64,
-    fresh: Fresh,
-    /// What was asked for once: it is not asked for again.
-    asked_for: BTreeSet<(Dc, Need)>,
-}
-
-#[derive(Debug)]
-enum Transfer {
-    Up(Box<Upload>),
-    Down(Box<Download>),
-}
-
-impl Transfer {
-    fn has_journal(&self) -> bool {
-        match self {
-            Self::Up(upload) => upload.has_journal,
-            Self::Down(download) => download.has_journal,
-        }
-    }
-}
-
-/// How far a transfer is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Working,
-    /// All parts are at the server; its file is not used yet.
-    Uploaded,
-    /// All is written; the disk gives it its name.
-    Finishing,
-}
-
-/// FI-61: fresh locations.
-#[derive(Debug, Default)]
-struct Fresh {
-    sources: Vec<Source>,
-    /// How many of them were tried for the one that is wanted.
-    tried: usize,
-    is_wanted: bool,
-    at: Option<Duration>,
-    /// How many there were.
-    count: u32,
-    /// FI-38: for which the peer or set is looked up again.
-    reloaded: Option<RpcError>,
-    /// Whether the last source gave what was there already.
-    was_same: bool,
-}
-
-/// What a data centre has to wait for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Need {
-    Login,
-    Config,
-}
-
-/// FI-34, FI-35: nothing is sent to a data centre until something was done.
-#[derive(Debug, Default)]
-struct Barrier {
-    waits: bool,
-    /// How often it was done.
-    count: u32,
-    error: Option<FileError>,
-}
-
-/// A request under way.
-#[derive(Debug)]
-struct Asking {
-    file: FileId,
-    link: Link,
-    bytes: u64,
-    what: What,
-    /// FI-50: whether the answer may be a redirect, and of which round it is.
-    may_redirect: bool,
-    round: u32,
-    is_at_cdn: bool,
-    /// Which location it had, and after what it was sent.
-    fresh: u32,
-    barrier: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum What {
-    Save(u32),
-    Get(Ask),
-}
-
-impl Asking {
-    fn asked(&self) -> Asked {
-        match self.what {
-            What::Save(_) => Asked::SavePart,
-            What::Get(Ask::Part(_)) if self.is_at_cdn => Asked::CdnFile,
-            What::Get(Ask::Part(_)) => Asked::GetFile,
-            What::Get(Ask::Hashes(_)) if !self.is_at_cdn => Asked::Hashes,
-            What::Get(_) => Asked::OfToken,
-        }
-    }
 }
 
 /// FI-76: how many connections may stall for a file, one after the other, before it fails.
@@ -579,31 +461,5 @@ impl Planner {
     #[must_use]
     pub fn under_way(&self, lane: Lane) -> (u64, u64) {
         self.lanes.taken(lane)
-    }
-}
-
-impl Entry {
-    fn direction(&self) -> Direction {
-        match self.transfer {
-            Transfer::Up(_) => Direction::Up,
-            Transfer::Down(_) => Direction::Down,
-        }
-    }
-
-    /// The data centre in whose queue it is: the account's own up (FI-12), the file's down.
-    fn dc(&self, home: Dc) -> Dc {
-        match &self.transfer {
-            Transfer::Up(_) => home,
-            Transfer::Down(download) => download.dc,
-        }
-    }
-
-    /// The data centres that it has to do with.
-    fn dcs(&self, home: Dc) -> impl Iterator<Item = Dc> + use<> {
-        let dcs = match &self.transfer {
-            Transfer::Up(_) => [home, home],
-            Transfer::Down(download) => [download.dc, download.parts_dc()],
-        };
-        dcs.into_iter()
     }
 }

@@ -15,6 +15,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use super::FakeTlsError;
+use super::curve::public_key;
 use super::record::{HANDSHAKE, MAX_RECORD};
 use crate::crypto::{Entropy, EntropyExt, Secret};
 
@@ -206,12 +207,6 @@ pub(super) fn with_length(bytes: &[u8]) -> Vec<u8> {
     [&length.to_be_bytes()[..], bytes].concat()
 }
 
-/// A public key of X25519 whose secret half nobody keeps. Random bytes would not do: half of them are on no curve, which
-/// those who watch can tell.
-pub(super) fn public_key(entropy: &mut dyn Entropy) -> [u8; 32] {
-    x25519_dalek::x25519(entropy.array(), x25519_dalek::X25519_BASEPOINT_BYTES)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
@@ -332,18 +327,5 @@ mod tests {
         assert_eq!(length(&[0x16, 3, 1, 0xff, 0xff]), Err(FakeTlsError::NoClientHello));
         assert_eq!(length(&[0x16, 3, 1, 0]), Ok(None));
         assert_eq!(length(&[0x16, 3, 1, 0, 71]), Ok(Some(76)));
-    }
-
-    #[test]
-    fn a_key_share_is_on_the_curve() {
-        use num_bigint::BigUint;
-        let prime = (BigUint::from(1_u8) << 255_u32) - 19_u8;
-        let half = (&prime - 1_u8) / 2_u8;
-        for seed in 0..20 {
-            let x = BigUint::from_bytes_le(&public_key(&mut SeededEntropy::new(seed)));
-            // RFC 7748: y² = x³ + 486662 x² + x has a root.
-            let square = (&x * &x * &x + 486_662_u32 * &x * &x + &x) % &prime;
-            assert_eq!(square.modpow(&half, &prime), BigUint::from(1_u8), "{seed}");
-        }
     }
 }

@@ -15,6 +15,7 @@
 //! `net-tcp-rpc-ext-server.c` of [MTProxy](https://github.com/TelegramMessenger/MTProxy).
 
 mod client_hello;
+mod curve;
 mod error;
 mod guard;
 mod record;

@@ -11,7 +11,8 @@
 
 use subtle::ConstantTimeEq;
 
-use super::client_hello::{ClientHello, RANDOM, digest, public_key, with_length};
+use super::client_hello::{ClientHello, RANDOM, digest, with_length};
+use super::curve::public_key;
 use super::record::{CHANGE_CIPHER_SPEC_RECORD, HANDSHAKE, MAX_RECORD, write_data};
 use super::{FakeTlsError, Records, client_hello};
 use crate::crypto::{Entropy, EntropyExt, Secret};

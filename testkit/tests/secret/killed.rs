@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use telewire::client::secret::SecretError;
 use telewire::client::store::{Change, Snapshot, StoreError, StoreKey};
 use telewire::rpc::RpcError;
+use telewire::tl::api::functions::auth::LogOut;
 use telewire::tl::api::functions::messages::{RequestEncryption, SendEncrypted};
 
 use super::*;
@@ -108,6 +109,21 @@ async fn sc_81_chats_go_with_the_login() {
     assert!(ada.client.snapshot().secrets.is_empty());
     let said = patient(ada.chats.send(of_ada, Message::text("no more"))).await;
     assert!(said.is_err(), "{said:?}");
+}
+
+/// The server closes the chats of a login that ends, so that only a login that does not end shows who did it.
+#[tokio::test]
+async fn sc_81_chats_are_closed_before_the_login_whatever_comes_of_that() {
+    let world = world(30).await;
+    let (mut ada, mut bob) = (Device::new(&world, ADA).await, Device::new(&world, BOB).await);
+    let (of_ada, of_bob) = chat(&mut ada, &mut bob).await;
+    world.refuse_next::<LogOut>(RpcError::parse(400, "CONNECTION_API_ID_INVALID"));
+    let error = patient(ada.client.log_out()).await.unwrap_err();
+    assert!(error.rpc().is_some_and(|error| error.code == 400), "{error:?}");
+    assert!(ada.client.is_logged_in());
+    assert_eq!(bob.closed().await, Closed::Theirs);
+    assert_eq!(patient(bob.chats.get(of_bob)).await, Err(SecretError::NoSuchChat));
+    assert_eq!(patient(ada.chats.get(of_ada)).await, Err(SecretError::NoSuchChat));
 }
 
 /// A session that keeps what secret chats have to keep only so many times more.
