@@ -149,6 +149,7 @@ fn h2_an_acknowledgement_that_is_older_than_a_denial_shows_that_the_server_forgo
         assert_eq!(denied.state(), State::RetransmitDue);
         let (doubted, act) = denied.hear(repeat, Word::Ack, EARLIER);
         assert_eq!((doubted.state(), act), (State::InDoubt, Act::Ask));
+        assert!(!doubted.is_certain(), "it may have run in what was forgotten");
         let (taken, _) = denied.hear(repeat, Word::Ack, LATER);
         assert_eq!(taken.state(), State::Acknowledged, "H3: the copy is taken back");
         // The copy has gone out meanwhile.
@@ -171,6 +172,7 @@ fn h1_what_was_said_of_a_session_before_it_was_forgotten_does_not_count() {
         // It was acknowledged after the session began, and the notice comes late.
         let (still, act) = here.hear(repeat, Word::SessionForgotten, EARLIER);
         assert_eq!((still.state(), act), (State::Acknowledged, Act::Nothing));
+        assert!(!still.is_certain(), "it may have run before that too");
         let (there, act) = here.hear(repeat, Word::SessionForgotten, LATER);
         assert_eq!((there.state(), act), (State::InDoubt, Act::Ask));
     }

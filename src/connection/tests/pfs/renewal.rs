@@ -111,3 +111,29 @@ fn pfs_renewal_goes_on_over_another_link_wherever_one_breaks() {
         assert_eq!((script.lock().unwrap().refused, net.created().len()), (0, 1));
     }
 }
+
+#[test]
+fn pfs_what_the_former_session_has_to_say_while_the_other_key_is_bound_is_heard() {
+    let (mut net, _) = lived(1_000);
+    net.run();
+    let first = net.key();
+    net.wait_for_renewal();
+    let is_stepped_back = |net: &Net| {
+        net.connection.keys.temporary.as_ref().is_some_and(|temporary| temporary.has_former())
+    };
+    let mut turns = Turns::default();
+    while turns.count(!is_stepped_back(&net)) {
+        if !net.turn() {
+            net.wake();
+        }
+    }
+    net.events.clear();
+    // The server has not seen the binding yet, and pushes over the key that it knows.
+    let update = Echo(vec![7; 8].into());
+    assert!(net.dc.push_to_latest(net.now, first, &update));
+    net.run();
+    let is_told = |event: &Event| matches!(event, Event::Session(session::Event::Update(told)) if told.as_bytes() == update.to_bytes());
+    assert!(net.events.iter().any(is_told), "{:?}", net.events);
+    assert_ne!(net.key(), first);
+    assert_eq!(net.bound(), [net.key()]);
+}
