@@ -24,8 +24,8 @@
 //!
 //! What a schema says can also be used without generating anything: [`dynamic`] reads and writes values of it, and makes of a
 //! value of one layer the nearest of another; [`layers`] has the schemas of many layers. They do not need the feature `emit`,
-//! which brings the crates that Rust is emitted with, and a build script does not need them: they and [`diff`] are a quarter of
-//! what it would have to build, behind the features `dynamic` and `diff`.
+//! which brings the crates that Rust is emitted with, and a build script does not need them: they and [`diff`] are a third of
+//! the lines, behind the features `dynamic` and `diff`.
 
 #[cfg(feature = "emit")]
 mod boxes;

@@ -9,7 +9,7 @@ use crate::crypto::{Entropy, EntropyExt};
 pub(super) fn public_key(entropy: &mut dyn Entropy) -> [u8; 32] {
     let curve = Curve::new();
     let mut u = BigUint::from_bytes_le(&entropy.array::<32>());
-    // Every second number is on the curve; twelve of all are of small order.
+    // It ends: every second number is on the curve, and but for a dozen of all there are, eight times their points are of prime order.
     loop {
         if let Some(key) = curve.key(&u) {
             return key;
